@@ -1,0 +1,119 @@
+# `make demo` and `make test` do all their set-up themselves; `make help` lists the rest.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PORT ?= 8000
+FOLDER ?= examples/way-through
+OUT ?= var/journey
+BIN := .venv/bin
+STAMPS := .venv/stamps
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet install --require-hashes
+DEMO := MUARA_DEMO=1 MUARA_DATA=$(CURDIR)/var/demo MUARA_BASE_URL=http://127.0.0.1:$(PORT)
+JOURNEY := MUARA_DEMO=1 MUARA_DATA=$(CURDIR)/var/journey-data
+# What tools run with: never an installation's data or key.
+TOOL := DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py
+PYTEST := $(BIN)/python -m pytest --numprocesses=2 --dist=worksteal
+TEMPLATES = $(shell find muara -name '*.html' -not -path '*/node_modules/*')
+
+export PYTHON
+unexport DJANGO_SETTINGS_MODULE DATABASE_URL
+
+.PHONY: help
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+# --- running ---------------------------------------------------------------------------------------
+
+.PHONY: demo
+demo: $(STAMPS)/run ## Serve a fictional office on 127.0.0.1 (PORT=8000), with a login for every actor
+	@$(DEMO) $(BIN)/python manage.py migrate --verbosity 0
+	@$(DEMO) $(BIN)/python manage.py demo --if-empty
+	@exec env $(DEMO) $(BIN)/python manage.py serve --port $(PORT)
+
+.PHONY: journey
+journey: $(STAMPS)/run ## Take FOLDER=examples/way-through through all 18 steps; the letters go to OUT=var/journey
+	@rm -rf var/journey-data
+	@$(JOURNEY) $(BIN)/python manage.py migrate --verbosity 0
+	@$(JOURNEY) $(BIN)/python manage.py journey $(FOLDER) --out $(OUT)
+
+.PHONY: bench-engine
+bench-engine: $(STAMPS)/develop $(STAMPS)/system ## Measure the engine against bare SQL, on durable PostgreSQL and SQLite
+	@$(BIN)/python -m tests.postgres --durable -- python -m bench.engine
+
+# --- testing ---------------------------------------------------------------------------------------
+
+.PHONY: check
+check: static ## The inner loop: format, lint, types, contracts, migrations, docs, fast tests
+	@$(PYTEST) -q -m "not browser and not slow"
+
+.PHONY: test
+test: static $(STAMPS)/system ## Everything: the checks, then all tests on SQLite, PostgreSQL and in Chromium
+	@echo "== tests on SQLite"
+	@$(PYTEST) -q -m "not browser"
+	@echo "== tests in Chromium"
+	@$(PYTEST) -q -m "browser"
+	@echo "== tests on PostgreSQL"
+	@$(BIN)/python -m tests.postgres --fast -- $(PYTEST) -q -m "both"
+
+.PHONY: static
+static: $(STAMPS)/develop format-check lint types contracts migrations docs
+
+.PHONY: format-check lint types contracts migrations docs
+format-check:
+	@$(BIN)/ruff format --quiet --check --diff
+	@told=$$($(BIN)/djangofmt --check $(TEMPLATES) 2>&1) || { echo "$$told"; exit 1; }
+lint:
+	@$(BIN)/ruff check --quiet
+types:
+	@$(BIN)/mypy --no-error-summary $(wildcard muara tests bench) conftest.py manage.py
+contracts:
+	@told=$$($(BIN)/lint-imports --no-logo --cache-dir var/cache/imports 2>&1) || { echo "$$told"; exit 1; }
+migrations:
+	@told=$$($(TOOL) makemigrations --check --dry-run 2>&1) || { echo "$$told"; exit 1; }
+docs:
+	@$(TOOL) sop docs --check
+
+.PHONY: format
+format: $(STAMPS)/develop ## Format the code and the templates, and mend what the linter can
+	@$(BIN)/ruff check --quiet --fix-only
+	@$(BIN)/ruff format --quiet
+	@$(BIN)/djangofmt --quiet $(TEMPLATES)
+
+.PHONY: coverage
+coverage: $(STAMPS)/develop ## Which lines the tests on SQLite never run
+	@$(BIN)/coverage run -m pytest -q -m "not browser"
+	@$(BIN)/coverage combine --quiet && $(BIN)/coverage report
+
+# --- installing ------------------------------------------------------------------------------------
+
+$(STAMPS)/venv:
+	@bin/system-packages venv
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Muara needs Python 3.11 or newer")'
+	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv
+	@mkdir -p $(STAMPS) var && touch $@
+
+$(STAMPS)/run: requirements.txt | $(STAMPS)/venv
+	@echo "Installing what Muara needs …"
+	@$(PIP) --requirement requirements.txt && touch $@
+
+$(STAMPS)/develop: requirements-dev.txt | $(STAMPS)/venv
+	@echo "Installing what Muara and its tests need …"
+	@$(PIP) --requirement requirements-dev.txt && touch $@ $(STAMPS)/run
+
+$(STAMPS)/system: bin/system-packages | $(STAMPS)/venv
+	@bin/system-packages chromium initdb pdftotext qpdf && touch $@
+
+.PHONY: pins
+pins: $(STAMPS)/develop ## Choose newer versions within pyproject.toml's ranges and pin them by hash
+	@$(BIN)/uv pip compile $(PINS) pyproject.toml --output-file requirements.txt
+	@$(BIN)/uv pip compile $(PINS) pyproject.toml --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+PINS := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	--no-emit-index-url --no-emit-find-links
+
+.PHONY: clean
+clean: ## Remove caches and the demo's data (not an installation's)
+	@rm -rf var/cache var/demo var/journey var/journey-data var/test-results var/coverage

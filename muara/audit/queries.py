@@ -1,0 +1,89 @@
+"""Reading the chains, and checking them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+from muara.audit.chains import GENESIS, entry_hash, note_digest
+from muara.audit.models import Chain, Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a chain says that it ends."""
+
+    chain: str
+    seq: int
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The first place at which a chain does not hold, and why."""
+
+    chain: str
+    seq: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.chain}, entri {self.seq}: {self.reason}"
+
+
+def heads() -> list[Head]:
+    return [Head(*row) for row in Chain.objects.order_by("key").values_list("key", "seq", "head")]
+
+
+def fault(entry: Entry, *, seq: int, prev: str) -> str:
+    """Say what is wrong with the entry that should stand at `seq` after `prev`; empty when it holds."""
+    if entry.seq != seq:
+        return f"entri {seq} hilang"
+    if entry.prev != prev:
+        return "tidak bersambung dengan entri sebelumnya"
+    if entry_hash(chain=entry.chain, seq=entry.seq, prev=entry.prev, text=entry.text) != entry.hash:
+        return "isi tidak cocok dengan hash"
+    told = json.loads(entry.text)
+    if (told["verb"], told["by"], told["task"]) != (entry.verb, entry.by_id, entry.task_id):
+        return "kolom berbeda dari isi yang di-hash"
+    if (
+        entry.note
+        and entry.salt is not None
+        and note_digest(salt=entry.salt, note=entry.note) != told["note"]
+    ):
+        return "catatan berbeda dari yang dicatat"
+    return ""
+
+
+def breaks(expected: Iterable[Head]) -> list[Break]:
+    """Recompute every chain; return the first break of each broken one, in the order of the keys.
+
+    `expected` are the heads kept outside the entries (chain rows and cases): without them, cutting off
+    a chain's end would go unseen.
+    """
+    told = {head.chain: head for head in expected}
+    found: dict[str, Break] = {}
+    rows = Entry.objects.order_by("chain", "seq").iterator(chunk_size=2000)
+    for chain, entries in groupby(rows, key=lambda entry: entry.chain):
+        seq, prev = 0, GENESIS
+        for entry in entries:
+            reason = fault(entry, seq=seq + 1, prev=prev)
+            if reason:
+                found[chain] = Break(chain, seq + 1, reason)
+                break
+            seq, prev = entry.seq, entry.hash
+        else:
+            head = told.pop(chain, None)
+            if head is None:
+                found[chain] = Break(chain, seq, "rantai tidak punya kepala")
+            elif (head.seq, head.head) != (seq, prev):
+                found[chain] = Break(
+                    chain, min(seq, head.seq) + 1, "kepala rantai berbeda dari entri terakhir"
+                )
+            continue
+        told.pop(chain, None)
+    for head in told.values():
+        if head.seq:
+            found[head.chain] = Break(head.chain, 1, "semua entri hilang")
+    return sorted(found.values(), key=lambda item: item.chain)

@@ -1,0 +1,487 @@
+"""The only code that moves a case.
+
+An act is one transaction of four statements (docs/adr/0005): lock the case by its version, close the
+task by its id, open the next one, append the entry. They are hand-written SQL, the same text on SQLite
+and PostgreSQL, because in this path the ORM cost ten times the bare database. Chapters (muara.steps)
+add their own rows inside the same transaction, after the lock:
+
+    with act(stamp):
+        moved = complete(task_id, outcome="complete", by=officer, at=at, stamp=stamp)
+        Checklist.objects.create(...)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+
+from muara.audit.actions import insert, record
+from muara.audit.chains import GENESIS, word
+from muara.audit.models import Entry
+from muara.cases.models import Application, Case, Revision, Task
+from muara.cases.models.case import chain_of, definition_of
+from muara.cases.rules import may_work_on
+from muara.people.actions import Refused as Refused
+from muara.people.calendar import office_calendar, read_calendar
+from muara.people.models import User, office_day
+from muara.sop.definition import Outcome, Process, Step
+from muara.sop.service import digest, read_service
+from muara.sop.working_time import Calendar, due
+
+
+class NotYours(Exception):
+    """The person does not hold the step's actor, or may not do this step after what they did before."""
+
+
+class Stale(Exception):
+    """The case has moved since the page was shown: nothing was changed."""
+
+
+class KeyReused(Stale):
+    """The same form key came back with another body: nothing was changed."""
+
+
+class AlreadyDone(Exception):
+    """The same key and body were recorded before: the first answer stands, nothing was done twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a form knows of itself: its server-issued key, its body's digest, the case version it showed."""
+
+    key: str | None = None
+    body: str = ""
+    version: int | None = None
+
+
+NO_FORM = Stamp()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A task and its case as one SELECT saw them, before anything is written.
+
+    `held` tells whether the person asking holds the task's actor that day, `was_here` whether they
+    finished a step of this case before; `calendar` is the head of the office calendar's chain.
+    """
+
+    task_id: int
+    step_key: str
+    actor: str
+    companion: bool
+    closed: bool
+    received_by_id: int | None
+    case_id: int
+    revision_id: int
+    version: int
+    head: str
+    callers: tuple[str, ...]
+    registered_on: date | None
+    recommended_on: date | None
+    held: bool
+    was_here: bool
+    calendar: str
+
+    @property
+    def process(self) -> Process:
+        return definition_of(self.revision_id).process
+
+    @property
+    def step(self) -> Step:
+        return self.process.step(self.step_key)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What an act left behind: the case, and the task now open (None when the case has ended)."""
+
+    case_id: int
+    seq: int
+    task_id: int | None
+    step_key: str | None
+
+
+@contextmanager
+def act(stamp: Stamp = NO_FORM) -> Iterator[None]:
+    """One act, one transaction; a form sent twice is answered once.
+
+    Raises:
+        AlreadyDone: the stamp's key and body were recorded before.
+        KeyReused: the stamp's key was recorded with another body.
+        Stale: the case moved since the form was shown.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except (Stale, Refused, IntegrityError):
+        # The first time may have changed what the second time is judged by: look for its answer first.
+        if stamp.key is not None:
+            body = Entry.objects.filter(key=stamp.key).values_list("body", flat=True).first()
+            if body is not None:
+                raise (AlreadyDone if body == stamp.body else KeyReused) from None
+        raise
+
+
+LOAD = (
+    "SELECT t.id, t.step_key, t.actor, t.companion, t.closed_at IS NOT NULL, t.received_by_id, "
+    "c.id, c.revision_id, c.version, c.head, c.callers, c.registered_on, c.recommended_on, "
+    "EXISTS (SELECT 1 FROM people_holding h WHERE h.user_id = %s AND h.actor = t.actor "
+    "AND h.starts <= %s AND (h.ends IS NULL OR h.ends >= %s)), "
+    "EXISTS (SELECT 1 FROM cases_task d "
+    "WHERE d.case_id = c.id AND d.closed_by_id = %s AND NOT d.companion), "
+    "(SELECT head FROM audit_chain WHERE key = 'calendar') "
+    "FROM cases_task t JOIN cases_case c ON c.id = t.case_id WHERE t.id = %s"
+)
+LOCK_CASE = (
+    "UPDATE cases_case SET version = %s, head = %s, callers = %s, closed_at = %s, result = %s "
+    "WHERE id = %s AND version = %s"
+)
+CLOSE_TASK = (
+    "UPDATE cases_task SET closed_at = %s, closed_by_id = %s, outcome = %s "
+    "WHERE id = %s AND closed_at IS NULL"
+)
+OPEN_TASK = (
+    "INSERT INTO cases_task (case_id, step_key, actor, companion, opened_at, due_on, outcome) "
+    "VALUES (%s, %s, %s, %s, %s, %s, '') RETURNING id"
+)
+CLOSE_COMPANION = (
+    "UPDATE cases_task SET closed_at = %s, outcome = %s "
+    "WHERE case_id = %s AND companion AND closed_at IS NULL"
+)
+TAKE_TASK = (
+    "UPDATE cases_task SET received_at = COALESCE(received_at, %s), received_by_id = %s "
+    "WHERE id = %s AND closed_at IS NULL"
+)
+TOUCH_CASE = "UPDATE cases_case SET version = %s, head = %s WHERE id = %s AND version = %s"
+
+
+def _execute(sql: str, params: list[Any]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return int(cursor.rowcount)
+
+
+def _moment(at: datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(at)
+
+
+def _day(value: Any) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def standing(task_id: int, *, by: User, at: datetime, stamp: Stamp = NO_FORM) -> Standing:
+    """Load a task with its case, refusing a closed task or a case that moved since the form was shown."""
+    day = connection.ops.adapt_datefield_value(office_day(at))
+    with connection.cursor() as cursor:
+        cursor.execute(LOAD, [by.pk, day, day, by.pk, task_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise Stale
+    found = Standing(
+        task_id=row[0],
+        step_key=row[1],
+        actor=row[2],
+        companion=bool(row[3]),
+        closed=bool(row[4]),
+        received_by_id=row[5],
+        case_id=row[6],
+        revision_id=row[7],
+        version=row[8],
+        head=row[9],
+        callers=tuple(row[10].split()),
+        registered_on=_day(row[11]),
+        recommended_on=_day(row[12]),
+        held=bool(row[13]),
+        was_here=bool(row[14]),
+        calendar=row[15] or "",
+    )
+    if found.closed or (stamp.version is not None and stamp.version != found.version):
+        raise Stale
+    return found
+
+
+def take_over(task_id: int, *, by: User, at: datetime, stamp: Stamp = NO_FORM) -> Moved:
+    """Receive the file ("Menerima …"): touch time runs from here, in this person's name."""
+    with act(stamp):
+        found = standing(task_id, by=by, at=at, stamp=stamp)
+        _demand(found, by=by, at=at)
+        seq = _touch(found, verb="take_over", by=by, at=at, facts={"step": found.step_key}, stamp=stamp)
+        if not _execute(TAKE_TASK, [_moment(at), by.pk, task_id]):
+            raise Stale
+        return Moved(found.case_id, seq, task_id, found.step_key)
+
+
+def complete(
+    task_id: int,
+    *,
+    outcome: str,
+    by: User,
+    at: datetime,
+    note: str = "",
+    facts: Mapping[str, object] | None = None,
+    stamp: Stamp = NO_FORM,
+) -> Moved:
+    """Finish a task and open the one the SOP puts after it; call inside `act`.
+
+    Raises:
+        Refused: the outcome needs a reason, or the file was not received by this person first.
+        NotYours: the person may not do this step of this case.
+        Stale: the task is closed or the case moved.
+    """
+    found = standing(task_id, by=by, at=at, stamp=stamp)
+    _demand(found, by=by, at=at)
+    step = found.step
+    chosen = step.outcome(outcome)
+    if found.companion:
+        raise Refused("Pemantauan ini ditutup dengan sendirinya ketika langkah yang dipantau selesai.")
+    if step.actor != "applicant" and found.received_by_id != by.pk:
+        raise Refused("Terima berkas ini lebih dahulu, baru catat hasilnya.")
+    if chosen.needs_reason and not note.strip():
+        raise Refused("Tuliskan alasannya agar penerima tahu apa yang harus dikerjakan.", "note")
+    following, callers = _where_to(found, step, chosen)
+    return _move(found, chosen, following, callers, by=by, at=at, note=note, facts=facts or {}, stamp=stamp)
+
+
+def _where_to(found: Standing, step: Step, chosen: Outcome) -> tuple[str | None, tuple[str, ...]]:
+    """Name the next step and the callers that are left waiting (design: detours are a stack)."""
+    if chosen.to == "end":
+        return None, ()
+    if chosen.to == "@caller":
+        return found.callers[-1], found.callers[:-1]
+    if chosen.kind == "detour":
+        return chosen.to, (*found.callers, step.key)
+    # A way back that is not the caller's leaves the detour for good.
+    return chosen.to, () if chosen.kind == "return" else found.callers
+
+
+def _move(
+    found: Standing,
+    chosen: Outcome,
+    following: str | None,
+    callers: tuple[str, ...],
+    *,
+    by: User,
+    at: datetime,
+    note: str,
+    facts: Mapping[str, object],
+    stamp: Stamp,
+) -> Moved:
+    process = found.process
+    moment = _moment(at)
+    wording = word(
+        chain=chain_of(found.case_id),
+        seq=found.version + 1,
+        prev=found.head,
+        verb=f"{found.step_key}.{chosen.key}",
+        by_id=by.pk,
+        at=at,
+        facts={**facts, "to": following or "end"},
+        note=note,
+        task_id=found.task_id,
+    )
+    closed, result = (moment, chosen.key) if following is None else (None, "")
+    locked = _execute(
+        LOCK_CASE,
+        [wording.seq, wording.hash, " ".join(callers), closed, result, found.case_id, found.version],
+    )
+    if not locked:
+        raise Stale
+    if not _execute(CLOSE_TASK, [moment, by.pk, chosen.key, found.task_id]):
+        raise Stale
+    opened = None
+    if following is not None:
+        opened = _open(found, process, following, moment)
+        if process.companions(found.step_key):
+            _execute(CLOSE_COMPANION, [moment, chosen.key, found.case_id])
+        for step in process.companions(following):
+            _open(found, process, step.key, moment, companion=True)
+    insert(wording, key=stamp.key, body=stamp.body)
+    return Moved(found.case_id, wording.seq, opened, following)
+
+
+def _open(found: Standing, process: Process, key: str, moment: Any, *, companion: bool = False) -> int:
+    step = process.step(key)
+    limit = None
+    if not companion:
+        limit = due_day(
+            step,
+            registered_on=found.registered_on,
+            recommended_on=found.recommended_on,
+            calendar=read_calendar(found.calendar),
+        )
+    day = connection.ops.adapt_datefield_value(limit)
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN_TASK, [found.case_id, key, step.actor, companion, moment, day])
+        return int(cursor.fetchone()[0])
+
+
+def due_day(
+    step: Step, *, registered_on: date | None, recommended_on: date | None, calendar: Calendar
+) -> date | None:
+    """The last working day of a step's cumulative limit; None while its clock has not begun."""
+    if step.limit is None or step.limit.days is None:
+        return None
+    base = registered_on if step.limit.clock == "registration" else recommended_on
+    return due(calendar, step.limit, base) if base else None
+
+
+def _demand(found: Standing, *, by: User, at: datetime) -> None:
+    if not may_work_on(
+        by,
+        case_id=found.case_id,
+        step=found.step,
+        callers=found.callers,
+        process=found.process,
+        at=at,
+        held=found.held,
+        was_here=found.was_here,
+    ):
+        raise NotYours
+
+
+def _touch(
+    found: Standing,
+    *,
+    verb: str,
+    by: User,
+    at: datetime,
+    facts: Mapping[str, object],
+    note: str = "",
+    stamp: Stamp,
+) -> int:
+    wording = word(
+        chain=chain_of(found.case_id),
+        seq=found.version + 1,
+        prev=found.head,
+        verb=verb,
+        by_id=by.pk,
+        at=at,
+        facts=facts,
+        note=note,
+        task_id=found.task_id,
+    )
+    if not _execute(TOUCH_CASE, [wording.seq, wording.hash, found.case_id, found.version]):
+        raise Stale
+    insert(wording, key=stamp.key, body=stamp.body)
+    return wording.seq
+
+
+def note_on(
+    task_id: int,
+    *,
+    verb: str,
+    by: User,
+    at: datetime,
+    facts: Mapping[str, object],
+    note: str = "",
+    stamp: Stamp = NO_FORM,
+) -> Moved:
+    """Record an act of the open task's actor that does not move the case; call inside `act`."""
+    found = standing(task_id, by=by, at=at, stamp=stamp)
+    _demand(found, by=by, at=at)
+    if found.step.actor != "applicant" and found.received_by_id != by.pk:
+        raise Refused("Terima berkas ini lebih dahulu.")
+    seq = _touch(found, verb=verb, by=by, at=at, facts=facts, note=note, stamp=stamp)
+    return Moved(found.case_id, seq, task_id, found.step_key)
+
+
+def note_from_outside(
+    task_id: int,
+    *,
+    verb: str,
+    by: User,
+    at: datetime,
+    facts: Mapping[str, object],
+    note: str = "",
+    stamp: Stamp = NO_FORM,
+) -> Moved:
+    """Record an act of somebody who is not the open task's actor; the chapter has checked that they may."""
+    found = standing(task_id, by=by, at=at, stamp=stamp)
+    seq = _touch(found, verb=verb, by=by, at=at, facts=facts, note=note, stamp=stamp)
+    return Moved(found.case_id, seq, task_id, found.step_key)
+
+
+def open_case(
+    application: Application, *, by: User, at: datetime, facts: Mapping[str, object], stamp: Stamp = NO_FORM
+) -> Moved:
+    """Open a case at the end of step 3: the applicant has handed the file in. Call inside `act`."""
+    process = application.revision.process
+    start = process.step(process.opens_after)
+    chosen = start.outcome("submitted")
+    case = Case.objects.create(
+        application=application, revision_id=application.revision_id, head=GENESIS, opened_at=at
+    )
+    moment = _moment(at)
+    found = Standing(
+        0,
+        start.key,
+        start.actor,
+        False,
+        False,
+        None,
+        case.pk,
+        case.revision_id,
+        0,
+        GENESIS,
+        (),
+        None,
+        None,
+        True,
+        False,
+        "",
+    )
+    task_id = _open(found, process, start.key, moment)
+    found = standing(task_id, by=by, at=at)
+    return _move(found, chosen, chosen.to, (), by=by, at=at, note="", facts=facts, stamp=stamp)
+
+
+def reproject(*, at: datetime) -> int:
+    """Compute the limits of all open tasks anew after the calendar changed; return how many moved."""
+    moved, calendar = 0, office_calendar()
+    waiting = Task.objects.filter(closed_at=None, companion=False).select_related("case")
+    for task in waiting.filter(case__registered_on__isnull=False):
+        case = task.case
+        limit = due_day(
+            task.step,
+            registered_on=case.registered_on,
+            recommended_on=case.recommended_on,
+            calendar=calendar,
+        )
+        moved += Task.objects.filter(pk=task.pk, closed_at=None).exclude(due_on=limit).update(due_on=limit)
+    return moved
+
+
+def store_revision(
+    *, files: Mapping[str, bytes], by_id: int | None, at: datetime, effective_from: date
+) -> Revision:
+    """Keep the bytes of a revision of the SOP; the same bytes are kept once.
+
+    Raises:
+        BrokenSop: the files do not make a sound SOP.
+    """
+    service = read_service(files)
+    sha256 = digest(files)
+    row, made = Revision.objects.get_or_create(
+        sha256=sha256,
+        defaults={
+            "service": service.process.code,
+            "number": service.process.revision,
+            "files": {name: content.decode() for name, content in files.items()},
+            "effective_from": effective_from,
+            "stored_at": at,
+        },
+    )
+    if made:
+        record(
+            chain=f"sop:{row.service}",
+            verb="sop.store",
+            by_id=by_id,
+            at=at,
+            facts={"revision": row.number, "sha256": sha256, "effective_from": effective_from.isoformat()},
+        )
+    return row

@@ -1,0 +1,100 @@
+"""What the applicant says and hands in: worked on freely, then submitted as immutable snapshots."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from muara.documents.models import Blob
+from muara.people.models import Company, User
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no look-alikes: it is read aloud on the telephone
+
+
+def new_reference() -> str:
+    """Make a submission number that says nothing about how many there are."""
+    letters = "".join(secrets.choice(ALPHABET) for _ in range(8))
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+class ApplicationQuerySet(models.QuerySet["Application"]):
+    def of_applicant(self, user: User) -> ApplicationQuerySet:
+        """Applications that a person started or that belong to a company they act for."""
+        return self.filter(Q(applicant=user) | Q(company__memberships__user=user)).distinct()
+
+    def entered_at_the_counter(self) -> ApplicationQuerySet:
+        """Applications of people without an account, entered by an officer on their behalf."""
+        return self.filter(applicant=None)
+
+
+class Application(models.Model):
+    """The applicant's working copy; officers read the submissions made from it, never this."""
+
+    reference = models.CharField("nomor pengajuan", max_length=9, unique=True, default=new_reference)
+    service = models.CharField("layanan", max_length=20)
+    kind = models.CharField("jenis permohonan", max_length=20, default="new")
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="applications")
+    applicant = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="applications")
+    entered_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="entered_applications"
+    )
+    data = models.JSONField("isian", default=dict)
+    revision = models.ForeignKey("cases.Revision", on_delete=models.PROTECT, related_name="applications")
+    created_at = models.DateTimeField("dibuat")
+    updated_at = models.DateTimeField("diperbarui")
+
+    objects: ClassVar = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(applicant__isnull=False) | Q(entered_by__isnull=False),
+                name="application_has_somebody_behind_it",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.company}"
+
+
+class Attachment(models.Model):
+    """A file handed in for one requirement; a replaced one stays, for the history."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="attachments")
+    requirement = models.PositiveSmallIntegerField("nomor persyaratan")
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+    filename = models.CharField("nama berkas", max_length=200)
+    uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField("diunggah")
+    withdrawn_at = models.DateTimeField("ditarik", null=True)
+
+    class Meta:
+        ordering = ["requirement", "uploaded_at"]
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class Submission(models.Model):
+    """An immutable snapshot of an application: its values and the hashes of its files."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="submissions")
+    number = models.PositiveSmallIntegerField("penyampaian ke")
+    content = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    at: models.DateTimeField[datetime, datetime] = models.DateTimeField("disampaikan")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["application", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["application", "number"], name="submission_numbered_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id}/{self.number}"

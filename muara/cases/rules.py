@@ -1,0 +1,134 @@
+"""May this person? Who holds the step's actor, for this case, after what they did before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Q
+
+from muara.cases.models import Application, Case, Revision, Task
+from muara.cases.models.case import definition_of
+from muara.people.models import User, office_day
+from muara.sop.definition import Process, Step
+
+COUNTER = ("customer_service", "registration_counter", "collection_counter")
+
+
+def is_applicant_of(user: User, application: Application) -> bool:
+    """The person started the application, or acts for its company."""
+    return (
+        application.applicant_id == user.pk
+        or user.memberships.filter(company=application.company_id).exists()
+    )
+
+
+def may_act_as_applicant(user: User, application: Application, *, at: datetime) -> bool:
+    """The applicant, or a counter officer for somebody without an account (SOP steps 3, 8, 18)."""
+    if is_applicant_of(user, application):
+        return True
+    return application.applicant_id is None and serves_the_counter(user, at=at)
+
+
+def serves_the_counter(user: User, *, at: datetime) -> bool:
+    return user.holdings.current(office_day(at)).filter(actor__in=COUNTER).exists()
+
+
+DONE_BY = "SELECT step_key FROM cases_task WHERE case_id = %s AND closed_by_id = %s AND NOT companion"
+
+
+def is_separated(user: User, *, case_id: int, step: Step, process: Process) -> bool:
+    """The person did a step of this case that the same person must not follow with this one."""
+    forbidden = process.separated_from(step.key)
+    if not forbidden:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(DONE_BY, [case_id, user.pk])
+        return any(done in forbidden for (done,) in cursor.fetchall())
+
+
+def may_work_on(
+    user: User,
+    *,
+    case_id: int,
+    step: Step,
+    callers: Sequence[str],
+    process: Process,
+    at: datetime,
+    held: bool,
+    was_here: bool = True,
+) -> bool:
+    """Whether a person may take and finish a step of a case.
+
+    `held`: they hold the step's actor that day; `was_here`: they may have finished a step of the case.
+    """
+    if not user.is_active:
+        return False
+    if step.actor == "applicant":
+        return may_act_as_applicant(user, Application.objects.get(case=case_id), at=at)
+    if step.activity == "meet" and callers and not held:
+        # A joint meeting is a list of participants, not a user: whoever called it records it.
+        held = user.holds(process.step(callers[-1]).actor, at)
+    if step.activity == "review" and held:
+        held = (
+            user.holdings.current(office_day(at))
+            .filter(
+                actor=step.actor,
+                office__referrals__case=case_id,
+                office__referrals__delivered_at__isnull=False,
+            )
+            .exists()
+        )
+    return held and not (was_here and is_separated(user, case_id=case_id, step=step, process=process))
+
+
+def may_see(user: User, case: Case, *, at: datetime) -> bool:
+    return Case.objects.visible_to(user, at=at).filter(pk=case.pk).exists()
+
+
+def may_work_on_task(user: User, task: Task, *, at: datetime) -> bool:
+    """The same question for a task that is at hand (pages)."""
+    case = task.case
+    return task.is_open and may_work_on(
+        user,
+        case_id=case.pk,
+        step=task.step,
+        callers=case.call_stack,
+        process=case.process,
+        at=at,
+        held=user.holds(task.actor, at),
+    )
+
+
+def open_tasks_for(user: User, *, at: datetime) -> Q:
+    """The condition for tasks whose actor the person holds today (an agency's: only its own cases)."""
+    wanted = Q(pk__in=[])
+    held = list(user.holdings.current(office_day(at)))
+    for holding in held:
+        if holding.actor == "technical_team":
+            wanted |= Q(
+                actor=holding.actor,
+                case__referrals__agency=holding.office_id,
+                case__referrals__delivered_at__isnull=False,
+            )
+        else:
+            wanted |= Q(actor=holding.actor)
+    for caller in _steps_of({holding.actor for holding in held}):
+        wanted |= Q(actor="joint_meeting", case__callers=caller) | Q(
+            actor="joint_meeting", case__callers__endswith=f" {caller}"
+        )
+    return wanted
+
+
+def _steps_of(actors: set[str]) -> set[str]:
+    """The steps, under any stored revision, that detour to a joint meeting and belong to these actors."""
+    processes = [definition_of(pk).process for pk in Revision.objects.values_list("pk", flat=True)]
+    return {
+        key
+        for process in processes
+        for meeting in process.steps
+        if meeting.activity == "meet"
+        for key in process.callers(meeting.key)
+        if process.step(key).actor in actors
+    }

@@ -1,0 +1,230 @@
+"""The terms of a technical recommendation (PP 22/2021, Pasal 253): what the permit will bind to.
+
+The binding limit is the one typed here from the agency's signed letter; presets are never used as such.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Protocol
+
+from muara.sop.values import ValueRefused, parse_coordinate, parse_decimal
+
+
+class Number(Protocol):
+    """Reads a typed number at a place of the form, noting there what is wrong with it."""
+
+    def __call__(self, value: object, place: str, *, required: bool = False) -> str: ...
+
+
+class LimitKind(StrEnum):
+    """How a measured value is held against the limit (pH is a range, dissolved oxygen a minimum)."""
+
+    MOST = "maks"
+    LEAST = "min"
+    RANGE = "rentang"
+    NONE = "nihil"
+    NATURAL = "alami"
+
+    @property
+    def label(self) -> str:
+        return {
+            "maks": "paling banyak",
+            "min": "paling sedikit",
+            "rentang": "rentang",
+            "nihil": "nihil (di bawah batas deteksi)",
+            "alami": "alami",
+        }[self.value]
+
+
+class PointKind(StrEnum):
+    """The three named places of Pasal 253 c–e."""
+
+    COMPLIANCE = "penaatan"
+    DISCHARGE = "pembuangan"
+    SEA = "pantau"
+
+    @property
+    def label(self) -> str:
+        return {
+            "penaatan": "Titik penaatan",
+            "pembuangan": "Titik pembuangan",
+            "pantau": "Titik pantau air laut",
+        }[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One parameter's limit; values are decimal texts with a point, `load` in kg a day."""
+
+    parameter: str
+    kind: LimitKind
+    unit: str = ""
+    low: str = ""
+    high: str = ""
+    load: str = ""
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A named place; coordinates are WGS84 decimal degrees, south negative, six decimals."""
+
+    kind: PointKind
+    name: str
+    latitude: str
+    longitude: str
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the agency recommends: flows in m³, limits, points, duties and prohibitions."""
+
+    flow_per_day: str
+    flow_per_hour: str = ""
+    limits: tuple[Limit, ...] = ()
+    points: tuple[Point, ...] = ()
+    obligations: tuple[str, ...] = ()
+    prohibitions: tuple[str, ...] = ()
+
+    def data(self) -> dict[str, object]:
+        """Return the terms as JSON holds them."""
+        return asdict(self)
+
+
+@dataclass
+class TermsRefused(Exception):
+    """Typed terms that cannot be read; `errors` names each place (`limits.2.high`) and what to do."""
+
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+def read_terms(stored: Mapping[str, object]) -> Terms:
+    """Read back what `Terms.data` wrote."""
+    values: dict[str, Any] = dict(stored)
+    limits = [Limit(**{**row, "kind": LimitKind(row["kind"])}) for row in values.pop("limits")]
+    points = [Point(**{**row, "kind": PointKind(row["kind"])}) for row in values.pop("points")]
+    obligations, prohibitions = (tuple(values.pop(name)) for name in ("obligations", "prohibitions"))
+    return Terms(
+        limits=tuple(limits),
+        points=tuple(points),
+        obligations=obligations,
+        prohibitions=prohibitions,
+        **values,
+    )
+
+
+def clean_terms(raw: Mapping[str, object]) -> Terms:
+    """Read terms as an officer typed them ("0,5", DMS coordinates), refusing all that is unclear at once.
+
+    Raises:
+        TermsRefused: with a sentence for every place that cannot be read.
+    """
+    errors: dict[str, str] = {}
+
+    def number(value: object, place: str, *, required: bool = False) -> str:
+        text = str(value or "").strip()
+        if not text:
+            if required:
+                errors[place] = "Isi angkanya."
+            return ""
+        try:
+            found = parse_decimal(text)
+        except ValueRefused as refusal:
+            errors[place] = refusal.message
+            return ""
+        if found < 0:
+            errors[place] = "Angka tidak boleh negatif."
+        return plain(found)
+
+    limits = [
+        _limit(row, f"limits.{index}", number, errors)
+        for index, row in enumerate(_rows(raw, "limits"))
+        if any(str(row.get(name) or "").strip() for name in ("parameter", "low", "high", "unit"))
+    ]
+    points = [
+        _point(row, f"points.{index}", errors)
+        for index, row in enumerate(_rows(raw, "points"))
+        if any(str(row.get(name) or "").strip() for name in ("name", "latitude", "longitude"))
+    ]
+    terms = Terms(
+        flow_per_day=number(raw.get("flow_per_day"), "flow_per_day", required=True),
+        flow_per_hour=number(raw.get("flow_per_hour"), "flow_per_hour"),
+        limits=tuple(limits),
+        points=tuple(points),
+        obligations=_lines(raw.get("obligations")),
+        prohibitions=_lines(raw.get("prohibitions")),
+    )
+    if not limits:
+        errors.setdefault("limits", "Isi paling sedikit satu parameter baku mutu.")
+    for kind in PointKind:
+        if kind not in {point.kind for point in points}:
+            errors.setdefault("points", f"Isi paling sedikit satu {kind.label.lower()}.")
+    if not terms.obligations:
+        errors["obligations"] = "Tuliskan kewajiban, satu baris satu butir."
+    if not terms.prohibitions:
+        errors["prohibitions"] = "Tuliskan larangan, satu baris satu butir."
+    if errors:
+        raise TermsRefused(errors)
+    return terms
+
+
+def plain(number: Decimal) -> str:
+    """Write a decimal as stored: a point, no exponent, no superfluous zeros."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _rows(raw: Mapping[str, object], name: str) -> Sequence[Mapping[str, object]]:
+    rows = raw.get(name)
+    return rows if isinstance(rows, list | tuple) else ()
+
+
+def _lines(value: object) -> tuple[str, ...]:
+    lines = value if isinstance(value, list | tuple) else str(value or "").splitlines()
+    return tuple(line.strip() for line in map(str, lines) if line.strip())
+
+
+def _limit(row: Mapping[str, object], place: str, number: Number, errors: dict[str, str]) -> Limit:
+    parameter = str(row.get("parameter") or "").strip()
+    if not parameter:
+        errors[f"{place}.parameter"] = "Sebutkan nama parameternya."
+    try:
+        kind = LimitKind(str(row.get("kind") or "maks"))
+    except ValueError:
+        errors[f"{place}.kind"] = "Pilih jenis batas."
+        kind = LimitKind.MOST
+    low = number(row.get("low"), f"{place}.low", required=kind in {LimitKind.LEAST, LimitKind.RANGE})
+    high = number(row.get("high"), f"{place}.high", required=kind in {LimitKind.MOST, LimitKind.RANGE})
+    if kind is LimitKind.RANGE and low and high and Decimal(low) > Decimal(high):
+        errors[f"{place}.high"] = "Batas atas lebih kecil daripada batas bawah."
+    return Limit(
+        parameter=parameter,
+        kind=kind,
+        unit=str(row.get("unit") or "").strip(),
+        low=low,
+        high=high,
+        load=number(row.get("load"), f"{place}.load"),
+        basis=str(row.get("basis") or "").strip(),
+    )
+
+
+def _point(row: Mapping[str, object], place: str, errors: dict[str, str]) -> Point:
+    name = str(row.get("name") or "").strip()
+    if not name:
+        errors[f"{place}.name"] = "Beri nama titik ini."
+    try:
+        kind = PointKind(str(row.get("kind") or ""))
+    except ValueError:
+        errors[f"{place}.kind"] = "Pilih jenis titik."
+        kind = PointKind.COMPLIANCE
+    latitude = longitude = ""
+    try:
+        place_found = parse_coordinate(str(row.get("latitude") or ""), str(row.get("longitude") or ""))
+        latitude, longitude = (f"{place_found.latitude:.6f}", f"{place_found.longitude:.6f}")
+    except ValueRefused as refusal:
+        errors[f"{place}.latitude"] = refusal.message
+    return Point(kind=kind, name=name, latitude=latitude, longitude=longitude)

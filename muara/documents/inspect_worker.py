@@ -1,0 +1,157 @@
+"""Opens files from strangers in a process of its own, with little memory and time and no way to write.
+
+Run as `python -m muara.documents.inspect_worker <job as JSON>`; no Django here, so that it starts quickly.
+`inspect` prints what was found as JSON; `picture` prints a PNG. Exit status 3: refused, the reason on stdout.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import resource
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import PIL.Image
+    import pypdfium2
+
+CPU_SECONDS = 20
+ADDRESS_SPACE = 1536 * 1024 * 1024
+REFUSED = 3
+# The last trailer of a PDF ends with %%EOF; writers may leave a little padding behind it.
+TRAILER_TAIL = 2048
+
+
+class Refused(Exception):
+    """The file cannot be taken; the argument is a key that uploads.py words for people."""
+
+
+def main(job: dict[str, Any]) -> int:
+    """Do one job, reading the file named in it; return the exit status."""
+    limit_resources()
+    try:
+        if job["task"] == "picture":
+            sys.stdout.buffer.write(picture(job))
+        else:
+            sys.stdout.write(json.dumps(inspect(job)))
+    except Refused as refusal:
+        sys.stdout.write(json.dumps({"refused": refusal.args[0]}))
+        return REFUSED
+    return 0
+
+
+def limit_resources() -> None:
+    """Give up the right to much CPU, memory, files and core dumps, for good."""
+    for kind, limit in (
+        (resource.RLIMIT_CPU, CPU_SECONDS),
+        (resource.RLIMIT_AS, ADDRESS_SPACE),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+    ):
+        resource.setrlimit(kind, (limit, limit))
+
+
+def inspect(job: dict[str, Any]) -> dict[str, Any]:
+    """Parse a whole file and count its pages; Refused names what is wrong."""
+    if job["media_type"] == "application/pdf":
+        return {"pages": _inspect_pdf(job)}
+    return {"pages": _inspect_image(job)}
+
+
+def _inspect_pdf(job: dict[str, Any]) -> int:
+    with open(job["path"], "rb") as file:  # noqa: PTH123 - a path of our own store
+        file.seek(0, io.SEEK_END)
+        file.seek(max(file.tell() - TRAILER_TAIL, 0))
+        if b"%%EOF" not in file.read():
+            raise Refused("truncated")
+    pdf = _open_pdf(job["path"])
+    count = len(pdf)
+    if count == 0:
+        raise Refused("damaged")
+    if count > job["max_pages"]:
+        raise Refused("too_many_pages")
+    for index in range(count):
+        width, height = _page_size(pdf, index)
+        if not 0 < max(width, height) <= job["max_points"]:
+            raise Refused("page_too_large")
+    return count
+
+
+def _open_pdf(path: str) -> pypdfium2.PdfDocument:
+    import pypdfium2
+    import pypdfium2.raw as pdfium
+
+    try:
+        return pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError as error:
+        encrypted = getattr(error, "err_code", None) == pdfium.FPDF_ERR_PASSWORD
+        raise Refused("encrypted" if encrypted else "damaged") from error
+
+
+def _page_size(pdf: pypdfium2.PdfDocument, index: int) -> tuple[float, float]:
+    import pypdfium2
+
+    try:
+        page = pdf[index]
+    except pypdfium2.PdfiumError as error:
+        raise Refused("damaged") from error
+    width, height = page.get_size()
+    page.close()
+    return width, height
+
+
+def _inspect_image(job: dict[str, Any]) -> int:
+    _open_image(job).close()
+    return 1
+
+
+def _open_image(job: dict[str, Any]) -> PIL.Image.Image:
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = None  # the size is checked below, before any pixel is read
+    formats = ["PNG"] if job["media_type"] == "image/png" else ["JPEG", "MPO"]
+    try:
+        image = Image.open(job["path"], formats=formats)
+        if image.width * image.height > job["max_pixels"]:
+            raise Refused("image_too_large")
+        image.load()
+    except (Refused, MemoryError):
+        raise
+    except Exception as error:  # decoders raise whatever a broken file leads them to
+        raise Refused("damaged") from error
+    return image
+
+
+def picture(job: dict[str, Any]) -> bytes:
+    """Return one page (1 is the first) as PNG, at most `width` pixels wide and `max_pixels` in all."""
+    if job["media_type"] == "application/pdf":
+        image = _pdf_page(job)
+    else:
+        image = _upright(_open_image(job))
+        image.thumbnail((job["width"], max(1, job["max_pixels"] // job["width"])))
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def _pdf_page(job: dict[str, Any]) -> PIL.Image.Image:
+    pdf = _open_pdf(job["path"])
+    pdf.init_forms()  # numbers filled into form fields are invisible without it
+    if not 1 <= job["page"] <= len(pdf):
+        raise Refused("no_such_page")
+    width, height = _page_size(pdf, job["page"] - 1)
+    scale = min(job["width"] / width, (job["max_pixels"] / (width * height)) ** 0.5)
+    scale *= 1 - 1e-6  # pdfium rounds up: 400.0001 would give 401 pixels
+    image: PIL.Image.Image = pdf[job["page"] - 1].render(scale=scale, may_draw_forms=True).to_pil()
+    return image.convert("RGB")
+
+
+def _upright(image: PIL.Image.Image) -> PIL.Image.Image:
+    from PIL import ImageOps
+
+    return ImageOps.exif_transpose(image).convert("RGB")
+
+
+if __name__ == "__main__":
+    sys.exit(main(json.loads(sys.argv[1])))

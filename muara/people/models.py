@@ -1,0 +1,183 @@
+"""Users, the actors they hold and when, offices and agencies, companies, the office calendar."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+
+WITA = ZoneInfo("Asia/Makassar")
+
+
+def office_day(at: datetime) -> date:
+    """The law's day of a moment: the calendar date in Samarinda (WITA)."""
+    return at.astimezone(WITA).date()
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, *, email: str, name: str, password: str | None = None, **extra: object) -> User:
+        user = self.model(email=self.normalize_email(email).lower(), name=name, **extra)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """A person who signs in: applicant or official."""
+
+    email = models.EmailField("alamat surel", unique=True)
+    name = models.CharField("nama", max_length=120)
+    phone = models.CharField("nomor telepon", max_length=20, blank=True)
+    nip = models.CharField("NIP", max_length=18, blank=True)
+    rank = models.CharField("pangkat/golongan", max_length=60, blank=True)
+    is_active = models.BooleanField("aktif", default=True)
+    joined_at = models.DateTimeField("terdaftar sejak", auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar = ["name"]
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def actors(self, at: datetime) -> frozenset[str]:
+        """The actors this person holds on the office day of `at`."""
+        return frozenset(self.holdings.current(office_day(at)).values_list("actor", flat=True))
+
+    def holds(self, actor: str, at: datetime) -> bool:
+        return self.holdings.current(office_day(at)).filter(actor=actor).exists()
+
+
+class Office(models.Model):
+    """The issuing office or an agency (OPD) that gives technical recommendations."""
+
+    class Kind(models.TextChoices):
+        ISSUING = "issuing", "Kantor penerbit izin"
+        AGENCY = "agency", "OPD teknis"
+
+    kind = models.CharField("jenis", max_length=10, choices=Kind)
+    name = models.CharField("nama", max_length=200)
+    short_name = models.CharField("nama singkat", max_length=60)
+    government = models.CharField("pemerintah daerah", max_length=200)
+    address = models.CharField("alamat", max_length=300, blank=True)
+    postal_code = models.CharField("kode pos", max_length=5, blank=True)
+    phone = models.CharField("telepon", max_length=40, blank=True)
+    email = models.EmailField("surel", blank=True)
+    website = models.CharField("laman", max_length=100, blank=True)
+    seat = models.CharField("tempat kedudukan", max_length=60, blank=True)
+    head_title = models.CharField("sebutan jabatan kepala", max_length=200)
+    on_behalf_of = models.CharField("penandatangan atas nama", max_length=100, blank=True)
+
+    class Meta:
+        ordering = ["kind", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind"], condition=Q(kind="issuing"), name="one_issuing_office"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class HoldingQuerySet(models.QuerySet["Holding"]):
+    def current(self, day: date) -> HoldingQuerySet:
+        return self.filter(Q(ends=None) | Q(ends__gte=day), starts__lte=day)
+
+
+class Holding(models.Model):
+    """A person holds an actor of the SOP for a dated period, definitively or as Plt/Plh."""
+
+    class Status(models.TextChoices):
+        DEFINITIVE = "definitif", "Definitif"
+        PLT = "plt", "Plt."
+        PLH = "plh", "Plh."
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="holdings", verbose_name="pengguna")
+    actor = models.CharField("pelaksana", max_length=40)
+    office = models.ForeignKey(
+        Office, on_delete=models.PROTECT, related_name="holdings", verbose_name="kantor"
+    )
+    status = models.CharField("status", max_length=10, choices=Status, default=Status.DEFINITIVE)
+    starts = models.DateField("mulai")
+    ends = models.DateField("sampai", null=True, blank=True)
+
+    objects: ClassVar = HoldingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["actor", "-starts"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends=None) | Q(ends__gte=F("starts")), name="holding_ends_after_start"
+            ),
+            models.UniqueConstraint(
+                fields=["user", "actor", "office", "starts"], name="one_holding_per_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.actor}"
+
+
+class Company(models.Model):
+    """A company on whose behalf applications are made."""
+
+    name = models.CharField("nama perusahaan", max_length=160)
+    nib = models.CharField("NIB", max_length=13, blank=True)
+    npwp = models.CharField("NPWP", max_length=16, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = "perusahaan"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A person may act for a company."""
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company", "user"], name="one_membership_per_person")]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.company}"
+
+
+class CalendarDay(models.Model):
+    """A day on which the office differs from Monday to Friday."""
+
+    class Kind(models.TextChoices):
+        PUBLIC_HOLIDAY = "LIBUR_NASIONAL", "Libur nasional"
+        COLLECTIVE_LEAVE = "CUTI_BERSAMA", "Cuti bersama"
+        LOCAL_HOLIDAY = "LIBUR_DAERAH", "Libur daerah"
+        REPLACEMENT = "HARI_KERJA_PENGGANTI", "Hari kerja pengganti"
+
+    date = models.DateField("tanggal")
+    kind = models.CharField("jenis", max_length=20, choices=Kind)
+    name = models.CharField("nama", max_length=120)
+    estimated = models.BooleanField("perkiraan", default=False)
+    basis = models.CharField("dasar", max_length=200, blank=True)
+    source = models.CharField("sumber", max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["date", "kind"]
+        constraints = [models.UniqueConstraint(fields=["date", "kind", "name"], name="calendar_day_once")]
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.name}"

@@ -1,0 +1,52 @@
+"""May this person administer the office? And which shape do an official's identifiers have?"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+
+from muara.people.models import User
+from muara.sop.values import ValueRefused
+
+ADMINISTRATOR, AUDITOR = "administrator", "auditor"
+# Beside the SOP's columns: who sets the system up, and who reads everything and changes nothing.
+SYSTEM_ACTORS = {ADMINISTRATOR: "Administrator", AUDITOR: "Auditor (hanya membaca)"}
+AGENCY_ACTORS = frozenset({"technical_team"})
+# Posts that one person holds: two definitive heads would make it a matter of luck who signs.
+SEATS = frozenset({"head_of_office"})
+PPPK_MONTH = 21  # contract officials' numbers carry 21 where civil servants' have the month
+
+
+def may_administer(user: User, *, at: datetime) -> bool:
+    """Tell whether the person may change users, offices, number series and the calendar."""
+    return user.is_authenticated and user.is_active and user.holds(ADMINISTRATOR, at)
+
+
+def may_read_administration(user: User, *, at: datetime) -> bool:
+    """Tell whether the person may read those pages: an administrator, or an auditor who changes nothing."""
+    return user.is_authenticated and user.is_active and bool(user.actors(at) & {ADMINISTRATOR, AUDITOR})
+
+
+def check_nip(text: str) -> str:
+    """Return an official's number as 18 digits; raises ValueRefused.
+
+    Birth date, month of appointment, 1 or 2 for the sex, three serial digits (domain 9.1); the shape
+    only, since no register is asked.
+    """
+    digits = re.sub(r"[ .\-]", "", text.strip())
+    if not re.fullmatch(r"[0-9]{18}", digits):
+        raise ValueRefused("NIP terdiri atas 18 angka.")
+    born = _birth_date(digits[:8])
+    year, month = int(digits[8:12]), int(digits[12:14])
+    if not (1 <= month <= 12 or month == PPPK_MONTH) or year <= born.year:
+        raise ValueRefused("Angka ke-9 sampai ke-14 NIP bukan tahun dan bulan pengangkatan. Periksa kembali.")
+    if digits[14] not in "12":
+        raise ValueRefused("Angka ke-15 NIP harus 1 (pria) atau 2 (wanita).")
+    return digits
+
+
+def _birth_date(digits: str) -> date:
+    try:
+        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    except ValueError:
+        raise ValueRefused("Delapan angka pertama NIP bukan tanggal lahir. Periksa kembali.") from None

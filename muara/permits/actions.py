@@ -1,0 +1,129 @@
+"""Giving numbers without a gap, and entering permits in the register."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django.db import transaction
+
+from muara.audit.actions import record
+from muara.cases.actions import Refused
+from muara.cases.models import Case, Draft
+from muara.documents.models import Blob
+from muara.people.models import User, office_day
+from muara.permits.models import Number, Permit, Series, SeriesYear
+from muara.sop.numbering import render_number, tokens, unknown_tokens
+from muara.sop.working_time import add_years
+
+
+def check_pattern(pattern: str, *, values: Mapping[str, str]) -> None:
+    """Refuse a pattern that could not give distinct numbers.
+
+    Raises:
+        Refused: the pattern has no running number or no year, or names a token that nothing fills.
+    """
+    named = tokens(pattern)
+    if not any(token.startswith("urut") for token in named):
+        raise Refused("Pola nomor harus memuat {urut} atau {urut4}.", "pattern")
+    if "tahun" not in named:
+        raise Refused("Pola nomor harus memuat {tahun}, karena urutan mulai lagi setiap tahun.", "pattern")
+    if unknown := unknown_tokens(pattern, values=values):
+        raise Refused(f"Pola nomor memuat isian yang tidak dikenal: {', '.join(unknown)}.", "pattern")
+
+
+@transaction.atomic
+def take_number(*, series: str, given_to: str, by: User, at: datetime) -> Number:
+    """Give the next number of a series; the counter's row is locked until the transaction ends.
+
+    Raises:
+        Refused: the series is not set up, or its last number bears a later date.
+    """
+    day = office_day(at)
+    register = Series.objects.filter(key=series).first()
+    if register is None:
+        raise Refused("Seri nomor belum disiapkan. Minta administrator mengaturnya di halaman Kantor.")
+    counter, _ = SeriesYear.objects.get_or_create(
+        series=register,
+        year=day.year,
+        defaults={"last": _first(register, day.year) - 1},
+    )
+    counter = SeriesYear.objects.select_for_update().get(pk=counter.pk)
+    previous = counter.numbers.order_by("-seq").first()
+    if previous is not None and previous.dated > day:
+        raise Refused("Nomor terakhir bertanggal sesudah hari ini. Periksa jam komputer server.")
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    text = render_number(register.pattern, sequence=counter.last, on=day, values=register.tokens)
+    number = Number.objects.create(
+        counter=counter, seq=counter.last, text=text, dated=day, given_to=given_to, given_by=by, given_at=at
+    )
+    record(
+        chain=f"series:{series}",
+        verb="number.give",
+        by_id=by.pk,
+        at=at,
+        facts={"number": text, "seq": counter.last, "year": day.year, "to": given_to},
+    )
+    return number
+
+
+def _first(register: Series, year: int) -> int:
+    """A series taken over from paper starts at its given number in its first year only."""
+    return register.starts_at if not register.years.exists() else 1
+
+
+@transaction.atomic
+def set_up_series(
+    *,
+    key: str,
+    label: str,
+    pattern: str,
+    values: Mapping[str, str],
+    starts_at: int,
+    by: User | None,
+    at: datetime,
+) -> Series:
+    """Create or change a series; a series that has given numbers keeps counting.
+
+    Raises:
+        Refused: the pattern is unsound, or the starting number is below one already given.
+    """
+    check_pattern(pattern, values=values)
+    if starts_at < 1:
+        raise Refused("Nomor awal paling kecil 1.", "starts_at")
+    old = Series.objects.filter(key=key).first()
+    if old is not None and old.years.exists() and old.starts_at != starts_at:
+        raise Refused("Seri ini sudah memberi nomor; nomor awalnya tidak dapat diubah lagi.", "starts_at")
+    series, _ = Series.objects.update_or_create(
+        key=key, defaults={"label": label, "pattern": pattern, "tokens": dict(values), "starts_at": starts_at}
+    )
+    record(
+        chain=f"series:{key}",
+        verb="series.set_up",
+        by_id=by.pk if by else None,
+        at=at,
+        facts={"pattern": pattern, "tokens": dict(values), "starts_at": starts_at},
+    )
+    return series
+
+
+def enter_permit(
+    *, case: Case, draft: Draft, company: str, signed_on: date, number: Number, years: int
+) -> Permit:
+    """Enter a numbered permit; it runs `years` years to the same calendar date from its issue (SOP L)."""
+    return Permit.objects.create(
+        case=case,
+        draft=draft,
+        number=number,
+        company=company,
+        signed_on=signed_on,
+        issued_on=number.dated,
+        expires_on=add_years(number.dated, years),
+    )
+
+
+def attach_scan(permit: Permit, *, scan: Blob) -> None:
+    """File the scan of the signed, numbered and stamped original: from now on the permit is in force."""
+    permit.scan = scan
+    permit.save(update_fields=["scan"])

@@ -1,0 +1,101 @@
+"""Permits, and the series that give numbers without a gap."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+
+from muara.cases.models import Case, Draft
+from muara.documents.models import Blob
+from muara.people.models import User
+
+
+class Series(models.Model):
+    """A register of numbers: its pattern, and the fixed tokens that the pattern names."""
+
+    key = models.CharField("kunci", max_length=40, unique=True)
+    label = models.CharField("register", max_length=120)
+    pattern = models.CharField("pola nomor", max_length=120)
+    tokens = models.JSONField("isian pola", default=dict)
+    starts_at = models.PositiveIntegerField("nomor awal", default=1)
+
+    class Meta:
+        ordering = ["key"]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class SeriesYear(models.Model):
+    """The last number given in a year: the row that whoever takes a number locks."""
+
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="years")
+    year = models.PositiveSmallIntegerField("tahun")
+    last = models.PositiveIntegerField("nomor terakhir")
+
+    class Meta:
+        ordering = ["series", "-year"]
+        constraints = [
+            models.UniqueConstraint(fields=["series", "year"], name="one_counter_per_series_and_year")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.series} {self.year}: {self.last}"
+
+
+class Number(models.Model):
+    """A number that was given: never reused; a void one stays, with its reason."""
+
+    counter = models.ForeignKey(SeriesYear, on_delete=models.PROTECT, related_name="numbers")
+    seq = models.PositiveIntegerField("urut")
+    text = models.CharField("nomor", max_length=160, unique=True)
+    dated = models.DateField("tanggal")
+    given_to = models.CharField("untuk", max_length=80)
+    given_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField("diberikan")
+    voided_at = models.DateTimeField("batal", null=True)
+    void_reason = models.TextField("alasan batal", blank=True)
+
+    class Meta:
+        ordering = ["counter", "seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["counter", "seq"], name="number_given_once"),
+            models.CheckConstraint(
+                condition=Q(voided_at=None) | ~Q(void_reason=""), name="a_void_number_has_a_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Permit(models.Model):
+    """A decision that has its number: the register's row that anyone may verify."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="permit")
+    draft = models.OneToOneField(Draft, on_delete=models.PROTECT, related_name="permit")
+    number = models.OneToOneField(Number, on_delete=models.PROTECT, related_name="permit")
+    company = models.CharField("pemegang izin", max_length=160)
+    signed_on = models.DateField("ditandatangani")
+    issued_on = models.DateField("ditetapkan")
+    expires_on = models.DateField("berlaku sampai")
+    scan = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-issued_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_on__gt=F("issued_on")), name="permit_expires_after_issue"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number.text
+
+    def status(self, day: date) -> str:
+        """The public status on an office day."""
+        if self.scan_id is None:
+            return "belum disahkan"
+        return "berlaku" if day <= self.expires_on else "berakhir"

@@ -1,0 +1,1 @@
+"""What the SOP says: pure Python, no Django."""

@@ -1,0 +1,523 @@
+"""The application form as data: sections and fields of `form.toml`, and the cleaning of what is typed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal, get_args
+
+from muara.sop import values as typed
+from muara.sop.broken import BrokenSop, Fault
+from muara.sop.places import BOXES, REGENCIES, regency
+from muara.sop.tables import Table, read_toml
+from muara.sop.values import MONTHS, Coordinate, ValueRefused
+
+FILE = "form.toml"
+
+FieldKind = Literal[
+    "text",
+    "textarea",
+    "integer",
+    "decimal",
+    "choice",
+    "multichoice",
+    "date",
+    "coordinate",
+    "phone",
+    "email",
+    "nib",
+    "npwp",
+    "nik",
+    "kbli",
+    "postal_code",
+    "regency",
+    "table",
+    "confirm",
+]
+TEXT_LENGTH, TEXTAREA_LENGTH = 200, 4000
+REQUIRED = "Isian ini wajib diisi."
+
+Printable = Callable[[str], bool]
+_CHECKS: Mapping[str, Callable[[str], str]] = {
+    "phone": typed.check_phone,
+    "email": typed.check_email,
+    "nib": typed.check_nib,
+    "npwp": typed.check_npwp,
+    "nik": typed.check_nik,
+    "kbli": typed.check_kbli,
+    "postal_code": typed.check_postal_code,
+}
+
+
+class UnknownSection(LookupError):
+    """The form has no section of this key."""
+
+
+class UnknownField(LookupError):
+    """The form or section has no field of this key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the answers that a field offers."""
+
+    key: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One question of the form; `requirements` are the numbers of section G that it answers.
+
+    `columns` are the fields of each row of a table; `statement` is what a confirm field declares;
+    `near` names the regency field of the same section that a coordinate must agree with.
+    """
+
+    key: str
+    label: str
+    kind: FieldKind
+    help: str = ""
+    required: bool = True
+    unit: str = ""
+    requirements: tuple[int, ...] = ()
+    max_length: int | None = None
+    least: Decimal | None = None
+    most: Decimal | None = None
+    choices: tuple[Choice, ...] = ()
+    columns: tuple[Field, ...] = ()
+    min_rows: int = 0
+    max_rows: int = 50
+    statement: str = ""
+    box: str = "land"
+    near: str = ""
+    coastal: bool = False
+
+    def choice(self, key: str) -> Choice | None:
+        """Find an offered answer by key."""
+        return next((item for item in self.choices if item.key == key), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A page of the form."""
+
+    key: str
+    title: str
+    intro: str
+    fields: tuple[Field, ...]
+
+    def field(self, key: str) -> Field:
+        """Find a field; raises UnknownField."""
+        for item in self.fields:
+            if item.key == key:
+                return item
+        raise UnknownField(f"Bagian '{self.key}' tidak mempunyai isian '{key}'.")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The application form of a service."""
+
+    sections: tuple[Section, ...]
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """List the fields of all sections in their order."""
+        return tuple(item for section in self.sections for item in section.fields)
+
+    def section(self, key: str) -> Section:
+        """Find a section; raises UnknownSection."""
+        for section in self.sections:
+            if section.key == key:
+                return section
+        raise UnknownSection(f"Formulir tidak mempunyai bagian '{key}'.")
+
+    def field(self, key: str) -> Field:
+        """Find a field in any section; raises UnknownField."""
+        for item in self.fields:
+            if item.key == key:
+                return item
+        raise UnknownField(f"Formulir tidak mempunyai isian '{key}'.")
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """What became of a section's typed values: JSON-ready values, and a sentence for each wrong field."""
+
+    values: dict[str, object] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+def read_form(text: str) -> Form:
+    """Read and check a `form.toml`; raises BrokenSop listing every fault."""
+    faults: list[Fault] = []
+    top = read_toml(text, file=FILE, faults=faults)
+    form = Form(tuple(_section(item) for item in top.tables("sections", name="key")))
+    top.finish()
+    faults += _doubles(form)
+    if faults:
+        raise BrokenSop(faults)
+    return form
+
+
+def clean_section(
+    section: Section,
+    raw: Mapping[str, object],
+    *,
+    printable: Printable = typed.is_basic,
+    complete: bool = True,
+) -> Cleaned:
+    """Clean a whole section as typed on a page or read from TOML; empty optional fields are left out.
+
+    With `complete` False missing answers are no error: the section is saved as one goes.
+    """
+    cleaned = Cleaned()
+    for item in sorted(section.fields, key=lambda item: item.kind == "coordinate"):
+        try:
+            value = _clean(
+                item, raw.get(item.key), printable=printable, beside=cleaned.values, complete=complete
+            )
+        except ValueRefused as refusal:
+            cleaned.errors[item.key] = refusal.message
+            continue
+        if value is not None:
+            cleaned.values[item.key] = value
+        elif item.required and complete:
+            cleaned.errors[item.key] = _missing(item)
+    ordered = {item.key: cleaned.values[item.key] for item in section.fields if item.key in cleaned.values}
+    errors = {item.key: cleaned.errors[item.key] for item in section.fields if item.key in cleaned.errors}
+    return Cleaned(ordered, errors)
+
+
+def show(item: Field, value: object) -> str:
+    """Write a stored value as Indonesian text; a table becomes a line a row, its cells parted by " · "."""
+    if value is None or value == "" or value == []:
+        return ""
+    if item.kind == "table" and isinstance(value, list):
+        return "\n".join(" · ".join(_cells(item, row)) for row in value if isinstance(row, Mapping))
+    if item.kind == "multichoice" and isinstance(value, list):
+        return ", ".join(_label(item, str(key)) for key in value)
+    if item.kind == "coordinate" and isinstance(value, Mapping):
+        return typed.show_coordinate(
+            Coordinate(Decimal(str(value["latitude"])), Decimal(str(value["longitude"])))
+        )
+    return _show_one(item, value)
+
+
+def retype(item: Field, value: object) -> str:
+    """Write a stored single value as a person would type it again, for an input; "" for a table."""
+    if value is None or isinstance(value, list):
+        return ""
+    if item.kind == "coordinate" and isinstance(value, Mapping):
+        return "; ".join(str(value[axis]).replace(".", ",") for axis in ("latitude", "longitude"))
+    if item.kind == "decimal":
+        whole, _, part = str(value).partition(".")
+        return f"{whole},{part.rstrip('0')}" if part else whole
+    return str(value)
+
+
+def _show_one(item: Field, value: object) -> str:
+    if item.kind == "choice":
+        return _label(item, str(value))
+    if item.kind == "regency":
+        found = regency(str(value))
+        return found.name if found else str(value)
+    if item.kind == "confirm":
+        return "Ya" if value is True else "Tidak"
+    if item.kind == "date":
+        day = date.fromisoformat(str(value))
+        return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    if item.kind in {"decimal", "integer"}:
+        return " ".join(part for part in (_show_number(str(value)), item.unit) if part)
+    return str(value)
+
+
+def _show_number(plain: str) -> str:
+    whole, _, part = plain.partition(".")
+    part = part.rstrip("0")
+    grouped = f"{int(whole):,}".replace(",", ".") if whole not in {"-0", ""} else whole
+    return f"{grouped},{part}" if part else grouped
+
+
+def _cells(item: Field, row: Mapping[str, object]) -> list[str]:
+    return [text for column in item.columns if (text := show(column, row.get(column.key)))]
+
+
+def _label(item: Field, key: str) -> str:
+    choice = item.choice(key)
+    return choice.label if choice else key
+
+
+def _missing(item: Field) -> str:
+    if item.kind == "confirm":
+        return "Nyatakan kesanggupan ini untuk melanjutkan."
+    if item.kind in {"choice", "regency", "multichoice"}:
+        return "Pilih salah satu." if item.kind != "multichoice" else "Pilih paling sedikit satu."
+    if item.kind == "table":
+        return f"Isi paling sedikit {max(item.min_rows, 1)} baris."
+    return REQUIRED
+
+
+def _clean(
+    item: Field, raw: object, *, printable: Printable, beside: Mapping[str, object], complete: bool
+) -> object:
+    """Return one JSON-ready value, None where nothing was typed; raises ValueRefused."""
+    if item.kind == "table":
+        return _clean_table(item, raw, printable=printable, complete=complete)
+    if item.kind == "coordinate":
+        return _clean_coordinate(item, raw, beside)
+    if item.kind == "multichoice":
+        return _clean_choices(item, raw)
+    if item.kind == "confirm":
+        return True if raw is True or _text(raw).strip().lower() in {"1", "on", "true", "ya"} else None
+    text = _text(raw).strip()
+    return _clean_one(item, text, printable) if text else None
+
+
+def _clean_one(item: Field, text: str, printable: Printable) -> object:
+    if item.kind in {"text", "textarea"}:
+        lines = item.kind == "textarea"
+        limit = item.max_length or (TEXTAREA_LENGTH if lines else TEXT_LENGTH)
+        return typed.clean_text(text, printable=printable, max_length=limit, lines=lines) or None
+    if item.kind == "integer":
+        return int(_within(item, Decimal(typed.parse_integer(text))))
+    if item.kind == "decimal":
+        return _plain(_within(item, typed.parse_decimal(text)))
+    if item.kind == "date":
+        return typed.parse_date(text).isoformat()
+    if item.kind == "choice":
+        return _chosen(item, text)
+    if item.kind == "regency":
+        return _clean_regency(item, text)
+    return _CHECKS[item.kind](text)
+
+
+def _clean_regency(item: Field, code: str) -> str:
+    found = regency(code)
+    if found is None:
+        raise ValueRefused("Pilih kabupaten atau kota dari daftar.")
+    if item.coastal and not found.coastal:
+        raise ValueRefused(
+            f"{found.name} tidak mempunyai laut. Pilih kabupaten atau kota tempat outfall berada."
+        )
+    return found.code
+
+
+def _clean_choices(item: Field, raw: object) -> list[str] | None:
+    picked = (
+        [str(key) for key in raw] if isinstance(raw, Sequence) and not isinstance(raw, str) else [_text(raw)]
+    )
+    chosen = {_chosen(item, key) for key in picked if key.strip()}
+    return [choice.key for choice in item.choices if choice.key in chosen] or None
+
+
+def _chosen(item: Field, key: str) -> str:
+    if item.choice(key) is None:
+        raise ValueRefused("Pilih salah satu jawaban dari daftar.")
+    return key
+
+
+def _clean_coordinate(item: Field, raw: object, beside: Mapping[str, object]) -> dict[str, str] | None:
+    pair = _pair(raw)
+    if pair is None:
+        return None
+    near = regency(str(beside.get(item.near, ""))) if item.near else None
+    point = typed.parse_coordinate(*pair, box=BOXES[item.box], near=near)
+    return {"latitude": f"{point.latitude:+f}", "longitude": f"{point.longitude:f}"}
+
+
+def _pair(raw: object) -> tuple[str, str] | None:
+    if isinstance(raw, Mapping):
+        latitude, longitude = _text(raw.get("latitude")).strip(), _text(raw.get("longitude")).strip()
+    elif isinstance(raw, Sequence) and not isinstance(raw, str):
+        if len(raw) != 2:
+            raise ValueRefused("Tulis dua nilai: lintang lalu bujur.")
+        latitude, longitude = (_signed(part) for part in raw)
+    elif not (text := _text(raw).strip()):
+        return None
+    else:
+        latitude, longitude = typed.split_coordinate(text)
+    if not latitude and not longitude:
+        return None
+    if not latitude or not longitude:
+        raise ValueRefused("Isi lintang dan bujur, keduanya.")
+    return latitude, longitude
+
+
+def _signed(part: object) -> str:
+    """Write a number of a data file with its sign: there a bare number is no slip of the pen."""
+    return f"{Decimal(str(part)):+f}" if isinstance(part, (int, float)) else _text(part).strip()
+
+
+def _clean_table(
+    item: Field, raw: object, *, printable: Printable, complete: bool
+) -> list[dict[str, object]] | None:
+    if raw is None or raw == "":
+        return None
+    if (
+        not isinstance(raw, Sequence)
+        or isinstance(raw, str)
+        or not all(isinstance(row, Mapping) for row in raw)
+    ):
+        raise ValueRefused("Isi tabel ini baris demi baris.")
+    rows, wrong = [], []
+    filled = [row for row in raw if any(_is_filled(row.get(column.key)) for column in item.columns)]
+    columns = Section(item.key, item.label, "", item.columns)
+    for number, row in enumerate(filled, start=1):
+        cleaned = clean_section(columns, row, printable=printable, complete=complete)
+        rows.append(cleaned.values)
+        wrong += [
+            f"Baris {number}, {columns.field(key).label}: {message}"
+            for key, message in cleaned.errors.items()
+        ]
+    if wrong:
+        raise ValueRefused(" ".join(wrong))
+    if len(rows) > item.max_rows:
+        raise ValueRefused(f"Terlalu banyak baris: {len(rows)}. Paling banyak {item.max_rows}.")
+    if rows and complete and len(rows) < item.min_rows:
+        raise ValueRefused(f"Isi paling sedikit {item.min_rows} baris; baru {len(rows)}.")
+    return rows or None
+
+
+def _is_filled(raw: object) -> bool:
+    if isinstance(raw, Mapping):
+        return any(_is_filled(part) for part in raw.values())
+    return bool(_text(raw).strip()) if not isinstance(raw, (list, tuple)) else bool(raw)
+
+
+def _within(item: Field, number: Decimal) -> Decimal:
+    if item.least is not None and number < item.least:
+        raise ValueRefused(f"Paling sedikit {_show_number(_plain(item.least))}.")
+    if item.most is not None and number > item.most:
+        raise ValueRefused(f"Paling banyak {_show_number(_plain(item.most))}.")
+    return number
+
+
+def _plain(number: Decimal) -> str:
+    """Write a number so that it reads back as itself: never three decimals, which might be thousands."""
+    text = f"{number:f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{text}0" if len(text.partition(".")[2]) == 3 else text
+
+
+def _text(raw: object) -> str:
+    """Write a typed or TOML value as the text a person would have typed."""
+    if raw is None:
+        return ""
+    if isinstance(raw, bool):
+        return "ya" if raw else ""
+    if isinstance(raw, datetime):
+        return raw.date().isoformat()
+    if isinstance(raw, date):
+        return raw.isoformat()
+    if isinstance(raw, float):
+        return f"{Decimal(str(raw)):f}".replace(".", ",")
+    return str(raw)
+
+
+def _section(table: Table) -> Section:
+    section = Section(
+        key=table.text("key"),
+        title=table.text("title"),
+        intro=table.text("intro", ""),
+        fields=tuple(_field(item) for item in table.tables("fields", name="key")),
+    )
+    table.finish()
+    _check_near(table, section)
+    return section
+
+
+def _field(table: Table) -> Field:
+    kind = table.text("kind")
+    if kind and kind not in get_args(FieldKind):
+        table.refuse(f"jenis isian '{kind}' tidak dikenal")
+    item = Field(
+        key=table.text("key"),
+        label=table.text("label"),
+        kind=next((known for known in get_args(FieldKind) if known == kind), "text"),
+        help=table.text("help", ""),
+        required=table.boolean("required", True),
+        unit=table.text("unit", ""),
+        requirements=table.integers("requirements"),
+        max_length=table.maybe_integer("max_length"),
+        least=_bound(table, "least"),
+        most=_bound(table, "most"),
+        choices=tuple(_choice(entry) for entry in table.tables("choices", name="key", required=False)),
+        columns=tuple(_field(entry) for entry in table.tables("columns", name="key", required=False)),
+        min_rows=table.integer("min_rows", 0),
+        max_rows=table.integer("max_rows", 50),
+        statement=table.text("statement", ""),
+        box=table.text("box", "land"),
+        near=table.text("near", ""),
+        coastal=table.boolean("coastal", False),
+    )
+    _check_field(table, item)
+    table.finish()
+    return item if item.kind != "regency" else _with_regencies(item)
+
+
+def _with_regencies(item: Field) -> Field:
+    offered = tuple(
+        Choice(found.code, found.name) for found in REGENCIES if found.coastal or not item.coastal
+    )
+    return Field(**{name: getattr(item, name) for name in Field.__slots__} | {"choices": offered})
+
+
+def _choice(table: Table) -> Choice:
+    choice = Choice(table.text("key"), table.text("label"))
+    table.finish()
+    return choice
+
+
+def _bound(table: Table, key: str) -> Decimal | None:
+    if not table.has(key):
+        return None
+    text = table.text(key)
+    try:
+        return typed.parse_decimal(text)
+    except ValueRefused:
+        table.refuse(f"kunci '{key}' harus angka dalam teks")
+        return None
+
+
+def _check_field(table: Table, item: Field) -> None:
+    if (item.kind in {"choice", "multichoice"}) != bool(item.choices):
+        table.refuse("'choices' wajib bagi isian pilihan, dan hanya bagi isian pilihan")
+    if (item.kind == "table") != bool(item.columns):
+        table.refuse("'columns' wajib bagi tabel, dan hanya bagi tabel")
+    if (item.kind == "confirm") != bool(item.statement):
+        table.refuse("'statement' wajib bagi pernyataan, dan hanya bagi pernyataan")
+    if any(column.kind == "table" for column in item.columns):
+        table.refuse("tabel di dalam tabel tidak didukung")
+    if item.box not in BOXES:
+        table.refuse(f"kotak wilayah '{item.box}' tidak dikenal")
+    for what, keys in (
+        ("pilihan", [choice.key for choice in item.choices]),
+        ("kolom", [column.key for column in item.columns]),
+    ):
+        for key, times in Counter(keys).items():
+            if times > 1:
+                table.refuse(f"{what} '{key}' dipakai lebih dari sekali")
+
+
+def _check_near(table: Table, section: Section) -> None:
+    regencies = {item.key for item in section.fields if item.kind == "regency"}
+    for item in section.fields:
+        if item.near and item.near not in regencies:
+            table.refuse(f"isian '{item.key}' menunjuk kabupaten '{item.near}' yang tidak ada di bagian ini")
+
+
+def _doubles(form: Form) -> list[Fault]:
+    counted = (
+        ("bagian", Counter(section.key for section in form.sections)),
+        ("isian", Counter(item.key for item in form.fields)),
+    )
+    return [
+        Fault(FILE, f"{what} '{key}'", "dipakai lebih dari sekali")
+        for what, keys in counted
+        for key, times in keys.items()
+        if times > 1
+    ]

@@ -1,0 +1,117 @@
+"""Working days: H is day 0, limits are cumulative, and every count can explain itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import count
+
+from muara.sop.definition import Limit
+
+DAY = timedelta(days=1)
+WEEKEND = {5: "Sabtu", 6: "Minggu"}
+
+
+class CalendarTooClosed(ValueError):
+    """The calendar closes every day for a whole year, so no working day can be found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """An office's days: Monday to Friday without `closed`, plus `opened` (replacement working days).
+
+    `known_until` is the last year with decreed leave: a count that runs past it rests on guesses.
+    `names` say why a day is closed; they serve explanations only.
+    """
+
+    closed: frozenset[date] = frozenset()
+    opened: frozenset[date] = frozenset()
+    known_until: int | None = None
+    names: Mapping[date, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TraceDay:
+    """A calendar day of a count: its number where it counts (0 is H), and why."""
+
+    day: date
+    counted: int | None
+    reason: str
+
+
+def is_working_day(calendar: Calendar, day: date) -> bool:
+    """Tell whether the office works on a day."""
+    return day in calendar.opened or (day.weekday() not in WEEKEND and day not in calendar.closed)
+
+
+def day_zero(calendar: Calendar, day: date) -> date:
+    """Find H: the day itself, or the next working day when it is not one."""
+    return add_working_days(calendar, day, 0)
+
+
+def add_working_days(calendar: Calendar, day: date, days: int) -> date:
+    """Find the `days`-th working day after H, in working days (domain: H is day 0)."""
+    *_, last = trace(calendar, day, days)
+    return last.day
+
+
+def working_days_between(calendar: Calendar, first: date, last: date) -> int:
+    """Count working days after the day 0 of `first` up to and including `last`; 0 where `last` is earlier.
+
+    The inverse of add_working_days: `working_days_between(c, h, add_working_days(c, h, n)) == n`.
+    """
+    start = day_zero(calendar, first)
+    days = (start + DAY * step for step in range(1, (last - start).days + 1))
+    return sum(is_working_day(calendar, day) for day in days)
+
+
+def due(calendar: Calendar, limit: Limit | None, base: date) -> date | None:
+    """Find the last day of a step's limit, counted from its clock's day; None where the SOP sets none."""
+    if limit is None or limit.days is None:
+        return None
+    return add_working_days(calendar, base, limit.days)
+
+
+def trace(calendar: Calendar, day: date, days: int) -> tuple[TraceDay, ...]:
+    """Explain add_working_days day by day, from `day` to the day found; raises CalendarTooClosed."""
+    if days < 0:
+        raise ValueError("days must not be negative")
+    return tuple(_counted(calendar, day, days))
+
+
+def is_guess(calendar: Calendar, day: date) -> bool:
+    """Tell whether a deadline falls in a year for which no leave has been decreed yet."""
+    return calendar.known_until is not None and day.year > calendar.known_until
+
+
+def add_years(day: date, years: int) -> date:
+    """Find the same calendar date years later; 29 February becomes 28 February (SOP L; domain 2.1).
+
+    Moving an end on a Sunday or holiday to a working day (UU 30/2014 58(3)) is the caller's choice.
+    """
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
+def _counted(calendar: Calendar, day: date, days: int) -> Iterator[TraceDay]:
+    number = idle = 0
+    for offset in count():
+        today = day + DAY * offset
+        if not is_working_day(calendar, today):
+            idle += 1
+            if idle > 366:
+                raise CalendarTooClosed(f"Tidak ada hari kerja dalam setahun sejak {day.isoformat()}.")
+            yield TraceDay(today, None, _why_closed(calendar, today))
+            continue
+        idle = 0
+        yield TraceDay(today, number, "H" if number == 0 else f"H+{number}")
+        if number == days:
+            return
+        number += 1
+
+
+def _why_closed(calendar: Calendar, day: date) -> str:
+    return calendar.names.get(day) or WEEKEND.get(day.weekday(), "Hari libur")

@@ -1,0 +1,412 @@
+"""From the first word to the registered file (SOP steps 3 to 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from muara.audit.chains import canonical, digest
+from muara.cases.actions import NO_FORM, Moved, NotYours, Refused, Stamp, act, complete, open_case
+from muara.cases.models import (
+    Application,
+    Attachment,
+    Case,
+    Checklist,
+    ChecklistMark,
+    Correction,
+    Revision,
+    Submission,
+    Task,
+)
+from muara.cases.queries import is_with_applicant, latest_submission
+from muara.cases.rules import may_act_as_applicant, serves_the_counter
+from muara.contacts.actions import link
+from muara.contacts.models import Consultation
+from muara.documents.models import Letter
+from muara.documents.repertoire import UnprintableCharacter, allowed, check_text
+from muara.documents.uploads import Accepted
+from muara.people.models import Company, Membership, User, office_day
+from muara.permits.actions import take_number
+from muara.sop.definition import Process, Requirement
+from muara.sop.form import Section, clean_section
+from muara.steps.letters import receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An officer's verdict on one of the 17 requirements."""
+
+    verdict: str
+    reason: str = ""
+
+
+@transaction.atomic
+def start_application(
+    *,
+    revision: Revision,
+    kind: str,
+    company: Company | None,
+    company_name: str,
+    by: User,
+    at: datetime,
+    on_behalf: bool = False,
+) -> Application:
+    """Begin an application; at the counter (`on_behalf`) for somebody without an account.
+
+    Raises:
+        Refused: no company was named. NotYours: not a counter officer, or another's company.
+    """
+    if on_behalf and not serves_the_counter(by, at=at):
+        raise NotYours
+    revision.process.kind(kind)
+    if company is None:
+        name = " ".join(company_name.split())
+        if not name:
+            raise Refused("Tuliskan nama perusahaan sesuai akta.", "company_name")
+        try:
+            check_text(name)
+        except UnprintableCharacter as problem:
+            raise Refused(str(problem), "company_name") from None
+        company = Company.objects.create(name=name[:160])
+        if not on_behalf:
+            Membership.objects.create(company=company, user=by)
+    elif not on_behalf and not Membership.objects.filter(company=company, user=by).exists():
+        raise NotYours
+    return Application.objects.create(
+        service=revision.service,
+        revision=revision,
+        kind=kind,
+        company=company,
+        applicant=None if on_behalf else by,
+        entered_by=by if on_behalf else None,
+        created_at=at,
+        updated_at=at,
+    )
+
+
+def may_edit(user: User, application: Application, *, at: datetime) -> bool:
+    """Before submitting, and whenever a return or a correction request is with the applicant."""
+    return may_act_as_applicant(user, application, at=at) and is_with_applicant(application)
+
+
+def _editable(application: Application, *, by: User, at: datetime) -> Application:
+    """Lock the working copy for a change."""
+    locked = Application.objects.select_for_update().get(pk=application.pk)
+    if not may_act_as_applicant(by, locked, at=at):
+        raise NotYours
+    if not is_with_applicant(locked):
+        raise Refused("Permohonan ini sedang diperiksa petugas dan tidak dapat diubah sekarang.")
+    return locked
+
+
+@transaction.atomic
+def save_section(
+    application: Application, *, section: Section, raw: Mapping[str, object], by: User, at: datetime
+) -> dict[str, str]:
+    """Keep what was typed in a section; return what is wrong with it, by field key.
+
+    A section with gaps is kept (it is resumed later); a value that cannot be read is not, and nothing
+    of the section changes.
+    """
+    locked = _editable(application, by=by, at=at)
+    cleaned = clean_section(section, raw, printable=allowed, complete=False)
+    if cleaned.errors:
+        return dict(cleaned.errors)
+    others = {key: value for key, value in locked.data.items() if key not in {f.key for f in section.fields}}
+    locked.data = {**others, **cleaned.values}
+    locked.updated_at = at
+    locked.save(update_fields=["data", "updated_at"])
+    _follow_company(locked)
+    application.data, application.updated_at = locked.data, at
+    return {}
+
+
+def _follow_company(application: Application) -> None:
+    """Keep the company's row equal to what its applicant says of it, until a case depends on it."""
+    data, company = application.data, application.company
+    name, nib, npwp = (str(data.get(key) or "") for key in ("company_name", "nib", "npwp"))
+    if Case.objects.filter(application=application).exists():
+        return
+    company.name, company.nib, company.npwp = name or company.name, nib or company.nib, npwp or company.npwp
+    company.save(update_fields=["name", "nib", "npwp"])
+
+
+@transaction.atomic
+def attach(
+    application: Application, *, requirement: int, accepted: Accepted, by: User, at: datetime
+) -> Attachment:
+    """Hand in a file for a requirement; the same file twice is kept once."""
+    locked = _editable(application, by=by, at=at)
+    if not locked.revision.process.requirement(requirement).upload:
+        raise Refused("Persyaratan ini tidak memerlukan berkas.")
+    same = locked.attachments.filter(requirement=requirement, blob=accepted.blob, withdrawn_at=None).first()
+    return same or Attachment.objects.create(
+        application=locked,
+        requirement=requirement,
+        blob=accepted.blob,
+        filename=accepted.filename,
+        uploaded_by=by,
+        uploaded_at=at,
+    )
+
+
+@transaction.atomic
+def withdraw(attachment: Attachment, *, by: User, at: datetime) -> None:
+    """Take a file back; it stays in the history, and in every submission that held it."""
+    _editable(attachment.application, by=by, at=at)
+    Attachment.objects.filter(pk=attachment.pk, withdrawn_at=None).update(withdrawn_at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What an application still lacks: a section's field, or a requirement's file."""
+
+    label: str
+    section: str | None = None
+    requirement: int | None = None
+
+
+def gaps(application: Application) -> list[Gap]:
+    """List all that keeps an application from being submitted, in the order of the form."""
+    definition = application.revision.definition
+    missing = [
+        Gap(label=f"{section.title}: {definition.form.field(key).label}", section=section.key)
+        for section in definition.form.sections
+        for key in clean_section(section, application.data, printable=allowed, complete=True).errors
+    ]
+    held = set(application.attachments.filter(withdrawn_at=None).values_list("requirement", flat=True))
+    missing += [
+        Gap(label=f"Berkas: {requirement.reading}", requirement=requirement.number)
+        for requirement in definition.process.uploads()
+        if requirement.number not in held
+    ]
+    return missing
+
+
+def _snapshot(application: Application, *, by: User, at: datetime) -> Submission:
+    files = [
+        {
+            "attachment": item.pk,
+            "requirement": item.requirement,
+            "filename": item.filename,
+            "sha256": item.blob.sha256,
+        }
+        for item in application.attachments.filter(withdrawn_at=None).select_related("blob")
+    ]
+    content = canonical(
+        {
+            "reference": application.reference,
+            "kind": application.kind,
+            "company": application.company.name,
+            "values": application.data,
+            "files": files,
+        }
+    )
+    return Submission.objects.create(
+        application=application,
+        number=application.submissions.count() + 1,
+        content=content,
+        sha256=digest(content),
+        at=at,
+        by=by,
+    )
+
+
+def submit(
+    application: Application, *, by: User, at: datetime, note: str = "", stamp: Stamp = NO_FORM
+) -> Moved:
+    """Step 3: hand the file in, for the first time (opens the case) or after a return from step 4.
+
+    Raises:
+        Refused: something is missing; the message counts it. NotYours: not the applicant.
+    """
+    with act(stamp):
+        locked = _editable(application, by=by, at=at)
+        lacking = gaps(locked)
+        if lacking:
+            raise Refused(
+                f"Permohonan belum lengkap: {len(lacking)} hal lagi. Lihat daftar kekurangan di bawah."
+            )
+        case = Case.objects.filter(application=locked).first()
+        snapshot = _snapshot(locked, by=by, at=at)
+        facts = {"submission": snapshot.number, "sha256": snapshot.sha256}
+        if case is None:
+            moved = open_case(locked, by=by, at=at, facts=facts, stamp=stamp)
+            link(locked, case=Case.objects.get(pk=moved.case_id))
+            return moved
+        task = case.main_task
+        if task is None or task.step.activity != "apply":
+            raise Refused("Permohonan ini sudah disampaikan dan sedang diperiksa petugas.")
+        moved = complete(task.pk, outcome="submitted", by=by, at=at, note=note, facts=facts, stamp=stamp)
+        case.corrections.filter(answered_at=None).update(answered_by=by, answered_at=at, answer=note)
+        return moved
+
+
+def check(
+    task: Task,
+    *,
+    outcome: str,
+    marks: Mapping[int, Mark],
+    by: User,
+    at: datetime,
+    note: str = "",
+    kind: str = Correction.Kind.REPAIR,
+    stamp: Stamp = NO_FORM,
+) -> Moved:
+    """Step 4: the CS examines the file by the checklist; "complete" is the CS's signature on it.
+
+    Raises:
+        Refused: a requirement has no verdict, a mark against has no reason, or marks against stand beside
+            "complete".
+    """
+    with act(stamp):
+        facts: dict[str, object] = {}
+        submission = latest_submission(task.case)
+        if outcome != "needs_advice":
+            check_marks(task.case.process, marks, approving=outcome == "complete")
+            facts = {"submission": submission.sha256, "checklist": marks_digest(marks)}
+        moved = complete(task.pk, outcome=outcome, by=by, at=at, note=note, facts=facts, stamp=stamp)
+        if outcome != "needs_advice":
+            sign_checklist(
+                task, submission=submission, marks=marks, approved=outcome == "complete", by=by, at=at
+            )
+        if outcome == "incomplete":
+            Correction.objects.create(
+                case=task.case,
+                raised_at_step=task.step_key,
+                raised_by=by,
+                raised_at=at,
+                kind=kind,
+                reason=note,
+                sent_by=by,
+                sent_at=at,
+            )
+        return moved
+
+
+def advise(task: Task, *, question: str, given: str, by: User, at: datetime, stamp: Stamp = NO_FORM) -> Moved:
+    """Step 5: the help desk explains; the file goes back to the CS, who signs the checklist."""
+    if not given.strip():
+        raise Refused("Tuliskan penjelasan teknis yang diberikan.", "given")
+    with act(stamp):
+        moved = complete(task.pk, outcome="advised", by=by, at=at, note=given, stamp=stamp)
+        application = task.case.application
+        Consultation.objects.create(
+            service=application.service,
+            channel=Consultation.Channel.VISIT,
+            person=application.applicant,
+            name=str(application.data.get("applicant_name") or application.company.name),
+            question=question,
+            asked_at=task.opened_at,
+            application=application,
+            case=task.case,
+            given=given,
+            answered_by=by,
+            answered_at=at,
+        )
+        return moved
+
+
+def cs_approval(case: Case) -> Checklist | None:
+    """The CS's signed approval of what was last submitted, if there is one (SOP step 6, remark 1)."""
+    return (
+        Checklist.objects.filter(
+            task__case=case,
+            task__step_key__in=case.process.doing("check"),
+            approved=True,
+            submission=latest_submission(case),
+        )
+        .order_by("-signed_at")
+        .first()
+    )
+
+
+def register(
+    task: Task,
+    *,
+    outcome: str,
+    applicant_signed: bool = False,
+    by: User,
+    at: datetime,
+    note: str = "",
+    stamp: Stamp = NO_FORM,
+) -> tuple[Moved, Letter | None]:
+    """Step 6: number the file and make the receipt; nothing is accepted without the CS's approval.
+
+    Raises:
+        Refused: there is no CS approval, or the applicant has not signed in the folder (6.c).
+    """
+    with act(stamp):
+        case = Case.objects.select_related("application__company", "revision").get(pk=task.case_id)
+        if outcome != "registered":
+            return complete(task.pk, outcome=outcome, by=by, at=at, note=note, stamp=stamp), None
+        approval = cs_approval(case)
+        if approval is None:
+            raise Refused(
+                "Berkas ini belum disetujui CS. Kembalikan ke CS: loket tidak menerima berkas tanpa "
+                "daftar periksa yang ditandatangani (langkah 6, keterangan 1).",
+                "outcome",
+            )
+        if not applicant_signed:
+            raise Refused(
+                "Minta pemohon menandatangani bukti awal proses di map, lalu beri tanda (langkah 6.c).",
+                "applicant_signed",
+            )
+        day = office_day(at)
+        # Before the task opens: the limit of the next step runs from the day of registration.
+        Case.objects.filter(pk=case.pk).update(registered_on=day)
+        number = take_number(series="registration", given_to=case.chain, by=by, at=at)
+        moved = complete(
+            task.pk,
+            outcome=outcome,
+            by=by,
+            at=at,
+            note=note,
+            facts={"registration_number": number.text, "approval": approval.pk},
+            stamp=stamp,
+        )
+        Case.objects.filter(pk=case.pk).update(registration_number=number.text)
+        case.registration_number, case.registered_on = number.text, day
+        return moved, receipt(case, step=task.step_key, by=by, at=at)
+
+
+def requirements_to_mark(process: Process) -> tuple[Requirement, ...]:
+    """All 17 lines of section G: the checklist keeps the printed numbers."""
+    return process.requirements
+
+
+def check_marks(process: Process, marks: Mapping[int, Mark], *, approving: bool) -> None:
+    """Refuse a checklist that is not filled in, or that contradicts the outcome."""
+    for requirement in requirements_to_mark(process):
+        mark = marks.get(requirement.number)
+        field = f"mark_{requirement.number}"
+        if mark is None or mark.verdict not in ChecklistMark.Verdict.values:
+            raise Refused(f"Beri penilaian untuk nomor {requirement.number}, {requirement.reading}.", field)
+        if mark.verdict != ChecklistMark.Verdict.FIT and not mark.reason.strip():
+            raise Refused(f"Tuliskan alasan untuk nomor {requirement.number}, {requirement.reading}.", field)
+        if approving and mark.verdict == ChecklistMark.Verdict.UNFIT:
+            raise Refused(
+                f"Nomor {requirement.number} dinilai tidak sesuai: berkas belum dapat dinyatakan lengkap.",
+                field,
+            )
+
+
+def marks_digest(marks: Mapping[int, Mark]) -> str:
+    return digest(canonical({str(number): mark.verdict for number, mark in sorted(marks.items())}))
+
+
+def sign_checklist(
+    task: Task, *, submission: Submission, marks: Mapping[int, Mark], approved: bool, by: User, at: datetime
+) -> Checklist:
+    """Keep a signed checklist of one submission."""
+    checklist = Checklist.objects.create(
+        task=task, submission=submission, approved=approved, signed_by=by, signed_at=at
+    )
+    ChecklistMark.objects.bulk_create(
+        ChecklistMark(checklist=checklist, requirement=number, verdict=mark.verdict, reason=mark.reason)
+        for number, mark in sorted(marks.items())
+    )
+    return checklist

@@ -1,0 +1,80 @@
+"""Checking, advising and registering (SOP steps 4, 5 and 6)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+
+from muara.audit.models import Entry
+from muara.cases.actions import Stamp
+from muara.cases.models import Checklist, Task
+from muara.people.models import User
+from muara.steps.actions import intake
+from muara.steps.forms.checklist import ChecklistForm
+from muara.steps.forms.fields import Paragraph
+from muara.steps.forms.step import StepForm
+
+
+class Check(ChecklistForm):
+    """Step 4: the CS examines the file; "complete" is the CS's signature on the checklist (4.d, 4.e)."""
+
+    def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
+        return intake.check(
+            self.task,
+            outcome=self.chosen,
+            marks=self.marks(),
+            by=by,
+            at=at,
+            note=self.note_text,
+            kind=self.follow_up,
+            stamp=stamp,
+        )
+
+
+class Advise(StepForm):
+    """Step 5: the help desk explains, then the file goes back to the CS."""
+
+    question = Paragraph(label="Masalah atau pertanyaan pemohon", rows=3)
+    given = Paragraph(label="Penjelasan teknis yang diberikan", rows=6)
+
+    def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
+        super().__init__(task, at=at, **options)
+        del self.fields["note"]
+        asked = Entry.objects.filter(chain=task.case.chain, at=task.opened_at).values_list("note", flat=True)
+        self.fields["question"].initial = asked.first() or ""
+
+    def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
+        return intake.advise(
+            self.task,
+            question=self.cleaned_data["question"],
+            given=self.cleaned_data["given"],
+            by=by,
+            at=at,
+            stamp=stamp,
+        )
+
+
+class Register(StepForm):
+    """Step 6: nothing is accepted without the CS's approval (remark 1); the applicant signs first (6.c)."""
+
+    template = "desk/steps/register.html"
+    applicant_signed = forms.BooleanField(
+        label="Pemohon sudah menandatangani bukti awal proses di map (langkah 6.c)", required=False
+    )
+
+    def approval(self) -> Checklist | None:
+        """The CS's signed checklist, for the counter to see."""
+        return intake.cs_approval(self.task.case)
+
+    def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
+        return intake.register(
+            self.task,
+            outcome=self.chosen,
+            applicant_signed=self.cleaned_data["applicant_signed"],
+            by=by,
+            at=at,
+            note=self.note_text,
+            stamp=stamp,
+        )

@@ -1,0 +1,119 @@
+"""Numbering, handing over, receiving (SOP steps 16, 17 and 18)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+
+from muara.cases.actions import Stamp
+from muara.cases.models import Task
+from muara.cases.queries import latest_submission, submitted
+from muara.people.models import User
+from muara.permits.models import Permit
+from muara.steps.actions import issuance
+from muara.steps.forms.fields import Line, Scan
+from muara.steps.forms.step import ActForm, StepForm
+
+CAPACITIES = [("Pemohon", "Pemohon sendiri"), ("Penerima kuasa", "Penerima kuasa (membawa surat kuasa)")]
+
+
+def permit_of(task: Task) -> Permit | None:
+    return Permit.objects.select_related("number").filter(case=task.case_id).first()
+
+
+class AssignNumber(ActForm):
+    """Step 16.a: the next number and today's date, to be written and stamped by hand."""
+
+    template = "desk/steps/assign_number.html"
+    title = "16.a Beri nomor dan tanggal pengesahan"
+    button = "Ambil nomor izin"
+
+    def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
+        return issuance.assign_number(self.task, by=by, at=at, stamp=stamp)
+
+
+class Number(StepForm):
+    """Step 16.b–d: the final checklist and the scan of the signed, numbered, stamped original."""
+
+    template = "desk/steps/number.html"
+    checked = forms.MultipleChoiceField(
+        label="Checklist akhir (16.b dan 16.c)",
+        widget=forms.CheckboxSelectMultiple,
+    )
+    scan = Scan(
+        label="Pindaian surat izin asli",
+        help_text="Sudah bertanda tangan, bernomor, bertanggal, dan bercap. PDF, JPEG, atau PNG.",
+    )
+    asked = ("checked", "scan")
+
+    def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
+        super().__init__(task, at=at, **options)
+        self.permit = permit_of(task)
+        choice = self.fields["checked"]
+        assert isinstance(choice, forms.MultipleChoiceField)
+        choice.choices = [(item.key, item.label) for item in task.case.process.final_checklist]
+
+    @property
+    def blocked(self) -> str:
+        return "" if self.permit is not None else "Beri nomor izin lebih dahulu (langkah 16.a)."
+
+    def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
+        return issuance.issue(
+            self.task,
+            scan=self.cleaned_data["scan"],
+            checked=self.cleaned_data["checked"],
+            by=by,
+            at=at,
+            note=self.note_text,
+            stamp=stamp,
+        )
+
+
+class HandOver(StepForm):
+    """Step 17: the permit goes to the right person, against the receipt; rights and duties are told."""
+
+    template = "desk/steps/number.html"
+    receiver = Line(label="Nama yang mengambil", longest=120)
+    capacity = forms.ChoiceField(
+        label="Sebagai", choices=CAPACITIES, initial="Pemohon", widget=forms.RadioSelect
+    )
+    identity = Line(
+        label="Bukti diri yang diperiksa",
+        help_text="Misalnya KTP; untuk penerima kuasa: KTP dan surat kuasa pengurusan.",
+        longest=120,
+    )
+    brought_receipt = forms.BooleanField(
+        label="Bukti pengambilan (tanda terima berkas) sudah diterima", required=False
+    )
+    told_duties = forms.BooleanField(
+        label="Hak dan kewajiban pemegang izin sudah disampaikan, termasuk kewajiban kepada OPD",
+        required=False,
+    )
+
+    def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
+        super().__init__(task, at=at, **options)
+        self.permit = permit_of(task)
+        values: Any = submitted(latest_submission(task.case))["values"]
+        self.fields["receiver"].initial = values.get("applicant_name", "")
+
+    def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
+        said = {
+            name: self.cleaned_data[name]
+            for name in ("receiver", "capacity", "identity", "brought_receipt", "told_duties")
+        }
+        return issuance.hand_over(self.task, by=by, at=at, note=self.note_text, stamp=stamp, **said)
+
+
+class Receive(StepForm):
+    """Step 18, for somebody without an account: the counter notes that the permit was received."""
+
+    template = "desk/steps/number.html"
+
+    def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
+        super().__init__(task, at=at, **options)
+        self.permit = permit_of(task)
+
+    def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
+        return issuance.confirm_receipt(self.task, by=by, at=at, note=self.note_text, stamp=stamp)

@@ -1,0 +1,180 @@
+"""What the forms of all steps share: the outcome, the note, files that survive a refused form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from django import forms
+from django.core import signing
+from django.utils.datastructures import MultiValueDict
+
+from muara.cases.actions import Stamp
+from muara.cases.models import Task
+from muara.documents.models import Blob
+from muara.documents.uploads import UploadRefused, accept
+from muara.people.models import User, office_day
+from muara.sop.definition import Outcome
+from muara.steps.forms.fields import Paragraph, Scan
+
+KEPT = signing.Signer(salt="muara.kept-upload")
+MORE = "tambah"
+
+
+class ActForm(forms.Form):
+    """A form that makes one act on a task when it is carried out.
+
+    `at` is the moment of the request; `title` heads the form, `button` is what its button says.
+    """
+
+    template: ClassVar[str] = "desk/steps/plain.html"
+    title: ClassVar[str] = ""
+    button: str = "Simpan"
+    use_required_attribute = False
+    # Fields that a posted form may leave empty although the page asks for them: the act, or the outcome,
+    # says when they are needed.
+    asked: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(
+        self,
+        task: Task,
+        *,
+        at: datetime,
+        data: Mapping[str, Any] | None = None,
+        files: MultiValueDict[str, Any] | None = None,
+        initial: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.task, self.at = task, at
+        self.kept: dict[str, str] = {}
+        super().__init__(data, files, initial=dict(initial or {}))
+        self.lenient = {name for name in self.asked if self.fields[name].required}
+        for name in self.scans:
+            self.fields[f"{name}_kept"] = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
+        """Do what the form says, in one call to an act; raises what the act raises."""
+        raise NotImplementedError
+
+    def full_clean(self) -> None:
+        """Judge the form; a field that only some outcomes need is never missed here."""
+        lenient = [self.fields[name] for name in self.lenient if name in self.fields]
+        for field in lenient:
+            field.required = False
+        super().full_clean()
+        for field in lenient:
+            field.required = True
+
+    @property
+    def today(self) -> date:
+        return office_day(self.at)
+
+    @property
+    def scans(self) -> list[str]:
+        return [name for name, field in self.fields.items() if isinstance(field, Scan)]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name in self.scans:
+            cleaned[name] = self._scan(name)
+        return cleaned
+
+    def _scan(self, name: str) -> Blob | None:
+        """Take a file, or one that an earlier try of this form handed in; it is bound to this task."""
+        if (upload := self.cleaned_data.get(name)) is not None:
+            try:
+                accepted = accept(upload, at=self.at)
+            except UploadRefused as refusal:
+                self.add_error(name, refusal.message)
+                return None
+            self._keep(name, accepted.blob, accepted.filename)
+            return accepted.blob
+        try:
+            said = KEPT.unsign_object(str(self.cleaned_data.get(f"{name}_kept") or ""))
+        except signing.BadSignature:
+            return None
+        blob = Blob.objects.filter(sha256=said["sha256"]).first() if said["task"] == self.task.pk else None
+        if blob is not None:
+            self.kept[name] = said["name"]
+        return blob
+
+    def _keep(self, name: str, blob: Blob, filename: str) -> None:
+        self.kept[name] = filename
+        data: Any = self.data.copy() if hasattr(self.data, "copy") else dict(self.data)
+        said = {"task": self.task.pk, "sha256": blob.sha256, "name": filename}
+        data[self.add_prefix(f"{name}_kept")] = KEPT.sign_object(said)
+        self.data = data
+
+    @property
+    def groups(self) -> list[dict[str, Any]]:
+        """The visible fields in order, each with the name of a file that was kept for it."""
+        return [{"field": field, "kept": self.kept.get(field.name, "")} for field in self.visible_fields()]
+
+
+class StepForm(ActForm):
+    """The form of a step: its own fields, then the outcome with its reason."""
+
+    outcome = forms.ChoiceField(
+        label="Hasil",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Pilih hasil langkah ini."},
+    )
+    note = Paragraph(label="Catatan", required=False)
+
+    def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
+        super().__init__(task, at=at, **options)
+        outcomes = self.outcomes()
+        choice = self.fields["outcome"]
+        assert isinstance(choice, forms.ChoiceField)
+        choice.choices = [(outcome.key, outcome.label) for outcome in outcomes]
+        if len(outcomes) == 1:
+            choice.widget = forms.HiddenInput()
+            choice.initial = outcomes[0].key
+            self.button = outcomes[0].label
+        else:
+            self.button = "Catat hasil"
+        if any(outcome.needs_reason for outcome in outcomes) and "note" in self.fields:
+            self.fields["note"].required = True
+            self.lenient.add("note")  # the engine asks for it where it is needed
+            self.fields["note"].label = "Catatan atau alasan"
+            self.fields[
+                "note"
+            ].help_text = (
+                "Wajib bila berkas dikembalikan atau dialihkan: tuliskan apa yang harus dikerjakan penerima."
+            )
+        self.order_fields([name for name in self.fields if name not in {"outcome", "note"}])
+
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """The ways out that this form offers."""
+        return self.task.step.outcomes
+
+    def order_fields(self, field_order: Any) -> None:
+        """Keep outcome and note last: they close the form."""
+        super().order_fields(field_order)
+        for name in ("outcome", "note"):
+            if name in self.fields:
+                self.fields[name] = self.fields.pop(name)
+
+    @property
+    def chosen(self) -> str:
+        return str(self.cleaned_data.get("outcome") or "")
+
+    def is_forward(self) -> bool:
+        """The chosen outcome leads on, so the step's own papers are needed."""
+        chosen = next((item for item in self.outcomes() if item.key == self.chosen), None)
+        return chosen is not None and chosen.kind == "forward"
+
+    def require(self, *names: str) -> None:
+        """Ask for fields that only the chosen outcome needs."""
+        for name in names:
+            if name not in self.errors and self.cleaned_data.get(name) in (None, "", ()):
+                self.add_error(name, "Isian ini wajib diisi.")
+
+    @property
+    def blocked(self) -> str:
+        """Why the outcome cannot be given yet; empty when it can."""
+        return ""
+
+    @property
+    def note_text(self) -> str:
+        return str(self.cleaned_data.get("note") or "")

@@ -1,0 +1,161 @@
+"""Verifying, asking for a repair, sending to the agency (SOP steps 7, 8 and 9)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+
+from muara.cases.actions import Stamp
+from muara.cases.models import Correction, Task
+from muara.cases.queries import open_correction
+from muara.documents.indonesian import tanggal
+from muara.people.models import Office, User, office_day
+from muara.steps.actions import verification
+from muara.steps.forms.checklist import ChecklistForm
+from muara.steps.forms.fields import Day, Line, Paragraph, Scan
+from muara.steps.forms.step import ActForm, StepForm
+
+
+class Verify(ChecklistForm):
+    """Step 7: complete: which recommendation is needed, of which agency (remark 2); else back through CS."""
+
+    agency = forms.ModelChoiceField(
+        label="OPD yang dituju", queryset=Office.objects.none(), empty_label="Pilih OPD"
+    )
+    subject = Line(label="Jenis pertek yang diminta", longest=200)
+    letter_number = Line(
+        label="Nomor surat pengantar",
+        longest=80,
+        help_text="Dari buku agenda surat keluar.",
+    )
+    letter_date = Day(label="Tanggal surat pengantar", help_text="Misalnya 10/12/2026.")
+
+    request_fields = ("agency", "subject", "letter_number", "letter_date")
+    asked = ("kind", *request_fields)
+
+    def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
+        super().__init__(task, at=at, **options)
+        agencies = Office.objects.filter(kind=Office.Kind.AGENCY)
+        choice = self.fields["agency"]
+        assert isinstance(choice, forms.ModelChoiceField)
+        choice.queryset = agencies
+        self.sent_before = list(task.case.referrals.select_related("agency"))
+        if self.sent_before:
+            choice.help_text = "Kosongkan keempat isian ini bila surat pengantar yang dahulu tetap dipakai."
+        else:
+            choice.initial = agencies.first() if agencies.count() == 1 else None
+            self.fields["subject"].initial = "rekomendasi teknis pembuangan air limbah ke laut"
+            self.fields["letter_date"].initial = self.today
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self.is_forward() and (not self.sent_before or self._asks()):
+            self.require(*self.request_fields)
+        return cleaned
+
+    def _asks(self) -> bool:
+        return any(self.cleaned_data.get(name) for name in self.request_fields)
+
+    @property
+    def closing(self) -> list[forms.BoundField]:
+        return [field for field in super().closing if field.name not in self.request_fields]
+
+    @property
+    def request(self) -> list[forms.BoundField]:
+        """The fields of the cover letter."""
+        return [self[name] for name in self.request_fields]
+
+    def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
+        said = {name: self.cleaned_data[name] for name in self.request_fields}
+        return verification.verify(
+            self.task,
+            outcome=self.chosen,
+            marks=self.marks(),
+            requests=[verification.Request(**said)] if self.is_forward() and self._asks() else [],
+            by=by,
+            at=at,
+            note=self.note_text,
+            kind=self.follow_up,
+            stamp=stamp,
+        )
+
+
+class AskApplicant(ActForm):
+    """Step 8: the CS passes on what has to be mended; from then the file is in the applicant's court."""
+
+    title = "Sampaikan permintaan kepada pemohon"
+    button = "Sampaikan kepada pemohon"
+    kind = forms.ChoiceField(
+        label="Jenis permintaan", choices=Correction.Kind.choices, widget=forms.RadioSelect
+    )
+    reason = Paragraph(
+        label="Yang harus dikerjakan pemohon",
+        help_text="Pemohon membaca tulisan ini. Sebutkan nomor persyaratan dan apa yang kurang.",
+        rows=5,
+    )
+
+    def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
+        super().__init__(task, at=at, **options)
+        pending = open_correction(task.case)
+        self.fields["kind"].initial = pending.kind if pending else Correction.Kind.REPAIR
+        self.fields["reason"].initial = pending.reason if pending else ""
+
+    def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
+        return verification.ask_applicant(
+            self.task,
+            reason=self.cleaned_data["reason"],
+            kind=self.cleaned_data["kind"],
+            by=by,
+            at=at,
+            stamp=stamp,
+        )
+
+
+class Correct(StepForm):
+    """Step 8: the mended file goes back to the verifier."""
+
+    template = "desk/steps/correct.html"
+
+    def answered(self) -> list[Correction]:
+        """What the applicant was asked and answered during this task."""
+        return list(self.task.case.corrections.filter(answered_at__gte=self.task.opened_at))
+
+    @property
+    def blocked(self) -> str:
+        pending = open_correction(self.task.case)
+        if pending is not None and pending.sent_at is not None:
+            return (
+                f"Permintaan ada pada pemohon sejak {tanggal(office_day(pending.sent_at))}. "
+                "Pantau jawabannya; berkas diserahkan ke verifikasi sesudah pemohon menjawab."
+            )
+        if pending is not None or not self.answered():
+            return "Sampaikan permintaan kepada pemohon lebih dahulu."
+        return ""
+
+    def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
+        return verification.hand_back(self.task, by=by, at=at, note=self.note_text, stamp=stamp)
+
+
+class Deliver(StepForm):
+    """Step 9: the letter and the file are handed to the agency, and its receipt is brought back."""
+
+    template = "desk/steps/deliver.html"
+    receiver = Line(
+        label="Diterima di OPD oleh",
+        help_text="Nama penerima sesuai bukti tanda terima.",
+        longest=120,
+    )
+    receipt_scan = Scan(label="Pindaian bukti tanda terima", help_text="PDF, JPEG, atau PNG.", required=False)
+
+    def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
+        return verification.deliver(
+            self.task,
+            receiver=self.cleaned_data["receiver"],
+            receipt_scan=self.cleaned_data["receipt_scan"],
+            by=by,
+            at=at,
+            note=self.note_text,
+            stamp=stamp,
+        )

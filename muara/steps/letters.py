@@ -1,0 +1,550 @@
+"""The letters of the steps, composed from the case: what each says is data, how it looks is Typst.
+
+Values of the application form are found by their well-known keys (docs/glossary.md); a service whose
+form has none of a key leaves that line out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from muara.cases import terms as recommended
+from muara.cases.models import (
+    Case,
+    CaseLetter,
+    Checklist,
+    ChecklistMark,
+    Draft,
+    Handover,
+    Recommendation,
+)
+from muara.cases.queries import control_sheet as control_lines
+from muara.cases.queries import latest_submission, submitted
+from muara.documents.contents import (
+    Content,
+    ControlRow,
+    ControlSheet,
+    CoverLetter,
+    Enclosure,
+    EndorsementBox,
+    Flow,
+    HandoverReceipt,
+    Letterhead,
+    Limit,
+    Monitoring,
+    Permit,
+    Point,
+    Receipt,
+    Signatory,
+    Verdict,
+    VerificationForm,
+)
+from muara.documents.indonesian import angka, tanggal
+from muara.documents.letters import canonical, compose, keep_template, set_letter
+from muara.documents.models import Letter
+from muara.people.models import Holding, Office, User, office_day
+from muara.people.queries import holder, issuing_office
+from muara.permits.queries import number_blanks
+from muara.sop.form import show
+
+if TYPE_CHECKING:
+    from muara.permits.models import Permit as PermitRow
+    from muara.steps.actions.verification import Request
+
+VARYING = ("copy", "status", "endorsements")
+
+
+class NoOffice(RuntimeError):
+    """The installation has no issuing office yet (`manage.py setup`)."""
+
+
+def the_office() -> Office:
+    office = issuing_office()
+    if office is None:
+        raise NoOffice
+    return office
+
+
+def letterhead(office: Office) -> Letterhead:
+    reach = [
+        f"Telepon {office.phone}" if office.phone else "",
+        f"Surel {office.email}" if office.email else "",
+        f"Laman {office.website}" if office.website else "",
+    ]
+    address = ", ".join(part for part in (office.address, office.seat, office.postal_code) if part)
+    return Letterhead(
+        government=office.government,
+        office=office.name,
+        address=address,
+        contact=", ".join(part for part in reach if part),
+    )
+
+
+def signatory(office: Office, *, on: date) -> Signatory:
+    """The head of the office on a day, with "Plt." or "Plh." where that is so."""
+    holding = holder("head_of_office", on=on)
+    if holding is None:
+        return Signatory(position=office.head_title, name="")
+    return Signatory(
+        position=office.head_title,
+        name=holding.user.name,
+        rank=holding.user.rank,
+        nip=holding.user.nip,
+        standing="" if holding.status == Holding.Status.DEFINITIVE else holding.get_status_display(),
+        on_behalf_of=office.on_behalf_of,
+    )
+
+
+def case_values(case: Case) -> dict[str, object]:
+    values = submitted(latest_submission(case))["values"]
+    assert isinstance(values, dict)
+    return values
+
+
+def text_of(case: Case, values: Mapping[str, object], key: str) -> str:
+    """A form value as it is printed; empty when the form has no such field or it was left out."""
+    form = case.revision.definition.form
+    if key not in values or not any(
+        field.key == key for section in form.sections for field in section.fields
+    ):
+        return ""
+    return show(form.field(key), values[key])
+
+
+def _file(
+    case: Case,
+    kind: str,
+    content: Content | Mapping[str, object],
+    *,
+    step: str,
+    title: str,
+    dated: date,
+    at: datetime,
+) -> Letter:
+    """Compose a letter from the template of the case's own revision, and file it in the case's folder."""
+    template = keep_template(name=kind, source=case.revision.definition.letters[kind])
+    letter = compose(template=template, content=content, title=title, dated=dated, at=at)
+    CaseLetter.objects.create(case=case, letter=letter, kind=kind, step_key=step, made_at=at)
+    return letter
+
+
+def status_url(case: Case) -> str:
+    return f"{settings.MUARA_BASE_URL}/permohonan/{case.application.reference}/"
+
+
+def verification_url(token: str) -> str:
+    return f"{settings.MUARA_BASE_URL}/izin/{token}/"
+
+
+def _handed_in(case: Case) -> tuple[Enclosure, ...]:
+    process = case.process
+    counted: dict[int, int] = {}
+    for row in submitted(latest_submission(case))["files"]:  # type: ignore[attr-defined]
+        counted[row["requirement"]] = counted.get(row["requirement"], 0) + 1
+    return tuple(
+        Enclosure(
+            title=process.requirement(number).reading, amount=f"{count} berkas", remark=f"Nomor {number}"
+        )
+        for number, count in sorted(counted.items())
+    )
+
+
+def receipt(case: Case, *, step: str, by: User, at: datetime) -> Letter:
+    """Step 6.d: the receipt with the registration number and the promise of letter "g"."""
+    office, values = the_office(), case_values(case)
+    content = Receipt(
+        letterhead=letterhead(office),
+        qr=status_url(case),
+        demo=settings.MUARA_DEMO,
+        registration_number=case.registration_number or "",
+        registered_at=at,
+        service=case.process.title,
+        applicant=applicant_name(case, values),
+        applicant_position=text_of(case, values, "applicant_position"),
+        company=case.application.company.name,
+        nib=text_of(case, values, "company_nib"),
+        location=text_of(case, values, "site_address"),
+        items=_handed_in(case),
+        service_days=case.process.promise_days,
+        recommending_agency=recommending_agency(),
+        status_url=status_url(case),
+        follow_up=(
+            "Perkembangan berkas dapat dilihat kapan saja melalui kode QR atau alamat di tanda terima ini.",
+            "Bila ada yang perlu diperbaiki, petugas CS menyampaikannya kepada pemohon melalui Muara.",
+        ),
+        collection=(
+            "Surat izin diambil di loket pengambilan dengan tanda terima ini dan kartu identitas.",
+            "Pengambilan oleh orang lain memerlukan surat kuasa pengurusan.",
+        ),
+        place=office.seat,
+        officer=by.name,
+        officer_nip=by.nip,
+    )
+    return _file(
+        case,
+        "receipt",
+        content,
+        step=step,
+        title=f"Tanda terima {case.registration_number}",
+        dated=office_day(at),
+        at=at,
+    )
+
+
+def recommending_agency() -> str:
+    agency = Office.objects.filter(kind=Office.Kind.AGENCY).first()
+    return agency.name if agency else "Dinas Lingkungan Hidup"
+
+
+def cover_letter(case: Case, *, step: str, request: Request, at: datetime) -> Letter:
+    """Step 7.b: the cover letter to the agency whose technical recommendation is asked for."""
+    office, values = the_office(), case_values(case)
+    content = CoverLetter(
+        letterhead=letterhead(office),
+        demo=settings.MUARA_DEMO,
+        number=request.letter_number,
+        place=office.seat,
+        dated=request.letter_date,
+        attachment="1 (satu) berkas",
+        subject=f"Permohonan {request.subject} atas nama {case.application.company.name}",
+        addressee=(request.agency.head_title,),
+        addressee_place=request.agency.seat or "Tempat",
+        registration_number=case.registration_number or "",
+        registered_on=case.registered_on or office_day(at),
+        service=case.process.title,
+        company=case.application.company.name,
+        location=text_of(case, values, "site_address"),
+        recommendation=request.subject,
+        items=(Enclosure(title="Formulir permohonan", amount="1 berkas"), *_handed_in(case)),
+        signatory=signatory(office, on=request.letter_date),
+    )
+    return _file(
+        case,
+        "cover_letter",
+        content,
+        step=step,
+        title=f"Surat pengantar {request.letter_number}",
+        dated=request.letter_date,
+        at=at,
+    )
+
+
+def verification_form(case: Case, checklist: Checklist, *, note: str, at: datetime) -> Letter:
+    """Step 7.b: the form on which the verifier's verdicts stand, requirement by requirement."""
+    office, values, process = the_office(), case_values(case), case.process
+    groups = {"document": "A. Persyaratan", "obligation": "B. Kewajiban"}
+    content = VerificationForm(
+        letterhead=letterhead(office),
+        demo=settings.MUARA_DEMO,
+        registration_number=case.registration_number or "",
+        registered_at=registered_at(case) or at,
+        round=Checklist.objects.filter(task__case=case, task__step_key=checklist.task.step_key).count(),
+        service=process.title,
+        applicant=applicant_name(case, values),
+        company=case.application.company.name,
+        location=text_of(case, values, "site_address"),
+        verdicts=tuple(
+            Verdict(
+                number=mark.requirement,
+                group=groups[process.requirement(mark.requirement).group],
+                title=process.requirement(mark.requirement).reading,
+                fits=FITS[ChecklistMark.Verdict(mark.verdict)],
+                reason=mark.reason,
+            )
+            for mark in checklist.marks.all()
+        ),
+        complete=checklist.approved,
+        conclusion=note,
+        recommendations=tuple(case.referrals.values_list("subject", flat=True)),
+        verifier=checklist.signed_by.name,
+        verifier_nip=checklist.signed_by.nip,
+        verified_at=at,
+        place=office.seat,
+    )
+    return _file(
+        case,
+        "verification_form",
+        content,
+        step=checklist.task.step_key,
+        title=f"Form verifikasi {case}",
+        dated=office_day(at),
+        at=at,
+    )
+
+
+FITS = {
+    ChecklistMark.Verdict.FIT: True,
+    ChecklistMark.Verdict.UNFIT: False,
+    ChecklistMark.Verdict.NOT_APPLICABLE: None,
+}
+
+
+def registered_at(case: Case) -> datetime | None:
+    """When the counter registered the file (step 6.d); None before."""
+    done = case.tasks.filter(step_key__in=case.process.doing("register"), outcome="registered")
+    return done.values_list("closed_at", flat=True).last()
+
+
+def applicant_name(case: Case, values: Mapping[str, object]) -> str:
+    return text_of(case, values, "applicant_name") or str(case.application.applicant or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What the drafter may word: lists of the decree, one text an item."""
+
+    considering: tuple[str, ...]
+    laws: tuple[str, ...]
+    monitoring: tuple[Monitoring, ...] = ()
+    tembusan: tuple[str, ...] = ()
+
+
+def proposed_wording(case: Case, recommendation: Recommendation) -> Wording:
+    """The wording that a draft starts from: the SOP's legal bases as corrected, the case's own letters."""
+    service = case.revision.definition
+    bases = [
+        clause for clause in service.document.section("A").clauses if clause.id.removeprefix("A.").isdigit()
+    ]
+    company, agency = case.application.company.name, recommendation.referral.agency.name
+    return Wording(
+        considering=(
+            f"bahwa {company} telah mengajukan permohonan yang diregistrasi dengan nomor "
+            f"{case.registration_number} tanggal {tanggal(case.registered_on) if case.registered_on else ''}",
+            f"bahwa permohonan tersebut telah mendapat rekomendasi teknis dari {agency} nomor "
+            f"{recommendation.letter_number} tanggal {tanggal(recommendation.letter_date)}",
+            "bahwa berdasarkan pertimbangan sebagaimana dimaksud dalam huruf a dan huruf b, perlu menetapkan "
+            f"Keputusan tentang {service.process.product}",
+        ),
+        laws=tuple((clause.corrected or clause.text).rstrip(".") for clause in bases[:-1]),
+        monitoring=(
+            Monitoring(
+                subject="Debit dan pH", point="Titik penaatan", frequency="setiap hari", report="triwulan"
+            ),
+            Monitoring(
+                subject="Baku mutu air limbah",
+                point="Titik penaatan",
+                frequency="setiap bulan",
+                report="triwulan",
+            ),
+            Monitoring(
+                subject="Kualitas air laut",
+                point="Titik pantau air laut",
+                frequency="setiap semester",
+                report="semester",
+            ),
+        ),
+        tembusan=("Gubernur Kalimantan Timur", recommendation.referral.agency.head_title, "Arsip"),
+    )
+
+
+def _level(limit: recommended.Limit) -> str:
+    low, high = (angka(Decimal(value)) if value else "" for value in (limit.low, limit.high))
+    match limit.kind:
+        case recommended.LimitKind.RANGE:
+            return f"{low}–{high}"
+        case recommended.LimitKind.LEAST:
+            return f"≥ {low}"
+        case recommended.LimitKind.MOST:
+            return f"≤ {high}"
+        case _:
+            return limit.kind.value
+
+
+def _load(limit: recommended.Limit, flow_per_day: str) -> str:
+    """The load in kg a day: as recommended, else mg/L × m³ a day ÷ 1000 (domain 3.3)."""
+    if limit.load:
+        return angka(Decimal(limit.load))
+    if limit.kind is not recommended.LimitKind.MOST or limit.unit.casefold() != "mg/l" or not flow_per_day:
+        return ""
+    return angka(
+        (Decimal(limit.high) * Decimal(flow_per_day) / 1000).quantize(Decimal("0.001")).normalize() + 0
+    )
+
+
+def permit_content(
+    case: Case, *, recommendation: Recommendation, wording: Wording, token: str, on: date
+) -> Permit:
+    """The decree's content, the same for every copy; number, date and signature stay blank for ink."""
+    office, values = the_office(), case_values(case)
+    terms = recommended.read_terms(recommendation.terms)
+    before, after = number_blanks("permit")
+    compliance = [point for point in terms.points if point.kind is recommended.PointKind.COMPLIANCE]
+    return Permit(
+        letterhead=letterhead(office),
+        demo=settings.MUARA_DEMO,
+        status="draft",
+        copy=1,
+        number_before=before,
+        number_after=after,
+        place=office.seat,
+        issuer=office.head_title,
+        service=case.process.product,
+        considering=wording.considering,
+        laws=wording.laws,
+        company=case.application.company.name,
+        business=text_of(case, values, "activity_name"),
+        location=text_of(case, values, "site_address"),
+        office_address=text_of(case, values, "office_address"),
+        responsible=text_of(case, values, "responsible_name"),
+        responsible_position=text_of(case, values, "responsible_position"),
+        nib=text_of(case, values, "company_nib"),
+        npwp=text_of(case, values, "company_npwp"),
+        flows=tuple(
+            Flow(
+                point=point.name,
+                source=text_of(case, values, "wastewater_sources"),
+                per_day=Decimal(terms.flow_per_day),
+                per_hour=Decimal(terms.flow_per_hour) if terms.flow_per_hour else None,
+            )
+            for point in compliance[:1]
+        ),
+        points=tuple(
+            Point(
+                kind=point.kind.label,
+                name=point.name,
+                latitude=point.latitude.replace(".", ","),
+                longitude=point.longitude.replace(".", ","),
+            )
+            for point in terms.points
+        ),
+        limits=tuple(
+            Limit(
+                parameter=limit.parameter,
+                level=_level(limit),
+                unit=limit.unit,
+                load=_load(limit, terms.flow_per_day),
+                basis=limit.basis,
+            )
+            for limit in terms.limits
+        ),
+        monitoring=wording.monitoring,
+        obligations=terms.obligations,
+        prohibitions=terms.prohibitions,
+        receiving_sea=text_of(case, values, "receiving_sea"),
+        validity_years=case.process.validity_years,
+        supervising_agency=recommendation.referral.agency.name,
+        signatory=signatory(office, on=on),
+        tembusan=wording.tembusan,
+        verification_url=verification_url(token),
+    )
+
+
+def decision_text(content: Mapping[str, object]) -> str:
+    """The canonical text that paraf and signature are given to: what all copies have in common."""
+    return canonical({key: value for key, value in content.items() if key not in VARYING})
+
+
+def permit_copy(
+    draft: Draft, *, number: int, boxes: Sequence[EndorsementBox], final: bool, step: str, at: datetime
+) -> Letter:
+    """One printed copy of a draft (SOP step 11: 1 with the endorsement box, 2 applicant, 3 archive)."""
+    case = draft.case
+    data = json.loads(draft.content) | {
+        "copy": number,
+        "status": "final" if final else "draft",
+        "endorsements": EndorsementRows(letterhead=letterhead(the_office()), rows=tuple(boxes)).data()["rows"]
+        if number == 1
+        else [],
+    }
+    return _file(
+        case,
+        "permit",
+        data,
+        step=step,
+        title=f"{case.process.product} atas nama {case.application.company.name}, rangkap {number}",
+        dated=office_day(draft.made_at),
+        at=at,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndorsementRows(Content):
+    """Only the rows of the endorsement box, worded as letters word them."""
+
+    rows: tuple[EndorsementBox, ...]
+
+
+def handover_receipt(case: Case, *, step: str, permit: PermitRow, handover: Handover, at: datetime) -> Letter:
+    """Steps 17 and 18: what was handed to whom, with rights and duties told."""
+    office = the_office()
+    latest = Recommendation.objects.filter(referral__case=case).latest("issued_at")
+    content = HandoverReceipt(
+        letterhead=letterhead(office),
+        demo=settings.MUARA_DEMO,
+        registration_number=case.registration_number or "",
+        service=case.process.title,
+        company=case.application.company.name,
+        permit_number=permit.number.text,
+        permit_dated=permit.issued_on,
+        valid_until=permit.expires_on,
+        items=(
+            Enclosure(title=f"{case.process.product}, rangkap 2 (asli untuk pemohon)", amount="1 berkas"),
+        ),
+        recipient=handover.receiver,
+        recipient_capacity=handover.capacity,
+        recipient_identity=handover.identity,
+        handed_at=at,
+        officer=handover.given_by.name,
+        officer_nip=handover.given_by.nip,
+        rights=("Membuang air limbah ke laut sesuai ketentuan surat izin selama masa berlakunya.",),
+        duties=recommended.read_terms(latest.terms).obligations,
+        place=office.seat,
+    )
+    return _file(
+        case,
+        "handover_receipt",
+        content,
+        step=step,
+        title=f"Bukti serah terima {permit.number.text}",
+        dated=office_day(at),
+        at=at,
+    )
+
+
+def control_sheet(case: Case, *, at: datetime) -> bytes:
+    """The control sheet as it stands now, as PDF: every act, who, when, the head of the chain (SOP P.5)."""
+    values = case_values(case)
+    rows = []
+    for index, line in enumerate(control_lines(case), start=1):
+        step = line.task.step if line.task else None
+        rows.append(
+            ControlRow(
+                number=index,
+                step=f"{step.number}. {step.title}" if step else line.label,
+                actor=case.process.actor(line.task.actor).label if line.task else "",
+                name=line.by,
+                received_at=line.task.received_at if line.task else None,
+                done_at=line.entry.at,
+                result=line.label,
+                note=line.entry.note or "",
+                digest=line.entry.hash,
+            )
+        )
+    content = ControlSheet(
+        letterhead=letterhead(the_office()),
+        demo=settings.MUARA_DEMO,
+        registration_number=case.registration_number or f"{case.application.reference} (belum terdaftar)",
+        registered_at=registered_at(case),
+        service=case.process.title,
+        applicant=applicant_name(case, values),
+        company=case.application.company.name,
+        location=text_of(case, values, "site_address"),
+        rows=tuple(rows),
+        chain=case.chain,
+        chain_head=case.head,
+        chain_length=case.version,
+        printed_at=at,
+    )
+    return set_letter(
+        source=case.revision.definition.letters["control_sheet"],
+        content=canonical(content),
+        title=f"Lembar pengendali proses {case}",
+        dated=office_day(at),
+    )

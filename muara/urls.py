@@ -1,0 +1,91 @@
+"""Every address, by audience; each view is a function in the module of its audience."""
+
+from __future__ import annotations
+
+from allauth.account import views as account
+from django.urls import path, re_path
+
+from muara.web import desk, files, office, portal, public, tasks
+
+urlpatterns = [
+    # public
+    path("", public.home, name="home"),
+    path("layanan/<slug:slug>/", public.service, name="service"),
+    path("izin/", public.verify_permit, name="verify_permit"),
+    path("izin/<str:token>/", public.permit, name="permit"),
+    path("sehat/", public.health, name="health"),
+    # accounts
+    path("akun/masuk/", account.login, name="account_login"),
+    path("akun/keluar/", account.logout, name="account_logout"),
+    path("akun/daftar/", account.signup, name="account_signup"),
+    path("akun/nonaktif/", account.account_inactive, name="account_inactive"),
+    path("akun/sandi/", account.password_change, name="account_change_password"),
+    path("akun/sandi/atur/", account.password_set, name="account_set_password"),
+    path("akun/lupa/", account.password_reset, name="account_reset_password"),
+    path("akun/lupa/terkirim/", account.password_reset_done, name="account_reset_password_done"),
+    re_path(  # the key holds a dash of its own
+        r"^akun/lupa/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "akun/lupa/selesai/",
+        account.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+    path("akun/surel/", account.email, name="account_email"),
+    path("akun/surel/terkirim/", account.email_verification_sent, name="account_email_verification_sent"),
+    path("akun/surel/konfirmasi/<str:key>/", account.confirm_email, name="account_confirm_email"),
+    path("akun/sandi-lagi/", account.reauthenticate, name="account_reauthenticate"),
+    # the applicant's portal
+    path("permohonan/", portal.applications, name="portal"),
+    path("permohonan/baru/", portal.start, name="start_application"),
+    path("permohonan/<str:reference>/", portal.application, name="application"),
+    path("permohonan/<str:reference>/bagian/<slug:section>/", portal.section, name="application_section"),
+    path("permohonan/<str:reference>/berkas/<int:requirement>/", portal.upload, name="application_upload"),
+    path("permohonan/<str:reference>/berkas/tarik/<int:pk>/", portal.withdraw, name="withdraw_attachment"),
+    path("permohonan/<str:reference>/kirim/", portal.submit, name="submit_application"),
+    path("permohonan/<str:reference>/jawab/", portal.answer, name="answer_correction"),
+    path("permohonan/<str:reference>/terima/", portal.receive, name="confirm_receipt"),
+    path("pertanyaan/", portal.questions, name="questions"),
+    # the officer's desk
+    path("meja/", desk.desk, name="desk"),
+    path("meja/tugas/<int:pk>/", tasks.task, name="task"),
+    path("meja/tugas/<int:pk>/terima/", tasks.take_over, name="take_over"),
+    path("meja/tugas/<int:pk>/rekomendasi/", tasks.receive_recommendation, name="receive_recommendation"),
+    path("meja/tugas/<int:pk>/permintaan/", tasks.ask_applicant, name="ask_applicant"),
+    path("meja/tugas/<int:pk>/nomor/", tasks.assign_number, name="assign_number"),
+    path("meja/tugas/<int:pk>/pantau/", tasks.monitor, name="monitor"),
+    path("meja/berkas/", desk.cases, name="cases"),
+    path("meja/berkas/<int:pk>/", desk.case, name="case"),
+    path("meja/berkas/<int:pk>/lembar-pengendali.pdf", files.control_sheet, name="control_sheet"),
+    path("meja/konsultasi/", desk.consultations, name="consultations"),
+    path("meja/konsultasi/baru/", desk.new_consultation, name="new_consultation"),
+    path("meja/konsultasi/<int:pk>/", desk.consultation, name="consultation"),
+    path("meja/pemohon/baru/", desk.start_on_behalf, name="start_on_behalf"),
+    # files, each through its owner's permission
+    path("lampiran/<int:pk>/", files.attachment, name="attachment"),
+    path("lampiran/<int:pk>/halaman/<int:page>.png", files.attachment_page, name="attachment_page"),
+    path("surat/<int:pk>.pdf", files.letter, name="letter"),
+    path("pindaian/<int:case>/<str:sha256>/", files.scan, name="scan"),
+    path("pindaian/<int:case>/<str:sha256>/<int:page>.png", files.scan_page, name="scan_page"),
+    # administration
+    path("kantor/", office.index, name="office"),
+    path("kantor/identitas/", office.identity, name="office_identity"),
+    path("kantor/opd/", office.agencies, name="agencies"),
+    path("kantor/opd/baru/", office.new_agency, name="new_agency"),
+    path("kantor/opd/<int:pk>/", office.agency, name="agency"),
+    path("kantor/pengguna/", office.users, name="users"),
+    path("kantor/pengguna/baru/", office.new_user, name="new_user"),
+    path("kantor/pengguna/<int:pk>/", office.user, name="user"),
+    path("kantor/pengguna/<int:pk>/tautan/", office.invite, name="invite"),
+    path("kantor/pengguna/<int:pk>/pelaksana/", office.grant, name="grant"),
+    path("kantor/pelaksana/<int:pk>/akhiri/", office.end_holding, name="end_holding"),
+    path("kantor/nomor/", office.series, name="series"),
+    path("kantor/nomor/<slug:key>/", office.edit_series, name="edit_series"),
+    path("kantor/kalender/", office.calendar, name="calendar"),
+    path("kantor/kalender/<int:pk>/hapus/", office.remove_day, name="remove_day"),
+]
+handler403 = "muara.web.public.forbidden"
+handler404 = "muara.web.public.not_found"
+handler500 = "muara.web.public.broken"

@@ -1,0 +1,86 @@
+"""Between a form on a page and an act: the server-issued key, the body's digest, what came of it."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from django import forms
+from django.core import signing
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest
+from django.utils import timezone
+
+from muara.audit.chains import canonical
+from muara.cases.actions import AlreadyDone, NotYours, Refused, Stale, Stamp
+from muara.documents.uploads import UploadRefused
+
+KEY, VERSION = "kunci", "versi"
+SIGNER = signing.Signer(salt="muara.act")
+UNCOUNTED = {"csrfmiddlewaretoken", KEY}
+
+
+class Came(Enum):
+    """What came of a form: done (now or before), refused with a sentence, or stale."""
+
+    DONE = 200
+    REFUSED = 422
+    STALE = 409
+
+
+def new_key() -> str:
+    """Issue the key of a form that is about to be shown."""
+    return SIGNER.sign(secrets.token_hex(16))
+
+
+def stamp_of(request: HttpRequest) -> Stamp:
+    """Read a posted form's key, digest and version; a key that we did not issue makes it stale.
+
+    Raises:
+        Stale: there is no key of ours, or no readable version.
+    """
+    try:
+        key = SIGNER.unsign(request.POST.get(KEY, ""))
+        version = int(request.POST[VERSION]) if VERSION in request.POST else None
+    except (signing.BadSignature, ValueError):
+        raise Stale from None
+    said = {name: request.POST.getlist(name) for name in request.POST if name not in UNCOUNTED}
+    files = {name: [_file_digest(f) for f in request.FILES.getlist(name)] for name in request.FILES}
+    body = canonical({"path": request.path, "by": request.user.pk, "said": said, "files": files})
+    return Stamp(key=key, body=hashlib.sha256(body.encode()).hexdigest(), version=version)
+
+
+def _file_digest(upload: UploadedFile[Any]) -> str:
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    upload.seek(0)
+    return digest.hexdigest()
+
+
+def attempt(request: HttpRequest, form: forms.Form, carry_out: Callable[[Stamp, datetime], object]) -> Came:
+    """Carry out what a valid form asks; a refusal becomes an error on the form, which keeps what was typed.
+
+    Raises:
+        PermissionDenied: the person may not do this.
+    """
+    try:
+        carry_out(stamp_of(request), timezone.now())
+    except AlreadyDone:
+        return Came.DONE
+    except Refused as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+        return Came.REFUSED
+    except UploadRefused as refusal:
+        form.add_error(None, refusal.message)
+        return Came.REFUSED
+    except Stale:
+        return Came.STALE
+    except NotYours:
+        raise PermissionDenied from None
+    return Came.DONE

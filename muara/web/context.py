@@ -1,0 +1,51 @@
+"""What every page shows: the office, where one may go, whether this is a demonstration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from muara.people.queries import issuing_office
+
+READERS = frozenset({"auditor"})
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry of the main navigation."""
+
+    label: str
+    href: str
+    current: bool
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Give base.html its office, navigation and demonstration mark."""
+    return {"office": issuing_office(), "navigation": navigation(request), "demo": settings.MUARA_DEMO}
+
+
+def navigation(request: HttpRequest) -> list[Link]:
+    """Name the places a person works in, by the actors they hold today."""
+    places = [("Layanan", reverse("home"))]
+    user = request.user
+    if user.is_authenticated:
+        actors = user.actors(timezone.now())
+        if actors - {"administrator", *READERS}:
+            places.append(("Meja kerja", reverse("desk")))
+        if actors - {"administrator"}:
+            places.append(("Berkas", reverse("cases")))
+        if actors & {"administrator", *READERS}:
+            places.append(("Kantor", reverse("office")))
+        if not actors:
+            places += [("Permohonan saya", reverse("portal")), ("Pertanyaan", reverse("questions"))]
+    places.append(("Periksa izin", reverse("verify_permit")))
+    return [Link(label, href, _is_current(request.path, href)) for label, href in places]
+
+
+def _is_current(path: str, href: str) -> bool:
+    return path == href if href == "/" else path.startswith(href)

@@ -1,0 +1,507 @@
+"""A fictional office, and cases walked to any step by the acts that the pages use.
+
+The same walk serves the demonstration, the tests and `manage.py journey`, so no case in any of them is
+in a state that a person could not have brought it to. People and companies are invented (CONTOH).
+"""
+
+from __future__ import annotations
+
+import io
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from muara.cases.actions import store_revision, take_over
+from muara.cases.models import Application, Case, Correction, Revision, Task
+from muara.cases.terms import clean_terms
+from muara.contacts.actions import ask, inform
+from muara.contacts.models import Consultation
+from muara.documents.blobs import keep_blob
+from muara.documents.models import Blob
+from muara.documents.store import BlobStore
+from muara.documents.uploads import PDF, Accepted
+from muara.people.actions import SHIPPED_CALENDAR, import_calendar, shipped_calendar
+from muara.people.calendar import office_calendar
+from muara.people.models import WITA, Company, Holding, Office, User, office_day
+from muara.permits.actions import set_up_series
+from muara.sop.service import load_folder, services_root
+from muara.sop.working_time import is_working_day
+from muara.steps.actions import approval, intake, issuance, review, verification
+from muara.steps.actions.intake import Mark
+from muara.steps.letters import proposed_wording
+
+PASSWORD = "cerdas-melayani"
+EXAMPLE = Path(__file__).resolve().parent.parent.parent / "examples" / "way-through"
+SINCE = date(2024, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A fictional official: which actor, how they sign in, what is printed under a signature."""
+
+    actor: str
+    login: str
+    name: str
+    rank: str = ""
+    nip: str = ""
+
+
+CAST = (
+    Person("information_officer", "informasi", "Intan Umpama"),
+    Person("customer_service", "cs", "Citra Contohan"),
+    Person("registration_counter", "pendaftaran", "Rina Misalkan"),
+    Person("verifier", "verifikasi", "Vino Andaikata"),
+    Person("liaison", "penghubung", "Hendra Rekaan"),
+    Person("processing_officer", "pemrosesan", "Dewi Umpamawati"),
+    Person("technical_team", "dlh", "Teguh Fiktif"),
+    Person("section_head", "kasi", "Seno Contohadi", "Penata Tingkat I", "198001012005011001"),
+    Person("division_head", "kabid", "Kartika Misalnya", "Pembina", "197502022000032002"),
+    Person("head_of_office", "kadis", "Guntur Andaian", "Pembina Utama Muda", "197003031995031003"),
+    Person("registrar", "tatausaha", "Tuti Rekawati"),
+    Person("collection_counter", "pengambilan", "Ambar Umpamani"),
+    Person("administrator", "admin", "Adi Contohno"),
+    Person("auditor", "auditor", "Awas Misalkan"),
+)
+APPLICANT = ("sari", "Sari Contohwati")
+OTHER_APPLICANT = ("budi", "Budi Misalnya")
+COMPANIES = (
+    "PT Segara Contoh Makmur",
+    "PT Muara Fiktif Energi",
+    "PT Teluk Rekaan Kimia",
+    "PT Karang Umpama Batubara",
+    "PT Tanjung Andaikan Pupuk",
+    "CV Ombak Misalnya",
+    "PT Pesisir Teladan Resort",
+)
+
+
+LOGINS = {person.actor: person.login for person in CAST}
+
+
+def address_of(login: str) -> str:
+    return f"{login}@contoh.example"
+
+
+def officer(actor: str) -> User:
+    """The fictional holder of an actor."""
+    return User.objects.get(email=address_of(LOGINS[actor]))
+
+
+def applicant() -> User:
+    return User.objects.get(email=address_of(APPLICANT[0]))
+
+
+def other_applicant() -> User:
+    return User.objects.get(email=address_of(OTHER_APPLICANT[0]))
+
+
+def seed_office(at: datetime) -> Office:
+    """Make the fictional office: its people, its agency, the calendar, the number series, the SOP."""
+    office = Office.objects.create(
+        kind=Office.Kind.ISSUING,
+        name="DINAS PENANAMAN MODAL DAN PELAYANAN TERPADU SATU PINTU",
+        short_name="DPMPTSP (contoh)",
+        government="PEMERINTAH PROVINSI KALIMANTAN TIMUR",
+        address="Jalan Contoh Nomor 1 (alamat rekaan)",
+        seat="Samarinda",
+        head_title=(
+            "KEPALA DINAS PENANAMAN MODAL DAN PELAYANAN TERPADU SATU PINTU PROVINSI KALIMANTAN TIMUR"
+        ),
+    )
+    agency = Office.objects.create(
+        kind=Office.Kind.AGENCY,
+        name="Dinas Lingkungan Hidup Provinsi Kalimantan Timur",
+        short_name="DLH (contoh)",
+        government="PEMERINTAH PROVINSI KALIMANTAN TIMUR",
+        seat="Samarinda",
+        head_title="Kepala Dinas Lingkungan Hidup Provinsi Kalimantan Timur",
+    )
+    for person in CAST:
+        user = User.objects.create_user(
+            email=address_of(person.login),
+            name=person.name,
+            password=PASSWORD,
+            nip=person.nip,
+            rank=person.rank,
+        )
+        where = agency if person.actor == "technical_team" else office
+        Holding.objects.create(user=user, actor=person.actor, office=where, starts=SINCE)
+    for key, name in (APPLICANT, OTHER_APPLICANT):
+        User.objects.create_user(email=address_of(key), name=name, password=PASSWORD, phone="+628110000001")
+    import_calendar(rows=shipped_calendar(), source=SHIPPED_CALENDAR, by=None, at=at)
+    for folder in sorted(path for path in services_root().glob("*/*") if path.is_dir()):
+        revision = store_revision(files=load_folder(folder), by_id=None, at=at, effective_from=SINCE)
+        for numbering in revision.process.numberings:
+            set_up_series(
+                key=numbering.key,
+                label=numbering.label,
+                pattern=numbering.pattern,
+                values=dict(numbering.values),
+                starts_at=1,
+                by=None,
+                at=at,
+            )
+    return office
+
+
+@cache
+def sample_pdf(title: str) -> bytes:
+    """Make a one-page PDF that says what it stands for, and that it is an example."""
+    source = """
+#set page(paper: "a4", margin: 2.5cm)
+#set text(size: 14pt, lang: "id")
+#align(center)[#text(size: 22pt, weight: "bold")[CONTOH --- BUKAN DOKUMEN RESMI]]
+#v(4cm)
+#align(center)[#text(size: 18pt)[#sys.inputs.title]]
+#v(1cm)
+#rect(width: 100%, height: 10cm, stroke: 0.5pt)
+"""
+    document = typst.compile(source.encode(), sys_inputs={"title": title})
+    assert isinstance(document, bytes)
+    return document
+
+
+def sample_upload(title: str, *, at: datetime) -> Accepted:
+    """Keep a sample as if it had been uploaded; we made it ourselves, so it needs no inspection."""
+    content = sample_pdf(title)
+    stored = BlobStore().put(io.BytesIO(content), limit_bytes=len(content))
+    blob = keep_blob(sha256=stored.sha256, size=stored.size, media_type=PDF, pages=1, at=at)
+    return Accepted(blob, f"{title.lower().replace(' ', '-')}.pdf", PDF, 1)
+
+
+@cache
+def example() -> dict[str, Any]:
+    """The shipped application, as its TOML says it."""
+    return tomllib.loads((EXAMPLE / "application.toml").read_text())
+
+
+@dataclass
+class Clock:
+    """Hands out the moments of a walk: each act some minutes after the one before."""
+
+    now: datetime
+    pace: timedelta = timedelta(minutes=5)
+
+    def tick(self) -> datetime:
+        self.now += self.pace
+        return self.now
+
+
+@dataclass
+class Walk:
+    """A case on its way, one act after another; each step is done by the cast's holder of its actor."""
+
+    clock: Clock
+    applicant: User
+    source: Mapping[str, Any] = field(default_factory=example)
+    company: str = ""
+    on_behalf_by: User | None = None
+    files: Mapping[int, Accepted] = field(default_factory=dict)
+    application: Application | None = None
+    case: Case | None = None
+
+    @property
+    def task(self) -> Task:
+        assert self.case is not None
+        return Task.objects.select_related("case__revision", "case__application__company").get(
+            case=self.case, closed_at=None, companion=False
+        )
+
+    def prepare(self) -> Application:
+        """Fill in the application and hand in its files, without submitting it."""
+        by = self.on_behalf_by or self.applicant
+        values = dict(self.source["values"])
+        if self.company:
+            values["company_name"] = self.company
+        revision = Revision.objects.filter(service=self.source["service"]).latest("effective_from", "pk")
+        at = self.clock.tick()
+        company = Company.objects.filter(name=values["company_name"], memberships__user=by).first()
+        self.application = intake.start_application(
+            revision=revision,
+            kind=self.source["kind"],
+            company=company,
+            company_name=values["company_name"],
+            by=by,
+            at=at,
+            on_behalf=self.on_behalf_by is not None,
+        )
+        for section in revision.definition.form.sections:
+            errors = intake.save_section(self.application, section=section, raw=values, by=by, at=at)
+            if errors:
+                raise ValueError(f"{section.title}: {errors}")
+        for requirement in revision.process.uploads():
+            accepted = self.files.get(requirement.number) or sample_upload(requirement.reading, at=at)
+            intake.attach(self.application, requirement=requirement.number, accepted=accepted, by=by, at=at)
+        return self.application
+
+    def submit(self) -> Case:
+        """Step 3."""
+        application = self.application or self.prepare()
+        intake.submit(application, by=self.on_behalf_by or self.applicant, at=self.clock.tick())
+        self.case = Case.objects.get(application=application)
+        return self.case
+
+    def take(self) -> Task:
+        """Receive the file at the step it stands at."""
+        task = self.task
+        take_over(task.pk, by=self.who(task), at=self.clock.tick())
+        return self.task
+
+    def who(self, task: Task) -> User:
+        if task.actor == "applicant":
+            return self.on_behalf_by or self.applicant
+        if task.actor == "joint_meeting":
+            return officer(task.case.process.step(task.case.call_stack[-1]).actor)
+        return officer(task.actor)
+
+    def forward(self) -> str:
+        """Do the step the case stands at, the way that leads on; return the step's key."""
+        task = self.task
+        if task.actor != "applicant":
+            task = self.take()
+        getattr(self, f"do_{task.step.activity}")(task, self.who(task))
+        return task.step_key
+
+    def do_apply(self, task: Task, by: User) -> None:
+        intake.submit(task.case.application, by=by, at=self.clock.tick())
+
+    def do_check(self, task: Task, by: User) -> None:
+        intake.check(task, outcome="complete", marks=all_fit(task), by=by, at=self.clock.tick())
+
+    def do_advise(self, task: Task, by: User) -> None:
+        intake.advise(
+            task, question="Bagaimana mengisi neraca air?", given="Dijelaskan.", by=by, at=self.clock.tick()
+        )
+
+    def do_register(self, task: Task, by: User) -> None:
+        intake.register(task, outcome="registered", applicant_signed=True, by=by, at=self.clock.tick())
+
+    def do_verify(self, task: Task, by: User) -> None:
+        at = self.clock.tick()
+        request = verification.Request(
+            agency=Office.objects.get(kind=Office.Kind.AGENCY),
+            subject="rekomendasi teknis pembuangan air limbah ke laut",
+            letter_number=f"500/{task.case_id:03d}/CONTOH/{office_day(at).year}",
+            letter_date=office_day(at),
+        )
+        verification.verify(task, outcome="complete", marks=all_fit(task), requests=[request], by=by, at=at)
+
+    def do_correct(self, task: Task, by: User) -> None:
+        verification.ask_applicant(
+            task, reason="Lengkapi skema IPAL.", kind=Correction.Kind.REPAIR, by=by, at=self.clock.tick()
+        )
+        verification.answer_correction(
+            task.case,
+            answer="Sudah dilengkapi.",
+            by=self.on_behalf_by or self.applicant,
+            at=self.clock.tick(),
+        )
+        verification.hand_back(self.task, by=by, at=self.clock.tick())
+
+    def do_deliver(self, task: Task, by: User) -> None:
+        verification.deliver(task, receiver="Penerima Contoh", by=by, at=self.clock.tick())
+
+    def do_review(self, task: Task, by: User) -> None:
+        at = self.clock.tick()
+        told = self.source["recommendation"]
+        review.recommend(
+            task,
+            referral=task.case.referrals.latest("made_at"),
+            letter_number=told["letter_number"],
+            letter_date=office_day(at),
+            signed_by_name=told["signed_by_name"],
+            scan=self.scan("recommendation", "Rekomendasi teknis", at),
+            terms=clean_terms(told),
+            by=by,
+            at=at,
+        )
+
+    def scan(self, key: str, title: str, at: datetime) -> Blob:
+        """The scan named in the source's table `key`, as handed over, or a sample."""
+        return sample_upload(title, at=at).blob
+
+    def do_draft(self, task: Task, by: User) -> None:
+        at = self.clock.tick()
+        if approval.unbooked_recommendation(task.case) is not None:
+            approval.receive_recommendation(
+                task,
+                agenda_number=f"{task.case_id:03d}",
+                received_on=office_day(at),
+                by=by,
+                at=at,
+            )
+        booked = approval.booked_recommendation(task.case)
+        assert booked is not None
+        wording = proposed_wording(task.case, booked)
+        approval.draft(task, wording=wording, by=by, at=self.clock.tick())
+
+    def do_endorse(self, task: Task, by: User) -> None:
+        approval.endorse(task, outcome="endorsed", by=by, at=self.clock.tick())
+
+    def do_meet(self, task: Task, by: User) -> None:
+        at = self.clock.tick()
+        minutes = approval.Minutes(
+            held_on=office_day(at),
+            place="Ruang rapat",
+            agenda="Pembahasan draf izin",
+            attendance="Seno Contohadi\nTeguh Fiktif\nSari Contohwati",
+            minutes="Draf dibahas bersama tim teknis.",
+            decision="Draf dapat diteruskan.",
+        )
+        approval.meet(task, outcome="decided", minutes=minutes, by=by, at=at)
+
+    def do_decide(self, task: Task, by: User) -> None:
+        current = approval.latest_draft(task.case)
+        assert current is not None
+        approval.decide(task, outcome="signed", draft_sha256=current.sha256, by=by, at=self.clock.tick())
+
+    def do_number(self, task: Task, by: User) -> None:
+        issuance.assign_number(task, by=by, at=self.clock.tick())
+        at = self.clock.tick()
+        checked = [item.key for item in task.case.process.final_checklist]
+        issuance.issue(
+            task, scan=self.scan("issue", "Izin bertanda tangan", at), checked=checked, by=by, at=at
+        )
+
+    def do_hand_over(self, task: Task, by: User) -> None:
+        issuance.hand_over(
+            task,
+            receiver=str(self.source["values"]["applicant_name"]),
+            capacity="Pemohon",
+            identity="KTP",
+            brought_receipt=True,
+            told_duties=True,
+            by=by,
+            at=self.clock.tick(),
+        )
+
+    def do_receive(self, task: Task, by: User) -> None:
+        issuance.confirm_receipt(task, by=by, at=self.clock.tick())
+
+
+def all_fit(task: Task) -> dict[int, Mark]:
+    return {item.number: Mark("fit") for item in task.case.process.requirements}
+
+
+# Steps that only a return or a detour leads to, and the step that sends there.
+OFF_THE_MAIN_LINE = {"apply": "check", "advise": "check", "correct": "verify", "meet": "endorse_section"}
+
+
+def case_at(
+    step_key: str,
+    *,
+    at: datetime,
+    company: str = "",
+    by: User | None = None,
+    on_behalf_by: User | None = None,
+    pace: timedelta = timedelta(minutes=5),
+) -> Case:
+    """Walk a new case to a step by the shortest way of its SOP ("end": all the way)."""
+    walk = Walk(
+        Clock(at - timedelta(hours=2), pace=pace),
+        by or applicant(),
+        company=company,
+        on_behalf_by=on_behalf_by,
+    )
+    case = walk.submit()
+    while (main := Task.objects.filter(case=case, closed_at=None, companion=False).first()) is not None:
+        if main.step_key == step_key:
+            break
+        if OFF_THE_MAIN_LINE.get(step_key) == main.step_key:
+            _send_to(walk, step_key)
+        else:
+            walk.forward()
+    return Case.objects.get(pk=case.pk)
+
+
+def _send_to(walk: Walk, step_key: str) -> None:
+    """Leave the main line for a step that only a return or a detour leads to."""
+    task = walk.take()
+    by, at = walk.who(task), walk.clock.tick()
+    marks = all_fit(task) | {5: Mark("unfit", "Skema IPAL belum lengkap.")}
+    match step_key:
+        case "advise":
+            intake.check(
+                task, outcome="needs_advice", marks={}, by=by, at=at, note="Neraca air belum dipahami."
+            )
+        case "apply":
+            intake.check(
+                task, outcome="incomplete", marks=marks, by=by, at=at, note="Skema IPAL belum lengkap."
+            )
+        case "correct":
+            verification.verify(
+                task, outcome="incomplete", marks=marks, by=by, at=at, note="Skema IPAL belum lengkap."
+            )
+        case "meet":
+            approval.endorse(task, outcome="needs_meeting", by=by, at=at, note="Perlu dibahas bersama DLH.")
+
+
+def ask_question(*, at: datetime, text: str, person: User | None = None) -> Consultation:
+    """Step 1."""
+    who = person or applicant()
+    return ask(
+        service="LHP", channel="daring", name=who.name, contact=who.email, question=text, at=at, person=who
+    )
+
+
+def answer_question(consultation: Consultation, *, at: datetime) -> Consultation:
+    """Step 2."""
+    return inform(
+        consultation.pk,
+        given="Formulir dan daftar periksa diberikan; tahapan, waktu dan biaya (gratis) dijelaskan.",
+        covered=["a", "b", "c", "d", "e", "f"],
+        by=officer("information_officer"),
+        at=at,
+    )
+
+
+# How many working days ago each demonstration case was handed in: some limits are far, near, and past.
+AGES = {
+    "end": 20,
+    "receive": 14,
+    "hand_over": 13,
+    "number": 12,
+    "decide": 6,
+    "review": 6,
+    "meet": 5,
+    "endorse_division": 4,
+    "deliver": 3,
+    "correct": 2,
+    "draft": 1,
+    "endorse_section": 1,
+    "apply": 1,
+}
+
+
+def seed_cases(at: datetime) -> Iterator[str]:
+    """Put a case at every step, the oldest first, and two questions at the information desk."""
+    answer_question(
+        ask_question(at=working_morning(at, ago=21), text="Apakah izin lama dapat diperpanjang?"),
+        at=working_morning(at, ago=21),
+    )
+    steps = [step.key for step in Revision.objects.latest("pk").process.steps if step.number >= 3]
+    oldest_first = sorted([*steps, "end"], key=lambda key: -AGES.get(key, 0))
+    for index, key in enumerate(oldest_first):
+        case = case_at(
+            key, at=working_morning(at, ago=AGES.get(key, 0)), company=COMPANIES[index % len(COMPANIES)]
+        )
+        task = case.main_task
+        yield f"{case} · {case.application.company} · {task.step.title if task else 'selesai'}"
+    ask_question(at=at, text="Apakah hotel kecil di pantai perlu izin ini?")
+
+
+def working_morning(at: datetime, *, ago: int) -> datetime:
+    """Ten o'clock (WITA) of the working day that lies `ago` working days back; today: now."""
+    if not ago:
+        return at
+    calendar, day = office_calendar(), office_day(at)
+    while ago:
+        day -= timedelta(days=1)
+        ago -= is_working_day(calendar, day)
+    return datetime.combine(day, time(10), WITA).astimezone(UTC)

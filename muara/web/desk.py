@@ -1,0 +1,599 @@
+"""The officer's desk: what is waiting for me, every case that I may read, talk with citizens, the counter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import Prefetch, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from muara.cases.models import Application, Case, Revision, Task
+from muara.cases.queries import control_sheet, court_of, latest_submission
+from muara.cases.rules import (
+    COUNTER,
+    is_applicant_of,
+    may_work_on_task,
+    open_tasks_for,
+    serves_the_counter,
+)
+from muara.contacts.actions import ask, inform
+from muara.contacts.models import Consultation
+from muara.people.calendar import office_calendar
+from muara.people.models import Company, User, office_day
+from muara.permits.models import Permit
+from muara.sop.definition import Step
+from muara.sop.document import Clause
+from muara.web import dossier
+from muara.web.acts import Came, attempt, new_key
+from muara.web.desk_forms import Answering, Asking, CaseFilter, OnBehalf, letter_of
+from muara.web.files import person
+from muara.web.public import revisions_in_force
+
+A_PAGE = 25
+TASKS_A_PAGE = 50
+SHORT = 8  # rows of a list that only reminds
+MATCHES = 15  # companies that a search offers
+OUTSIDE_THE_SOP = {"administrator": "Administrator", "auditor": "Pemeriksa (hanya membaca)"}
+TALKERS = frozenset({"information_officer", "auditor"})
+
+
+# --- who is here ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """The person at the desk, the actors they hold today, and the moment of the request."""
+
+    user: User
+    actors: frozenset[str]
+    at: datetime
+
+    @property
+    def today(self) -> date:
+        return office_day(self.at)
+
+    @property
+    def at_the_counter(self) -> bool:
+        return bool(self.actors & set(COUNTER))
+
+    @property
+    def reads_talks(self) -> bool:
+        return bool(self.actors & TALKERS)
+
+    @property
+    def answers(self) -> bool:
+        return "information_officer" in self.actors
+
+
+def _officer(request: HttpRequest) -> Officer:
+    """The desk is for people who hold an actor today; anybody else is refused (403)."""
+    me, at = person(request), timezone.now()
+    actors = me.actors(at)
+    if not actors:
+        raise PermissionDenied
+    return Officer(me, actors, at)
+
+
+def _side(here: Officer, current: str) -> list[dict[str, Any]]:
+    """The links beside every page of the desk, for what this person does."""
+    waiting = Consultation.objects.filter(answered_at=None).count() if here.answers else 0
+    places = [("Tugas saya", "desk", 0), ("Semua berkas", "cases", 0)]
+    if here.reads_talks:
+        places.append(("Konsultasi", "consultations", waiting))
+    if here.at_the_counter:
+        places.append(("Entri di loket", "start_on_behalf", 0))
+    links = [
+        {"label": label, "href": reverse(name), "current": name == current, "count": count}
+        for label, name, count in places
+    ]
+    return [{"title": "", "links": links}]
+
+
+# --- the inbox -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An open task on the desk."""
+
+    task: Task
+    row: dossier.Row
+    barred: bool  # the same person did the other step of a separated pair
+
+    @property
+    def href(self) -> str:
+        return reverse("case", args=[self.task.case_id]) if self.barred else _address(self.task)
+
+    @property
+    def on_behalf(self) -> bool:
+        return self.task.actor == "applicant"
+
+    @property
+    def step(self) -> Step:
+        return self.task.step
+
+    @property
+    def title(self) -> str:
+        """What is done here: the step's title, or the monitoring that runs beside another step."""
+        companion = self.step.companion
+        return companion.title if self.task.companion and companion else self.step.title
+
+
+@login_required
+@never_cache
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    """What is waiting for me, by due date; the monitoring that runs beside it; what else is open."""
+    here = _officer(request)
+    page = Paginator(_my_tasks(here), TASKS_A_PAGE).get_page(request.GET.get("halaman"))
+    waiting = _waiting(page.object_list, here)
+    return render(
+        request,
+        "desk/desk.html",
+        {
+            "here": here,
+            "roles": _role_labels(here),
+            "page": page,
+            "todo": [item for item in waiting if not item.task.companion],
+            "watch": [item for item in waiting if item.task.companion],
+            "questions": _unanswered()[:SHORT] if here.answers else [],
+            "begun": _begun_at_the_counter()[:SHORT] if here.at_the_counter else [],
+            "side": _side(here, "desk"),
+            "side_title": "Meja kerja",
+        },
+    )
+
+
+def _my_tasks(here: Officer) -> QuerySet[Task]:
+    mine = open_tasks_for(here.user, at=here.at)
+    if here.at_the_counter:
+        # Somebody without an account does their steps at the counter.
+        mine |= Q(actor="applicant", case__application__applicant=None)
+    wanted = Task.objects.open().filter(mine).values("pk")
+    cases = dossier.with_standing(Case.objects.all())
+    rows = Task.objects.filter(pk__in=wanted).select_related("received_by")
+    return rows.prefetch_related(Prefetch("case", cases)).by_due()
+
+
+def _waiting(tasks: Iterable[Task], here: Officer) -> list[Waiting]:
+    rows, calendar = list(tasks), office_calendar()
+    done = _steps_done(here.user, rows)
+    return [
+        Waiting(
+            task=task,
+            row=dossier.row(task.case, task=task, today=here.today, calendar=calendar),
+            barred=bool(task.case.process.separated_from(task.step_key) & done.get(task.case_id, set())),
+        )
+        for task in rows
+    ]
+
+
+def _steps_done(user: User, tasks: list[Task]) -> dict[int, set[str]]:
+    """The steps that a person has done in these cases (separation of duties), in one query."""
+    done: dict[int, set[str]] = {}
+    mine = Task.objects.main().filter(case__in={task.case_id for task in tasks}, closed_by=user)
+    for case_id, step_key in mine.values_list("case", "step_key"):
+        done.setdefault(case_id, set()).add(step_key)
+    return done
+
+
+def _address(task: Task) -> str:
+    """Where a task is worked on: its own page, or the applicant's page for the applicant's steps."""
+    if task.actor == "applicant":
+        return reverse("application", args=[task.case.application.reference])
+    return reverse("task", args=[task.pk])
+
+
+def _role_labels(here: Officer) -> list[str]:
+    newest = Revision.objects.defer("files").order_by("-effective_from", "-pk").first()
+    labels = {actor.key: actor.label for actor in newest.process.actors} if newest else {}
+    labels |= OUTSIDE_THE_SOP
+    return [labels[key] for key in labels if key in here.actors]
+
+
+def _unanswered() -> QuerySet[Consultation]:
+    return Consultation.objects.filter(answered_at=None).order_by("asked_at")
+
+
+def _begun_at_the_counter() -> QuerySet[Application]:
+    """Applications entered at the counter that have not been submitted yet."""
+    rows = Application.objects.entered_at_the_counter().filter(case=None)
+    return rows.select_related("company", "entered_by").defer("data").order_by("-updated_at")
+
+
+# --- all cases -----------------------------------------------------------------------------------------
+
+
+@login_required
+@never_cache
+@require_safe
+def cases(request: HttpRequest) -> HttpResponse:
+    """Every case that I may read."""
+    here = _officer(request)
+    form = CaseFilter(request.GET, steps=_case_steps())
+    visible = form.narrow(Case.objects.visible_to(here.user, at=here.at))
+    listed = Case.objects.filter(pk__in=visible.values("pk"))
+    page = Paginator(dossier.with_standing(listed), A_PAGE).get_page(request.GET.get("halaman"))
+    calendar = office_calendar()
+    rows = [
+        dossier.row(case, task=case.main_task, today=here.today, calendar=calendar)
+        for case in page.object_list
+    ]
+    query = request.GET.copy()
+    query.pop("halaman", None)
+    return render(
+        request,
+        "desk/cases.html",
+        {
+            "filter": form,
+            "filtered": any(query.values()),
+            "page": page,
+            "rows": rows,
+            "query": query.urlencode(),
+            "side": _side(here, "cases"),
+            "side_title": "Meja kerja",
+        },
+    )
+
+
+def _case_steps() -> list[Step]:
+    """The steps that cases stand at, over all services, by number."""
+    found = {
+        step.key: step
+        for revision in revisions_in_force(office_day(timezone.now()))
+        for step in revision.process.steps
+        if step.activity not in dossier.BEFORE_THE_CASE
+    }
+    return sorted(found.values(), key=lambda step: step.number)
+
+
+# --- one case ------------------------------------------------------------------------------------------
+
+
+@login_required
+@never_cache
+@require_safe
+def case(request: HttpRequest, pk: int) -> HttpResponse:
+    """The dossier: where it stands, and one section of it at a time."""
+    me, at = person(request), timezone.now()
+    found = _case(me, pk, at=at)
+    if is_applicant_of(me, found.application):
+        return redirect("application", found.application.reference)
+    key = request.GET.get("bagian", "data")
+    section = SECTIONS.get(key)
+    if section is None:
+        raise Http404
+    court, main = court_of(found), found.main_task
+    talk = dossier.talk_before(found)
+    return render(
+        request,
+        section.template,
+        {
+            "case": found,
+            "permit": Permit.objects.select_related("number", "scan").filter(case=found).first(),
+            "court": court,
+            "who": dossier.who(court, found.process),
+            "main": main,
+            "due": dossier.task_due(main, today=office_day(at), calendar=office_calendar()),
+            "legs": dossier.legs(found, talk=talk),
+            "work": _work(found, me, at=at),
+            "talk": talk,
+            "section": section,
+            "side": _sections(found, key),
+            "side_title": "Bagian berkas",
+            **section.read(request, found, at),
+        },
+    )
+
+
+def _case(user: User, pk: int, *, at: datetime) -> Case:
+    """A case that the person may see, else 404."""
+    rows = Case.objects.filter(pk__in=Case.objects.visible_to(user, at=at).filter(pk=pk).values("pk"))
+    tasks = Task.objects.select_related("received_by", "closed_by")
+    found = (
+        rows.select_related(
+            "application__company", "application__applicant", "application__entered_by", "revision"
+        )
+        .prefetch_related(Prefetch("tasks", tasks), "corrections")
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """An open task of the case that this person may do."""
+
+    task: Task
+    href: str
+
+
+def _work(found: Case, user: User, *, at: datetime) -> list[Work]:
+    return [
+        Work(task, _address(task))
+        for task in found.tasks.all()
+        if task.is_open and may_work_on_task(user, task, at=at)
+    ]
+
+
+Reader = Callable[[HttpRequest, Case, datetime], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of the case page: its template, and what it reads (only when it is open)."""
+
+    title: str
+    template: str
+    read: Reader
+
+
+def _read_data(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
+    submissions = list(found.application.submissions.select_related("by").order_by("number"))
+    wanted = request.GET.get("penyampaian", "")
+    place = int(wanted) - 1 if wanted.isdecimal() and 1 <= int(wanted) <= len(submissions) else -1
+    shown = submissions[place]
+    previous = next((item for item in submissions if item.number == shown.number - 1), None)
+    return {
+        "submissions": submissions,
+        "shown": shown,
+        "previous": previous,
+        "parts": dossier.parts(found, shown, previous=previous),
+        "kind": found.process.kind(found.application.kind),
+    }
+
+
+def _read_papers(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
+    referrals = dossier.referrals_of(found)
+    permit = Permit.objects.select_related("number", "scan").filter(case=found).first()
+    submission = latest_submission(found)
+    return {
+        "submission": submission,
+        "folders": dossier.folders(found, submission),
+        "letters": dossier.filed_letters(found),
+        "scans": dossier.scans(found, referrals=referrals, permit=permit),
+    }
+
+
+def _read_corrections(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
+    return {
+        "verdicts": dossier.verdicts(found),
+        "requests": dossier.requests(found),
+        "submissions": found.application.submissions.select_related("by").order_by("number"),
+        "talks": found.consultations.select_related("answered_by").order_by("asked_at"),
+    }
+
+
+def _read_recommendation(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
+    referrals = dossier.referrals_of(found)
+    return {"referrals": referrals, "terms": dossier.terms_of(referrals)}
+
+
+def _read_drafts(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
+    return {"drafts": dossier.drafts(found), "meetings": dossier.meetings(found)}
+
+
+def _read_clocks(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
+    return {"clocks": dossier.clocks(found, today=office_day(at))}
+
+
+def _read_control_sheet(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
+    return {"lines": control_sheet(found)}
+
+
+SECTIONS = {
+    "data": Section("Data permohonan", "desk/case_data.html", _read_data),
+    "dokumen": Section("Dokumen dan surat", "desk/case_papers.html", _read_papers),
+    "perbaikan": Section("Pemeriksaan dan perbaikan", "desk/case_corrections.html", _read_corrections),
+    "rekomendasi": Section("Rekomendasi teknis", "desk/case_recommendation.html", _read_recommendation),
+    "draf": Section("Draf dan paraf", "desk/case_drafts.html", _read_drafts),
+    "waktu": Section("Batas waktu", "desk/case_clocks.html", _read_clocks),
+    "pengendali": Section("Lembar pengendali", "desk/case_control_sheet.html", _read_control_sheet),
+}
+
+
+def _sections(found: Case, current: str) -> list[dict[str, Any]]:
+    here = reverse("case", args=[found.pk])
+    links = [
+        {"label": section.title, "href": f"{here}?bagian={key}#bagian", "current": key == current}
+        for key, section in SECTIONS.items()
+    ]
+    return [{"title": "", "links": links}]
+
+
+# --- consultations (SOP steps 1 and 2) -------------------------------------------------------------------
+
+
+def _guide(service: str, *, at: datetime) -> list[Clause]:
+    """The SOP's letters for giving information (step 2, a to f), of the revision in force."""
+    revision = next((item for item in revisions_in_force(office_day(at)) if item.service == service), None)
+    if revision is None:
+        return []
+    definition = revision.definition
+    step = next(step for step in definition.process.steps if step.activity == "inform")
+    return [clause for clause in definition.document.step(step.number).text if letter_of(clause).isalpha()]
+
+
+def _talker(request: HttpRequest, *, to_write: bool) -> Officer:
+    """Questions are read by who answers them and by the auditor, and answered by the information officer."""
+    here = _officer(request)
+    if not (here.answers if to_write else here.reads_talks):
+        raise PermissionDenied
+    return here
+
+
+@login_required
+@never_cache
+@require_safe
+def consultations(request: HttpRequest) -> HttpResponse:
+    """Questions, the unanswered first (the oldest of them first), then what was answered last."""
+    here = _talker(request, to_write=False)
+    answered = Consultation.objects.exclude(answered_at=None).order_by("-answered_at")
+    page = Paginator(answered.select_related("answered_by", "case__application"), A_PAGE)
+    return render(
+        request,
+        "desk/consultations.html",
+        {
+            "here": here,
+            "waiting": _unanswered(),
+            "page": page.get_page(request.GET.get("halaman")),
+            "side": _side(here, "consultations"),
+            "side_title": "Meja kerja",
+        },
+    )
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def consultation(request: HttpRequest, pk: int) -> HttpResponse:
+    """One question, and its answer."""
+    here = _talker(request, to_write=request.method == "POST")
+    rows = Consultation.objects.select_related("person", "answered_by", "case__application", "application")
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    letters = _guide(found.service, at=here.at)
+    form = Answering(request.POST or None, letters=letters)
+    came = None
+    if request.method == "POST":
+        came = _attempt(
+            request,
+            form,
+            lambda at: inform(
+                found.pk,
+                given=form.cleaned_data["given"],
+                covered=form.cleaned_data["covered"],
+                by=here.user,
+                at=at,
+            ),
+        )
+        if came is Came.DONE:
+            messages.success(request, f"Jawaban untuk {found.name} tersimpan.")
+            return redirect("consultations")
+    return render(
+        request,
+        "desk/consultation.html",
+        {
+            "here": here,
+            "talk": found,
+            "form": form,
+            "letters": [(clause, letter_of(clause) in found.covered) for clause in letters],
+            "kunci": new_key(),
+            "stale": came is Came.STALE,
+            "side": _side(here, "consultations"),
+            "side_title": "Meja kerja",
+        },
+        status=came.value if came else 200,
+    )
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_consultation(request: HttpRequest) -> HttpResponse:
+    """A question that came to the information desk, and its answer when there is one already."""
+    here = _talker(request, to_write=True)
+    services = revisions_in_force(here.today)
+    chosen = request.POST.get("service") or (services[0].service if services else "")
+    form = Asking(request.POST or None, services=services, letters=_guide(chosen, at=here.at))
+    came = None
+    if request.method == "POST":
+        came = _attempt(request, form, lambda at: _record(form.cleaned_data, by=here.user, at=at))
+        if came is Came.DONE:
+            messages.success(request, f"Konsultasi dengan {form.cleaned_data['name']} tersimpan.")
+            return redirect("consultations")
+    return render(
+        request,
+        "desk/new_consultation.html",
+        {
+            "form": form,
+            "kunci": new_key(),
+            "stale": came is Came.STALE,
+            "side": _side(here, "consultations"),
+            "side_title": "Meja kerja",
+        },
+        status=came.value if came else 200,
+    )
+
+
+@transaction.atomic
+def _record(said: dict[str, Any], *, by: User, at: datetime) -> None:
+    asked = ask(
+        service=said["service"],
+        channel=said["channel"],
+        name=said["name"],
+        contact=said["contact"],
+        question=said["question"],
+        by=by,
+        at=at,
+    )
+    if said["given"].strip():
+        inform(asked.pk, given=said["given"], covered=said["covered"], by=by, at=at)
+
+
+def _attempt(request: HttpRequest, form: forms.Form, carry_out: Callable[[datetime], object]) -> Came:
+    """Carry out a valid form that moves no case; an invalid one is refused."""
+    if not form.is_valid():
+        return Came.REFUSED
+    return attempt(request, form, lambda stamp, at: carry_out(at))
+
+
+# --- the counter: for somebody without an account ----------------------------------------------------------
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def start_on_behalf(request: HttpRequest) -> HttpResponse:
+    """SOP step 3 at the counter: enter an application for somebody who has no account."""
+    here = _officer(request)
+    if not serves_the_counter(here.user, at=here.at):
+        raise PermissionDenied
+    wanted = (request.POST.get("cari") or request.GET.get("cari") or "").replace("\0", "").strip()[:100]
+    companies = list(_companies(wanted)[:MATCHES])
+    form = OnBehalf(request.POST or None, services=revisions_in_force(here.today), companies=companies)
+    came, started = None, []
+    if request.method == "POST":
+        came = _attempt(request, form, lambda at: started.append(form.start(by=here.user, at=at)))
+        if came is Came.DONE:
+            messages.success(
+                request, "Permohonan dibuat. Isi formulirnya bersama pemohon, lalu unggah berkasnya."
+            )
+            return redirect("application", started[0].reference)
+    return render(
+        request,
+        "desk/start_on_behalf.html",
+        {
+            "form": form,
+            "wanted": wanted,
+            "companies": companies,
+            "kunci": new_key(),
+            "stale": came is Came.STALE,
+            "side": _side(here, "start_on_behalf"),
+            "side_title": "Meja kerja",
+        },
+        status=came.value if came else 200,
+    )
+
+
+def _companies(wanted: str) -> QuerySet[Company]:
+    if not wanted:
+        return Company.objects.none()
+    return Company.objects.filter(Q(name__icontains=wanted) | Q(nib=wanted)).order_by("name", "pk")

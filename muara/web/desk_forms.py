@@ -1,0 +1,172 @@
+"""The forms of the desk: narrowing a list, recording a talk, entering an application at the counter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+
+from muara.cases.models import Application, Case, Revision
+from muara.contacts.models import Consultation
+from muara.people.models import Company, User
+from muara.sop.definition import Step
+from muara.sop.document import Clause
+from muara.steps.actions.intake import start_application
+
+
+class CaseFilter(forms.Form):
+    """Narrow the list of cases."""
+
+    cari = forms.CharField(label="Nomor atau perusahaan", max_length=100, required=False)
+    langkah = forms.ChoiceField(label="Langkah", required=False)
+    keadaan = forms.ChoiceField(
+        label="Keadaan",
+        required=False,
+        choices=[("", "Semua"), ("berjalan", "Sedang berjalan"), ("selesai", "Selesai")],
+    )
+
+    def __init__(self, *args: Any, steps: Iterable[Step], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen = self.fields["langkah"]
+        assert isinstance(chosen, forms.ChoiceField)
+        chosen.choices = [("", "Semua langkah"), *((s.key, f"{s.number}. {s.title}") for s in steps)]
+
+    def narrow(self, cases: QuerySet[Case]) -> QuerySet[Case]:
+        """Apply what was chosen; a choice that does not exist narrows nothing."""
+        said = self.cleaned_data if self.is_valid() else {}
+        if text := str(said.get("cari") or "").strip():
+            cases = cases.filter(
+                Q(registration_number__icontains=text)
+                | Q(application__reference__icontains=text)
+                | Q(application__company__name__icontains=text)
+                | Q(permit__number__text__icontains=text)
+            )
+        if step := said.get("langkah"):
+            cases = cases.filter(tasks__step_key=step, tasks__closed_at=None, tasks__companion=False)
+        if state := said.get("keadaan"):
+            cases = cases.filter(closed_at__isnull=state == "berjalan")
+        return cases
+
+
+class Answering(forms.Form):
+    """Step 2: what was explained and given, with the SOP's letters as a guide to tick off."""
+
+    covered = forms.MultipleChoiceField(
+        label="Yang sudah dilakukan (langkah 2)", widget=forms.CheckboxSelectMultiple, required=False
+    )
+    given = forms.CharField(
+        label="Penjelasan yang diberikan",
+        help_text="Tuliskan juga formulir atau daftar persyaratan yang diserahkan.",
+        widget=forms.Textarea(attrs={"rows": 6}),
+        max_length=5000,
+    )
+
+    def __init__(self, *args: Any, letters: Iterable[Clause], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen = self.fields["covered"]
+        assert isinstance(chosen, forms.MultipleChoiceField)
+        chosen.choices = [(letter_of(clause), f"{letter_of(clause)}. {clause.reading}") for clause in letters]
+
+
+class Asking(Answering):
+    """Steps 1 and 2 together: a visitor, a telephone call or an e-mail, recorded by the officer."""
+
+    CHANNELS = (Consultation.Channel.VISIT, Consultation.Channel.PHONE, Consultation.Channel.EMAIL)
+    channel = forms.ChoiceField(
+        label="Disampaikan melalui",
+        choices=[(item.value, item.label) for item in CHANNELS],
+        widget=forms.RadioSelect,
+    )
+    name = forms.CharField(label="Nama penanya", max_length=120)
+    contact = forms.CharField(
+        label="Telepon atau surel",
+        max_length=120,
+        required=False,
+        help_text="Perlu bila jawabannya menyusul.",
+    )
+    question = forms.CharField(
+        label="Yang ditanyakan", widget=forms.Textarea(attrs={"rows": 4}), max_length=5000
+    )
+    service = forms.ChoiceField(label="Layanan", widget=forms.RadioSelect)
+    field_order = ["service", "channel", "name", "contact", "question", "covered", "given"]
+
+    def __init__(
+        self, *args: Any, services: list[Revision], letters: Iterable[Clause], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, letters=letters, **kwargs)
+        chosen = self.fields["service"]
+        assert isinstance(chosen, forms.ChoiceField)
+        chosen.choices = [(item.service, item.process.title) for item in services]
+        if len(services) == 1:
+            chosen.widget = forms.HiddenInput()
+            chosen.initial = services[0].service
+        self.fields["given"].required = False
+        self.fields["given"].help_text = "Kosongkan bila akan dijawab kemudian."
+
+
+def letter_of(clause: Clause) -> str:
+    return clause.id.rpartition(".")[2]
+
+
+class OnBehalf(forms.Form):
+    """Whose application it is, and of which kind."""
+
+    NEW = "baru"
+    company = forms.ChoiceField(label="Perusahaan", widget=forms.RadioSelect)
+    company_name = forms.CharField(
+        label="Nama perusahaan baru",
+        help_text="Sesuai akta, misalnya PT Contoh Sejahtera.",
+        error_messages={"required": "Tuliskan nama perusahaan sesuai akta."},
+        max_length=160,
+        required=False,
+    )
+    kind = forms.ChoiceField(label="Jenis permohonan", widget=forms.RadioSelect)
+
+    def __init__(
+        self, *args: Any, services: list[Revision], companies: Iterable[Company], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        company, kind = self.fields["company"], self.fields["kind"]
+        assert isinstance(company, forms.ChoiceField)
+        assert isinstance(kind, forms.ChoiceField)
+        found = [(str(item.pk), _describe(item)) for item in companies]
+        company.choices = [*found, (self.NEW, "Perusahaan lain, yang belum tercatat")]
+        if not found:
+            company.widget, company.initial = forms.HiddenInput(), self.NEW
+            self.fields["company_name"].label = "Nama perusahaan"
+            self.fields["company_name"].required = True
+        self.services = {item.service: item for item in services}
+        kind.choices = [
+            (
+                f"{item.service}:{option.key}",
+                f"{option.label} – {item.process.title}" if len(services) > 1 else option.label,
+            )
+            for item in services
+            for option in item.process.kinds
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("company") == self.NEW and not str(data.get("company_name") or "").strip():
+            self.add_error("company_name", "Tuliskan nama perusahaan sesuai akta.")
+        return data
+
+    def start(self, *, by: User, at: datetime) -> Application:
+        service, _, kind = self.cleaned_data["kind"].partition(":")
+        chosen = self.cleaned_data["company"]
+        return start_application(
+            revision=self.services[service],
+            kind=kind,
+            company=None if chosen == self.NEW else Company.objects.get(pk=chosen),
+            company_name=self.cleaned_data["company_name"],
+            by=by,
+            at=at,
+            on_behalf=True,
+        )
+
+
+def _describe(company: Company) -> str:
+    return f"{company.name} (NIB {company.nib})" if company.nib else company.name

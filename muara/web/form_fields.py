@@ -1,0 +1,234 @@
+"""A section of form.toml as a Django form: what is typed stays text, muara.sop says what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.html import escape
+
+from muara.documents.repertoire import allowed
+from muara.sop.form import TEXT_LENGTH, Field, Section, clean_section, show
+
+EMPTY_ROWS = 2
+
+
+class Answer(forms.Field):
+    """A question whose typed text is judged by `clean_section`, in its own sentences."""
+
+    def clean(self, value: Any) -> Any:
+        """Return what was typed, whatever it is."""
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table, as its own group of questions."""
+
+    number: int
+    cells: list[forms.BoundField]
+    filled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question of the section as the page shows it: one control, or the rows of a table."""
+
+    field: Field
+    control: forms.BoundField | None
+    rows: tuple[Row, ...] = ()
+    read_as: str = ""
+
+
+class SectionForm(forms.Form):
+    """One section of the application form, kept as one goes: gaps are no error, unreadable values are."""
+
+    use_required_attribute = False
+
+    def __init__(
+        self, section: Section, *, values: Mapping[str, object], data: QueryDict | None = None
+    ) -> None:
+        super().__init__(data)
+        self.section, self.values = section, values
+        self.sizes: dict[str, int] = {}
+        for item in section.fields:
+            if item.kind == "table":
+                self._add_table(item)
+            else:
+                self.fields[item.key] = answer(item)
+                self.initial[item.key] = as_typed(item, values.get(item.key))
+
+    def _add_table(self, item: Field) -> None:
+        stored = rows_of(self.values.get(item.key))
+        self.sizes[item.key] = self._posted_rows(item) if self.is_bound else len(stored) + EMPTY_ROWS
+        for row in range(self.sizes[item.key]):
+            for column in item.columns:
+                name = cell(item, row, column)
+                self.fields[name] = answer(column)
+                if row < len(stored):
+                    self.initial[name] = as_typed(column, stored[row].get(column.key))
+
+    def _posted_rows(self, item: Field) -> int:
+        numbers = [
+            int(m[1]) for name in self.data if (m := re.fullmatch(rf"{item.key}-(\d{{1,3}})-\w+", name))
+        ]
+        return min(max(numbers, default=-1) + 1, item.max_rows + EMPTY_ROWS)
+
+    def raw(self) -> dict[str, object]:
+        """Give what was typed as `clean_section` reads it: tables as lists of rows."""
+        said: dict[str, object] = {}
+        for item in self.section.fields:
+            if item.kind == "table":
+                said[item.key] = [self._row(item, row) for row in range(self.sizes[item.key])]
+            else:
+                said[item.key] = self.cleaned_data.get(item.key)
+        return said
+
+    def _row(self, item: Field, row: int) -> dict[str, object]:
+        return {column.key: self.cleaned_data.get(cell(item, row, column)) for column in item.columns}
+
+    def clean(self) -> dict[str, Any]:
+        """Name what cannot be read, each beside the control it was typed in."""
+        errors = clean_section(self.section, self.raw(), printable=allowed, complete=False).errors
+        for key, message in errors.items():
+            item = self.section.field(key)
+            if item.kind != "table":
+                self.add_error(key, message)
+            elif not self._point_into_table(item):
+                self.add_error(None, f"{item.label}: {message}")
+        return self.cleaned_data
+
+    def _point_into_table(self, item: Field) -> bool:
+        columns = Section(item.key, item.label, "", item.columns)
+        found = False
+        for row in range(self.sizes[item.key]):
+            wrong = clean_section(columns, self._row(item, row), printable=allowed, complete=False).errors
+            for key, message in wrong.items():
+                self.add_error(cell(item, row, columns.field(key)), message)
+                found = True
+        return found
+
+    def questions(self) -> Iterator[Question]:
+        """List the section's questions in the order of the form."""
+        for item in self.section.fields:
+            if item.kind == "table":
+                yield Question(item, None, rows=tuple(self._rows(item)))
+            else:
+                yield Question(item, self[item.key], read_as=self._read_as(item))
+
+    def _rows(self, item: Field) -> Iterator[Row]:
+        for row in range(self.sizes[item.key]):
+            cells = [self[cell(item, row, column)] for column in item.columns]
+            yield Row(row + 1, cells, any(bound.value() for bound in cells))
+
+    def _read_as(self, item: Field) -> str:
+        """How a stored coordinate was understood, for comparison with the drawing."""
+        value = self.values.get(item.key)
+        return show(item, value) if item.kind == "coordinate" and value and not self.is_bound else ""
+
+
+def cell(item: Field, row: int, column: Field) -> str:
+    """Name the control of a table's cell."""
+    return f"{item.key}-{row}-{column.key}"
+
+
+def rows_of(value: object) -> list[Mapping[str, object]]:
+    """Read a stored table."""
+    return [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
+
+
+def answer(item: Field) -> Answer:
+    """Make the control of a question."""
+    unit = f" ({item.unit})" if item.unit else ""
+    return Answer(
+        label=item.statement or f"{item.label}{unit}",
+        help_text=escape(item.help),
+        required=item.required,
+        widget=WIDGETS.get(item.kind, _line)(item),
+    )
+
+
+def as_typed(item: Field, value: object) -> object:
+    """Write a stored value as a person would type it, so that saving it again changes nothing."""
+    if value is None:
+        return [] if item.kind == "multichoice" else ""
+    if item.kind in {"multichoice", "confirm"}:
+        return value
+    if item.kind == "decimal":
+        return str(value).replace(".", ",")
+    if item.kind == "date":
+        day = date.fromisoformat(str(value))
+        return f"{day.day}/{day.month}/{day.year}"
+    if item.kind == "coordinate" and isinstance(value, Mapping):
+        return f"{_side(value['latitude'], 'LU', 'LS')}; {_side(value['longitude'], 'BT', 'BB')}"
+    return str(value)
+
+
+def _side(degrees: object, positive: str, negative: str) -> str:
+    plain = str(degrees).replace(".", ",")
+    return f"{plain.lstrip('+-')} {negative if plain.startswith('-') else positive}"
+
+
+def _line(item: Field) -> forms.Widget:
+    attrs: dict[str, Any] = {"autocomplete": "off", "class": WIDTHS.get(item.kind, "")}
+    if item.kind in DIGITS:
+        attrs["inputmode"] = "numeric"
+    if item.kind == "decimal":
+        attrs["inputmode"] = "decimal"
+    if item.kind in {"phone", "email"}:
+        attrs |= {"inputmode": "tel" if item.kind == "phone" else "email", "autocomplete": item.kind}
+    if item.kind == "phone":
+        attrs["autocomplete"] = "tel"
+    if item.kind == "text" and (item.max_length or TEXT_LENGTH) <= 40:
+        attrs["class"] = "govuk-input--width-10"
+    return forms.TextInput(attrs)
+
+
+def _lines(item: Field) -> forms.Widget:
+    return forms.Textarea({"rows": 3 if (item.max_length or 0) <= 400 else 6, "maxlength": item.max_length})
+
+
+def _picked(item: Field) -> forms.Widget:
+    return forms.RadioSelect(choices=_choices(item))
+
+
+def _ticked(item: Field) -> forms.Widget:
+    return forms.CheckboxSelectMultiple(choices=_choices(item))
+
+
+def _listed(item: Field) -> forms.Widget:
+    return forms.Select(choices=[("", "Pilih"), *_choices(item)])
+
+
+def _confirmed(item: Field) -> forms.Widget:
+    return forms.CheckboxInput()
+
+
+def _choices(item: Field) -> list[tuple[str, str]]:
+    return [(choice.key, choice.label) for choice in item.choices]
+
+
+DIGITS = {"integer", "nib", "npwp", "nik", "kbli", "postal_code"}
+WIDTHS = {
+    "integer": "govuk-input--width-5",
+    "decimal": "govuk-input--width-10",
+    "kbli": "govuk-input--width-5",
+    "postal_code": "govuk-input--width-5",
+    "date": "govuk-input--width-10",
+    "nib": "govuk-input--width-20",
+    "npwp": "govuk-input--width-20",
+    "nik": "govuk-input--width-20",
+    "phone": "govuk-input--width-20",
+}
+WIDGETS: dict[str, Callable[[Field], forms.Widget]] = {
+    "textarea": _lines,
+    "choice": _picked,
+    "multichoice": _ticked,
+    "regency": _listed,
+    "confirm": _confirmed,
+}

@@ -1,0 +1,53 @@
+// What the pages gain with scripts; every page works without them.
+import {
+  Button,
+  CharacterCount,
+  Checkboxes,
+  ErrorSummary,
+  NotificationBanner,
+  PasswordInput,
+  Radios,
+  SkipLink,
+  createAll,
+} from "govuk-frontend";
+
+document.body.classList.add("js-enabled", "govuk-frontend-supported");
+
+createAll(Button);
+createAll(Checkboxes);
+createAll(ErrorSummary);
+createAll(NotificationBanner);
+createAll(Radios);
+createAll(SkipLink);
+createAll(CharacterCount, {
+  i18n: {
+    charactersUnderLimit: { other: "Sisa %{count} karakter" },
+    charactersAtLimit: "Sisa 0 karakter",
+    charactersOverLimit: { other: "Kelebihan %{count} karakter" },
+    wordsUnderLimit: { other: "Sisa %{count} kata" },
+    wordsAtLimit: "Sisa 0 kata",
+    wordsOverLimit: { other: "Kelebihan %{count} kata" },
+    textareaDescription: { other: "Paling banyak %{count} karakter." },
+  },
+});
+createAll(PasswordInput, {
+  i18n: {
+    showPassword: "Lihat",
+    hidePassword: "Tutup",
+    showPasswordAriaLabel: "Lihat kata sandi",
+    hidePasswordAriaLabel: "Sembunyikan kata sandi",
+    passwordShownAnnouncement: "Kata sandi terlihat",
+    passwordHiddenAnnouncement: "Kata sandi tersembunyi",
+  },
+});
+
+// Details that close the phone menu when the Escape key is pressed, as people expect of a menu.
+const menu = document.querySelector(".m-menu");
+if (menu) {
+  menu.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && menu.open) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+}

@@ -1,0 +1,49 @@
+"""`manage.py demo`: a fictional office with a login for every actor and a case at every step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from muara.people.models import User
+from muara.people.queries import issuing_office
+from muara.sop.service import load_folder, read_service, services_root
+from muara.web.demo import APPLICANT, CAST, OTHER_APPLICANT, PASSWORD, address_of, seed_cases, seed_office
+
+
+class Command(BaseCommand):
+    help = "Mengisi basis data kosong dengan kantor rekaan (CONTOH) untuk dicoba."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--if-empty", action="store_true", help="diam saja bila sudah terisi")
+        parser.add_argument("--without-cases", action="store_true", help="kantornya saja, tanpa berkas")
+
+    def handle(self, *args: Any, if_empty: bool, without_cases: bool, **options: Any) -> None:
+        at = timezone.now()
+        if issuing_office() is not None or User.objects.exists():
+            if not if_empty:
+                raise CommandError(
+                    "Basis data ini sudah berisi kantor; contoh hanya untuk basis data kosong."
+                )
+        else:
+            self.stdout.write("Menyiapkan kantor rekaan …")
+            seed_office(at)
+            if not without_cases:
+                for line in seed_cases(at):
+                    self.stdout.write(f"  {line}")
+        self.stdout.write(f"\nMasuk dengan salah satu akun ini, kata sandinya {PASSWORD}:")
+        labels = _labels()
+        for person in CAST:
+            self.stdout.write(
+                f"  {address_of(person.login):<28} {person.name}, {labels.get(person.actor, person.actor)}"
+            )
+        for key, name in (APPLICANT, OTHER_APPLICANT):
+            self.stdout.write(f"  {address_of(key):<28} {name}, pemohon")
+
+
+def _labels() -> dict[str, str]:
+    folder = next(path for path in sorted(services_root().glob("*/*")) if path.is_dir())
+    labels = {actor.key: actor.label for actor in read_service(load_folder(folder)).process.actors}
+    return labels | {"administrator": "administrator", "auditor": "auditor (hanya membaca)"}

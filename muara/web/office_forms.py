@@ -1,0 +1,278 @@
+"""The forms of the administration pages: text made printable, days and numbers read; acts judge the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from muara.documents.repertoire import allowed
+from muara.people.actions import OfficeDetails, Profile
+from muara.people.models import CalendarDay, Holding, Office, User
+from muara.permits.models import Series
+from muara.sop.numbering import render_number, unknown_tokens
+from muara.sop.values import ValueRefused, clean_text, parse_date
+
+WIDE, MIDDLE, SHORT = "", "govuk-input--width-20", "govuk-input--width-10"
+TOKEN = "isian_"
+USUAL_TOKENS = {
+    "klasifikasi": "Kode klasifikasi",
+    "unit": "Unit",
+    "bidang_romawi": "Bidang (angka Romawi)",
+}
+
+
+class Printed(forms.CharField):
+    """A line that may end up on a letter: only characters that the letters' fonts hold."""
+
+    def __init__(self, *, label: str, max_length: int, width: str = WIDE, rows: int = 1, **more: Any) -> None:
+        attrs = {"class": width, "autocomplete": "off"}
+        widget = forms.TextInput(attrs) if rows == 1 else forms.Textarea({**attrs, "rows": rows})
+        super().__init__(label=label, max_length=max_length, widget=widget, **more)
+
+    def clean(self, value: Any) -> str:
+        """Return the text trimmed and composed."""
+        try:
+            return clean_text(super().clean(value), printable=allowed, max_length=self.max_length)
+        except ValueRefused as refusal:
+            raise forms.ValidationError(refusal.message) from None
+
+
+class Day(forms.DateField):
+    """A day, picked or typed as Indonesians write it."""
+
+    def __init__(self, *, label: str, **more: Any) -> None:
+        widget = forms.DateInput({"type": "date", "class": SHORT}, format="%Y-%m-%d")
+        super().__init__(label=label, widget=widget, **more)
+
+    def to_python(self, value: Any) -> date | None:
+        """Read what was typed."""
+        if isinstance(value, date) or value in self.empty_values:
+            return value or None
+        try:
+            return parse_date(str(value))
+        except ValueRefused as refusal:
+            raise forms.ValidationError(refusal.message) from None
+
+
+class OfficeForm(forms.Form):
+    """Who an office is: what its letterhead prints and how its head is titled."""
+
+    use_required_attribute = False
+    government = Printed(
+        label="Pemerintah daerah",
+        max_length=200,
+        help_text="Baris pertama kop surat, ditulis seperti dicetak.",
+    )
+    name = Printed(
+        label="Nama kantor",
+        max_length=200,
+        rows=2,
+        help_text="Baris kedua kop surat, ditulis seperti dicetak.",
+    )
+    short_name = Printed(
+        label="Nama singkat", max_length=60, width=MIDDLE, help_text="Untuk layar, misalnya DPMPTSP."
+    )
+    head_title = Printed(
+        label="Sebutan jabatan kepala",
+        max_length=200,
+        rows=2,
+        help_text="Seperti dicetak di atas tanda tangannya.",
+    )
+    seat = Printed(
+        label="Tempat kedudukan", max_length=60, width=MIDDLE, help_text="Dicetak pada “Ditetapkan di …”."
+    )
+    address = Printed(label="Alamat", max_length=300, rows=2, required=False)
+    postal_code = Printed(label="Kode pos", max_length=10, width=SHORT, required=False)
+    phone = Printed(label="Telepon", max_length=40, width=MIDDLE, required=False)
+    email = Printed(label="Surel", max_length=254, required=False)
+    website = Printed(label="Laman", max_length=100, required=False)
+
+    def __init__(self, office: Office | None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if office is not None:
+            self.initial = {name: getattr(office, name) for name in self.fields}
+
+    def details(self) -> OfficeDetails:
+        """What was typed, for the act."""
+        return OfficeDetails(**self.cleaned_data)
+
+
+class IdentityForm(OfficeForm):
+    """The issuing office signs permits, perhaps on somebody's behalf."""
+
+    on_behalf_of = Printed(
+        label="Menandatangani atas nama",
+        max_length=100,
+        required=False,
+        help_text=(
+            "Kosongkan bila kepala kantor menandatangani atas nama jabatannya sendiri (delegasi). Isi bila "
+            "ia memegang mandat, misalnya GUBERNUR KALIMANTAN TIMUR; izin lalu memuat “a.n.” (UU 30/2014 "
+            "Pasal 14)."
+        ),
+    )
+
+
+class AgencyForm(OfficeForm):
+    """An agency's letters are its own: Muara only addresses it."""
+
+    field_order = ["name", "short_name", "head_title", "government", "seat"]
+
+    def __init__(self, office: Office | None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(office, *args, **kwargs)
+        self.fields["name"].help_text = "Seperti dicetak pada surat pengantar."
+        self.fields["government"].help_text = ""
+        self.fields["head_title"].help_text = "Alamat tujuan surat pengantar, misalnya Kepala Dinas …"
+        self.fields["seat"].help_text = "Dicetak pada “di …” di bawah nama tujuan."
+
+
+class ProfileForm(forms.Form):
+    """Who a user is."""
+
+    use_required_attribute = False
+    name = Printed(label="Nama", max_length=120, help_text="Dengan gelar, seperti dicetak pada surat.")
+    email = forms.EmailField(
+        label="Alamat surel",
+        max_length=254,
+        help_text="Dipakai untuk masuk.",
+        widget=forms.EmailInput({"autocomplete": "off"}),
+    )
+    phone = Printed(label="Nomor telepon", max_length=30, width=MIDDLE, required=False)
+    nip = Printed(
+        label="NIP",
+        max_length=30,
+        width=MIDDLE,
+        required=False,
+        help_text="18 angka. Format diperiksa; keabsahannya tidak.",
+    )
+    rank = Printed(
+        label="Pangkat/golongan",
+        max_length=60,
+        required=False,
+        help_text="Seperti dicetak di bawah tanda tangan, misalnya Pembina Utama Muda.",
+    )
+
+    def profile(self) -> Profile:
+        """What was typed, for the act."""
+        return Profile(
+            **{name: self.cleaned_data[name] for name in ("email", "name", "phone", "nip", "rank")}
+        )
+
+
+class UserForm(ProfileForm):
+    """A user's profile, and whether the account is open."""
+
+    is_active = forms.BooleanField(
+        label="Akun aktif", required=False, help_text="Akun nonaktif langsung tidak dapat masuk."
+    )
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial = {name: getattr(user, name) for name in self.fields}
+
+
+class GrantForm(forms.Form):
+    """What a person holds, where, as what, and when."""
+
+    use_required_attribute = False
+    actor = forms.ChoiceField(label="Pelaksana", widget=forms.Select)
+    office = forms.ChoiceField(
+        label="Kantor", help_text="Tim teknis bekerja di OPD; pelaksana lain di kantor penerbit izin."
+    )
+    status = forms.ChoiceField(
+        label="Status", choices=Holding.Status.choices, widget=forms.RadioSelect, initial="definitif"
+    )
+    starts = Day(label="Mulai tanggal")
+    ends = Day(label="Sampai tanggal", required=False, help_text="Hari terakhir. Wajib untuk Plt. dan Plh.")
+    reason = Printed(
+        label="Dasar penugasan",
+        max_length=300,
+        required=False,
+        help_text="Misalnya nomor surat perintah. Wajib bila Anda menugaskan diri sendiri.",
+    )
+
+    def __init__(
+        self, *args: Any, actors: Mapping[str, str], offices: Iterable[Office], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        choose = ("", "Pilih …")
+        self.fields["actor"].choices = [choose, *actors.items()]  # type: ignore[attr-defined]
+        places = [(str(office.pk), office.name) for office in offices]
+        self.fields["office"].choices = places  # type: ignore[attr-defined]
+
+
+class EndForm(forms.Form):
+    """The last day of a period."""
+
+    use_required_attribute = False
+    ends = Day(label="Hari terakhir", help_text="Pada hari itu ia masih memegangnya, sampai pukul 24.00.")
+    reason = Printed(label="Alasan", max_length=300, required=False)
+
+
+class SeriesForm(forms.Form):
+    """A number series: its pattern, what fills the pattern, and where it starts."""
+
+    use_required_attribute = False
+    label = Printed(label="Nama register", max_length=120)
+    pattern = Printed(label="Pola nomor", max_length=120)
+    starts_at = forms.IntegerField(
+        label="Nomor awal",
+        min_value=1,
+        max_value=999_999,
+        widget=forms.NumberInput({"class": "govuk-input--width-5"}),
+        help_text="Nomor urut pertama. Lanjutkan dari buku register kertas bila seri ini sudah berjalan.",
+    )
+
+    def __init__(self, series: Series, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial = {"label": series.label, "pattern": series.pattern, "starts_at": series.starts_at}
+        self.tokens = [*dict.fromkeys([*series.tokens, *USUAL_TOKENS])]
+        for token in self.tokens:
+            self.fields[TOKEN + token] = Printed(
+                label=USUAL_TOKENS.get(token, token), max_length=40, width=SHORT, required=False,
+                help_text=f"Mengisi {{{token}}}.",
+            )  # fmt: skip
+            self.initial[TOKEN + token] = series.tokens.get(token, "")
+        if series.years.exists():
+            self.fields["starts_at"].disabled = True
+            self.fields["starts_at"].help_text = "Seri ini sudah memberi nomor; nomor awalnya tetap."
+
+    def values(self) -> dict[str, str]:
+        """What fills the pattern; a token without a value is not there."""
+        typed = {token: self.cleaned_data.get(TOKEN + token, "") for token in self.tokens}
+        return {token: value for token, value in typed.items() if value}
+
+    def example(self, *, sequence: int | None, on: date) -> str:
+        """Write the number that the form as it stands would give next; empty where it cannot."""
+        if self.is_bound:
+            self.is_valid()
+            pattern, values = self.cleaned_data.get("pattern", ""), self.values()
+            first = self.cleaned_data.get("starts_at") or 1
+        else:
+            pattern, first = str(self.initial["pattern"]), int(self.initial["starts_at"])
+            typed = {token: str(self.initial[TOKEN + token]) for token in self.tokens}
+            values = {token: value for token, value in typed.items() if value}
+        if not pattern or unknown_tokens(pattern, values=values):
+            return ""
+        return render_number(pattern, sequence=sequence or first, on=on, values=values)
+
+
+class DayForm(forms.Form):
+    """A day on which the office differs from Monday to Friday."""
+
+    use_required_attribute = False
+    date = Day(label="Tanggal")
+    kind = forms.ChoiceField(label="Jenis", choices=CalendarDay.Kind.choices, widget=forms.RadioSelect)
+    name = Printed(label="Keterangan", max_length=120, help_text="Misalnya Hari Jadi Provinsi.")
+    basis = Printed(
+        label="Dasar", max_length=200, required=False, help_text="Nomor keputusan atau surat edaran."
+    )
+    estimated = forms.BooleanField(
+        label="Masih perkiraan", required=False, help_text="Tanggalnya menunggu penetapan pemerintah."
+    )
+
+
+class Empty(forms.Form):
+    """A button that asks nothing."""

@@ -1,0 +1,655 @@
+"""The applicant's pages: ask, apply, answer, follow, receive (SOP steps 1, 3, 8 and 18).
+
+Counter officers use the same pages for people without an account; `_application` lets both in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Prefetch, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from muara.cases.actions import NotYours, Refused
+from muara.cases.models import (
+    Application,
+    Attachment,
+    Case,
+    CaseLetter,
+    Correction,
+    Handover,
+    Recommendation,
+    Revision,
+    Task,
+)
+from muara.cases.models.case import definition_of
+from muara.cases.queries import is_with_applicant
+from muara.cases.rules import may_act_as_applicant
+from muara.cases.terms import Terms, read_terms
+from muara.contacts.actions import ask
+from muara.contacts.models import Consultation
+from muara.documents.uploads import Accepted, UploadRefused, accept, readable_size
+from muara.people.models import Company, User, office_day
+from muara.sop.definition import ApplicationKind, Requirement
+from muara.sop.form import Section, UnknownSection
+from muara.sop.service import Service
+from muara.steps.actions import intake, issuance, verification
+from muara.web.acts import Came, attempt, new_key
+from muara.web.dossier import legs, talk_before
+from muara.web.files import person
+from muara.web.form_fields import SectionForm
+from muara.web.progress import (
+    address_of,
+    case_of,
+    gaps,
+    lacking_in,
+    open_request,
+    papers,
+    parts,
+    prefilled,
+    review_of,
+    standing,
+    timeline,
+)
+from muara.web.public import REGIMES, revision_by_slug, revisions_in_force
+
+PER_PAGE = 30
+READABLE = ("receipt", "handover_receipt")
+
+# --- loading: the permission is here -------------------------------------------------------------------
+
+
+def _application(request: HttpRequest, reference: str) -> Application:
+    """Load an application that the person may act for.
+
+    Raises:
+        Http404: there is none, or it is another's.
+    """
+    found = (
+        Application.objects.select_related("company", "case__permit__number")
+        .prefetch_related("case__tasks", "case__corrections")
+        .filter(reference=reference)
+        .first()
+    )
+    if found is None or not may_act_as_applicant(person(request), found, at=timezone.now()):
+        raise Http404
+    return found
+
+
+def _context(application: Application, **more: object) -> dict[str, object]:
+    """What each of an application's pages shows besides its own."""
+    service = definition_of(application.revision_id)
+    return {
+        "application": application,
+        "case": case_of(application),
+        "service": service,
+        "process": service.process,
+        "kind": service.process.kind(application.kind),
+        "on_behalf": application.applicant_id is None,
+        "editable": is_with_applicant(application),
+        "overview": address_of(application),
+        **more,
+    }
+
+
+def _carried_out(form: forms.Form, act: Callable[[], object]) -> bool:
+    """Do what a form asks, where no case moves; a refusal becomes an error that keeps what was typed.
+
+    Raises:
+        PermissionDenied: the person may not do this.
+    """
+    try:
+        act()
+    except Refused as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+        return False
+    except UploadRefused as refusal:
+        form.add_error("file" if "file" in form.fields else None, refusal.message)
+        return False
+    except NotYours:
+        raise PermissionDenied from None
+    return True
+
+
+def _status(form: forms.Form, came: Came | None = None) -> int:
+    if came is not None:
+        return came.value
+    return 422 if form.is_bound and form.errors else 200
+
+
+# --- my applications ------------------------------------------------------------------------------------
+
+
+def _mine(user: User) -> QuerySet[Application]:
+    own = Application.objects.of_applicant(user).order_by().values("pk")
+    return (
+        Application.objects.filter(pk__in=own)
+        .select_related("company", "case__permit__number")
+        .prefetch_related(
+            Prefetch("case__tasks", Task.objects.filter(closed_at=None)),
+            Prefetch("case__corrections", Correction.objects.filter(answered_at=None)),
+        )
+        .order_by("-updated_at", "-pk")
+    )
+
+
+@login_required
+@require_safe
+@never_cache
+def applications(request: HttpRequest) -> HttpResponse:
+    """The person's applications: where each stands, whose court, what to do next."""
+    page = Paginator(_mine(person(request)), PER_PAGE).get_page(request.GET.get("halaman"))
+    rows = [
+        {
+            "application": item,
+            "case": case_of(item),
+            "standing": standing(item),
+            "process": definition_of(item.revision_id).process,
+        }
+        for item in page
+    ]
+    return render(request, "portal/applications.html", {"page": page, "rows": rows})
+
+
+class StartForm(forms.Form):
+    """What is applied for, and for which company."""
+
+    use_required_attribute = False
+    NEW = "baru"
+    kind = forms.ChoiceField(
+        label="Apa yang diajukan?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Pilih jenis permohonan.", "invalid_choice": "Pilih jenis permohonan."},
+    )
+    company = forms.ChoiceField(
+        label="Untuk perusahaan mana?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Pilih perusahaan.", "invalid_choice": "Pilih perusahaan dari daftar."},
+    )
+    company_name = forms.CharField(
+        label="Nama perusahaan baru",
+        help_text="Sesuai akta pendirian. Isi bila perusahaan Anda belum ada di daftar.",
+        max_length=160,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "organization"}),
+    )
+
+    def __init__(self, data: object, *, kinds: tuple[ApplicationKind, ...], companies: list[Company]) -> None:
+        super().__init__(data)  # type: ignore[arg-type]
+        self.companies = {str(item.pk): item for item in companies}
+        kind, company = self.fields["kind"], self.fields["company"]
+        assert isinstance(kind, forms.ChoiceField)
+        assert isinstance(company, forms.ChoiceField)
+        kind.choices = [(item.key, item.label) for item in kinds]
+        kind.initial = kinds[0].key
+        company.choices = [
+            *((key, item.name) for key, item in self.companies.items()),
+            (self.NEW, "Perusahaan lain"),
+        ]
+        if not companies:
+            del self.fields["company"]
+
+    @property
+    def chosen(self) -> Company | None:
+        return self.companies.get(self.cleaned_data.get("company", self.NEW))
+
+
+def _chosen_service(slug: str, *, on: date) -> Revision:
+    """The service named in the address, or the office's first."""
+    if slug:
+        return revision_by_slug(slug, on=on)
+    offered = revisions_in_force(on)
+    if not offered:
+        raise Http404
+    return offered[0]
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request: HttpRequest) -> HttpResponse:
+    """Step 3 begins: the kind of application and the company."""
+    user, today = person(request), office_day(timezone.now())
+    revision = _chosen_service(request.GET.get("layanan", ""), on=today)
+    service = revision.definition
+    companies = list(Company.objects.filter(memberships__user=user))
+    form = StartForm(request.POST or None, kinds=service.process.kinds, companies=companies)
+    if request.method == "POST" and form.is_valid():
+        made: list[Application] = []
+
+        def begin() -> None:
+            made.append(
+                intake.start_application(
+                    revision=revision,
+                    kind=form.cleaned_data["kind"],
+                    company=form.chosen,
+                    company_name=form.cleaned_data["company_name"],
+                    by=user,
+                    at=timezone.now(),
+                )
+            )
+
+        if _carried_out(form, begin):
+            return redirect("application", made[0].reference)
+    return render(
+        request,
+        "portal/start.html",
+        {
+            "form": form,
+            "service": service,
+            "process": service.process,
+            "regime": REGIMES.get(service.process.code),
+        },
+        status=_status(form),
+    )
+
+
+# --- one application ------------------------------------------------------------------------------------
+
+
+@login_required
+@require_safe
+@never_cache
+def application(request: HttpRequest, reference: str) -> HttpResponse:
+    """An application: what is still to fill in, or where its case stands and what came of it."""
+    found = _application(request, reference)
+    context = _context(found)
+    service = definition_of(found.revision_id)
+    context |= {"standing": standing(found), "parts": [], "papers": [], "gaps": []}
+    if context["editable"]:
+        context |= {
+            "parts": parts(found, service),
+            "papers": papers(found, service),
+            "gaps": gaps(found),
+        }
+    case = case_of(found)
+    if case is None:
+        return render(request, "portal/draft.html", context)
+    task = case.main_task
+    context |= {
+        "task": task,
+        "request_open": open_request(case),
+        "legs": legs(case, talk=talk_before(case)),
+        "events": timeline(case),
+        "letters": CaseLetter.objects.filter(case=case, kind__in=READABLE).select_related("letter"),
+        "permit": case.permit if hasattr(case, "permit") else None,
+        "status": case.permit.status(office_day(timezone.now())) if hasattr(case, "permit") else "",
+    }
+    return render(request, "portal/case.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def section(request: HttpRequest, reference: str, section: str) -> HttpResponse:
+    """One section of the form, saved as one goes."""
+    found = _application(request, reference)
+    service, user = definition_of(found.revision_id), person(request)
+    try:
+        part = service.form.section(section)
+    except UnknownSection:
+        raise Http404 from None
+    if request.method != "POST" and not is_with_applicant(found):
+        return redirect("application", found.reference)
+    form = SectionForm(
+        part,
+        values=prefilled(found, service, by=user),
+        data=request.POST if request.method == "POST" else None,
+    )
+    if request.method == "POST" and form.is_valid():
+        saved = _carried_out(
+            form,
+            lambda: intake.save_section(found, section=part, raw=form.raw(), by=user, at=timezone.now()),
+        )
+        if saved:
+            return _after_section(request, found, service, part)
+    order = [item.key for item in service.form.sections]
+    lacking = lacking_in(part, found.data) if any(f.key in found.data for f in part.fields) else []
+    return render(
+        request,
+        "portal/section.html",
+        _context(
+            found,
+            section=part,
+            form=form,
+            number=order.index(part.key) + 1,
+            total=len(order),
+            last=part.key == order[-1],
+            lacking=[] if form.is_bound else lacking,
+        ),
+        status=_status(form),
+    )
+
+
+def _after_section(request: HttpRequest, found: Application, service: Service, part: Section) -> HttpResponse:
+    """Go on where the pressed button says: more rows, the next section, or the overview."""
+    messages.success(request, f"Bagian “{part.title}” tersimpan.")
+    here = reverse("application_section", args=[found.reference, part.key])
+    if table := request.POST.get("tambah"):
+        return redirect(f"{here}#tabel-{table}" if table.isidentifier() else here)
+    order = [item.key for item in service.form.sections]
+    following = order[order.index(part.key) + 1 :]
+    if "lanjut" in request.POST and following:
+        return redirect("application_section", found.reference, following[0])
+    return redirect("application", found.reference)
+
+
+class UploadForm(forms.Form):
+    """A file for one requirement."""
+
+    use_required_attribute = False
+    file = forms.FileField(
+        label="Pilih berkas",
+        allow_empty_file=True,  # documents.uploads says in its own words that it is empty
+        error_messages={"required": "Pilih berkas yang akan diunggah."},
+        widget=forms.FileInput({"accept": "application/pdf,image/jpeg,image/png"}),
+    )
+
+
+def _requirement(service: Service, number: int) -> Requirement:
+    for item in service.process.uploads():
+        if item.number == number:
+            return item
+    raise Http404
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def upload(request: HttpRequest, reference: str, requirement: int) -> HttpResponse:
+    """The files of one requirement: hand in, look at, take back."""
+    found = _application(request, reference)
+    service, user = definition_of(found.revision_id), person(request)
+    wanted = _requirement(service, requirement)
+    if request.method != "POST" and not is_with_applicant(found):
+        return redirect("application", found.reference)
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    if form.is_valid() and _carried_out(form, lambda: _hand_in(found, wanted, form, by=user)):
+        messages.success(request, f"Berkas “{form.cleaned_data['file'].name}” sudah diterima.")
+        return redirect("application_upload", found.reference, wanted.number)
+    numbers = [item.number for item in service.process.uploads()]
+    place = numbers.index(wanted.number)
+    context = _context(
+        found,
+        requirement=wanted,
+        form=form,
+        files=[_with_pages(item) for item in _held(found, wanted)],
+        limit=readable_size(settings.MUARA_UPLOAD_LIMIT),
+        following=_requirement(service, numbers[place + 1]) if place + 1 < len(numbers) else None,
+    )
+    return render(request, "portal/upload.html", context, status=_status(form))
+
+
+def _hand_in(found: Application, wanted: Requirement, form: UploadForm, *, by: User) -> Attachment:
+    at = timezone.now()
+    if not intake.may_edit(by, found, at=at):
+        raise Refused("Permohonan ini sedang diperiksa petugas dan tidak dapat diubah sekarang.")
+    accepted: Accepted = accept(form.cleaned_data["file"], at=at)
+    return intake.attach(found, requirement=wanted.number, accepted=accepted, by=by, at=at)
+
+
+def _held(found: Application, wanted: Requirement) -> QuerySet[Attachment]:
+    return found.attachments.filter(requirement=wanted.number, withdrawn_at=None).select_related("blob")
+
+
+def _with_pages(item: Attachment) -> dict[str, object]:
+    pages = [
+        {"url": reverse("attachment_page", args=[item.pk, number]), "alt": item.filename, "number": number}
+        for number in range(1, (item.blob.pages or 1) + 1)
+    ]
+    return {"attachment": item, "pages": pages, "size": readable_size(item.blob.size)}
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """Take a file back."""
+    found = _application(request, reference)
+    item = get_object_or_404(Attachment, pk=pk, application=found)
+    try:
+        intake.withdraw(item, by=person(request), at=timezone.now())
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return redirect("application", found.reference)
+    except NotYours:
+        raise PermissionDenied from None
+    messages.success(request, f"Berkas “{item.filename}” ditarik.")
+    return redirect("application_upload", found.reference, item.requirement)
+
+
+# --- acts on the case -----------------------------------------------------------------------------------
+
+
+class SubmitForm(forms.Form):
+    """The statement of truth; after a return, a word to the officer."""
+
+    use_required_attribute = False
+    note = forms.CharField(
+        label="Catatan untuk petugas",
+        help_text="Sebutkan apa yang sudah Anda perbaiki.",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea({"rows": 4, "maxlength": 2000}),
+    )
+    truth = forms.BooleanField(
+        label="Saya sudah memeriksa permohonan ini dan menyatakan bahwa isinya benar.",
+        error_messages={"required": "Periksa permohonan ini, lalu nyatakan bahwa isinya benar."},
+    )
+
+    def __init__(self, data: object, *, again: bool) -> None:
+        super().__init__(data)  # type: ignore[arg-type]
+        if not again:
+            del self.fields["note"]
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def submit(request: HttpRequest, reference: str) -> HttpResponse:
+    """Step 3: everything as it will be sent, then send it; for the first time or after a return."""
+    found = _application(request, reference)
+    case, user = case_of(found), person(request)
+    if request.method != "POST" and not (is_with_applicant(found) and _stands_at(case, "apply")):
+        return redirect("application", found.reference)
+    form = SubmitForm(request.POST or None, again=case is not None)
+    came = None
+    if request.method == "POST" and form.is_valid():
+        came = attempt(
+            request,
+            form,
+            lambda stamp, at: intake.submit(
+                found, by=user, at=at, note=form.cleaned_data.get("note", ""), stamp=stamp
+            ),
+        )
+        if came is Came.DONE:
+            messages.success(request, _sent(found))
+            return redirect("application", found.reference)
+    service = definition_of(found.revision_id)
+    context = _context(
+        found,
+        form=form,
+        kunci=new_key(),
+        versi=case.version if case else "",
+        stale=came is Came.STALE,
+        gaps=gaps(found),
+        review=list(review_of(found, service)),
+        papers=papers(found, service),
+        request_open=open_request(case) if case else None,
+    )
+    return render(request, "portal/submit.html", context, status=_status(form, came))
+
+
+def _stands_at(case: Case | None, activity: str) -> bool:
+    """Nothing was submitted yet (where that is the question), or the case stands at the activity."""
+    if case is None:
+        return activity == "apply"
+    return case.main_task is not None and case.main_task.step.activity == activity
+
+
+def _sent(found: Application) -> str:
+    return f"Permohonan terkirim. Nomor pengajuan {found.reference}; nomor registrasi menyusul dari loket."
+
+
+class AnswerForm(forms.Form):
+    """What was mended, in the applicant's words."""
+
+    use_required_attribute = False
+    answer = forms.CharField(
+        label="Apa yang sudah Anda perbaiki?",
+        help_text="Petugas membaca jawaban ini bersama berkas yang baru.",
+        max_length=2000,
+        error_messages={"required": "Tuliskan apa yang sudah Anda perbaiki."},
+        widget=forms.Textarea({"rows": 5, "maxlength": 2000}),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def answer(request: HttpRequest, reference: str) -> HttpResponse:
+    """Step 8, the applicant's side: answer a correction request with the mended file."""
+    found = _application(request, reference)
+    case, user = case_of(found), person(request)
+    if case is None:
+        raise Http404
+    asked = open_request(case)
+    if request.method != "POST" and (asked is None or not _stands_at(case, "correct")):
+        return redirect("application", found.reference)
+    form = AnswerForm(request.POST or None)
+    came = None
+    if request.method == "POST" and form.is_valid():
+        came = attempt(
+            request,
+            form,
+            lambda stamp, at: verification.answer_correction(
+                case, answer=form.cleaned_data["answer"], by=user, at=at, stamp=stamp
+            ),
+        )
+        if came is Came.DONE:
+            messages.success(request, "Perbaikan Anda tersampaikan kepada customer service.")
+            return redirect("application", found.reference)
+    service = definition_of(found.revision_id)
+    context = _context(
+        found,
+        form=form,
+        kunci=new_key(),
+        versi=case.version,
+        stale=came is Came.STALE,
+        request_open=asked,
+        gaps=gaps(found),
+        parts=parts(found, service),
+        papers=papers(found, service),
+    )
+    return render(request, "portal/answer.html", context, status=_status(form, came))
+
+
+class ReceiveForm(forms.Form):
+    """Step 18: received, and rights and duties read."""
+
+    use_required_attribute = False
+    received = forms.BooleanField(
+        label="Surat izin sudah saya terima, dan hak serta kewajiban di atas sudah saya baca.",
+        error_messages={"required": "Nyatakan bahwa surat izin sudah Anda terima."},
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def receive(request: HttpRequest, reference: str) -> HttpResponse:
+    """Step 18: confirm the receipt of the permit, after rights and duties."""
+    found = _application(request, reference)
+    case, user = case_of(found), person(request)
+    if case is None:
+        raise Http404
+    task = case.main_task
+    if task is None or task.step.activity != "receive":
+        task = None
+        if request.method != "POST":
+            return redirect("application", found.reference)
+    form = ReceiveForm(request.POST or None)
+    came = None
+    if request.method == "POST" and form.is_valid():
+        target = task or _last_task(case)
+        came = attempt(
+            request, form, lambda stamp, at: issuance.confirm_receipt(target, by=user, at=at, stamp=stamp)
+        )
+        if came is Came.DONE:
+            messages.success(request, "Terima kasih. Penerimaan surat izin sudah tercatat.")
+            return redirect("application", found.reference)
+    context = _context(
+        found,
+        form=form,
+        kunci=new_key(),
+        versi=case.version,
+        stale=came is Came.STALE,
+        permit=case.permit if hasattr(case, "permit") else None,
+        handover=Handover.objects.filter(case=case).select_related("given_by").first(),
+        terms=_terms(case),
+    )
+    return render(request, "portal/receive.html", context, status=_status(form, came))
+
+
+def _last_task(case: Case) -> Task:
+    """The main task closed last: a form sent twice is answered as it was the first time."""
+    return Task.objects.filter(case=case, companion=False).latest("opened_at", "pk")
+
+
+def _terms(case: Case) -> Terms | None:
+    latest = Recommendation.objects.filter(referral__case=case).order_by("-issued_at").first()
+    return read_terms(latest.terms) if latest else None
+
+
+# --- questions ------------------------------------------------------------------------------------------
+
+
+class QuestionForm(forms.Form):
+    """Step 1 from a distance."""
+
+    use_required_attribute = False
+    question = forms.CharField(
+        label="Pertanyaan Anda",
+        max_length=2000,
+        error_messages={"required": "Tuliskan apa yang ingin Anda ketahui."},
+        widget=forms.Textarea({"rows": 5, "maxlength": 2000}),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def questions(request: HttpRequest) -> HttpResponse:
+    """Step 1: ask the information desk online, and read its answers."""
+    user, now = person(request), timezone.now()
+    form = QuestionForm(request.POST or None)
+    if form.is_valid():
+        service = _chosen_service(request.GET.get("layanan", ""), on=office_day(now)).service
+        asked = _carried_out(
+            form,
+            lambda: ask(
+                service=service,
+                channel=Consultation.Channel.ONLINE,
+                name=user.name,
+                contact=user.email,
+                question=form.cleaned_data["question"],
+                at=now,
+                person=user,
+            ),
+        )
+        if asked:
+            messages.success(request, "Pertanyaan Anda terkirim. Jawaban petugas muncul di halaman ini.")
+            return redirect("questions")
+    mine = Consultation.objects.filter(person=user).select_related("answered_by")
+    page = Paginator(mine, PER_PAGE).get_page(request.GET.get("halaman"))
+    return render(request, "portal/questions.html", {"form": form, "page": page}, status=_status(form))

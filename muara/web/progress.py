@@ -1,0 +1,266 @@
+"""An application as its applicant sees it: what is filled in, what lacks, what happened, what is next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+
+from muara.cases.models import Application, Attachment, Case, Correction, Task
+from muara.cases.queries import court_of
+from muara.documents.repertoire import allowed
+from muara.people.models import User
+from muara.sop.definition import Outcome, Process
+from muara.sop.form import Section, clean_section, show
+from muara.sop.service import Service
+from muara.steps.actions import intake
+from muara.steps.actions.intake import Gap
+from muara.web.dossier import who
+
+# What the applicant does while the case stands at an activity; elsewhere there is nothing to do but wait.
+NEXT = {
+    "apply": "Lengkapi berkas, lalu kirim kembali.",
+    "register": "Datang ke loket pendaftaran untuk menandatangani bukti awal proses di map berkas.",
+    "hand_over": "Ambil surat izin di loket pengambilan. Bawa tanda terima berkas dan kartu identitas.",
+    "receive": "Konfirmasi bahwa surat izin sudah Anda terima.",
+}
+# What happened, in the applicant's words, by the activity that was finished.
+HAPPENED = {
+    "apply": "Permohonan disampaikan",
+    "check": "Berkas dinyatakan lengkap oleh customer service",
+    "advise": "Help desk memberikan penjelasan",
+    "register": "Berkas terdaftar; tanda terima dibuat",
+    "verify": "Berkas terverifikasi; surat pengantar ke OPD teknis dibuat",
+    "correct": "Perbaikan Anda diteruskan kepada petugas verifikasi",
+    "deliver": "Berkas diserahkan kepada OPD teknis",
+    "review": "Rekomendasi teknis diterbitkan",
+    "draft": "Draf izin disusun",
+    "endorse": "Draf izin diperiksa dan diparaf",
+    "meet": "Rapat gabungan mengambil keputusan",
+    "decide": "Surat izin ditandatangani",
+    "number": "Surat izin diberi nomor dan disahkan",
+    "hand_over": "Surat izin diserahkan",
+    "receive": "Penerimaan surat izin dikonfirmasi",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an application stands: a tag, whose court, what its applicant does next."""
+
+    tag: str
+    colour: str
+    who: str
+    court: str
+    todo: str = ""
+    label: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section or a document in the task list, with how far it is."""
+
+    key: str | int
+    title: str
+    href: str
+    state: str
+    files: tuple[Attachment, ...] = ()
+
+    @property
+    def colour(self) -> str:
+        return {"Belum": "grey", "Sebagian": "amber", "Lengkap": "green"}[self.state]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A line of the applicant's timeline."""
+
+    at: datetime
+    title: str
+    kind: str = "forward"
+    text: str = ""
+    by: str = ""
+
+
+def case_of(application: Application) -> Case | None:
+    """The case that came of an application, when it was submitted."""
+    return application.case if hasattr(application, "case") else None
+
+
+def standing(application: Application) -> Standing:
+    """Say where an application stands; reads nothing when tasks, corrections and permit are prefetched."""
+    case = case_of(application)
+    if case is None:
+        return Standing(
+            tag="Belum dikirim",
+            colour="grey",
+            who="applicant",
+            court="Pemohon",
+            todo="Lengkapi isian dan berkas, lalu kirim.",
+            label="Lanjutkan mengisi",
+            href=address_of(application),
+        )
+    court, task = court_of(case), case.main_task
+    side = who(court, case.process)
+    if task is None:
+        return Standing("Selesai", "green", side, court.label)
+    activity, todo = task.step.activity, NEXT.get(task.step.activity, "")
+    if open_request(case) is not None and activity == "correct":
+        href, todo = address_of(application, "answer_correction"), "Perbaiki yang diminta, lalu jawab."
+        return Standing("Perlu diperbaiki", "amber", side, court.label, todo, "Jawab permintaan", href)
+    if activity == "apply":
+        href = address_of(application)
+        return Standing("Perlu dilengkapi", "amber", side, court.label, todo, "Perbaiki berkas", href)
+    if activity == "receive":
+        href = address_of(application, "confirm_receipt")
+        return Standing("Izin terbit", "green", side, court.label, todo, "Konfirmasi penerimaan", href)
+    if activity == "hand_over":
+        return Standing("Izin siap diambil", "green", side, court.label, todo)
+    return Standing("Diproses" if case.registration_number else "Diperiksa", "teal", side, court.label, todo)
+
+
+def open_request(case: Case) -> Correction | None:
+    """The correction request that waits for the applicant's answer."""
+    return next((item for item in case.corrections.all() if item.with_applicant), None)
+
+
+def address_of(application: Application, name: str = "application") -> str:
+    return reverse(name, args=[application.reference])
+
+
+def timeline(case: Case) -> list[Event]:
+    """What happened, newest first, told to the applicant: no names, no internal notes."""
+    process = case.process
+    events = [event for task in case.tasks.all() if (event := _event(task, process))]
+    for item in case.corrections.all():
+        if item.sent_at is not None:
+            events.append(
+                Event(item.sent_at, "Dikembalikan kepada Anda untuk diperbaiki", "return", item.reason)
+            )
+        if item.answered_at is not None and process.step(item.raised_at_step).activity != "check":
+            events.append(Event(item.answered_at, "Anda menyampaikan perbaikan", "forward", item.answer))
+    return sorted(events, key=lambda event: event.at, reverse=True)
+
+
+def _event(task: Task, process: Process) -> Event | None:
+    if task.companion or task.closed_at is None:
+        return None
+    outcome = task.step.outcome(task.outcome)
+    if outcome.kind in {"return", "detour"}:
+        title = _turned(outcome, process)
+        return Event(task.closed_at, title, outcome.kind) if title else None
+    kind = "close" if outcome.kind == "close" else "forward"
+    by = process.actor(task.actor).label if task.actor != "applicant" else ""
+    return Event(task.closed_at, HAPPENED.get(task.step.activity, task.step.title), kind, by=by)
+
+
+def _turned(outcome: Outcome, process: Process) -> str:
+    """Tell a way back or a detour; a return to the applicant is told by its correction request."""
+    target = process.step(outcome.to)
+    if target.actor == "applicant":
+        return ""
+    if target.activity == "correct":
+        return "Ada yang perlu diperbaiki; customer service menyiapkan permintaannya"
+    if outcome.kind == "detour":
+        return f"Dibahas lebih dahulu: {target.title}"
+    return "Diperiksa kembali di dalam kantor"
+
+
+def section_state(section: Section, data: dict[str, object]) -> str:
+    """Say how far a section is filled in."""
+    if not clean_section(section, data, printable=allowed, complete=True).errors:
+        return "Lengkap"
+    return "Sebagian" if any(field.key in data for field in section.fields) else "Belum"
+
+
+def parts(application: Application, service: Service) -> list[Part]:
+    """The sections of the form as a task list."""
+    return [
+        Part(
+            section.key,
+            section.title,
+            reverse("application_section", args=[application.reference, section.key]),
+            section_state(section, application.data),
+        )
+        for section in service.form.sections
+    ]
+
+
+def papers(application: Application, service: Service) -> list[Part]:
+    """The documents to hand in as a task list."""
+    held: dict[int, list[Attachment]] = {}
+    for item in application.attachments.filter(withdrawn_at=None).select_related("blob"):
+        held.setdefault(item.requirement, []).append(item)
+    return [
+        Part(
+            item.number,
+            item.reading,
+            reverse("application_upload", args=[application.reference, item.number]),
+            "Lengkap" if item.number in held else "Belum",
+            tuple(held.get(item.number, ())),
+        )
+        for item in service.process.uploads()
+    ]
+
+
+def prefilled(application: Application, service: Service, *, by: User) -> dict[str, object]:
+    """The application's values, with what is known already proposed where nothing was typed yet."""
+    company = application.company
+    known: dict[str, object] = {"company_name": company.name}
+    own = {} if application.applicant_id is None else {"phone": by.phone, "email": by.email}
+    by_kind = {"nib": company.nib, "npwp": company.npwp}
+    for section in service.form.sections:
+        for field in section.fields:
+            if by_kind.get(field.kind):
+                known[field.key] = by_kind[field.kind]
+    for kind, value in own.items():
+        first = next((f for f in service.form.fields if f.kind == kind), None)
+        if first is not None and value:
+            known[first.key] = value
+    if own:
+        known["applicant_name"] = by.name
+    stored: dict[str, object] = application.data
+    return known | stored
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A gap with the page that closes it."""
+
+    label: str
+    href: str
+
+
+def gaps(application: Application) -> list[Missing]:
+    """What keeps an application from being sent, each with where to mend it."""
+    return [Missing(gap.label, _mend(application, gap)) for gap in intake.gaps(application)]
+
+
+def _mend(application: Application, gap: Gap) -> str:
+    if gap.section is not None:
+        return reverse("application_section", args=[application.reference, gap.section])
+    return reverse("application_upload", args=[application.reference, gap.requirement])
+
+
+def lacking_in(part: Section, data: dict[str, object]) -> list[Missing]:
+    errors = clean_section(part, data, printable=allowed, complete=True).errors
+    return [
+        Missing(part.field(key).label, f"#{'tabel' if part.field(key).kind == 'table' else 'isian'}-{key}")
+        for key in errors
+    ]
+
+
+def review_of(found: Application, service: Service) -> Iterator[dict[str, object]]:
+    for part in service.form.sections:
+        yield {
+            "title": part.title,
+            "href": reverse("application_section", args=[found.reference, part.key]),
+            "rows": [
+                {"label": field.label, "text": text or "Belum diisi", "empty": not text, "field": field}
+                for field in part.fields
+                if (text := show(field, found.data.get(field.key))) or field.required
+            ],
+        }

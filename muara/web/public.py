@@ -1,0 +1,290 @@
+"""What anybody may read: the office and its services, a permit's authenticity, and the pages of refusal."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlsplit
+
+from django import forms
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from muara.cases.models import Draft, Revision
+from muara.people.models import office_day
+from muara.permits.models import Permit
+from muara.permits.queries import draft_by_token, permit_by_token
+from muara.sop.definition import Requirement, Step
+from muara.sop.document import Clause, Document, StepText, UnknownClause
+from muara.sop.service import Service
+
+TOKEN = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
+
+# Which rules stand beside a service's SOP today (domain 2.5), by service code.
+REGIMES = {
+    "LHP": {
+        "label": "Rezim yang berlaku:",
+        "text": "Sejak PP 22/2021, pembuangan air limbah ke laut diatur melalui Persetujuan Teknis dan SLO; "
+        "layanan ini mengikuti SOP-LP2N-LHP-02 rev. 03. Konfirmasikan rezim yang berlaku kepada petugas.",
+    }
+}
+
+# The 18 steps as a citizen sees them: title, what happens, the activities it gathers.
+PHASES = (
+    ("Bertanya", "Tanyakan syarat dan caranya, di loket informasi atau dari sini.", {"ask", "inform"}),
+    (
+        "Mengajukan",
+        "Isi formulir dan unggah berkas. Petugas memeriksa kelengkapannya.",
+        {"apply", "check", "advise"},
+    ),
+    (
+        "Terdaftar dan diverifikasi",
+        "Berkas mendapat nomor registrasi dan tanda terima, lalu diverifikasi dan dikirim ke OPD teknis.",
+        {"register", "verify", "correct", "deliver"},
+    ),
+    ("Rekomendasi teknis", "OPD teknis mengkaji berkas dan meninjau lapangan.", {"review"}),
+    (
+        "Keputusan",
+        "Draf izin disusun, diperiksa berjenjang, ditandatangani, dan diberi nomor.",
+        {"draft", "endorse", "meet", "decide", "number"},
+    ),
+    ("Menerima izin", "Ambil surat izin di loket, lalu konfirmasi penerimaannya.", {"hand_over", "receive"}),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A part of the way, with the SOP's steps that it gathers."""
+
+    title: str
+    text: str
+    steps: tuple[Step, ...]
+
+    @property
+    def numbers(self) -> str:
+        first, last = self.steps[0].number, self.steps[-1].number
+        return f"Langkah {first}" if first == last else f"Langkah {first}–{last}"
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedStep:
+    """A step as it runs, beside its row in the SOP's Lampiran 1."""
+
+    step: Step
+    actor: str
+    printed: StepText
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedRequirement:
+    """A requirement as we read it, beside what the SOP prints."""
+
+    requirement: Requirement
+    note: str
+
+
+def revisions_in_force(on: date) -> list[Revision]:
+    """The newest revision of each service that is in force on a day, without the bytes of its files."""
+    newest: dict[str, Revision] = {}
+    rows = Revision.objects.filter(effective_from__lte=on).order_by("service", "-effective_from", "-pk")
+    for revision in rows.defer("files"):
+        newest.setdefault(revision.service, revision)
+    return list(newest.values())
+
+
+def revision_by_slug(slug: str, *, on: date) -> Revision:
+    """Find the revision in force of the service with this address.
+
+    Raises:
+        Http404: there is none.
+    """
+    for revision in revisions_in_force(on):
+        if revision.process.slug == slug:
+            return revision
+    raise Http404
+
+
+def phases(service: Service) -> list[Phase]:
+    """Gather a service's steps into the phases of the way; a phase without steps is left out."""
+    gathered = [
+        Phase(title, text, tuple(step for step in service.process.steps if step.activity in activities))
+        for title, text, activities in PHASES
+    ]
+    return [phase for phase in gathered if phase.steps]
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The office's front page: its services, how it works, checking a permit."""
+    services = [revision.definition for revision in revisions_in_force(office_day(timezone.now()))]
+    return render(
+        request,
+        "public/home.html",
+        {
+            "services": services,
+            "phases": phases(services[0]) if services else [],
+            "check_form": PermitTokenForm(),
+            "regime": REGIMES.get(services[0].process.code) if services else None,
+        },
+    )
+
+
+@require_safe
+def service(request: HttpRequest, slug: str) -> HttpResponse:
+    """Everything about one permit, from its SOP."""
+    found = revision_by_slug(slug, on=office_day(timezone.now())).definition
+    process, document = found.process, found.document
+    requirements = [
+        PrintedRequirement(item, _note(document, f"G.{item.number}")) for item in process.requirements
+    ]
+    return render(
+        request,
+        "public/service.html",
+        {
+            "service": found,
+            "process": process,
+            "document": document,
+            "regime": REGIMES.get(process.code),
+            "definitions": _clauses(document, "F"),
+            "documents": [item for item in requirements if item.requirement.group == "document"],
+            "obligations": [item for item in requirements if item.requirement.group == "obligation"],
+            "phases": phases(found),
+            "steps": [
+                PrintedStep(step, process.actor(step.actor).label, document.step(step.number))
+                for step in process.steps
+            ],
+            "time": _clauses(document, "I"),
+            "cost": _clauses(document, "J"),
+            "validity": _clauses(document, "L"),
+            "bases": _clauses(document, "A"),
+            "hours": document.step(process.step(process.start).number).time,
+            "complaints": _clauses(document, "Q"),
+            "kinds": process.kinds,
+        },
+    )
+
+
+def _clauses(document: Document, letter: str) -> tuple[Clause, ...]:
+    try:
+        return document.section(letter).clauses
+    except UnknownClause:
+        return ()
+
+
+def _note(document: Document, clause_id: str) -> str:
+    try:
+        return document.clause(clause_id).note
+    except UnknownClause:
+        return ""
+
+
+class PermitTokenForm(forms.Form):
+    """What a person read from the QR on a permit: its address, or the 32 characters at its end."""
+
+    use_required_attribute = False
+    token = forms.CharField(
+        label="Alamat atau kode dari QR pada surat izin",
+        help_text="Pindai QR dengan kamera ponsel, atau salin alamatnya ke sini.",
+        max_length=500,
+        error_messages={"required": "Tempel alamat atau kode dari QR pada surat izin."},
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
+    )
+
+    def clean_token(self) -> str:
+        """Find the token in what was pasted."""
+        found = TOKEN.search(self.cleaned_data["token"].lower())
+        if found is None:
+            raise forms.ValidationError(
+                "Kode itu tidak lengkap. Salin seluruh alamat dari QR; di ujungnya ada 32 huruf dan angka."
+            )
+        return found[0]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def verify_permit(request: HttpRequest) -> HttpResponse:
+    """Go from what the QR says to the permit's page."""
+    form = PermitTokenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return redirect("permit", form.cleaned_data["token"])
+    return render(
+        request,
+        "public/verify_permit.html",
+        {"form": form, "domain": _domain()},
+        status=422 if form.errors else 200,
+    )
+
+
+@require_safe
+@never_cache
+def permit(request: HttpRequest, token: str) -> HttpResponse:
+    """Say what the register holds under a QR's token; no personal data."""
+    at = timezone.now()
+    found = permit_by_token(token)
+    draft = None if found else draft_by_token(token)
+    if found is None and draft is None:
+        response = render(request, "public/permit_unknown.html", {"domain": _domain()}, status=404)
+    else:
+        context = {
+            "permit": found,
+            "status": found.status(office_day(at)) if found else "",
+            "replaced": draft is not None and _is_replaced(draft),
+            "product": _product(found, draft),
+            "domain": _domain(),
+            "checked_at": at,
+        }
+        response = render(request, "public/permit.html", context)
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def _product(found: Permit | None, draft: Draft | None) -> str:
+    case = found.case if found else draft.case if draft else None
+    return case.process.product if case else ""
+
+
+def _is_replaced(draft: Draft) -> bool:
+    """A later draft of the case took its place: this print must not be used."""
+    return Draft.objects.filter(case=draft.case_id, number__gt=draft.number).exists()
+
+
+def _domain() -> str:
+    return urlsplit(settings.MUARA_BASE_URL).netloc
+
+
+@require_safe
+@never_cache
+def health(request: HttpRequest) -> HttpResponse:
+    """Answer "ok" while the database answers; for whoever watches the server."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return HttpResponse("database", content_type="text/plain", status=503)
+    return HttpResponse("ok", content_type="text/plain")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Explain a form that came without its safety mark: an old page, or cookies are off."""
+    return render(request, "public/csrf_failure.html", status=403)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: a page that this person may not use."""
+    return render(request, "403.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: no such page, or not this person's."""
+    return render(request, "404.html", status=404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500: without the database, which may be what is broken."""
+    return HttpResponse(render_to_string("500.html"), status=500)

@@ -1,0 +1,359 @@
+"""The officer's task page: what the SOP prints for a step, the file, the form (SOP steps 3 to 18)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from muara.audit.models import Entry
+from muara.cases import actions
+from muara.cases.models import Case, CaseLetter, Endorsement, Recommendation, Task
+from muara.cases.queries import VERBS, control_sheet, court_of, latest_submission, open_correction, verb_label
+from muara.cases.rules import is_separated, may_work_on
+from muara.cases.terms import read_terms
+from muara.documents.models import Letter
+from muara.people.calendar import office_calendar
+from muara.people.models import User, office_day
+from muara.steps.actions.approval import decree, latest_draft
+from muara.steps.forms import FORMS, MORE, ActForm, Review, first_act
+from muara.steps.forms.approval import Monitor, ReceiveRecommendation
+from muara.steps.forms.issuance import AssignNumber, permit_of
+from muara.steps.forms.verification import AskApplicant
+from muara.web.acts import Came, attempt, new_key
+from muara.web.dossier import due_of, folders, parts, referrals_of, scans, who
+from muara.web.files import person
+
+RECENT = 8
+EXAMINES_DRAFT = frozenset({"endorse", "meet", "decide", "number"})
+
+
+class TakeOver(forms.Form):
+    """Nothing is typed: the act is the button; a refusal is shown at it."""
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def task(request: HttpRequest, pk: int) -> HttpResponse:
+    item = _task(request, pk)
+    form_class = None if item.companion else FORMS.get(item.step.activity)
+    if request.method != "POST":
+        return _page(request, item)
+    _demand(request, item)
+    if form_class is None:
+        raise PermissionDenied
+    return _carry_out(request, item, form_class)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def take_over(request: HttpRequest, pk: int) -> HttpResponse:
+    item = _task(request, pk)
+    if request.method != "POST":
+        return redirect("task", item.pk)
+    _demand(request, item)
+    form = TakeOver(request.POST)
+    form.full_clean()
+    came = attempt(
+        request,
+        form,
+        lambda stamp, at: actions.take_over(item.pk, by=person(request), at=at, stamp=stamp),
+    )
+    if came is Came.DONE:
+        messages.success(request, "Berkas Anda terima. Waktu kerja langkah ini dihitung dari sekarang.")
+        return redirect("task", item.pk)
+    return _page(request, item, bound=form, came=came)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def receive_recommendation(request: HttpRequest, pk: int) -> HttpResponse:
+    return _aside(request, pk, "draft", ReceiveRecommendation, "Rekomendasi teknis dibukukan; H ditetapkan.")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def ask_applicant(request: HttpRequest, pk: int) -> HttpResponse:
+    return _aside(request, pk, "correct", AskApplicant, "Permintaan disampaikan kepada pemohon.")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def assign_number(request: HttpRequest, pk: int) -> HttpResponse:
+    return _aside(request, pk, "number", AssignNumber, "Nomor izin diberikan. Tulis dan stempel pada surat.")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def monitor(request: HttpRequest, pk: int) -> HttpResponse:
+    return _aside(request, pk, "draft", Monitor, "Pemantauan dicatat.")
+
+
+def _aside(
+    request: HttpRequest, pk: int, activity: str, form_class: type[ActForm], done: str
+) -> HttpResponse:
+    """An act of a step beside its outcomes; the page stays at the same task."""
+    item = _task(request, pk)
+    if item.step.activity != activity or item.companion != (form_class is Monitor):
+        raise Http404
+    if request.method != "POST":
+        return redirect("task", item.pk)
+    _demand(request, item)
+    return _carry_out(request, item, form_class, done=done)
+
+
+def _task(request: HttpRequest, pk: int) -> Task:
+    """A task of a case that the person may read; the desk's pages are for people who hold an actor."""
+    me, at = person(request), timezone.now()
+    found = get_object_or_404(
+        Task.objects.select_related(
+            "case__application__company", "case__application__applicant", "received_by", "closed_by"
+        ),
+        pk=pk,
+        case__in=Case.objects.visible_to(me, at=at),
+    )
+    if not me.actors(at):
+        raise Http404
+    return found
+
+
+def _may_work(user: User, item: Task, at: datetime) -> bool:
+    """Whose step it is, open or not: what came of a closed one is the act's to say."""
+    case = item.case
+    return may_work_on(
+        user,
+        case_id=case.pk,
+        step=item.step,
+        callers=case.call_stack,
+        process=case.process,
+        at=at,
+        held=user.holds(item.actor, at),
+    )
+
+
+def _demand(request: HttpRequest, item: Task) -> None:
+    if not _may_work(person(request), item, timezone.now()):
+        raise PermissionDenied
+
+
+def _carry_out(
+    request: HttpRequest, item: Task, form_class: type[ActForm], *, done: str = ""
+) -> HttpResponse:
+    at = timezone.now()
+    if MORE in request.POST and form_class is Review:
+        longer = Review.with_more_rows(item, at=at, data=request.POST, files=request.FILES)
+        return _page(request, item, bound=longer)
+    form = form_class(item, at=at, data=request.POST, files=request.FILES)
+    came = Came.REFUSED if item.is_open else Came.STALE
+    if form.is_valid():
+        came = attempt(
+            request,
+            form,
+            lambda stamp, at: form.carry_out(by=person(request), at=at, stamp=stamp),
+        )
+    if came is not Came.DONE:
+        return _page(request, item, bound=form, came=came)
+    if not done:
+        done = f"Langkah {item.step.number} dicatat: {item.step.outcome(form.cleaned_data['outcome']).label}."
+    messages.success(request, done)
+    return redirect("task", item.pk)
+
+
+# --- what the page says -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How the file came to this task: from which act, by whom, with what words."""
+
+    label: str
+    by: str
+    at: datetime
+    note: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """The current draft as the heads examine it."""
+
+    number: int
+    sha256: str
+    content: dict[str, Any]
+    copies: Sequence[tuple[int, Letter]]
+    endorsements: Sequence[Endorsement]
+
+    @property
+    def short(self) -> str:
+        """The beginning of the hash in fours, as the control sheet prints it."""
+        return " ".join(self.sha256[place : place + 4] for place in range(0, 16, 4))
+
+
+@dataclass(slots=True)
+class Desk:
+    """What may be done on the page: take over, an act before the outcome, the outcome."""
+
+    may_work: bool = False
+    mine: bool = False
+    holder: User | None = None
+    first: ActForm | None = None
+    first_action: str = ""
+    form: ActForm | None = None
+    bound: forms.Form | None = None
+    why_not: str = ""
+    keys: dict[str, str] = field(default_factory=dict)
+
+
+def _page(
+    request: HttpRequest, item: Task, *, bound: forms.Form | None = None, came: Came | None = None
+) -> HttpResponse:
+    at, me = timezone.now(), person(request)
+    item.refresh_from_db()
+    fresh = get_object_or_404(
+        Case.objects.select_related("application__company", "application__applicant").prefetch_related(
+            "tasks"
+        ),
+        pk=item.case_id,
+    )
+    item.case = fresh
+    desk = _desk(item, me, at, bound)
+    step, process = item.step, fresh.process
+    draft = _draft(fresh) if step.activity in EXAMINES_DRAFT else None
+    recommendation = _recommendation(fresh)
+    court = court_of(fresh)
+    submission, referrals, permit = latest_submission(fresh), referrals_of(fresh), permit_of(item)
+    context = {
+        "task": item,
+        "case": fresh,
+        "step": step,
+        "actor": process.actor(item.actor),
+        "companion_title": step.companion.title if item.companion and step.companion else "",
+        "guide": fresh.revision.definition.document.step(step.number),
+        "guide_open": desk.may_work and not desk.mine,
+        "due": due_of(item.due_on, today=office_day(at), calendar=office_calendar()),
+        "court": court,
+        "court_side": who(court, process),
+        "correction": open_correction(fresh),
+        "arrival": _arrival(item),
+        "sections": parts(fresh, submission, previous=None),
+        "folders": folders(fresh, submission),
+        "scans": scans(fresh, referrals=referrals, permit=permit),
+        "referrals": referrals,
+        "letters": list(fresh.letters.select_related("letter").order_by("-made_at", "-pk")[:20]),
+        "made": list(_made(item)),
+        "history": control_sheet(fresh)[-RECENT:],
+        "draft": draft,
+        "recommendation": recommendation,
+        "terms": read_terms(recommendation.terms) if recommendation else None,
+        "permit": permit,
+        "result": step.outcome(item.outcome).label if item.outcome and not item.companion else "",
+        "desk": desk,
+        "form": bound or desk.form,
+        "stale": came is Came.STALE,
+        "layout": "layouts/page.html" if _is_wide(desk) else "layouts/dossier.html",
+    }
+    return render(request, "desk/task.html", context, status=came.value if came else 200)
+
+
+def _is_wide(desk: Desk) -> bool:
+    return isinstance(desk.form, Review)
+
+
+def _desk(item: Task, me: User, at: datetime, bound: forms.Form | None) -> Desk:
+    """Say what this person may do here now; a form that was just posted is shown as it was typed."""
+    desk = Desk(may_work=item.is_open and _may_work(me, item, at), holder=item.received_by)
+    desk.mine = desk.may_work and (item.actor == "applicant" or item.received_by_id == me.pk)
+    desk.keys = {name: new_key() for name in ("take", "first", "form")}
+    desk.bound = bound
+    if item.is_open and not desk.may_work:
+        desk.why_not = _why_not(item, me)
+    first = first_act(item) if item.is_open else None
+    if isinstance(bound, ActForm):
+        outcome_form = FORMS.get(item.step.activity)
+        if outcome_form is not None and isinstance(bound, outcome_form):
+            desk.form = bound
+        else:
+            desk.first = bound
+    if desk.mine:
+        if first is not None and desk.first is None:
+            desk.first = first(item, at=at)
+        form_class = FORMS.get(item.step.activity)
+        if desk.form is None and form_class is not None and not item.companion:
+            desk.form = form_class(item, at=at)
+    if desk.first is not None:
+        desk.first_action = reverse(ADDRESSES[type(desk.first)], args=[item.pk])
+        desk.first.auto_id = "awal_%s"
+    return desk
+
+
+ADDRESSES: dict[type[ActForm], str] = {
+    ReceiveRecommendation: "receive_recommendation",
+    AskApplicant: "ask_applicant",
+    AssignNumber: "assign_number",
+    Monitor: "monitor",
+}
+
+
+def _why_not(item: Task, me: User) -> str:
+    case = item.case
+    if is_separated(me, case_id=case.pk, step=item.step, process=case.process):
+        return "Anda sudah mengerjakan langkah lain berkas ini yang harus dikerjakan orang yang berbeda."
+    return f"Langkah ini dikerjakan {case.process.actor(item.actor).label}. Anda dapat membacanya saja."
+
+
+def _arrival(item: Task) -> Arrival | None:
+    """The act that opened this task: the outcome, recorded at that moment, that leads here."""
+    process = item.case.process
+    entries = Entry.objects.filter(chain=item.case.chain, at=item.opened_at).exclude(verb__in=VERBS)
+    for entry in () if item.companion else entries.order_by("-seq"):
+        key, _, outcome = entry.verb.partition(".")
+        if item.step_key in process.follows(key):
+            return Arrival(
+                label=f"Langkah {process.step(key).number}: {verb_label(process, entry.verb)}",
+                by=User.objects.filter(pk=entry.by_id or 0).values_list("name", flat=True).first() or "",
+                at=entry.at,
+                note=entry.note or "",
+                kind=process.step(key).outcome(outcome).kind,
+            )
+    return None
+
+
+def _made(item: Task) -> Iterator[CaseLetter]:
+    """The letters that this task made, to be printed now."""
+    if item.closed_at is not None:
+        yield from item.case.letters.filter(
+            step_key=item.step_key, made_at__gte=item.opened_at, made_at__lte=item.closed_at
+        ).select_related("letter")
+
+
+def _draft(case: Case) -> DraftView | None:
+    current = latest_draft(case)
+    if current is None:
+        return None
+    return DraftView(
+        number=current.number,
+        sha256=current.sha256,
+        content=decree(current),
+        copies=[(copy.number, copy.letter) for copy in current.copies.select_related("letter")],
+        endorsements=list(current.endorsements.select_related("by")),
+    )
+
+
+def _recommendation(case: Case) -> Recommendation | None:
+    return (
+        Recommendation.objects.filter(referral__case=case)
+        .select_related("referral__agency")
+        .order_by("-issued_at")
+        .first()
+    )

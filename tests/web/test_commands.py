@@ -1,0 +1,229 @@
+"""The commands of an installation: setting it up, checking the SOP, proving the record, serving."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from io import StringIO
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection
+
+from muara.audit.models import Entry
+from muara.cases.models import Revision
+from muara.people.models import CalendarDay, Company, Holding, Office, User
+from muara.permits.models import Series
+from muara.sop.service import folders
+from muara.web.demo import case_at, seed_office
+from muara.web.management.commands.serve import supervise
+from tests.clock import MONDAY
+from tests.databases import PROJECT, OwnDatabase
+
+SETUP = {
+    "office_name": "DINAS PERIZINAN CONTOH",
+    "short_name": "DPC",
+    "government": "PEMERINTAH PROVINSI CONTOH",
+    "seat": "Samarinda",
+    "head_title": "KEPALA DINAS PERIZINAN CONTOH",
+    "name": "Adi Contohno",
+    "email": "adi@contoh.example",
+}
+
+
+def run(*arguments: object, **options: object) -> str:
+    out = StringIO()
+    call_command(*arguments, stdout=out, **options)  # type: ignore[arg-type]
+    return out.getvalue()
+
+
+# --- setup -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_an_installation_is_ready_for_its_first_administrator_and_holds_no_demonstration() -> None:
+    told = run("setup", interactive=False, **SETUP)
+    user = User.objects.get()
+    password = told.partition("ditampilkan sekali ini saja): ")[2].split()[0]
+    assert user.check_password(password)
+    assert len(password) >= 12
+    assert [holding.actor for holding in user.holdings.all()] == ["administrator"]
+    assert [office.name for office in Office.objects.all()] == ["DINAS PERIZINAN CONTOH"]
+    assert CalendarDay.objects.count() == 108
+    assert Revision.objects.count() == len(folders())
+    assert sorted(Series.objects.values_list("key", flat=True)) == ["permit", "registration"]
+    assert not Company.objects.exists()
+    assert run("audit", "verify").startswith("utuh: ")
+
+
+@pytest.mark.django_db
+def test_a_second_setup_is_refused_and_changes_nothing() -> None:
+    run("setup", interactive=False, **SETUP)
+    entries = Entry.objects.count()
+    with pytest.raises(CommandError, match="sudah punya administrator"):
+        run("setup", interactive=False, **{**SETUP, "email": "lain@contoh.example"})
+    assert (User.objects.count(), Entry.objects.count()) == (1, entries)
+
+
+@pytest.mark.django_db
+def test_a_missing_answer_is_named() -> None:
+    with pytest.raises(CommandError, match="--seat"):
+        run("setup", interactive=False, **{name: text for name, text in SETUP.items() if name != "seat"})
+    assert not Office.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_refused_answer_leaves_nothing_behind() -> None:
+    with pytest.raises(CommandError, match="alamat surel"):
+        run("setup", interactive=False, **{**SETUP, "email": "adi"})
+    assert not Office.objects.exists()
+    assert not Holding.objects.exists()
+    assert not Entry.objects.exists()
+
+
+# --- the SOP ---------------------------------------------------------------------------------------------
+
+
+def test_every_shipped_service_is_sound() -> None:
+    told = run("sop", "check").splitlines()
+    assert len(told) == len(folders())
+    assert all(line.startswith("OK ") for line in told)
+
+
+def test_a_broken_service_is_refused_by_file_step_and_reason(tmp_path: Path) -> None:
+    folder = tmp_path / "lhp-02" / "rev03"
+    shutil.copytree(folders()[0], folder)
+    process = folder / "process.toml"
+    process.write_text(process.read_text().replace('actor = "verifier"', 'actor = "juru_tulis"', 1))
+    out = StringIO()
+    with pytest.raises(CommandError, match="1 dari 1 layanan"):
+        call_command("sop", "check", str(folder), stdout=out)
+    assert "RUSAK lhp-02/rev03: process.toml, langkah 7" in out.getvalue()
+    assert "juru_tulis" in out.getvalue()
+
+
+def test_a_stale_document_is_named(tmp_path: Path) -> None:
+    run("sop", "docs", out=tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["path.md", "sop_coverage.md"]
+    run("sop", "docs", out=tmp_path, check=True)
+    (tmp_path / "path.md").write_text("kosong")
+    with pytest.raises(CommandError, match=r"Usang: path\.md"):
+        run("sop", "docs", out=tmp_path, check=True)
+
+
+@pytest.mark.django_db
+def test_storing_the_same_revision_twice_keeps_one() -> None:
+    assert "disimpan" in run("sop", "store")
+    assert "sudah tersimpan" in run("sop", "store")
+    assert Revision.objects.count() == len(folders())
+    assert Entry.objects.filter(verb="sop.store").count() == len(folders())
+
+
+# --- the record ------------------------------------------------------------------------------------------
+
+
+def tamper(sql: str) -> None:
+    """Change entries as somebody would who owns the database."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("DROP TRIGGER audit_entry_no_update")
+            cursor.execute("DROP TRIGGER audit_entry_no_delete")
+        else:
+            cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER USER")
+        cursor.execute(sql)
+
+
+@pytest.mark.both
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("sql", "told"),
+    [
+        ("UPDATE audit_entry SET text = replace(text, '\"by\":', '\"By\":') WHERE {3}", "entri 3: isi tidak"),
+        ("UPDATE audit_entry SET by_id = by_id + 1 WHERE {2}", "entri 2: kolom berbeda"),
+        ("DELETE FROM audit_entry WHERE {4}", "entri 4: entri 4 hilang"),
+    ],
+    ids=["text", "who", "deleted"],
+)
+def test_verify_names_the_first_broken_entry_of_a_tampered_case(sql: str, told: str, blobs: Path) -> None:
+    seed_office(MONDAY)
+    chain = case_at("verify", at=MONDAY).chain
+    assert run("audit", "verify").startswith("utuh: ")
+    tamper(sql.format(*(f"chain = '{chain}' AND seq = {seq}" for seq in range(6))))
+    out = StringIO()
+    with pytest.raises(CommandError, match=r"^1 dari"):
+        call_command("audit", "verify", stdout=out)
+    assert out.getvalue().startswith(f"PUTUS {chain}, {told}")
+
+
+# --- serving ---------------------------------------------------------------------------------------------
+
+
+def test_serving_stops_everything_when_one_process_ends_by_itself() -> None:
+    lasting = [sys.executable, "-c", "import time; time.sleep(60)"]
+    began = time.monotonic()
+    assert supervise({"web": [sys.executable, "-c", "raise SystemExit(3)"], "lain": lasting}) == (
+        "web berhenti sendiri (kode 3)"
+    )
+    assert time.monotonic() - began < 20
+
+
+@pytest.mark.slow
+def test_serve_answers_and_ends_when_asked(own_database: OwnDatabase) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "manage.py", "serve", "--port", str(port)],
+        cwd=PROJECT,
+        env=own_database.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        assert answers(f"http://127.0.0.1:{port}/sehat/", server)
+        server.send_signal(signal.SIGTERM)
+        out, _ = server.communicate(timeout=30)
+    finally:
+        server.kill()
+        server.wait()
+    assert server.returncode == 0, out
+    with pytest.raises(URLError):
+        urlopen(f"http://127.0.0.1:{port}/sehat/", timeout=2)
+
+
+def answers(url: str, server: subprocess.Popen[str]) -> bool:
+    until = time.monotonic() + 40
+    while time.monotonic() < until and server.poll() is None:
+        try:
+            with urlopen(url, timeout=5) as answer:
+                return bool(answer.status == 200)
+        except (URLError, ConnectionError):
+            time.sleep(0.1)
+    return False
+
+
+@pytest.mark.slow
+def test_serve_refuses_a_database_that_lacks_migrations(tmp_path: Path, own_database: OwnDatabase) -> None:
+    environment = {**own_database.environment, "MUARA_TEST_DATA": str(tmp_path), "DATABASE_URL": ""}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "serve", "--port", "1"],
+        cwd=PROJECT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "migrasi belum diterapkan" in done.stderr
