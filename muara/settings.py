@@ -158,6 +158,13 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "muara.web.accounts.AccountAdapter"
 ACCOUNT_SIGNUP_FORM_CLASS = "muara.web.accounts.SignupForm"
+ACCOUNT_FORMS = {
+    "login": "muara.web.account_forms.LoginForm",
+    "signup": "muara.web.account_forms.FullSignupForm",
+    "reset_password": "muara.web.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "muara.web.account_forms.ResetPasswordKeyForm",
+    "change_password": "muara.web.account_forms.ChangePasswordForm",
+}
 ACCOUNT_EMAIL_VERIFICATION = "none"  # confirmation by e-mail comes with the front office
 ACCOUNT_SESSION_REMEMBER = False
 SESSION_COOKIE_AGE = 8 * 60 * 60

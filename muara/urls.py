@@ -67,6 +67,7 @@ urlpatterns = [
     path("lampiran/<int:pk>/", files.attachment, name="attachment"),
     path("lampiran/<int:pk>/halaman/<int:page>.png", files.attachment_page, name="attachment_page"),
     path("surat/<int:pk>.pdf", files.letter, name="letter"),
+    path("surat/<int:pk>/halaman/<int:page>.png", files.letter_page, name="letter_page"),
     path("pindaian/<int:case>/<str:sha256>/", files.scan, name="scan"),
     path("pindaian/<int:case>/<str:sha256>/<int:page>.png", files.scan_page, name="scan_page"),
     # administration

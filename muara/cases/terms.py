@@ -143,7 +143,9 @@ def clean_terms(raw: Mapping[str, object]) -> Terms:
     limits = [
         _limit(row, f"limits.{index}", number, errors)
         for index, row in enumerate(_rows(raw, "limits"))
-        if any(str(row.get(name) or "").strip() for name in ("parameter", "low", "high", "unit"))
+        if any(
+            str(row.get(name) or "").strip() for name in ("parameter", "low", "high", "unit", "load", "basis")
+        )
     ]
     points = [
         _point(row, f"points.{index}", errors)

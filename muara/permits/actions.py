@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from muara.audit.actions import record
-from muara.cases.actions import Refused
+from muara.cases.actions import NO_FORM, Refused, Stamp, act
 from muara.cases.models import Case, Draft
 from muara.documents.models import Blob
 from muara.people.models import User, office_day
@@ -73,7 +73,6 @@ def _first(register: Series, year: int) -> int:
     return register.starts_at if not register.years.exists() else 1
 
 
-@transaction.atomic
 def set_up_series(
     *,
     key: str,
@@ -83,6 +82,7 @@ def set_up_series(
     starts_at: int,
     by: User | None,
     at: datetime,
+    stamp: Stamp = NO_FORM,
 ) -> Series:
     """Create or change a series; a series that has given numbers keeps counting.
 
@@ -92,20 +92,24 @@ def set_up_series(
     check_pattern(pattern, values=values)
     if starts_at < 1:
         raise Refused("Nomor awal paling kecil 1.", "starts_at")
-    old = Series.objects.filter(key=key).first()
-    if old is not None and old.years.exists() and old.starts_at != starts_at:
-        raise Refused("Seri ini sudah memberi nomor; nomor awalnya tidak dapat diubah lagi.", "starts_at")
-    series, _ = Series.objects.update_or_create(
-        key=key, defaults={"label": label, "pattern": pattern, "tokens": dict(values), "starts_at": starts_at}
-    )
-    record(
-        chain=f"series:{key}",
-        verb="series.set_up",
-        by_id=by.pk if by else None,
-        at=at,
-        facts={"pattern": pattern, "tokens": dict(values), "starts_at": starts_at},
-    )
-    return series
+    with act(stamp):
+        old = Series.objects.filter(key=key).first()
+        if old is not None and old.years.exists() and old.starts_at != starts_at:
+            raise Refused("Seri ini sudah memberi nomor; nomor awalnya tidak dapat diubah lagi.", "starts_at")
+        series, _ = Series.objects.update_or_create(
+            key=key,
+            defaults={"label": label, "pattern": pattern, "tokens": dict(values), "starts_at": starts_at},
+        )
+        record(
+            chain=f"series:{key}",
+            verb="series.set_up",
+            by_id=by.pk if by else None,
+            at=at,
+            facts={"pattern": pattern, "tokens": dict(values), "starts_at": starts_at},
+            key=stamp.key,
+            body=stamp.body,
+        )
+        return series
 
 
 def enter_permit(

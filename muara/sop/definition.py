@@ -204,6 +204,7 @@ class Process:
     """A service as it runs under one revision of its SOP.
 
     `opens_after` is the step whose end opens a case; steps before it are talks, not cases.
+    `notice` tells applicants which rules stand beside this SOP today; it may be empty.
     `promise_days` are working days after day 0 of the clock `promise_clock` (section I).
     """
 
@@ -219,6 +220,7 @@ class Process:
     validity_years: int
     promise_days: int
     promise_clock: str
+    notice: str
     actors: tuple[Actor, ...]
     clocks: tuple[Clock, ...]
     steps: tuple[Step, ...]
@@ -331,6 +333,7 @@ def _process(top: Table) -> Process:
         validity_years=service.integer("validity_years"),
         promise_days=service.integer("promise_days"),
         promise_clock=service.text("promise_clock"),
+        notice=service.text("notice", ""),
         actors=tuple(_actor(item) for item in top.tables("actors", name="key")),
         clocks=tuple(_clock(item) for item in top.tables("clocks", name="key", required=False)),
         steps=tuple(_step(item) for item in top.tables("steps", name="key")),

@@ -44,8 +44,9 @@ def navigation(request: HttpRequest) -> list[Link]:
         if not actors:
             places += [("Permohonan saya", reverse("portal")), ("Pertanyaan", reverse("questions"))]
     places.append(("Periksa izin", reverse("verify_permit")))
-    return [Link(label, href, _is_current(request.path, href)) for label, href in places]
+    here = max((href for _, href in places if _is_under(request.path, href)), key=len, default="")
+    return [Link(label, href, href == here) for label, href in places]
 
 
-def _is_current(path: str, href: str) -> bool:
+def _is_under(path: str, href: str) -> bool:
     return path == href if href == "/" else path.startswith(href)

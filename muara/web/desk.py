@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from muara.cases.actions import Stamp
 from muara.cases.models import Application, Case, Revision, Task
 from muara.cases.queries import control_sheet, court_of, latest_submission
 from muara.cases.rules import (
@@ -476,12 +477,13 @@ def consultation(request: HttpRequest, pk: int) -> HttpResponse:
         came = _attempt(
             request,
             form,
-            lambda at: inform(
+            lambda stamp, at: inform(
                 found.pk,
                 given=form.cleaned_data["given"],
                 covered=form.cleaned_data["covered"],
                 by=here.user,
                 at=at,
+                stamp=stamp,
             ),
         )
         if came is Came.DONE:
@@ -515,7 +517,9 @@ def new_consultation(request: HttpRequest) -> HttpResponse:
     form = Asking(request.POST or None, services=services, letters=_guide(chosen, at=here.at))
     came = None
     if request.method == "POST":
-        came = _attempt(request, form, lambda at: _record(form.cleaned_data, by=here.user, at=at))
+        came = _attempt(
+            request, form, lambda stamp, at: _record(form.cleaned_data, by=here.user, at=at, stamp=stamp)
+        )
         if came is Came.DONE:
             messages.success(request, f"Konsultasi dengan {form.cleaned_data['name']} tersimpan.")
             return redirect("consultations")
@@ -534,7 +538,7 @@ def new_consultation(request: HttpRequest) -> HttpResponse:
 
 
 @transaction.atomic
-def _record(said: dict[str, Any], *, by: User, at: datetime) -> None:
+def _record(said: dict[str, Any], *, by: User, at: datetime, stamp: Stamp) -> None:
     asked = ask(
         service=said["service"],
         channel=said["channel"],
@@ -543,16 +547,17 @@ def _record(said: dict[str, Any], *, by: User, at: datetime) -> None:
         question=said["question"],
         by=by,
         at=at,
+        stamp=stamp,
     )
     if said["given"].strip():
         inform(asked.pk, given=said["given"], covered=said["covered"], by=by, at=at)
 
 
-def _attempt(request: HttpRequest, form: forms.Form, carry_out: Callable[[datetime], object]) -> Came:
+def _attempt(request: HttpRequest, form: forms.Form, carry_out: Callable[[Stamp, datetime], object]) -> Came:
     """Carry out a valid form that moves no case; an invalid one is refused."""
     if not form.is_valid():
         return Came.REFUSED
-    return attempt(request, form, lambda stamp, at: carry_out(at))
+    return attempt(request, form, carry_out)
 
 
 # --- the counter: for somebody without an account ----------------------------------------------------------
@@ -571,12 +576,16 @@ def start_on_behalf(request: HttpRequest) -> HttpResponse:
     form = OnBehalf(request.POST or None, services=revisions_in_force(here.today), companies=companies)
     came, started = None, []
     if request.method == "POST":
-        came = _attempt(request, form, lambda at: started.append(form.start(by=here.user, at=at)))
+        came = _attempt(
+            request,
+            form,
+            lambda stamp, at: started.append(form.start(by=here.user, at=at, stamp=stamp)),
+        )
         if came is Came.DONE:
             messages.success(
                 request, "Permohonan dibuat. Isi formulirnya bersama pemohon, lalu unggah berkasnya."
             )
-            return redirect("application", started[0].reference)
+            return redirect("application", started[0].reference) if started else redirect("desk")
     return render(
         request,
         "desk/start_on_behalf.html",

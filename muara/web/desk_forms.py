@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q, QuerySet
 
+from muara.cases.actions import Stamp
 from muara.cases.models import Application, Case, Revision
 from muara.contacts.models import Consultation
 from muara.people.models import Company, User
@@ -154,7 +155,7 @@ class OnBehalf(forms.Form):
             self.add_error("company_name", "Tuliskan nama perusahaan sesuai akta.")
         return data
 
-    def start(self, *, by: User, at: datetime) -> Application:
+    def start(self, *, by: User, at: datetime, stamp: Stamp) -> Application:
         service, _, kind = self.cleaned_data["kind"].partition(":")
         chosen = self.cleaned_data["company"]
         return start_application(
@@ -165,6 +166,7 @@ class OnBehalf(forms.Form):
             by=by,
             at=at,
             on_behalf=True,
+            stamp=stamp,
         )
 
 

@@ -59,6 +59,13 @@ def letter(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @login_required
 @require_safe
+def letter_page(request: HttpRequest, pk: int, page: int) -> HttpResponse:
+    """A letter's page as a picture: heads read drafts on a tablet."""
+    return _picture(letters.pdf(_letter(request, pk).letter), page)
+
+
+@login_required
+@require_safe
 def scan(request: HttpRequest, case: int, sha256: str) -> HttpResponseBase:
     blob = _scan(request, case, sha256)
     return _original(blob, f"pindaian-{sha256[:12]}{PREFERRED.get(blob.media_type, '')}")

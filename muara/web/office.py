@@ -591,6 +591,7 @@ def edit_series(request: HttpRequest, key: str) -> HttpResponse:
                 starts_at=said["starts_at"],
                 by=by,
                 at=at,
+                stamp=stamp,
             ),
         )
         if came is Came.DONE:

@@ -6,7 +6,7 @@ Counter officers use the same pages for people without an account; `_application
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 
 from django import forms
 from django.conf import settings
@@ -22,7 +22,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from muara.cases.actions import NotYours, Refused
+from muara.cases.actions import NotYours, Refused, Stamp
 from muara.cases.models import (
     Application,
     Attachment,
@@ -63,7 +63,7 @@ from muara.web.progress import (
     standing,
     timeline,
 )
-from muara.web.public import REGIMES, revision_by_slug, revisions_in_force
+from muara.web.public import revision_by_slug, revisions_in_force
 
 PER_PAGE = 30
 READABLE = ("receipt", "handover_receipt")
@@ -225,10 +225,11 @@ def start(request: HttpRequest) -> HttpResponse:
     service = revision.definition
     companies = list(Company.objects.filter(memberships__user=user))
     form = StartForm(request.POST or None, kinds=service.process.kinds, companies=companies)
+    came = None
     if request.method == "POST" and form.is_valid():
         made: list[Application] = []
 
-        def begin() -> None:
+        def begin(stamp: Stamp, at: datetime) -> None:
             made.append(
                 intake.start_application(
                     revision=revision,
@@ -236,12 +237,14 @@ def start(request: HttpRequest) -> HttpResponse:
                     company=form.chosen,
                     company_name=form.cleaned_data["company_name"],
                     by=user,
-                    at=timezone.now(),
+                    at=at,
+                    stamp=stamp,
                 )
             )
 
-        if _carried_out(form, begin):
-            return redirect("application", made[0].reference)
+        came = attempt(request, form, begin)
+        if came is Came.DONE:
+            return redirect("application", made[0].reference) if made else redirect("portal")
     return render(
         request,
         "portal/start.html",
@@ -249,9 +252,11 @@ def start(request: HttpRequest) -> HttpResponse:
             "form": form,
             "service": service,
             "process": service.process,
-            "regime": REGIMES.get(service.process.code),
+            "regime": service.process.notice,
+            "kunci": new_key(),
+            "stale": came is Came.STALE,
         },
-        status=_status(form),
+        status=409 if came is Came.STALE else _status(form),
     )
 
 
@@ -633,23 +638,29 @@ def questions(request: HttpRequest) -> HttpResponse:
     """Step 1: ask the information desk online, and read its answers."""
     user, now = person(request), timezone.now()
     form = QuestionForm(request.POST or None)
+    came = None
     if form.is_valid():
         service = _chosen_service(request.GET.get("layanan", ""), on=office_day(now)).service
-        asked = _carried_out(
+        came = attempt(
+            request,
             form,
-            lambda: ask(
+            lambda stamp, at: ask(
                 service=service,
                 channel=Consultation.Channel.ONLINE,
                 name=user.name,
                 contact=user.email,
                 question=form.cleaned_data["question"],
-                at=now,
+                at=at,
                 person=user,
+                stamp=stamp,
             ),
         )
-        if asked:
+        if came is Came.DONE:
             messages.success(request, "Pertanyaan Anda terkirim. Jawaban petugas muncul di halaman ini.")
             return redirect("questions")
     mine = Consultation.objects.filter(person=user).select_related("answered_by")
     page = Paginator(mine, PER_PAGE).get_page(request.GET.get("halaman"))
-    return render(request, "portal/questions.html", {"form": form, "page": page}, status=_status(form))
+    shown = {"form": form, "page": page, "kunci": new_key(), "stale": came is Came.STALE}
+    return render(
+        request, "portal/questions.html", shown, status=409 if came is Came.STALE else _status(form)
+    )

@@ -27,15 +27,6 @@ from muara.sop.service import Service
 
 TOKEN = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 
-# Which rules stand beside a service's SOP today (domain 2.5), by service code.
-REGIMES = {
-    "LHP": {
-        "label": "Rezim yang berlaku:",
-        "text": "Sejak PP 22/2021, pembuangan air limbah ke laut diatur melalui Persetujuan Teknis dan SLO; "
-        "layanan ini mengikuti SOP-LP2N-LHP-02 rev. 03. Konfirmasikan rezim yang berlaku kepada petugas.",
-    }
-}
-
 # The 18 steps as a citizen sees them: title, what happens, the activities it gathers.
 PHASES = (
     ("Bertanya", "Tanyakan syarat dan caranya, di loket informasi atau dari sini.", {"ask", "inform"}),
@@ -131,7 +122,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "services": services,
             "phases": phases(services[0]) if services else [],
             "check_form": PermitTokenForm(),
-            "regime": REGIMES.get(services[0].process.code) if services else None,
+            "regime": services[0].process.notice if services else "",
         },
     )
 
@@ -151,7 +142,7 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
             "service": found,
             "process": process,
             "document": document,
-            "regime": REGIMES.get(process.code),
+            "regime": process.notice,
             "definitions": _clauses(document, "F"),
             "documents": [item for item in requirements if item.requirement.group == "document"],
             "obligations": [item for item in requirements if item.requirement.group == "obligation"],

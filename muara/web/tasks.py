@@ -23,6 +23,7 @@ from muara.cases.models import Case, CaseLetter, Endorsement, Recommendation, Ta
 from muara.cases.queries import VERBS, control_sheet, court_of, latest_submission, open_correction, verb_label
 from muara.cases.rules import is_separated, may_work_on
 from muara.cases.terms import read_terms
+from muara.documents.letters import pdf
 from muara.documents.models import Letter
 from muara.people.calendar import office_calendar
 from muara.people.models import User, office_day
@@ -193,6 +194,7 @@ class DraftView:
     content: dict[str, Any]
     copies: Sequence[tuple[int, Letter]]
     endorsements: Sequence[Endorsement]
+    pages: Sequence[dict[str, Any]]
 
     @property
     def short(self) -> str:
@@ -341,12 +343,18 @@ def _draft(case: Case) -> DraftView | None:
     current = latest_draft(case)
     if current is None:
         return None
+    copies = [(copy.number, copy.letter) for copy in current.copies.select_related("letter__rendered")]
+    _, first = copies[0]
     return DraftView(
         number=current.number,
         sha256=current.sha256,
         content=decree(current),
-        copies=[(copy.number, copy.letter) for copy in current.copies.select_related("letter")],
+        copies=copies,
         endorsements=list(current.endorsements.select_related("by")),
+        pages=[
+            {"url": reverse("letter_page", args=[first.pk, number]), "number": number}
+            for number in range(1, (pdf(first).pages or 1) + 1)
+        ],
     )
 
 

@@ -362,11 +362,24 @@ def test_a_file_is_shown_and_can_be_taken_back() -> None:
 
 
 def test_a_company_without_a_name_is_asked_for() -> None:
-    answer = signed_in(applicant()).post("/permohonan/baru/", {"kind": "new", "company_name": "  "})
+    body = {"kind": "new", "company_name": "  ", "kunci": new_key()}
+    answer = signed_in(applicant()).post("/permohonan/baru/", body)
 
     assert answer.status_code == 422
     assert "Tuliskan nama perusahaan" in errors_on(answer)
     assert Application.objects.count() == 0
+
+
+def test_starting_twice_with_one_form_starts_one_application() -> None:
+    client = signed_in(applicant())
+    body = {"kind": "new", "company_name": "PT Segara Contoh Makmur", "kunci": new_key()}
+
+    first = client.post("/permohonan/baru/", body)
+    company = Company.objects.get()
+    second = client.post("/permohonan/baru/", body | {"company": str(company.pk)})
+
+    assert first["Location"] == f"/permohonan/{Application.objects.get().reference}/"
+    assert second.status_code == 409  # the same key with another body
 
 
 def test_another_persons_company_cannot_be_chosen() -> None:

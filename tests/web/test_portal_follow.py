@@ -21,6 +21,7 @@ from muara.contacts.models import Consultation
 from muara.people.models import User
 from muara.permits.models import Permit
 from muara.steps.actions import verification
+from muara.web.acts import new_key
 from muara.web.demo import (
     CAST,
     answer_question,
@@ -300,7 +301,9 @@ def test_the_collection_counter_confirms_for_somebody_without_an_account() -> No
 def test_a_question_is_asked_online_and_its_answer_is_read_here() -> None:
     client = signed_in(applicant())
 
-    client.post("/pertanyaan/", {"question": "Apakah hotel kecil perlu izin ini?"})
+    body = {"question": "Apakah hotel kecil perlu izin ini?", "kunci": new_key()}
+    client.post("/pertanyaan/", body)
+    client.post("/pertanyaan/", body)  # a double click asks once
     asked_now = Consultation.objects.get()
     assert (asked_now.channel, asked_now.person, asked_now.asked_at) == ("daring", applicant(), MONDAY)
     assert "Menunggu jawaban" in plain(client.get("/pertanyaan/"))

@@ -87,7 +87,9 @@ def receive_recommendation(
 
 
 def unbooked_recommendation(case: Case) -> Recommendation | None:
-    return Recommendation.objects.filter(referral__case=case, received_on=None).order_by("issued_at").first()
+    """The newest recommendation, while it is not booked; one sent back to the agency is never booked."""
+    newest = Recommendation.objects.filter(referral__case=case).order_by("-issued_at", "-pk").first()
+    return newest if newest is not None and newest.received_on is None else None
 
 
 def booked_recommendation(case: Case) -> Recommendation | None:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from muara.audit.actions import record
 from muara.audit.chains import canonical, digest
 from muara.cases.actions import NO_FORM, Moved, NotYours, Refused, Stamp, act, complete, open_case
 from muara.cases.models import (
@@ -43,7 +44,6 @@ class Mark:
     reason: str = ""
 
 
-@transaction.atomic
 def start_application(
     *,
     revision: Revision,
@@ -53,6 +53,7 @@ def start_application(
     by: User,
     at: datetime,
     on_behalf: bool = False,
+    stamp: Stamp = NO_FORM,
 ) -> Application:
     """Begin an application; at the counter (`on_behalf`) for somebody without an account.
 
@@ -62,29 +63,44 @@ def start_application(
     if on_behalf and not serves_the_counter(by, at=at):
         raise NotYours
     revision.process.kind(kind)
-    if company is None:
-        name = " ".join(company_name.split())
-        if not name:
-            raise Refused("Tuliskan nama perusahaan sesuai akta.", "company_name")
-        try:
-            check_text(name)
-        except UnprintableCharacter as problem:
-            raise Refused(str(problem), "company_name") from None
-        company = Company.objects.create(name=name[:160])
-        if not on_behalf:
-            Membership.objects.create(company=company, user=by)
-    elif not on_behalf and not Membership.objects.filter(company=company, user=by).exists():
-        raise NotYours
-    return Application.objects.create(
-        service=revision.service,
-        revision=revision,
-        kind=kind,
-        company=company,
-        applicant=None if on_behalf else by,
-        entered_by=by if on_behalf else None,
-        created_at=at,
-        updated_at=at,
-    )
+    with act(stamp):
+        if company is None:
+            company = _new_company(company_name)
+            if not on_behalf:
+                Membership.objects.create(company=company, user=by)
+        elif not on_behalf and not Membership.objects.filter(company=company, user=by).exists():
+            raise NotYours
+        application = Application.objects.create(
+            service=revision.service,
+            revision=revision,
+            kind=kind,
+            company=company,
+            applicant=None if on_behalf else by,
+            entered_by=by if on_behalf else None,
+            created_at=at,
+            updated_at=at,
+        )
+        record(
+            chain=f"application:{application.reference}",
+            verb="application.start",
+            by_id=by.pk,
+            at=at,
+            facts={"service": revision.service, "kind": kind, "on_behalf": on_behalf},
+            key=stamp.key,
+            body=stamp.body,
+        )
+        return application
+
+
+def _new_company(typed: str) -> Company:
+    name = " ".join(typed.split())
+    if not name:
+        raise Refused("Tuliskan nama perusahaan sesuai akta.", "company_name")
+    try:
+        check_text(name)
+    except UnprintableCharacter as problem:
+        raise Refused(str(problem), "company_name") from None
+    return Company.objects.create(name=name[:160])
 
 
 def may_edit(user: User, application: Application, *, at: datetime) -> bool:
