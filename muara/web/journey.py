@@ -29,6 +29,21 @@ class BrokenFolder(Exception):
     """The folder cannot be taken through: the message names the file, the place and what to do."""
 
 
+# What `application.toml` must hold; the ways off the main line only where it goes there.
+NEEDED: dict[str, tuple[str, ...]] = {
+    "service": (),
+    "kind": (),
+    "values": (),
+    "files": (),
+    "recommendation": ("letter_number", "signed_by_name", "scan"),
+    "issue": ("scan",),
+    "advice": ("question", "given"),
+    "meeting": ("reason", "place", "agenda", "attendance", "minutes", "decision"),
+    "correction": ("requirement", "reason", "answer"),
+}
+WAYS_OFF = {"advice", "meeting", "correction"}
+
+
 def read_folder(folder: Path) -> dict[str, Any]:
     """Read `application.toml`, refusing what the journey could not do without."""
     path = folder / "application.toml"
@@ -38,9 +53,22 @@ def read_folder(folder: Path) -> dict[str, Any]:
         raise BrokenFolder(f"{path}: berkas ini tidak ada.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise BrokenFolder(f"{path}: tidak dapat dibaca sebagai TOML ({problem}).") from None
-    for key in ("service", "kind", "values", "files", "recommendation", "issue"):
-        if key not in source:
-            raise BrokenFolder(f"{path}: bagian '{key}' tidak ada.")
+    for part, keys_needed in NEEDED.items():
+        if part not in source:
+            if part in WAYS_OFF:
+                continue
+            raise BrokenFolder(f"{path}: bagian '{part}' tidak ada.")
+        for key in keys_needed:
+            if key not in source[part]:
+                raise BrokenFolder(f"{path}: bagian '{part}', kunci '{key}' tidak ada.")
+    revision = Revision.objects.filter(service=source["service"]).first()
+    if revision is None:
+        raise BrokenFolder(f"{path}: layanan '{source['service']}' tidak dikenal.")
+    kinds = [kind.key for kind in revision.process.kinds]
+    if source["kind"] not in kinds:
+        raise BrokenFolder(
+            f"{path}: jenis permohonan '{source['kind']}' tidak dikenal; pilih {', '.join(kinds)}."
+        )
     return source
 
 

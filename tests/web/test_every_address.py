@@ -1,0 +1,383 @@
+"""Every address × method × person: who gets in, who is told that nothing is there, who may not post.
+
+A new address fails this test until somebody has said who may open it. The case stands at step 15; posts are
+empty, so that 422 (or a page shown again, 200) means "you may, but say what" and never changes anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+
+from muara.audit.models import Entry
+from muara.cases.models import Case
+from muara.contacts.models import Consultation
+from muara.people.models import CalendarDay, Holding, Office, User
+from muara.web.demo import applicant, ask_question, case_at, officer, other_applicant
+from tests.clock import MONDAY
+
+pytestmark = pytest.mark.django_db
+
+IN = "in"  # sent to the sign-in page
+PEOPLE = "nobody owner other cs info dlh kadis auditor admin".split()
+
+# address: what GET answers each of PEOPLE, and what an empty POST answers them
+ADDRESSES = {
+    "home": (
+        "200 200 200 200 200 200 200 200 200",
+        "405 405 405 405 405 405 405 405 405",
+    ),
+    "service": (
+        "200 200 200 200 200 200 200 200 200",
+        "405 405 405 405 405 405 405 405 405",
+    ),
+    "verify_permit": (
+        "200 200 200 200 200 200 200 200 200",
+        "200 200 200 200 200 200 200 200 200",
+    ),
+    "permit": (
+        "200 200 200 200 200 200 200 200 200",
+        "405 405 405 405 405 405 405 405 405",
+    ),
+    "health": (
+        "200 200 200 200 200 200 200 200 200",
+        "405 405 405 405 405 405 405 405 405",
+    ),
+    "account_login": (
+        "200 302 302 302 302 302 302 302 302",
+        "200 302 302 302 302 302 302 302 302",
+    ),
+    "account_logout": (
+        "302 200 200 200 200 200 200 200 200",
+        "302 302 302 302 302 302 302 302 302",
+    ),
+    "account_signup": (
+        "200 302 302 302 302 302 302 302 302",
+        "200 302 302 302 302 302 302 302 302",
+    ),
+    "account_inactive": (
+        "200 200 200 200 200 200 200 200 200",
+        "405 405 405 405 405 405 405 405 405",
+    ),
+    "account_change_password": (
+        "in 200 200 200 200 200 200 200 200",
+        "in 200 200 200 200 200 200 200 200",
+    ),
+    "account_set_password": (
+        "in 302 302 302 302 302 302 302 302",
+        "in 302 302 302 302 302 302 302 302",
+    ),
+    "account_reset_password": (
+        "200 200 200 200 200 200 200 200 200",
+        "200 200 200 200 200 200 200 200 200",
+    ),
+    "account_reset_password_done": (
+        "200 200 200 200 200 200 200 200 200",
+        "405 405 405 405 405 405 405 405 405",
+    ),
+    "account_reset_password_from_key": (
+        "200 200 200 200 200 200 200 200 200",
+        "200 200 200 200 200 200 200 200 200",
+    ),
+    "account_reset_password_from_key_done": (
+        "200 200 200 200 200 200 200 200 200",
+        "405 405 405 405 405 405 405 405 405",
+    ),
+    "account_email": (
+        "in 200 200 200 200 200 200 200 200",
+        "in 302 302 302 302 302 302 302 302",
+    ),
+    "account_email_verification_sent": (
+        "200 200 200 200 200 200 200 200 200",
+        "405 405 405 405 405 405 405 405 405",
+    ),
+    "account_confirm_email": (
+        "200 200 200 200 200 200 200 200 200",
+        "404 404 404 404 404 404 404 404 404",
+    ),
+    "account_reauthenticate": (
+        "in 200 200 200 200 200 200 200 200",
+        "in 200 200 200 200 200 200 200 200",
+    ),
+    "portal": (
+        "in 200 200 200 200 200 200 200 200",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "start_application": (
+        "in 200 200 200 200 200 200 200 200",
+        "in 200 200 200 200 200 200 200 200",
+    ),
+    "application": (
+        "in 200 404 404 404 404 404 404 404",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "application_section": (
+        "in 302 404 404 404 404 404 404 404",
+        "in 422 404 404 404 404 404 404 404",
+    ),
+    "application_upload": (
+        "in 302 404 404 404 404 404 404 404",
+        "in 422 404 404 404 404 404 404 404",
+    ),
+    "withdraw_attachment": (
+        "in 405 405 405 405 405 405 405 405",
+        "in 302 404 404 404 404 404 404 404",
+    ),
+    "submit_application": (
+        "in 302 404 404 404 404 404 404 404",
+        "in 200 404 404 404 404 404 404 404",
+    ),
+    "answer_correction": (
+        "in 302 404 404 404 404 404 404 404",
+        "in 200 404 404 404 404 404 404 404",
+    ),
+    "confirm_receipt": (
+        "in 302 404 404 404 404 404 404 404",
+        "in 200 404 404 404 404 404 404 404",
+    ),
+    "questions": (
+        "in 200 200 200 200 200 200 200 200",
+        "in 200 200 200 200 200 200 200 200",
+    ),
+    "desk": (
+        "in 403 403 200 200 200 200 200 200",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "task": (
+        "in 404 404 200 200 200 200 200 404",
+        "in 404 404 403 403 403 422 403 404",
+    ),
+    "take_over": (
+        "in 404 404 302 302 302 302 302 404",
+        "in 404 404 403 403 403 409 403 404",
+    ),
+    "receive_recommendation": (
+        "in 404 404 404 404 404 404 404 404",
+        "in 404 404 404 404 404 404 404 404",
+    ),
+    "ask_applicant": (
+        "in 404 404 404 404 404 404 404 404",
+        "in 404 404 404 404 404 404 404 404",
+    ),
+    "assign_number": (
+        "in 404 404 404 404 404 404 404 404",
+        "in 404 404 404 404 404 404 404 404",
+    ),
+    "monitor": (
+        "in 404 404 404 404 404 404 404 404",
+        "in 404 404 404 404 404 404 404 404",
+    ),
+    "cases": (
+        "in 403 403 200 200 200 200 200 200",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "case": (
+        "in 302 404 200 200 200 200 200 404",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "control_sheet": (
+        "in 404 404 200 200 200 200 200 404",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "consultations": (
+        "in 403 403 403 200 403 403 200 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "new_consultation": (
+        "in 403 403 403 200 403 403 403 403",
+        "in 403 403 403 422 403 403 403 403",
+    ),
+    "consultation": (
+        "in 403 403 403 200 403 403 200 403",
+        "in 403 403 403 422 403 403 403 403",
+    ),
+    "start_on_behalf": (
+        "in 403 403 200 403 403 403 403 403",
+        "in 403 403 422 403 403 403 403 403",
+    ),
+    "attachment": (
+        "in 200 404 200 200 200 200 200 404",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "attachment_page": (
+        "in 200 404 200 200 200 200 200 404",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "letter": (
+        "in 200 404 200 200 200 200 200 404",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "letter_page": (
+        "in 200 404 200 200 200 200 200 404",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "scan": (
+        "in 404 404 200 200 200 200 200 404",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "scan_page": (
+        "in 404 404 200 200 200 200 200 404",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "office": (
+        "in 403 403 403 403 403 403 200 200",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "office_identity": (
+        "in 403 403 403 403 403 403 200 200",
+        "in 403 403 403 403 403 403 403 200",
+    ),
+    "agencies": (
+        "in 403 403 403 403 403 403 200 200",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "new_agency": (
+        "in 403 403 403 403 403 403 403 200",
+        "in 403 403 403 403 403 403 403 200",
+    ),
+    "agency": (
+        "in 403 403 403 403 403 403 200 200",
+        "in 403 403 403 403 403 403 403 200",
+    ),
+    "users": (
+        "in 403 403 403 403 403 403 200 200",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "new_user": (
+        "in 403 403 403 403 403 403 403 200",
+        "in 403 403 403 403 403 403 403 200",
+    ),
+    "user": (
+        "in 403 403 403 403 403 403 200 200",
+        "in 403 403 403 403 403 403 403 200",
+    ),
+    "invite": (
+        "in 405 405 405 405 405 405 405 405",
+        "in 403 403 403 403 403 403 403 302",
+    ),
+    "grant": (
+        "in 403 403 403 403 403 403 403 200",
+        "in 403 403 403 403 403 403 403 200",
+    ),
+    "end_holding": (
+        "in 403 403 403 403 403 403 403 200",
+        "in 403 403 403 403 403 403 403 200",
+    ),
+    "series": (
+        "in 403 403 403 403 403 403 200 200",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "edit_series": (
+        "in 403 403 403 403 403 403 200 200",
+        "in 403 403 403 403 403 403 403 200",
+    ),
+    "calendar": (
+        "in 403 403 403 403 403 403 200 200",
+        "in 403 403 403 403 403 403 403 200",
+    ),
+    "remove_day": (
+        "in 403 403 403 403 403 403 403 200",
+        "in 403 403 403 403 403 403 403 409",
+    ),
+}
+
+
+def patterns() -> dict[str, URLPattern]:
+    return {
+        item.name: item for item in get_resolver().url_patterns if isinstance(item, URLPattern) and item.name
+    }
+
+
+def person(key: str) -> User | None:
+    people: dict[str, Callable[[], User]] = {
+        "owner": applicant,
+        "other": other_applicant,
+        "cs": lambda: officer("customer_service"),
+        "info": lambda: officer("information_officer"),
+        "dlh": lambda: officer("technical_team"),
+        "kadis": lambda: officer("head_of_office"),
+        "auditor": lambda: officer("auditor"),
+        "admin": lambda: officer("administrator"),
+    }
+    return people[key]() if key in people else None
+
+
+def address(name: str, pattern: URLPattern, case: Case) -> str:
+    """An address of each kind that leads to something of this case."""
+    task = case.main_task
+    recommendation = case.referrals.get().recommendations.get()
+    filed = case.letters.get(kind="receipt").letter
+    attachment = case.application.attachments.all()[0]
+    values: dict[str, object] = {
+        "slug": case.process.slug,
+        "token": case.drafts.get().token,
+        "uidb36": "1",
+        "key": "permit" if name == "edit_series" else "kunci-palsu",
+        "reference": case.application.reference,
+        "section": "company",
+        "requirement": 1,
+        "case": case.pk,
+        "sha256": recommendation.scan.sha256,
+        "page": 1,
+    }
+    owners: dict[str, object] = {
+        "case": case.pk,
+        "control_sheet": case.pk,
+        "consultation": Consultation.objects.get().pk,
+        "attachment": attachment.pk,
+        "attachment_page": attachment.pk,
+        "withdraw_attachment": attachment.pk,
+        "letter": filed.pk,
+        "letter_page": filed.pk,
+        "agency": Office.objects.get(kind=Office.Kind.AGENCY).pk,
+        "user": applicant().pk,
+        "grant": applicant().pk,
+        "invite": applicant().pk,
+        "end_holding": Holding.objects.order_by("pk")[0].pk,
+        "remove_day": CalendarDay.objects.order_by("date")[0].pk,
+    }
+    wanted = pattern.pattern.regex.groupindex
+    assert task is not None
+    return reverse(
+        name, kwargs={key: owners.get(name, task.pk) if key == "pk" else values[key] for key in wanted}
+    )
+
+
+def answer(client: Client, method: str, path: str) -> str:
+    given = client.get(path) if method == "GET" else client.post(path)
+    if given.streaming:
+        given.getvalue()  # read to the end, the file is closed
+    if given.status_code == 302 and given["Location"].startswith("/akun/masuk/"):
+        return IN
+    return str(given.status_code)
+
+
+def test_every_address_is_listed() -> None:
+    assert set(patterns()) == set(ADDRESSES)
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_every_address_answers_each_person_as_it_should(office: Office, who: str) -> None:
+    case = case_at("decide", at=MONDAY)
+    ask_question(at=MONDAY, text="Apa syaratnya?")
+    user, place = person(who), PEOPLE.index(who)
+    paths = {name: address(name, pattern, case) for name, pattern in patterns().items()}
+    acts = Entry.objects.count()
+
+    found: dict[str, tuple[str, str]] = {}
+    for name in ADDRESSES:
+        answers = []
+        for method in ("GET", "POST"):
+            client = Client()
+            if user is not None:
+                client.force_login(user)
+            answers.append(answer(client, method, paths[name]))
+        found[name] = (answers[0], answers[1])
+
+    assert found == {
+        name: (get.split()[place], post.split()[place]) for name, (get, post) in ADDRESSES.items()
+    }
+    assert Entry.objects.count() == acts
