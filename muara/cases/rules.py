@@ -48,6 +48,21 @@ def is_separated(user: User, *, case_id: int, step: Step, process: Process) -> b
         return any(done in forbidden for (done,) in cursor.fetchall())
 
 
+REFERRED = (
+    "SELECT 1 FROM people_holding h JOIN cases_referral r ON r.agency_id = h.office_id "
+    "WHERE r.case_id = %s AND r.delivered_at IS NOT NULL AND h.user_id = %s AND h.actor = %s "
+    "AND h.starts <= %s AND (h.ends IS NULL OR h.ends >= %s) LIMIT 1"
+)
+
+
+def _works_for_a_referred_agency(user: User, *, case_id: int, actor: str, at: datetime) -> bool:
+    """An agency reviews only the cases that were delivered to it."""
+    day = connection.ops.adapt_datefield_value(office_day(at))
+    with connection.cursor() as cursor:
+        cursor.execute(REFERRED, [case_id, user.pk, actor, day, day])
+        return cursor.fetchone() is not None
+
+
 def may_work_on(
     user: User,
     *,
@@ -71,15 +86,7 @@ def may_work_on(
         # A joint meeting is a list of participants, not a user: whoever called it records it.
         held = user.holds(process.step(callers[-1]).actor, at)
     if step.activity == "review" and held:
-        held = (
-            user.holdings.current(office_day(at))
-            .filter(
-                actor=step.actor,
-                office__referrals__case=case_id,
-                office__referrals__delivered_at__isnull=False,
-            )
-            .exists()
-        )
+        held = _works_for_a_referred_agency(user, case_id=case_id, actor=step.actor, at=at)
     return held and not (was_here and is_separated(user, case_id=case_id, step=step, process=process))
 
 

@@ -94,7 +94,7 @@ class Person:
         self.write("Surel", email)
         self.page.get_by_label(called("Kata sandi")).fill(PASSWORD)
         self.press("Masuk")
-        expect(self.page.get_by_role("button", name="Keluar").first).to_be_visible()
+        expect(self.page.get_by_role("heading", name="Masuk", exact=True)).to_have_count(0)
 
     def sign_out(self) -> None:
         self.page.get_by_role("button", name="Keluar").first.click()
