@@ -1,0 +1,164 @@
+"""Every kind of page, as the person who sees most of it, fits a desk and a phone and is accessible.
+
+The officers' task pages, step by step, are in tests/web/test_tasks_browser.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page
+
+from muara.cases.models import Application, Case, Draft, Task
+from muara.contacts.models import Consultation
+from muara.people.models import CalendarDay, Office, User
+from muara.permits.models import Permit
+from muara.web.demo import Clock, Walk, applicant, officer, other_applicant
+from muara.web.desk import SECTIONS
+from tests.browser import LiveApp, assert_accessible, assert_fits
+
+DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A page, who looks at it, and the button that brings it to the state to be looked at."""
+
+    path: str
+    who: User | None = None
+    press: str = ""
+
+
+def at_step(key: str) -> Case:
+    return Task.objects.select_related("case__application").get(step_key=key, closed_at=None).case
+
+
+def finished() -> Case:
+    return Case.objects.select_related("application").exclude(closed_at=None).latest("pk")
+
+
+def begun(person: User) -> Application:
+    """An application that lacks an answer and two files."""
+    application = Walk(Clock(timezone.now()), person).prepare()
+    application.attachments.filter(requirement__in=(7, 14)).delete()
+    del application.data["outfall_name"]
+    application.save(update_fields=["data"])
+    return application
+
+
+def anybody() -> Iterator[Visit]:
+    issued, unissued = Permit.objects.exclude(scan=None), Draft.objects.filter(permit=None)
+    yield Visit("/")
+    yield Visit("/layanan/pembuangan-air-limbah-ke-laut/")
+    yield Visit("/izin/")
+    yield Visit("/izin/", press="Periksa izin")
+    yield Visit(f"/izin/{issued[0].draft.token}/")
+    yield Visit(f"/izin/{unissued[0].token}/")
+    yield Visit(f"/izin/{'0' * 32}/")
+    yield Visit("/akun/masuk/")
+    yield Visit("/akun/masuk/", press="Masuk")
+    yield Visit("/akun/daftar/")
+    yield Visit("/akun/daftar/", press="Buat akun")
+    yield Visit("/akun/lupa/")
+    yield Visit("/tidak/ada/")
+
+
+def applicants() -> Iterator[Visit]:
+    budi, sari = other_applicant(), applicant()
+    draft = begun(budi)
+    here = f"/permohonan/{draft.reference}/"
+    yield Visit("/permohonan/", budi)
+    yield Visit("/permohonan/baru/", budi)
+    yield Visit("/permohonan/baru/", budi, press="Mulai mengisi")
+    yield Visit(here, budi)
+    for section in draft.revision.definition.form.sections:
+        yield Visit(f"{here}bagian/{section.key}/", budi)
+    yield Visit(f"{here}berkas/5/", budi)
+    yield Visit(f"{here}berkas/7/", budi, press="Unggah")
+    yield Visit(f"{here}kirim/", budi)
+    yield Visit("/permohonan/", sari)
+    yield Visit("/pertanyaan/", sari, press="Kirim pertanyaan")
+    for key in ("apply", "correct", "review", "receive"):
+        yield Visit(f"/permohonan/{at_step(key).application.reference}/", sari)
+    yield Visit(f"/permohonan/{finished().application.reference}/", sari)
+    yield Visit(f"/permohonan/{at_step('apply').application.reference}/kirim/", sari, "Kirim permohonan")
+    yield Visit(f"/permohonan/{at_step('receive').application.reference}/terima/", sari)
+    yield Visit("/akun/sandi/", sari)
+
+
+def officers() -> Iterator[Visit]:
+    information, counter = officer("information_officer"), officer("customer_service")
+    waiting = Consultation.objects.filter(answered_at=None).latest("pk")
+    answered = Consultation.objects.exclude(answered_at=None).latest("pk")
+    yield Visit("/meja/", information)
+    yield Visit("/meja/konsultasi/", information)
+    yield Visit("/meja/konsultasi/baru/", information, press="Simpan konsultasi")
+    yield Visit(f"/meja/konsultasi/{waiting.pk}/", information, press="Simpan jawaban")
+    yield Visit(f"/meja/konsultasi/{answered.pk}/", information)
+    yield Visit("/meja/", counter)
+    yield Visit("/meja/pemohon/baru/", counter)
+    yield Visit("/meja/", officer("processing_officer"))
+    yield Visit("/meja/berkas/", counter)
+    yield Visit("/meja/berkas/?cari=tidak+ada", counter)
+    yield Visit(f"/meja/tugas/{finished().tasks.get(step_key='check').pk}/", counter)
+
+
+def case_pages() -> Iterator[Visit]:
+    auditor = officer("auditor")
+    for key in SECTIONS:
+        yield Visit(f"/meja/berkas/{finished().pk}/?bagian={key}", auditor)
+    yield Visit(f"/meja/berkas/{at_step('correct').pk}/?bagian=perbaikan", auditor)
+    yield Visit(f"/meja/berkas/{at_step('meet').pk}/?bagian=draf", auditor)
+    yield Visit(f"/meja/berkas/{at_step('check').pk}/", officer("customer_service"))
+
+
+def administrators() -> Iterator[Visit]:
+    admin, held = officer("administrator"), officer("verifier")
+    yield Visit("/kantor/", admin)
+    yield Visit("/kantor/identitas/", admin)
+    yield Visit("/kantor/opd/", admin)
+    yield Visit("/kantor/opd/baru/", admin, press="Simpan")
+    yield Visit(f"/kantor/opd/{Office.objects.get(kind=Office.Kind.AGENCY).pk}/", admin)
+    yield Visit("/kantor/pengguna/", admin)
+    yield Visit("/kantor/pengguna/baru/", admin)
+    yield Visit(f"/kantor/pengguna/{held.pk}/", admin)
+    yield Visit(f"/kantor/pengguna/{held.pk}/pelaksana/", admin)
+    yield Visit(f"/kantor/pelaksana/{held.holdings.get().pk}/akhiri/", admin)
+    yield Visit("/kantor/nomor/", admin)
+    yield Visit("/kantor/nomor/permit/", admin)
+    yield Visit("/kantor/kalender/", admin)
+    yield Visit(f"/kantor/kalender/{CalendarDay.objects.latest('day').pk}/hapus/", admin)
+    yield Visit("/meja/", admin)  # refused: administrators have no desk
+
+
+@pytest.mark.parametrize("visits", [anybody, applicants, officers, case_pages, administrators])
+def test_every_kind_of_page_fits_and_is_accessible(
+    demo_app: LiveApp, desktop: Page, visits: Callable[[], Iterator[Visit]]
+) -> None:
+    faults: list[str] = []
+    seen: User | None = None
+    for visit in visits():
+        if visit.who and visit.who != seen:
+            demo_app.sign_in(desktop, visit.who)
+            seen = visit.who
+        desktop.goto(f"{demo_app.url}{visit.path}")
+        if visit.press:
+            desktop.get_by_role("main").get_by_role("button", name=visit.press, exact=True).click()
+            desktop.wait_for_load_state()
+        faults += faults_of(desktop, visit)
+    assert not faults, "\n\n".join(faults)
+
+
+def faults_of(page: Page, visit: Visit) -> Iterator[str]:
+    """What is wrong with a page at either width; all of it, so that one run tells the whole story."""
+    for size in (DESK, PHONE):
+        page.set_viewport_size({"width": size["width"], "height": size["height"]})
+        for judge in (assert_fits, assert_accessible):
+            try:
+                judge(page)
+            except AssertionError as fault:
+                yield f"{size['width']} px, {visit.path} {visit.press}: {fault}"
+    page.set_viewport_size({"width": DESK["width"], "height": DESK["height"]})
