@@ -10,6 +10,8 @@ from typing import Any
 from allauth.account import forms as account
 from django import forms
 
+from muara.people.passwords import HELP
+
 
 def _in_our_words(form: forms.Form) -> None:
     """Call things as the rest of Muara does, whatever allauth's own catalogue says."""
@@ -24,6 +26,8 @@ def _in_our_words(form: forms.Form) -> None:
     for name, label in words.items():
         if name in form.fields:
             form.fields[name].label = label
+            if form.fields[name].help_text:
+                form.fields[name].help_text = HELP
             form.fields[name].widget.attrs.pop("placeholder", None)
 
 

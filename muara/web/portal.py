@@ -200,6 +200,9 @@ class StartForm(forms.Form):
         ]
         if not companies:
             del self.fields["company"]
+            name = self.fields["company_name"]
+            name.label, name.help_text, name.required = "Nama perusahaan", "Sesuai akta pendirian.", True
+            name.error_messages["required"] = "Tuliskan nama perusahaan sesuai akta."
 
     @property
     def chosen(self) -> Company | None:

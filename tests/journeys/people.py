@@ -17,7 +17,7 @@ from muara.web.demo import PASSWORD
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
-PATIENCE = 12_000  # milliseconds: other work may run on the same machine
+PATIENCE = 60_000  # milliseconds: other work may run on the same machine
 expect.set_options(timeout=PATIENCE)
 
 

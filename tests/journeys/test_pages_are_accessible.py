@@ -20,7 +20,7 @@ from muara.web.demo import Clock, Walk, applicant, officer, other_applicant
 from muara.web.desk import SECTIONS
 from tests.browser import LiveApp, assert_accessible, assert_fits
 
-DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+WIDTHS = (1280, 390)
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Visit:
     path: str
     who: User | None = None
     press: str = ""
+    status: int = 200
 
 
 def at_step(key: str) -> Case:
@@ -57,13 +58,13 @@ def anybody() -> Iterator[Visit]:
     yield Visit("/izin/", press="Periksa izin")
     yield Visit(f"/izin/{issued[0].draft.token}/")
     yield Visit(f"/izin/{unissued[0].token}/")
-    yield Visit(f"/izin/{'0' * 32}/")
+    yield Visit(f"/izin/{'0' * 32}/", status=404)
     yield Visit("/akun/masuk/")
     yield Visit("/akun/masuk/", press="Masuk")
     yield Visit("/akun/daftar/")
     yield Visit("/akun/daftar/", press="Buat akun")
     yield Visit("/akun/lupa/")
-    yield Visit("/tidak/ada/")
+    yield Visit("/tidak/ada/", status=404)
 
 
 def applicants() -> Iterator[Visit]:
@@ -101,6 +102,7 @@ def officers() -> Iterator[Visit]:
     yield Visit("/meja/", counter)
     yield Visit("/meja/pemohon/baru/", counter)
     yield Visit("/meja/", officer("processing_officer"))
+    yield Visit("/kantor/", counter, status=403)
     yield Visit("/meja/berkas/", counter)
     yield Visit("/meja/berkas/?cari=tidak+ada", counter)
     yield Visit(f"/meja/tugas/{finished().tasks.get(step_key='check').pk}/", counter)
@@ -120,18 +122,18 @@ def administrators() -> Iterator[Visit]:
     yield Visit("/kantor/", admin)
     yield Visit("/kantor/identitas/", admin)
     yield Visit("/kantor/opd/", admin)
-    yield Visit("/kantor/opd/baru/", admin, press="Simpan")
+    yield Visit("/kantor/opd/baru/", admin, press="Simpan OPD")
     yield Visit(f"/kantor/opd/{Office.objects.get(kind=Office.Kind.AGENCY).pk}/", admin)
     yield Visit("/kantor/pengguna/", admin)
-    yield Visit("/kantor/pengguna/baru/", admin)
+    yield Visit("/kantor/pengguna/baru/", admin, press="Buat akun")
     yield Visit(f"/kantor/pengguna/{held.pk}/", admin)
     yield Visit(f"/kantor/pengguna/{held.pk}/pelaksana/", admin)
     yield Visit(f"/kantor/pelaksana/{held.holdings.get().pk}/akhiri/", admin)
     yield Visit("/kantor/nomor/", admin)
     yield Visit("/kantor/nomor/permit/", admin)
     yield Visit("/kantor/kalender/", admin)
-    yield Visit(f"/kantor/kalender/{CalendarDay.objects.latest('day').pk}/hapus/", admin)
-    yield Visit("/meja/", admin)  # refused: administrators have no desk
+    yield Visit(f"/kantor/kalender/{CalendarDay.objects.latest('date').pk}/hapus/", admin)
+    yield Visit("/akun/keluar/", admin)
 
 
 @pytest.mark.parametrize("visits", [anybody, applicants, officers, case_pages, administrators])
@@ -144,7 +146,9 @@ def test_every_kind_of_page_fits_and_is_accessible(
         if visit.who and visit.who != seen:
             demo_app.sign_in(desktop, visit.who)
             seen = visit.who
-        desktop.goto(f"{demo_app.url}{visit.path}")
+        answer = desktop.goto(f"{demo_app.url}{visit.path}")
+        assert answer
+        assert (answer.status, desktop.url) == (visit.status, f"{demo_app.url}{visit.path}")
         if visit.press:
             desktop.get_by_role("main").get_by_role("button", name=visit.press, exact=True).click()
             desktop.wait_for_load_state()
@@ -154,11 +158,11 @@ def test_every_kind_of_page_fits_and_is_accessible(
 
 def faults_of(page: Page, visit: Visit) -> Iterator[str]:
     """What is wrong with a page at either width; all of it, so that one run tells the whole story."""
-    for size in (DESK, PHONE):
-        page.set_viewport_size({"width": size["width"], "height": size["height"]})
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
         for judge in (assert_fits, assert_accessible):
             try:
                 judge(page)
             except AssertionError as fault:
-                yield f"{size['width']} px, {visit.path} {visit.press}: {fault}"
-    page.set_viewport_size({"width": DESK["width"], "height": DESK["height"]})
+                yield f"{width} px, {visit.path} {visit.press}: {fault}"
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})

@@ -102,7 +102,8 @@ def test_a_newcomer_goes_from_the_account_to_a_sent_application(client: Client) 
             "password2": "muara-sungai-laut",
         },
     )
-    started = client.post("/permohonan/baru/", {"kind": "new", "company_name": "PT Teluk Rekaan Kimia"})
+    body = {"kind": "new", "company_name": "PT Teluk Rekaan Kimia", "kunci": new_key()}
+    started = client.post("/permohonan/baru/", body)
     application = Application.objects.get()
     here = f"/permohonan/{application.reference}/"
     assert started["Location"] == here
