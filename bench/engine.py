@@ -74,7 +74,9 @@ def main() -> None:
                 os.environ["DJANGO_SETTINGS_MODULE"] = "muara.settings"
                 measure(name)
             os._exit(0)
-        os.waitpid(pid, 0)
+        _, status = os.waitpid(pid, 0)
+        if status:
+            raise SystemExit(f"{name}: pengukuran gagal")
 
 
 def measure(name: str) -> None:

@@ -72,6 +72,7 @@ DATABASES = {"default": _database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MUARA_BLOBS = DATA_DIR / "blobs"
 MUARA_UPLOAD_LIMIT = 20 * 1024 * 1024
+MUARA_APPLICATION_QUOTA = 300 * 1024 * 1024
 
 # --- the house -----------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -98,6 +99,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "muara.web.middleware.refuse_huge_bodies",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -108,6 +110,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "muara.web.middleware.keep_private",
 ]
 ROOT_URLCONF = "muara.urls"
 WSGI_APPLICATION = "muara.wsgi.application"
@@ -185,8 +188,14 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+if BEHIND_TLS:  # a proxy ends TLS and sets X-Forwarded-Proto itself (README)
+    CSRF_TRUSTED_ORIGINS = ["{0.scheme}://{0.netloc}".format(urlsplit(MUARA_BASE_URL))]
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
 CSRF_FAILURE_VIEW = "muara.web.public.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000  # the agency's rows of limits and points
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # --- words, time, files --------------------------------------------------------------------------

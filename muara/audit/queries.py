@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 
 from muara.audit.chains import GENESIS, entry_hash, note_digest
@@ -45,13 +46,10 @@ def fault(entry: Entry, *, seq: int, prev: str) -> str:
     if entry_hash(chain=entry.chain, seq=entry.seq, prev=entry.prev, text=entry.text) != entry.hash:
         return "isi tidak cocok dengan hash"
     told = json.loads(entry.text)
-    if (told["verb"], told["by"], told["task"]) != (entry.verb, entry.by_id, entry.task_id):
+    said = (told["verb"], told["by"], told["task"], datetime.fromisoformat(told["at"]))
+    if said != (entry.verb, entry.by_id, entry.task_id, entry.at):
         return "kolom berbeda dari isi yang di-hash"
-    if (
-        entry.note
-        and entry.salt is not None
-        and note_digest(salt=entry.salt, note=entry.note) != told["note"]
-    ):
+    if entry.note and (entry.salt is None or note_digest(salt=entry.salt, note=entry.note) != told["note"]):
         return "catatan berbeda dari yang dicatat"
     return ""
 

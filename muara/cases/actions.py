@@ -26,6 +26,7 @@ from muara.audit.models import Entry
 from muara.cases.models import Application, Case, Revision, Task
 from muara.cases.models.case import chain_of, definition_of
 from muara.cases.rules import may_work_on
+from muara.documents.repertoire import UnprintableCharacter, check_text
 from muara.people.actions import Refused as Refused
 from muara.people.calendar import office_calendar, read_calendar
 from muara.people.models import User, office_day
@@ -67,7 +68,8 @@ class Standing:
     """A task and its case as one SELECT saw them, before anything is written.
 
     `held` tells whether the person asking holds the task's actor that day, `was_here` whether they
-    finished a step of this case before; `calendar` is the head of the office calendar's chain.
+    finished a step of this case before, `own` whether the application is theirs; `calendar` is the head
+    of the office calendar's chain.
     """
 
     task_id: int
@@ -85,6 +87,7 @@ class Standing:
     recommended_on: date | None
     held: bool
     was_here: bool
+    own: bool
     calendar: str
 
     @property
@@ -118,7 +121,7 @@ def act(stamp: Stamp = NO_FORM) -> Iterator[None]:
     try:
         with transaction.atomic():
             yield
-    except (Stale, Refused, IntegrityError):
+    except (Stale, Refused, NotYours, IntegrityError):
         # The first time may have changed what the second time is judged by: look for its answer first.
         if stamp.key is not None:
             body = Entry.objects.filter(key=stamp.key).values_list("body", flat=True).first()
@@ -134,6 +137,9 @@ LOAD = (
     "AND h.starts <= %s AND (h.ends IS NULL OR h.ends >= %s)), "
     "EXISTS (SELECT 1 FROM cases_task d "
     "WHERE d.case_id = c.id AND d.closed_by_id = %s AND NOT d.companion), "
+    "EXISTS (SELECT 1 FROM cases_application a LEFT JOIN people_membership m "
+    "ON m.company_id = a.company_id AND m.user_id = %s "
+    "WHERE a.id = c.application_id AND (a.applicant_id = %s OR m.id IS NOT NULL)), "
     "(SELECT head FROM audit_chain WHERE key = 'calendar') "
     "FROM cases_task t JOIN cases_case c ON c.id = t.case_id WHERE t.id = %s"
 )
@@ -178,7 +184,7 @@ def standing(task_id: int, *, by: User, at: datetime, stamp: Stamp = NO_FORM) ->
     """Load a task with its case, refusing a closed task or a case that moved since the form was shown."""
     day = connection.ops.adapt_datefield_value(office_day(at))
     with connection.cursor() as cursor:
-        cursor.execute(LOAD, [by.pk, day, day, by.pk, task_id])
+        cursor.execute(LOAD, [by.pk, day, day, by.pk, by.pk, by.pk, task_id])
         row = cursor.fetchone()
     if row is None:
         raise Stale
@@ -198,7 +204,8 @@ def standing(task_id: int, *, by: User, at: datetime, stamp: Stamp = NO_FORM) ->
         recommended_on=_day(row[12]),
         held=bool(row[13]),
         was_here=bool(row[14]),
-        calendar=row[15] or "",
+        own=bool(row[15]),
+        calendar=row[16] or "",
     )
     if found.closed or (stamp.version is not None and stamp.version != found.version):
         raise Stale
@@ -225,8 +232,11 @@ def complete(
     note: str = "",
     facts: Mapping[str, object] | None = None,
     stamp: Stamp = NO_FORM,
+    activity: str = "",
 ) -> Moved:
     """Finish a task and open the one the SOP puts after it; call inside `act`.
+
+    A chapter names the `activity` that it is about: an act of step 4 cannot finish a task of step 7.
 
     Raises:
         Refused: the outcome needs a reason, or the file was not received by this person first.
@@ -236,15 +246,26 @@ def complete(
     found = standing(task_id, by=by, at=at, stamp=stamp)
     _demand(found, by=by, at=at)
     step = found.step
+    if activity and step.activity != activity:
+        raise NotYours
     chosen = step.outcome(outcome)
     if found.companion:
         raise Refused("Pemantauan ini ditutup dengan sendirinya ketika langkah yang dipantau selesai.")
     if step.actor != "applicant" and found.received_by_id != by.pk:
         raise Refused("Terima berkas ini lebih dahulu, baru catat hasilnya.")
+    _printable(note)
     if chosen.needs_reason and not note.strip():
         raise Refused("Tuliskan alasannya agar penerima tahu apa yang harus dikerjakan.", "note")
     following, callers = _where_to(found, step, chosen)
     return _move(found, chosen, following, callers, by=by, at=at, note=note, facts=facts or {}, stamp=stamp)
+
+
+def _printable(note: str) -> None:
+    """An entry is for ever, and so is the control sheet that prints it."""
+    try:
+        check_text(note)
+    except UnprintableCharacter as problem:
+        raise Refused(str(problem), "note") from None
 
 
 def _where_to(found: Standing, step: Step, chosen: Outcome) -> tuple[str | None, tuple[str, ...]]:
@@ -340,6 +361,7 @@ def _demand(found: Standing, *, by: User, at: datetime) -> None:
         at=at,
         held=found.held,
         was_here=found.was_here,
+        own=found.own,
     ):
         raise NotYours
 
@@ -380,12 +402,16 @@ def note_on(
     facts: Mapping[str, object],
     note: str = "",
     stamp: Stamp = NO_FORM,
+    activity: str = "",
 ) -> Moved:
     """Record an act of the open task's actor that does not move the case; call inside `act`."""
     found = standing(task_id, by=by, at=at, stamp=stamp)
     _demand(found, by=by, at=at)
+    if activity and found.step.activity != activity:
+        raise NotYours
     if found.step.actor != "applicant" and found.received_by_id != by.pk:
         raise Refused("Terima berkas ini lebih dahulu.")
+    _printable(note)
     seq = _touch(found, verb=verb, by=by, at=at, facts=facts, note=note, stamp=stamp)
     return Moved(found.case_id, seq, task_id, found.step_key)
 
@@ -402,6 +428,7 @@ def note_from_outside(
 ) -> Moved:
     """Record an act of somebody who is not the open task's actor; the chapter has checked that they may."""
     found = standing(task_id, by=by, at=at, stamp=stamp)
+    _printable(note)
     seq = _touch(found, verb=verb, by=by, at=at, facts=facts, note=note, stamp=stamp)
     return Moved(found.case_id, seq, task_id, found.step_key)
 
@@ -418,22 +445,23 @@ def open_case(
     )
     moment = _moment(at)
     found = Standing(
-        0,
-        start.key,
-        start.actor,
-        False,
-        False,
-        None,
-        case.pk,
-        case.revision_id,
-        0,
-        GENESIS,
-        (),
-        None,
-        None,
-        True,
-        False,
-        "",
+        task_id=0,
+        step_key=start.key,
+        actor=start.actor,
+        companion=False,
+        closed=False,
+        received_by_id=None,
+        case_id=case.pk,
+        revision_id=case.revision_id,
+        version=0,
+        head=GENESIS,
+        callers=(),
+        registered_on=None,
+        recommended_on=None,
+        held=True,
+        was_here=False,
+        own=True,
+        calendar="",
     )
     task_id = _open(found, process, start.key, moment)
     found = standing(task_id, by=by, at=at)

@@ -72,16 +72,20 @@ def may_work_on(
     process: Process,
     at: datetime,
     held: bool,
+    own: bool,
     was_here: bool = True,
 ) -> bool:
     """Whether a person may take and finish a step of a case.
 
-    `held`: they hold the step's actor that day; `was_here`: they may have finished a step of the case.
+    `held`: they hold the step's actor that day; `was_here`: they may have finished a step of the case;
+    `own`: the application is theirs, which bars an official (UU 30/2014, Pasal 42-45).
     """
     if not user.is_active:
         return False
     if step.actor == "applicant":
         return may_act_as_applicant(user, Application.objects.get(case=case_id), at=at)
+    if own:
+        return False
     if step.activity == "meet" and callers and not held:
         # A joint meeting is a list of participants, not a user: whoever called it records it.
         held = user.holds(process.step(callers[-1]).actor, at)
@@ -94,10 +98,10 @@ def may_see(user: User, case: Case, *, at: datetime) -> bool:
     return Case.objects.visible_to(user, at=at).filter(pk=case.pk).exists()
 
 
-def may_work_on_task(user: User, task: Task, *, at: datetime) -> bool:
-    """The same question for a task that is at hand (pages)."""
+def may_do_step(user: User, task: Task, *, at: datetime) -> bool:
+    """The same question for a task that is at hand (pages), open or not."""
     case = task.case
-    return task.is_open and may_work_on(
+    return may_work_on(
         user,
         case_id=case.pk,
         step=task.step,
@@ -105,7 +109,12 @@ def may_work_on_task(user: User, task: Task, *, at: datetime) -> bool:
         process=case.process,
         at=at,
         held=user.holds(task.actor, at),
+        own=is_applicant_of(user, case.application),
     )
+
+
+def may_work_on_task(user: User, task: Task, *, at: datetime) -> bool:
+    return task.is_open and may_do_step(user, task, at=at)
 
 
 def open_tasks_for(user: User, *, at: datetime) -> Q:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Protocol
 
-from muara.sop.values import ValueRefused, parse_coordinate, parse_decimal
+from muara.sop.values import ValueRefused, parse_coordinate, parse_decimal, show_latitude, show_longitude
 
 
 class Number(Protocol):
@@ -77,6 +77,14 @@ class Point:
     name: str
     latitude: str
     longitude: str
+
+    @property
+    def shown_latitude(self) -> str:
+        return show_latitude(Decimal(self.latitude))
+
+    @property
+    def shown_longitude(self) -> str:
+        return show_longitude(Decimal(self.longitude))
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,8 @@ def _media_type(staged: StagedBlob, name: str, allowed: Collection[str]) -> str:
     with staged.path.open("rb") as file:
         head = file.read(16)
     found = next((kind for kind, magic in MAGIC.items() if head.startswith(magic)), None)
-    wanted = ", ".join(sorted(NAMES[kind] for kind in allowed))
+    *others, last = (name for kind, name in NAMES.items() if kind in allowed)
+    wanted = f"{', '.join(others)}, atau {last}" if others else last
     if found is None or found not in allowed:
         raise UploadRefused(f"Isi berkas ini bukan {wanted}. Simpan sebagai salah satu jenis itu.")
     ending = PurePosixPath(name.lower()).suffix

@@ -381,9 +381,15 @@ def _check_period(status: str, starts: date, ends: date | None) -> None:
         raise Refused("Plt. dan Plh. berlaku sementara. Isi tanggal berakhirnya.", "ends")
 
 
+def _one_at_a_time() -> None:
+    """Let one administrator at a time decide who holds what: two could both be right and wrong together."""
+    Office.objects.select_for_update().filter(kind=Office.Kind.ISSUING).first()
+
+
 def _check_overlap(
     user: User, *, actor: str, office: Office, status: str, starts: date, ends: date | None
 ) -> None:
+    _one_at_a_time()
     overlapping = Q(ends=None) | Q(ends__gte=starts)
     if ends is not None:
         overlapping &= Q(starts__lte=ends)
@@ -403,6 +409,7 @@ def _check_overlap(
 
 def _keep_an_administrator(*, without: User | None, holding: Holding | None, on: date, field: str) -> None:
     """Refuse what would leave nobody to administer the office from the day after `on`."""
+    _one_at_a_time()
     others = Holding.objects.filter(actor=ADMINISTRATOR, user__is_active=True, starts__lte=on, ends=None)
     if without is not None:
         if not without.holdings.current(on).filter(actor=ADMINISTRATOR).exists():

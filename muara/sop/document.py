@@ -33,6 +33,12 @@ class Clause:
     pieces: tuple[str, ...] = ()
 
     @property
+    def inferred(self) -> str:
+        """Return the letter that counting gives where the print lost it; empty where one is printed."""
+        last = self.id.rpartition(".")[2]
+        return last if not self.printed and len(last) == 1 and last.isalpha() else ""
+
+    @property
     def reading(self) -> str:
         """Return the corrected text where there is one, else the printed one."""
         return self.corrected or self.text

@@ -230,11 +230,19 @@ def parse_coordinate(
     return Coordinate(north, east)
 
 
+def show_latitude(degrees: Decimal) -> str:
+    """Write a latitude in degrees, minutes and seconds with two decimals: 1°15′30,50″ LS."""
+    return f"{_sexagesimal(degrees)} {'LS' if degrees < 0 else 'LU'}"
+
+
+def show_longitude(degrees: Decimal) -> str:
+    """Write a longitude in degrees, minutes and seconds with two decimals: 117°02′10,00″ BT."""
+    return f"{_sexagesimal(degrees)} {'BB' if degrees < 0 else 'BT'}"
+
+
 def show_coordinate(point: Coordinate) -> str:
-    """Write a point as degrees, minutes and seconds with two decimals: 1°15′30,50″ LS 117°02′10,00″ BT."""
-    south, west = point.latitude < 0, point.longitude < 0
-    latitude, longitude = _sexagesimal(point.latitude), _sexagesimal(point.longitude)
-    return f"{latitude} {'LS' if south else 'LU'} {longitude} {'BB' if west else 'BT'}"
+    """Write a point as latitude and longitude: 1°15′30,50″ LS 117°02′10,00″ BT."""
+    return f"{show_latitude(point.latitude)} {show_longitude(point.longitude)}"
 
 
 def check_nib(text: str) -> str:

@@ -108,6 +108,11 @@ def case_values(case: Case) -> dict[str, object]:
     return values
 
 
+def company_name(case: Case) -> str:
+    """The company as it stands in what officers checked, whatever its row says by now (ADR 7)."""
+    return str(submitted(latest_submission(case))["company"])
+
+
 def text_of(case: Case, values: Mapping[str, object], key: str) -> str:
     """A form value as it is printed; empty when the form has no such field or it was left out."""
     form = case.revision.definition.form
@@ -168,7 +173,7 @@ def receipt(case: Case, *, step: str, by: User, at: datetime) -> Letter:
         service=case.process.title,
         applicant=applicant_name(case, values),
         applicant_position=text_of(case, values, "applicant_position"),
-        company=case.application.company.name,
+        company=company_name(case),
         nib=text_of(case, values, "company_nib"),
         location=text_of(case, values, "site_address"),
         items=_handed_in(case),
@@ -213,13 +218,13 @@ def cover_letter(case: Case, *, step: str, request: Request, at: datetime) -> Le
         place=office.seat,
         dated=request.letter_date,
         attachment="1 (satu) berkas",
-        subject=f"Permohonan {request.subject} atas nama {case.application.company.name}",
+        subject=f"Permohonan {request.subject} atas nama {company_name(case)}",
         addressee=(request.agency.head_title,),
         addressee_place=request.agency.seat or "Tempat",
         registration_number=case.registration_number or "",
         registered_on=case.registered_on or office_day(at),
         service=case.process.title,
-        company=case.application.company.name,
+        company=company_name(case),
         location=text_of(case, values, "site_address"),
         recommendation=request.subject,
         items=(Enclosure(title="Formulir permohonan", amount="1 berkas"), *_handed_in(case)),
@@ -248,7 +253,7 @@ def verification_form(case: Case, checklist: Checklist, *, note: str, at: dateti
         round=Checklist.objects.filter(task__case=case, task__step_key=checklist.task.step_key).count(),
         service=process.title,
         applicant=applicant_name(case, values),
-        company=case.application.company.name,
+        company=company_name(case),
         location=text_of(case, values, "site_address"),
         verdicts=tuple(
             Verdict(
@@ -312,7 +317,7 @@ def proposed_wording(case: Case, recommendation: Recommendation) -> Wording:
     bases = [
         clause for clause in service.document.section("A").clauses if clause.id.removeprefix("A.").isdigit()
     ]
-    company, agency = case.application.company.name, recommendation.referral.agency.name
+    company, agency = company_name(case), recommendation.referral.agency.name
     return Wording(
         considering=(
             f"bahwa {company} telah mengajukan permohonan yang diregistrasi dengan nomor "
@@ -388,7 +393,7 @@ def permit_content(
         service=case.process.product,
         considering=wording.considering,
         laws=wording.laws,
-        company=case.application.company.name,
+        company=company_name(case),
         business=text_of(case, values, "activity_name"),
         location=text_of(case, values, "site_address"),
         office_address=text_of(case, values, "office_address"),
@@ -409,8 +414,8 @@ def permit_content(
             Point(
                 kind=point.kind.label,
                 name=point.name,
-                latitude=point.latitude.replace(".", ","),
-                longitude=point.longitude.replace(".", ","),
+                latitude=point.shown_latitude,
+                longitude=point.shown_longitude,
             )
             for point in terms.points
         ),
@@ -458,7 +463,7 @@ def permit_copy(
         "permit",
         data,
         step=step,
-        title=f"{case.process.product} atas nama {case.application.company.name}, rangkap {number}",
+        title=f"{case.process.product} atas nama {company_name(case)}, rangkap {number}",
         dated=office_day(draft.made_at),
         at=at,
     )
@@ -480,7 +485,7 @@ def handover_receipt(case: Case, *, step: str, permit: PermitRow, handover: Hand
         demo=settings.MUARA_DEMO,
         registration_number=case.registration_number or "",
         service=case.process.title,
-        company=case.application.company.name,
+        company=company_name(case),
         permit_number=permit.number.text,
         permit_dated=permit.issued_on,
         valid_until=permit.expires_on,
@@ -534,7 +539,7 @@ def control_sheet(case: Case, *, at: datetime) -> bytes:
         registered_at=registered_at(case),
         service=case.process.title,
         applicant=applicant_name(case, values),
-        company=case.application.company.name,
+        company=company_name(case),
         location=text_of(case, values, "site_address"),
         rows=tuple(rows),
         chain=case.chain,

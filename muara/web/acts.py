@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from muara.audit.chains import canonical
+from muara.audit.models import Entry
 from muara.cases.actions import AlreadyDone, NotYours, Refused, Stale, Stamp
 from muara.documents.uploads import UploadRefused
 
@@ -61,6 +62,15 @@ def _file_digest(upload: UploadedFile[Any]) -> str:
         digest.update(chunk)
     upload.seek(0)
     return digest.hexdigest()
+
+
+def was_answered(request: HttpRequest) -> bool:
+    """The same form, key and body, was recorded before."""
+    try:
+        stamp = stamp_of(request)
+    except Stale:
+        return False
+    return Entry.objects.filter(key=stamp.key, body=stamp.body).exists()
 
 
 def attempt(request: HttpRequest, form: forms.Form, carry_out: Callable[[Stamp, datetime], object]) -> Came:

@@ -46,6 +46,7 @@ from muara.sop.definition import ApplicationKind, Requirement
 from muara.sop.form import Section, UnknownSection
 from muara.sop.service import Service
 from muara.steps.actions import intake, issuance, verification
+from muara.steps.forms.fields import Paragraph
 from muara.web.acts import Came, attempt, new_key
 from muara.web.dossier import legs, talk_before
 from muara.web.files import person
@@ -443,12 +444,11 @@ class SubmitForm(forms.Form):
     """The statement of truth; after a return, a word to the officer."""
 
     use_required_attribute = False
-    note = forms.CharField(
+    note = Paragraph(
         label="Catatan untuk petugas",
         help_text="Sebutkan apa yang sudah Anda perbaiki.",
         required=False,
-        max_length=2000,
-        widget=forms.Textarea({"rows": 4, "maxlength": 2000}),
+        longest=2000,
     )
     truth = forms.BooleanField(
         label="Saya sudah memeriksa permohonan ini dan menyatakan bahwa isinya benar.",
@@ -513,12 +513,12 @@ class AnswerForm(forms.Form):
     """What was mended, in the applicant's words."""
 
     use_required_attribute = False
-    answer = forms.CharField(
+    answer = Paragraph(
         label="Apa yang sudah Anda perbaiki?",
         help_text="Petugas membaca jawaban ini bersama berkas yang baru.",
-        max_length=2000,
+        longest=2000,
+        rows=5,
         error_messages={"required": "Tuliskan apa yang sudah Anda perbaiki."},
-        widget=forms.Textarea({"rows": 5, "maxlength": 2000}),
     )
 
 

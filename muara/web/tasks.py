@@ -19,9 +19,9 @@ from django.views.decorators.http import require_http_methods
 
 from muara.audit.models import Entry
 from muara.cases import actions
-from muara.cases.models import Case, CaseLetter, Endorsement, Recommendation, Task
+from muara.cases.models import Case, CaseLetter, Endorsement, Recommendation, Submission, Task
 from muara.cases.queries import VERBS, control_sheet, court_of, latest_submission, open_correction, verb_label
-from muara.cases.rules import is_separated, may_work_on
+from muara.cases.rules import is_separated, may_do_step
 from muara.cases.terms import read_terms
 from muara.documents.letters import pdf
 from muara.documents.models import Letter
@@ -32,7 +32,7 @@ from muara.steps.forms import FORMS, MORE, ActForm, Review, first_act
 from muara.steps.forms.approval import Monitor, ReceiveRecommendation
 from muara.steps.forms.issuance import AssignNumber, permit_of
 from muara.steps.forms.verification import AskApplicant
-from muara.web.acts import Came, attempt, new_key
+from muara.web.acts import Came, attempt, new_key, was_answered
 from muara.web.dossier import due_of, folders, parts, referrals_of, scans, who
 from muara.web.files import person
 
@@ -129,22 +129,9 @@ def _task(request: HttpRequest, pk: int) -> Task:
     return found
 
 
-def _may_work(user: User, item: Task, at: datetime) -> bool:
-    """Whose step it is, open or not: what came of a closed one is the act's to say."""
-    case = item.case
-    return may_work_on(
-        user,
-        case_id=case.pk,
-        step=item.step,
-        callers=case.call_stack,
-        process=case.process,
-        at=at,
-        held=user.holds(item.actor, at),
-    )
-
-
 def _demand(request: HttpRequest, item: Task) -> None:
-    if not _may_work(person(request), item, timezone.now()):
+    """Forbid, unless this very form was answered before: then the act gives its first answer again."""
+    if not may_do_step(person(request), item, at=timezone.now()) and not was_answered(request):
         raise PermissionDenied
 
 
@@ -167,7 +154,7 @@ def _carry_out(
         return _page(request, item, bound=form, came=came)
     if not done:
         done = f"Langkah {item.step.number} dicatat: {item.step.outcome(form.cleaned_data['outcome']).label}."
-    messages.success(request, done)
+    messages.success(request, f"{form.told()}{done}")
     return redirect("task", item.pk)
 
 
@@ -235,6 +222,7 @@ def _page(
     recommendation = _recommendation(fresh)
     court = court_of(fresh)
     submission, referrals, permit = latest_submission(fresh), referrals_of(fresh), permit_of(item)
+    mended = fresh.corrections.filter(answered_at__isnull=False).order_by("-answered_at").first()
     context = {
         "task": item,
         "case": fresh,
@@ -248,7 +236,8 @@ def _page(
         "court_side": who(court, process),
         "correction": open_correction(fresh),
         "arrival": _arrival(item),
-        "sections": parts(fresh, submission, previous=None),
+        "mended": mended,
+        "sections": parts(fresh, submission, previous=_before(submission) if mended else None),
         "folders": folders(fresh, submission),
         "scans": scans(fresh, referrals=referrals, permit=permit),
         "referrals": referrals,
@@ -274,7 +263,7 @@ def _is_wide(desk: Desk) -> bool:
 
 def _desk(item: Task, me: User, at: datetime, bound: forms.Form | None) -> Desk:
     """Say what this person may do here now; a form that was just posted is shown as it was typed."""
-    desk = Desk(may_work=item.is_open and _may_work(me, item, at), holder=item.received_by)
+    desk = Desk(may_work=item.is_open and may_do_step(me, item, at=at), holder=item.received_by)
     desk.mine = desk.may_work and (item.actor == "applicant" or item.received_by_id == me.pk)
     desk.keys = {name: new_key() for name in ("take", "first", "form")}
     desk.bound = bound
@@ -329,6 +318,13 @@ def _arrival(item: Task) -> Arrival | None:
                 kind=process.step(key).outcome(outcome).kind,
             )
     return None
+
+
+def _before(submission: Submission) -> Submission | None:
+    """What was submitted before this, so that what the applicant changed is marked."""
+    return Submission.objects.filter(
+        application=submission.application_id, number=submission.number - 1
+    ).first()
 
 
 def _made(item: Task) -> Iterator[CaseLetter]:

@@ -99,6 +99,8 @@ def test_a_hash_can_be_recomputed_from_the_published_recipe(db: None) -> None:
         ("UPDATE audit_entry SET text = replace(text, '\"nomor\":1', '\"nomor\":9') WHERE seq = 2", 2),
         ("UPDATE audit_entry SET by_id = 8 WHERE seq = 2", 2),
         ("UPDATE audit_entry SET note = 'lain' WHERE seq = 3", 3),
+        ("UPDATE audit_entry SET note = 'lain', salt = NULL WHERE seq = 3", 3),
+        ("UPDATE audit_entry SET at = '2020-01-01 00:00:00' WHERE seq = 1", 1),
         ("UPDATE audit_entry SET prev = hash WHERE seq = 1", 1),
         ("DELETE FROM audit_entry WHERE seq = 2", 2),
         ("DELETE FROM audit_entry WHERE seq = 3", 3),

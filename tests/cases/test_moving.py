@@ -21,10 +21,10 @@ from muara.cases.actions import (
 )
 from muara.cases.models import Case, Checklist, Correction, Task
 from muara.people.models import Holding, Office
-from muara.steps.actions import approval, intake, verification
+from muara.steps.actions import approval, intake, review, verification
 from muara.steps.actions.intake import Mark
 from muara.steps.letters import Wording
-from muara.web.demo import CAST, Clock, Walk, all_fit, applicant, case_at, officer
+from muara.web.demo import CAST, Clock, Walk, all_fit, applicant, case_at, example, officer
 from tests.clock import MONDAY, at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
@@ -407,3 +407,94 @@ def test_the_head_signs_nothing_that_lacks_a_paraf(office: Office) -> None:
         approval.decide(
             task, outcome="signed", draft_sha256=current.sha256, by=officer("head_of_office"), at=MONDAY
         )
+
+
+def test_the_decree_names_whoever_signs_it(office: Office) -> None:
+    task, _ = received("decide")
+    current = approval.latest_draft(task.case)
+    assert current is not None
+    acting = officer("auditor")
+    Holding.objects.create(
+        user=acting,
+        actor="head_of_office",
+        office=office,
+        status="plh",
+        starts=date(2026, 7, 1),
+        ends=date(2026, 7, 31),
+    )
+    take_over(task.pk, by=acting, at=MONDAY)
+
+    with pytest.raises(Refused, match="disiapkan untuk ditandatangani Guntur Andaian"):
+        approval.decide(task, outcome="signed", draft_sha256=current.sha256, by=acting, at=MONDAY)
+
+
+def test_an_official_does_not_handle_an_application_of_their_own(office: Office) -> None:
+    case = case_at("verify", at=MONDAY)
+    Holding.objects.create(user=applicant(), actor="verifier", office=office, starts=date(2026, 1, 1))
+
+    with pytest.raises(NotYours):
+        take_over(main_task(case).pk, by=applicant(), at=MONDAY)
+
+
+def test_an_act_of_one_step_cannot_finish_another(office: Office) -> None:
+    task, _ = received("verify")
+
+    with pytest.raises(NotYours):
+        intake.check(task, outcome="complete", marks=all_fit(task), by=officer("verifier"), at=MONDAY)
+
+
+def test_a_second_delivery_needs_a_new_cover_letter(office: Office) -> None:
+    task, walk = received("review")
+    review.find_unfit(task, note="Neraca air keliru.", by=officer("technical_team"), at=MONDAY)
+    walk.forward()
+    task = walk.take()
+
+    with pytest.raises(Refused, match="surat pengantar baru"):
+        verification.verify(task, outcome="complete", marks=all_fit(task), by=officer("verifier"), at=MONDAY)
+    walk.do_verify(task, officer("verifier"))
+    walk.forward()
+    assert [referral.receiver for referral in task.case.referrals.all()] == ["Penerima Contoh"] * 2
+
+
+def test_the_decree_names_the_company_that_officers_checked(office: Office) -> None:
+    case = case_at("draft", at=MONDAY)
+    other = intake.start_application(
+        revision=case.revision,
+        kind="new",
+        company=case.application.company,
+        company_name="",
+        by=applicant(),
+        at=MONDAY,
+    )
+    section = case.revision.definition.form.section("company")
+    intake.save_section(other, section=section, raw={"company_name": "PT Lain"}, by=applicant(), at=MONDAY)
+    Walk(Clock(MONDAY), applicant(), case=case).forward()
+
+    current = approval.latest_draft(case)
+    assert current is not None
+    assert approval.decree(current)["company"] == "PT Segara Contoh Makmur"
+    case.application.company.refresh_from_db()
+    assert case.application.company.name == "PT Segara Contoh Makmur"
+    assert case.application.company.nib == "9999000000011"
+
+
+def test_what_the_control_sheet_could_not_print_is_refused_where_it_is_typed(office: Office) -> None:
+    case = case_at("correct", at=MONDAY)
+    walk = Walk(Clock(MONDAY), applicant(), case=case)
+    task = walk.take()
+    verification.ask_applicant(
+        task, reason="Lengkapi.", kind="repair", by=officer("customer_service"), at=MONDAY
+    )
+
+    with pytest.raises(Refused):
+        verification.answer_correction(
+            Case.objects.get(pk=case.pk), answer="Sudah 🙏", by=applicant(), at=MONDAY
+        )
+
+
+def test_a_renewal_names_the_permit_that_it_renews(office: Office) -> None:
+    walk = Walk(Clock(MONDAY), applicant(), source=example() | {"kind": "renewal"})
+    walk.prepare()
+
+    with pytest.raises(Refused, match="belum lengkap: 1 hal"):
+        walk.submit()

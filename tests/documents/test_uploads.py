@@ -60,7 +60,7 @@ def test_an_empty_file_is_refused() -> None:
 
 
 def test_a_wrong_type_behind_a_right_name_is_refused() -> None:
-    assert refusal("izin.pdf", b"MZ" + bytes(500)).startswith("Isi berkas ini bukan JPEG, PDF, PNG.")
+    assert refusal("izin.pdf", b"MZ" + bytes(500)).startswith("Isi berkas ini bukan PDF, JPEG, atau PNG.")
     assert refusal("izin.pdf", picture("JPEG")) == (
         "Nama berkas berakhiran .pdf, tetapi isinya JPEG. Perbaiki namanya."
     )

@@ -161,7 +161,7 @@ def apply(way: Way) -> None:
     applicant.sign_in(EMAIL)
     applicant.follow("Ajukan permohonan baru")
     applicant.choose("Apa yang diajukan?", "Izin baru")
-    applicant.write("Nama perusahaan baru", COMPANY)
+    applicant.write("Nama perusahaan", COMPANY)
     applicant.press("Mulai mengisi")
 
     sections = way.service.form.sections
@@ -431,6 +431,9 @@ def the_permit_reads_as_a_decree(way: Way) -> None:
             assert place >= 0, f"copy {number} lacks {part!r} in its place"
         for text in (COMPANY, way.number, "660/045/CONTOH-DLH/2026", f"tanggal {today}", *TERMS):
             assert text in words, f"copy {number} lacks {text!r}"
+        for point in way.source["recommendation"]["points"]:
+            for angle in (point["latitude"], point["longitude"]):
+                assert as_printed(angle).search(words), f"copy {number} lacks {angle}"
         assert all(f"Rangkap {number} — {copy}" in page for page in pages)
         assert "NOMOR : 503/ /DPMPTSP-III/" in words.replace("…", "").replace("_", "")
         assert "BUKAN DOKUMEN RESMI" not in words
@@ -439,6 +442,13 @@ def the_permit_reads_as_a_decree(way: Way) -> None:
     first, second = (words_of(way.paper(f"permit-{number}.pdf")) for number in (1, 2))
     assert ("Seno Contohadi" in first, "Seno Contohadi" in second) == (True, False)
     assert len({token_in(way.paper(f"permit-{number}.pdf")) for number in (1, 2, 3)}) == 1
+
+
+def as_printed(angle: str) -> re.Pattern[str]:
+    """An angle as the agency typed it (0°30'15,0" LU), in whichever signs and decimals a letter has."""
+    degrees, minutes, seconds, side = re.split("[°'\"] *", angle)
+    whole = seconds.removesuffix(",0")
+    return re.compile(rf"{degrees}°{minutes}['′]{whole}(,0+)?[\"″] {side}")
 
 
 DECREE = (

@@ -166,3 +166,10 @@ def test_a_clause_id_used_twice_is_refused() -> None:
 
     with pytest.raises(BrokenSop, match=r"document\.toml, butir 'A\.1': dipakai lebih dari sekali"):
         read_document(source)
+
+
+def test_a_letter_that_the_print_lost_is_told_apart_from_a_printed_one() -> None:
+    lost, printed = DOCUMENT.clause("L4.b"), DOCUMENT.clause("L4.g")
+
+    assert (lost.printed, lost.inferred) == ("", "b")
+    assert (printed.printed.rstrip("."), printed.inferred) == ("g", "")

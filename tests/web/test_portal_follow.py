@@ -95,7 +95,7 @@ def asked(case: Case) -> Case:
         ("verify", "Petugas Verifikasi", ""),
         ("review", "Tim Teknis (OPD)", ""),
         ("hand_over", "Petugas Loket Pengambilan", "Ambil surat izin di loket pengambilan"),
-        ("receive", "Pemohon", "Konfirmasi bahwa surat izin sudah Anda terima"),
+        ("receive", "Anda", "Konfirmasi bahwa surat izin sudah Anda terima"),
     ],
 )
 def test_the_page_says_whose_court_it_is_and_what_the_applicant_does(

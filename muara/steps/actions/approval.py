@@ -23,7 +23,6 @@ from muara.documents.contents import EndorsementBox
 from muara.documents.models import Blob
 from muara.people.calendar import office_calendar
 from muara.people.models import User, office_day
-from muara.people.queries import holder
 from muara.steps.letters import Wording, decision_text, permit_content, permit_copy
 
 COPIES = (1, 2, 3)
@@ -69,6 +68,7 @@ def receive_recommendation(
             facts={"recommendation": recommendation.pk, "received_on": received_on.isoformat()},
             note=reason,
             stamp=stamp,
+            activity="draft",
         )
         recommendation.agenda_number, recommendation.received_on = agenda_number, received_on
         recommendation.received_by, recommendation.booked_at = by, at
@@ -108,7 +108,15 @@ def latest_draft(case: Case) -> Draft | None:
 def return_recommendation(task: Task, *, note: str, by: User, at: datetime, stamp: Stamp = NO_FORM) -> Moved:
     """Step 11: what the agency gave is incomplete; it goes back to the agency."""
     with act(stamp):
-        return complete(task.pk, outcome="recommendation_incomplete", by=by, at=at, note=note, stamp=stamp)
+        return complete(
+            task.pk,
+            outcome="recommendation_incomplete",
+            by=by,
+            at=at,
+            note=note,
+            stamp=stamp,
+            activity="draft",
+        )
 
 
 def draft(
@@ -137,7 +145,14 @@ def draft(
         text = decision_text(content.data())
         sha256 = digest(text)
         moved = complete(
-            task.pk, outcome="drafted", by=by, at=at, note=note, facts={"draft": sha256}, stamp=stamp
+            task.pk,
+            outcome="drafted",
+            by=by,
+            at=at,
+            note=note,
+            facts={"draft": sha256},
+            stamp=stamp,
+            activity="draft",
         )
         previous = latest_draft(case)
         made = Draft.objects.create(
@@ -168,7 +183,14 @@ def endorse(
     with act(stamp):
         current = _current(task.case)
         moved = complete(
-            task.pk, outcome=outcome, by=by, at=at, note=note, facts={"draft": current.sha256}, stamp=stamp
+            task.pk,
+            outcome=outcome,
+            by=by,
+            at=at,
+            note=note,
+            facts={"draft": current.sha256},
+            stamp=stamp,
+            activity="endorse",
         )
         if outcome == "endorsed":
             _endorse(current, task, kind=Endorsement.Kind.PARAF, by=by, at=at)
@@ -221,7 +243,16 @@ def meet(
             "held_on": minutes.held_on.isoformat(),
             "scan": scan.sha256 if scan else None,
         }
-        moved = complete(task.pk, outcome=outcome, by=by, at=at, note=note, facts=facts, stamp=stamp)
+        moved = complete(
+            task.pk,
+            outcome=outcome,
+            by=by,
+            at=at,
+            note=note,
+            facts=facts,
+            stamp=stamp,
+            activity="meet",
+        )
         Meeting.objects.create(
             task=task,
             held_on=minutes.held_on,
@@ -260,8 +291,16 @@ def decide(
                     "Draf telah berubah sejak halaman ini dibuka. Baca draf yang baru sebelum menandatangani."
                 )
             _demand_paraf(current, task)
+            _demand_signatory(current, task, by=by, at=at)
         moved = complete(
-            task.pk, outcome=outcome, by=by, at=at, note=note, facts={"draft": current.sha256}, stamp=stamp
+            task.pk,
+            outcome=outcome,
+            by=by,
+            at=at,
+            note=note,
+            facts={"draft": current.sha256},
+            stamp=stamp,
+            activity="decide",
         )
         if outcome == "signed":
             _endorse(current, task, kind=Endorsement.Kind.SIGNATURE, by=by, at=at)
@@ -293,10 +332,9 @@ def _current(case: Case) -> Draft:
 
 
 def _endorse(current: Draft, task: Task, *, kind: str, by: User, at: datetime) -> Endorsement:
-    holding = holder(task.actor, on=office_day(at))
-    standing = ""
-    if holding is not None and holding.user_id == by.pk and holding.status != holding.Status.DEFINITIVE:
-        standing = f"{holding.get_status_display()} "
+    holding = by.holdings.current(office_day(at)).filter(actor=task.actor).first()
+    acting = holding is not None and holding.status != holding.Status.DEFINITIVE
+    standing = f"{holding.get_status_display()} " if holding is not None and acting else ""
     return Endorsement.objects.create(
         draft=current,
         task=task,
@@ -339,6 +377,22 @@ def _demand_paraf(current: Draft, task: Task) -> None:
     for step in task.case.process.steps:
         if step.activity == "endorse" and step.key not in given:
             raise Refused(f"Draf ini belum diparaf pada langkah {step.number}, {step.title}.")
+
+
+def _demand_signatory(current: Draft, task: Task, *, by: User, at: datetime) -> None:
+    """The name under the decree, and "Plt." or "Plh." before it, are those of whoever signs."""
+    printed = decree(current)["signatory"]
+    assert isinstance(printed, dict)
+    held = by.holdings.current(office_day(at)).filter(actor=task.actor)
+    standings = {
+        "" if holding.status == holding.Status.DEFINITIVE else holding.get_status_display()
+        for holding in held
+    }
+    if (printed["name"], printed["nip"]) != (by.name, by.nip) or printed["standing"] not in standings:
+        raise Refused(
+            f"Draf ini disiapkan untuk ditandatangani {printed['name'] or 'pejabat lain'}. Kembalikan kepada "
+            "kepala seksi agar penandatangannya diperbarui."
+        )
 
 
 def _void(current: Draft, *, at: datetime, reason: str, steps: set[str] | None = None) -> None:

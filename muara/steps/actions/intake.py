@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import Sum
 
 from muara.audit.actions import record
 from muara.audit.chains import canonical, digest
@@ -141,12 +143,18 @@ def save_section(
 
 
 def _follow_company(application: Application) -> None:
-    """Keep the company's row equal to what its applicant says of it, until a case depends on it."""
+    """Keep the company's row equal to what its applicant says of it, until one of its cases depends on it."""
     data, company = application.data, application.company
-    name, nib, npwp = (str(data.get(key) or "") for key in ("company_name", "nib", "npwp"))
-    if Case.objects.filter(application=application).exists():
+    if Case.objects.filter(application__company=company).exists():
         return
-    company.name, company.nib, company.npwp = name or company.name, nib or company.nib, npwp or company.npwp
+    by_kind = {
+        item.kind: str(data.get(item.key) or "")
+        for section in application.revision.definition.form.sections
+        for item in section.fields
+        if item.kind in {"nib", "npwp"}
+    }
+    company.name = str(data.get("company_name") or company.name)
+    company.nib, company.npwp = by_kind.get("nib") or company.nib, by_kind.get("npwp") or company.npwp
     company.save(update_fields=["name", "nib", "npwp"])
 
 
@@ -158,6 +166,9 @@ def attach(
     locked = _editable(application, by=by, at=at)
     if not locked.revision.process.requirement(requirement).upload:
         raise Refused("Persyaratan ini tidak memerlukan berkas.")
+    held = locked.attachments.filter(withdrawn_at=None).aggregate(size=Sum("blob__size"))["size"] or 0
+    if held + accepted.blob.size > settings.MUARA_APPLICATION_QUOTA:
+        raise Refused("Semua berkas permohonan ini terlalu besar. Tarik atau perkecil salah satunya dahulu.")
     same = locked.attachments.filter(requirement=requirement, blob=accepted.blob, withdrawn_at=None).first()
     return same or Attachment.objects.create(
         application=locked,
@@ -193,6 +204,9 @@ def gaps(application: Application) -> list[Gap]:
         for section in definition.form.sections
         for key in clean_section(section, application.data, printable=allowed, complete=True).errors
     ]
+    if definition.process.kind(application.kind).needs_permit and not application.data.get("previous_permit"):
+        home = next(s for s in definition.form.sections if any(f.key == "previous_permit" for f in s.fields))
+        missing.append(Gap(label=f"{home.title}: Nomor izin sebelumnya", section=home.key))
     held = set(application.attachments.filter(withdrawn_at=None).values_list("requirement", flat=True))
     missing += [
         Gap(label=f"Berkas: {requirement.reading}", requirement=requirement.number)
@@ -216,7 +230,7 @@ def _snapshot(application: Application, *, by: User, at: datetime) -> Submission
         {
             "reference": application.reference,
             "kind": application.kind,
-            "company": application.company.name,
+            "company": str(application.data.get("company_name") or application.company.name),
             "values": application.data,
             "files": files,
         }
@@ -256,7 +270,16 @@ def submit(
         task = case.main_task
         if task is None or task.step.activity != "apply":
             raise Refused("Permohonan ini sudah disampaikan dan sedang diperiksa petugas.")
-        moved = complete(task.pk, outcome="submitted", by=by, at=at, note=note, facts=facts, stamp=stamp)
+        moved = complete(
+            task.pk,
+            outcome="submitted",
+            by=by,
+            at=at,
+            note=note,
+            facts=facts,
+            stamp=stamp,
+            activity="apply",
+        )
         case.corrections.filter(answered_at=None).update(answered_by=by, answered_at=at, answer=note)
         return moved
 
@@ -284,7 +307,16 @@ def check(
         if outcome != "needs_advice":
             check_marks(task.case.process, marks, approving=outcome == "complete")
             facts = {"submission": submission.sha256, "checklist": marks_digest(marks)}
-        moved = complete(task.pk, outcome=outcome, by=by, at=at, note=note, facts=facts, stamp=stamp)
+        moved = complete(
+            task.pk,
+            outcome=outcome,
+            by=by,
+            at=at,
+            note=note,
+            facts=facts,
+            stamp=stamp,
+            activity="check",
+        )
         if outcome != "needs_advice":
             sign_checklist(
                 task, submission=submission, marks=marks, approved=outcome == "complete", by=by, at=at
@@ -296,7 +328,7 @@ def check(
                 raised_by=by,
                 raised_at=at,
                 kind=kind,
-                reason=note,
+                reason=defects(task.case.process, marks, note),
                 sent_by=by,
                 sent_at=at,
             )
@@ -308,7 +340,15 @@ def advise(task: Task, *, question: str, given: str, by: User, at: datetime, sta
     if not given.strip():
         raise Refused("Tuliskan penjelasan teknis yang diberikan.", "given")
     with act(stamp):
-        moved = complete(task.pk, outcome="advised", by=by, at=at, note=given, stamp=stamp)
+        moved = complete(
+            task.pk,
+            outcome="advised",
+            by=by,
+            at=at,
+            note=given,
+            stamp=stamp,
+            activity="advise",
+        )
         application = task.case.application
         Consultation.objects.create(
             service=application.service,
@@ -358,7 +398,15 @@ def register(
     with act(stamp):
         case = Case.objects.select_related("application__company", "revision").get(pk=task.case_id)
         if outcome != "registered":
-            return complete(task.pk, outcome=outcome, by=by, at=at, note=note, stamp=stamp), None
+            return complete(
+                task.pk,
+                outcome=outcome,
+                by=by,
+                at=at,
+                note=note,
+                stamp=stamp,
+                activity="register",
+            ), None
         approval = cs_approval(case)
         if approval is None:
             raise Refused(
@@ -383,6 +431,7 @@ def register(
             note=note,
             facts={"registration_number": number.text, "approval": approval.pk},
             stamp=stamp,
+            activity="register",
         )
         Case.objects.filter(pk=case.pk).update(registration_number=number.text)
         case.registration_number, case.registered_on = number.text, day
@@ -408,6 +457,16 @@ def check_marks(process: Process, marks: Mapping[int, Mark], *, approving: bool)
                 f"Nomor {requirement.number} dinilai tidak sesuai: berkas belum dapat dinyatakan lengkap.",
                 field,
             )
+
+
+def defects(process: Process, marks: Mapping[int, Mark], note: str) -> str:
+    """What the applicant is told to mend: the officer's note, then every requirement marked against."""
+    lines = [
+        f"Nomor {number}, {process.requirement(number).reading}: {mark.reason}"
+        for number, mark in sorted(marks.items())
+        if mark.verdict == ChecklistMark.Verdict.UNFIT and mark.reason.strip() not in note
+    ]
+    return "\n".join([note, *lines])
 
 
 def marks_digest(marks: Mapping[int, Mark]) -> str:

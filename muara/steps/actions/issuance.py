@@ -11,7 +11,7 @@ from muara.documents.models import Blob
 from muara.people.models import User, office_day
 from muara.permits.actions import attach_scan, enter_permit, take_number
 from muara.permits.models import Permit
-from muara.steps.actions.approval import latest_draft
+from muara.steps.actions.approval import decree, latest_draft
 from muara.steps.letters import handover_receipt
 
 
@@ -37,12 +37,20 @@ def assign_number(task: Task, *, by: User, at: datetime, stamp: Stamp = NO_FORM)
         if Permit.objects.filter(case=case).exists():
             raise Refused("Berkas ini sudah mempunyai nomor izin.")
         # The case is locked before the series, always in this order.
-        note_on(task.pk, verb="number.assign", by=by, at=at, facts={"draft": signed.sha256}, stamp=stamp)
+        note_on(
+            task.pk,
+            verb="number.assign",
+            by=by,
+            at=at,
+            facts={"draft": signed.sha256},
+            stamp=stamp,
+            activity="number",
+        )
         number = take_number(series="permit", given_to=case.chain, by=by, at=at)
         return enter_permit(
             case=case,
             draft=signed.draft,
-            company=case.application.company.name,
+            company=str(decree(signed.draft)["company"]),
             signed_on=office_day(signed.at),
             number=number,
             years=case.process.validity_years,
@@ -76,7 +84,16 @@ def issue(
                 "Unggah pindaian surat izin asli yang sudah bertanda tangan, bernomor dan bercap.", "scan"
             )
         facts = {"number": permit.number.text, "scan": scan.sha256}
-        moved = complete(task.pk, outcome="issued", by=by, at=at, note=note, facts=facts, stamp=stamp)
+        moved = complete(
+            task.pk,
+            outcome="issued",
+            by=by,
+            at=at,
+            note=note,
+            facts=facts,
+            stamp=stamp,
+            activity="number",
+        )
         attach_scan(permit, scan=scan)
         return moved
 
@@ -109,7 +126,15 @@ def hand_over(
         raise Refused("Sampaikan hak dan kewajiban pemegang izin, lalu beri tanda.", "told_duties")
     with act(stamp):
         case = Case.objects.select_related("application__company", "revision").get(pk=task.case_id)
-        moved = complete(task.pk, outcome="handed_over", by=by, at=at, note=note, stamp=stamp)
+        moved = complete(
+            task.pk,
+            outcome="handed_over",
+            by=by,
+            at=at,
+            note=note,
+            stamp=stamp,
+            activity="hand_over",
+        )
         handover = Handover(
             case=case, receiver=receiver, capacity=capacity, identity=identity, given_by=by, given_at=at
         )
@@ -122,6 +147,14 @@ def hand_over(
 def confirm_receipt(task: Task, *, by: User, at: datetime, note: str = "", stamp: Stamp = NO_FORM) -> Moved:
     """Step 18: the applicant has received the permit and signed for it; the case ends."""
     with act(stamp):
-        moved = complete(task.pk, outcome="received", by=by, at=at, note=note, stamp=stamp)
+        moved = complete(
+            task.pk,
+            outcome="received",
+            by=by,
+            at=at,
+            note=note,
+            stamp=stamp,
+            activity="receive",
+        )
         Handover.objects.filter(case=task.case_id).update(confirmed_by=by, confirmed_at=at)
         return moved

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from muara.audit.chains import canonical, digest
-from muara.cases.actions import NO_FORM, Moved, Refused, Stamp, act, complete
+from muara.cases.actions import NO_FORM, Moved, NotYours, Refused, Stamp, act, complete
 from muara.cases.models import Correction, Recommendation, Referral, Task
 from muara.cases.terms import Terms
 from muara.documents.models import Blob
@@ -39,11 +39,21 @@ def recommend(
         raise Refused("Tanggal surat rekomendasi tidak boleh sesudah hari ini.", "letter_date")
     if scan is None:
         raise Refused("Unggah surat rekomendasi yang sudah ditandatangani.", "scan")
-    if referral.case_id != task.case_id:
-        raise Refused("Rekomendasi ini untuk berkas lain.", "referral")
+    theirs = by.holdings.current(office_day(at)).filter(actor=task.actor, office=referral.agency_id)
+    if referral.case_id != task.case_id or referral.delivered_at is None or not theirs.exists():
+        raise NotYours
     with act(stamp):
         facts = {"scan": scan.sha256, "terms": digest(canonical(terms.data()))}
-        moved = complete(task.pk, outcome="recommended", by=by, at=at, note=note, facts=facts, stamp=stamp)
+        moved = complete(
+            task.pk,
+            outcome="recommended",
+            by=by,
+            at=at,
+            note=note,
+            facts=facts,
+            stamp=stamp,
+            activity="review",
+        )
         Recommendation.objects.create(
             referral=referral,
             letter_number=letter_number,
@@ -60,7 +70,15 @@ def recommend(
 def find_unfit(task: Task, *, note: str, by: User, at: datetime, stamp: Stamp = NO_FORM) -> Moved:
     """Step 10: the file does not conform; it goes back to the applicant through the CS (step 8)."""
     with act(stamp):
-        moved = complete(task.pk, outcome="unfit", by=by, at=at, note=note, stamp=stamp)
+        moved = complete(
+            task.pk,
+            outcome="unfit",
+            by=by,
+            at=at,
+            note=note,
+            stamp=stamp,
+            activity="review",
+        )
         Correction.objects.create(
             case=task.case, raised_at_step=task.step_key, raised_by=by, raised_at=at, reason=note
         )

@@ -27,6 +27,7 @@ from muara.steps.actions.intake import (
     _editable,
     _snapshot,
     check_marks,
+    defects,
     gaps,
     marks_digest,
     sign_checklist,
@@ -64,13 +65,26 @@ def verify(
     complete_file = outcome == "complete"
     with act(stamp):
         check_marks(task.case.process, marks, approving=complete_file)
-        if complete_file and not requests and not task.case.referrals.exists():
-            raise Refused("Tentukan jenis pertek dan OPD yang dituju (langkah 7, keterangan 2).", "agency")
+        if complete_file and not requests and not task.case.referrals.filter(delivered_at=None).exists():
+            raise Refused(
+                "Tentukan jenis pertek dan OPD yang dituju, dengan surat pengantar baru bila yang lama sudah "
+                "diserahkan (langkah 7, keterangan 2).",
+                "agency",
+            )
         submission = latest_submission(task.case)
         facts: dict[str, object] = {"submission": submission.sha256, "checklist": marks_digest(marks)}
         if complete_file:
             facts["letters"] = [request.letter_number for request in requests]
-        moved = complete(task.pk, outcome=outcome, by=by, at=at, note=note, facts=facts, stamp=stamp)
+        moved = complete(
+            task.pk,
+            outcome=outcome,
+            by=by,
+            at=at,
+            note=note,
+            facts=facts,
+            stamp=stamp,
+            activity="verify",
+        )
         checklist = sign_checklist(
             task, submission=submission, marks=marks, approved=complete_file, by=by, at=at
         )
@@ -84,7 +98,7 @@ def verify(
                 raised_by=by,
                 raised_at=at,
                 kind=kind,
-                reason=note,
+                reason=defects(task.case.process, marks, note),
             )
         verification_form(task.case, checklist, note=note, at=at)
         return moved
@@ -118,7 +132,14 @@ def ask_applicant(
         if pending is not None and pending.with_applicant:
             raise Refused("Permintaan perbaikan sudah ada pada pemohon; tunggu jawabannya.")
         moved = note_on(
-            task.pk, verb="correct.ask", by=by, at=at, facts={"kind": kind}, note=reason, stamp=stamp
+            task.pk,
+            verb="correct.ask",
+            by=by,
+            at=at,
+            facts={"kind": kind},
+            note=reason,
+            stamp=stamp,
+            activity="correct",
         )
         correction = pending or Correction(
             case=task.case, raised_at_step=task.step_key, raised_by=by, raised_at=at
@@ -176,7 +197,15 @@ def hand_back(task: Task, *, by: User, at: datetime, note: str = "", stamp: Stam
             )
         if not task.case.corrections.filter(answered_at__gte=task.opened_at).exists():
             raise Refused("Sampaikan permintaan perbaikan kepada pemohon lebih dahulu.")
-        return complete(task.pk, outcome="repaired", by=by, at=at, note=note, stamp=stamp)
+        return complete(
+            task.pk,
+            outcome="repaired",
+            by=by,
+            at=at,
+            note=note,
+            stamp=stamp,
+            activity="correct",
+        )
 
 
 def deliver(
@@ -201,6 +230,7 @@ def deliver(
             note=note,
             facts={"receipt": receipt_scan.sha256 if receipt_scan else None},
             stamp=stamp,
+            activity="deliver",
         )
         task.case.referrals.filter(delivered_at=None).update(
             delivered_by=by, delivered_at=at, receiver=receiver, receipt_scan=receipt_scan

@@ -92,7 +92,7 @@ class ChecklistForm(StepForm):
                 label=f"{label}, alasan", required=False, rows=2
             )
         names = [name for item in task.case.process.requirements for name in _names(item.number)]
-        self.order_fields(names)
+        self.order_fields([*names, "outcome", "kind", "note"])
 
     def clean(self) -> dict[str, Any]:
         """Ask for every missing verdict and reason at once; what they must add up to is the act's to say."""

@@ -9,7 +9,7 @@ from django import forms
 
 from muara.audit.models import Entry
 from muara.cases.actions import Stamp
-from muara.cases.models import Checklist, Task
+from muara.cases.models import Case, Checklist, Task
 from muara.people.models import User
 from muara.steps.actions import intake
 from muara.steps.forms.checklist import ChecklistForm
@@ -67,6 +67,10 @@ class Register(StepForm):
     def approval(self) -> Checklist | None:
         """The CS's signed checklist, for the counter to see."""
         return intake.cs_approval(self.task.case)
+
+    def told(self) -> str:
+        number = Case.objects.values_list("registration_number", flat=True).get(pk=self.task.case_id)
+        return f"Nomor registrasi {number}. Cetak tanda terima di bawah. " if number else ""
 
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
         return intake.register(

@@ -56,6 +56,10 @@ class ActForm(forms.Form):
         """Do what the form says, in one call to an act; raises what the act raises."""
         raise NotImplementedError
 
+    def told(self) -> str:
+        """What the officer is told first once it is done, beside what was recorded; mostly nothing."""
+        return ""
+
     def full_clean(self) -> None:
         """Judge the form; a field that only some outcomes need is never missed here."""
         lenient = [self.fields[name] for name in self.lenient if name in self.fields]
