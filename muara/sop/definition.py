@@ -161,7 +161,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """A numbered line of the SOP's section G: a document to bring or an obligation to take on."""
+    """A numbered line of the SOP's section G: a document to bring or an obligation to take on.
+
+    `duty` is an obligation worded as a permit would say it: a start for the agency, which words its own.
+    """
 
     number: int
     printed: str
@@ -170,6 +173,7 @@ class Requirement:
     help: str
     upload: bool
     covered_by: int | None
+    duty: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -447,6 +451,7 @@ def _requirement(table: Table) -> Requirement:
         help=table.text("help"),
         upload=table.boolean("upload", False),
         covered_by=table.maybe_integer("covered_by"),
+        duty=table.text("duty", ""),
     )
     table.finish()
     return requirement

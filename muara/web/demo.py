@@ -30,7 +30,7 @@ from muara.people.actions import SHIPPED_CALENDAR, import_calendar, shipped_cale
 from muara.people.calendar import office_calendar
 from muara.people.models import WITA, Company, Holding, Office, User, office_day
 from muara.permits.actions import set_up_series
-from muara.sop.service import load_folder, services_root
+from muara.sop.service import load_folder, read_service, services_root
 from muara.sop.working_time import is_working_day
 from muara.steps.actions import approval, intake, issuance, review, verification
 from muara.steps.actions.intake import Mark
@@ -136,7 +136,9 @@ def seed_office(at: datetime) -> Office:
         User.objects.create_user(email=address_of(key), name=name, password=PASSWORD, phone="+628110000001")
     import_calendar(rows=shipped_calendar(), source=SHIPPED_CALENDAR, by=None, at=at)
     for folder in sorted(path for path in services_root().glob("*/*") if path.is_dir()):
-        revision = store_revision(files=load_folder(folder), by_id=None, at=at, effective_from=SINCE)
+        files = load_folder(folder)
+        effective = read_service(files).process.effective
+        revision = store_revision(files=files, by_id=None, at=at, effective_from=effective)
         for numbering in revision.process.numberings:
             set_up_series(
                 key=numbering.key,

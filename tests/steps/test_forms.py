@@ -108,7 +108,7 @@ def test_the_duties_start_from_section_g_and_article_253() -> None:
     form = Review(open_task("review"), at=LATER)
     obligations = form["obligations"].value().splitlines()
     assert len(obligations) == 10 + 8
-    assert obligations[0] == "Melaksanakan kewajiban nomor 8: debit maksimum"
+    assert obligations[0] == "Tidak melampaui debit maksimum yang ditetapkan dalam keputusan ini"
     assert len(form["prohibitions"].value().splitlines()) == 3
 
 

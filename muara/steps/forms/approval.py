@@ -86,7 +86,8 @@ class DraftPermit(StepForm):
     )
     laws = Items(
         label="Mengingat",
-        help_text="Satu baris satu peraturan, menurut urutan surat.",
+        help_text="Satu baris satu peraturan, menurut urutan surat. Periksa keberlakuannya: daftar ini dari "
+        "bagian A SOP, dan sebagian peraturannya sudah dicabut (lihat catatan di halaman layanan).",
         rows=14,
     )
     tembusan = Items(label="Tembusan", help_text="Satu baris satu penerima.", rows=4, required=False)

@@ -256,11 +256,7 @@ def _start(task: Task) -> dict[str, Any]:
     previous = Recommendation.objects.filter(referral__case=task.case_id).order_by("-issued_at").first()
     if previous is not None:
         return _typed(read_terms(previous.terms))
-    obligations = tuple(
-        f"Melaksanakan kewajiban nomor {item.number}: {item.reading[:1].lower()}{item.reading[1:]}"
-        for item in task.case.process.requirements
-        if item.group == "obligation"
-    )
+    obligations = tuple(item.duty for item in task.case.process.requirements if item.duty)
     return {
         "points": list(_named_points(task)),
         "obligations": (*obligations, *OBLIGATIONS),

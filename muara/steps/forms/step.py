@@ -20,6 +20,7 @@ from muara.steps.forms.fields import Paragraph, Scan
 
 KEPT = signing.Signer(salt="muara.kept-upload")
 MORE = "tambah"
+REQUIRED = forms.Field.default_error_messages["required"]
 
 
 class ActForm(forms.Form):
@@ -48,6 +49,9 @@ class ActForm(forms.Form):
         self.task, self.at = task, at
         self.kept: dict[str, str] = {}
         super().__init__(data, files, initial=dict(initial or {}))
+        for field in self.fields.values():
+            if field.error_messages["required"] == field.default_error_messages.get("required", REQUIRED):
+                field.error_messages["required"] = "Isian ini wajib diisi."
         self.lenient = {name for name in self.asked if self.fields[name].required}
         for name in self.scans:
             self.fields[f"{name}_kept"] = forms.CharField(required=False, widget=forms.HiddenInput)
