@@ -41,10 +41,12 @@ from muara.cases.terms import Terms, read_terms
 from muara.contacts.actions import ask
 from muara.contacts.models import Consultation
 from muara.documents.uploads import Accepted, UploadRefused, accept, readable_size
+from muara.people.calendar import office_calendar
 from muara.people.models import Company, User, office_day
 from muara.sop.definition import ApplicationKind, Requirement
 from muara.sop.form import Section, UnknownSection
 from muara.sop.service import Service
+from muara.sop.working_time import add_working_days
 from muara.steps.actions import intake, issuance, verification
 from muara.steps.forms.fields import Paragraph
 from muara.web.acts import Came, attempt, new_key
@@ -286,6 +288,9 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
     if case is None:
         return render(request, "portal/draft.html", context)
     task = case.main_task
+    calendar = office_calendar()
+    if task is not None and case.recommended_on is not None:
+        context["promised"] = add_working_days(calendar, case.recommended_on, service.process.promise_days)
     context |= {
         "task": task,
         "request_open": open_request(case),

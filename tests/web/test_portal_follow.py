@@ -295,6 +295,15 @@ def test_the_collection_counter_confirms_for_somebody_without_an_account() -> No
     assert Case.objects.get(pk=case.pk).result == "received"
 
 
+def test_the_promise_is_told_as_a_date_once_h_is_known() -> None:
+    # H is Monday 6 July 2026; fourteen working days on is Friday 24 July (no holiday between).
+    case = case_at("endorse_section", at=MONDAY)
+
+    words = plain(signed_in(applicant()).get(address(case)))
+
+    assert "paling lambat 24 Juli 2026 (14 hari kerja)" in words
+
+
 # --- questions --------------------------------------------------------------------------------------
 
 
