@@ -52,10 +52,8 @@ check: static ## The inner loop: format, lint, types, contracts, migrations, doc
 
 .PHONY: test
 test: static $(STAMPS)/system ## Everything: the checks, then all tests on SQLite, PostgreSQL and in Chromium
-	@echo "== tests on SQLite"
-	@$(PYTEST) -q -m "not browser"
-	@echo "== tests in Chromium"
-	@$(PYTEST) -q -m "browser"
+	@echo "== tests on SQLite, in Chromium too"
+	@$(PYTEST) -q
 	@echo "== tests on PostgreSQL"
 	@$(BIN)/python -m tests.postgres --fast -- $(PYTEST) -q -m "both"
 

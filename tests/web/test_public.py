@@ -56,7 +56,7 @@ def test_the_front_page_names_the_service_its_promise_and_the_motto(client: Clie
 def test_a_revision_that_is_not_yet_in_force_is_not_offered(
     client: Client, time_machine: TimeMachineFixture
 ) -> None:
-    time_machine.move_to(at("2023-12-31 09:00"), tick=False)  # the demonstration's revision: 1 January 2024
+    time_machine.move_to(at("2017-06-06 09:00"), tick=False)  # the SOP is in force from 7 June 2017
 
     assert SERVICE not in client.get("/").content.decode()
     assert client.get(SERVICE).status_code == 404
