@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from allauth.account.forms import default_token_generator
+from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from django import forms
 from django.conf import settings
@@ -443,6 +444,8 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
             ),
         )
         if came is Came.DONE:
+            # allauth keeps addresses of its own: the old one must not sign in any longer.
+            EmailAddress.objects.filter(user=pk).exclude(email__iexact=form.profile().email).delete()
             messages.success(request, f"Akun {form.cleaned_data['name']} disimpan.")
             return redirect("user", pk)
     return _user_page(request, person, form, came=came)

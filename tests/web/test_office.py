@@ -8,6 +8,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
@@ -382,3 +383,17 @@ def test_sessions_of_an_administrator_end_with_the_last_day(time_machine: TimeMa
     time_machine.move_to(MONDAY + timedelta(days=1), tick=False)
     client.force_login(officer("liaison"))
     assert client.get("/kantor/").status_code == 403
+
+
+def test_an_address_that_was_changed_no_longer_signs_in() -> None:
+    person = applicant()
+    EmailAddress.objects.create(user=person, email=person.email, primary=True, verified=True)
+    here = f"/kantor/pengguna/{person.pk}/"
+    send(signed_in(), here, action=here, code=302, email="baru@contoh.example")
+
+    answers = [
+        Client().post("/akun/masuk/", {"login": login, "password": PASSWORD}).status_code
+        for login in (person.email, "baru@contoh.example")
+    ]
+
+    assert answers == [200, 302]
