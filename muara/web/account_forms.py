@@ -12,60 +12,45 @@ from django import forms
 
 from muara.people.passwords import HELP
 
-
-def _in_our_words(form: forms.Form) -> None:
-    """Call things as the rest of Muara does, whatever allauth's own catalogue says."""
-    words = {
-        "login": "Surel",
-        "email": "Surel",
-        "password": "Kata sandi",
-        "password1": "Kata sandi",
-        "password2": "Ulangi kata sandi",
-        "oldpassword": "Kata sandi sekarang",
-    }
-    for name, label in words.items():
-        if name in form.fields:
-            form.fields[name].label = label
-            if form.fields[name].help_text:
-                form.fields[name].help_text = HELP
-            form.fields[name].widget.attrs.pop("placeholder", None)
+LABELS = {
+    "login": "Surel",
+    "email": "Surel",
+    "password": "Kata sandi",
+    "password1": "Kata sandi",
+    "password2": "Ulangi kata sandi",
+    "oldpassword": "Kata sandi sekarang",
+}
 
 
-class LoginForm(account.LoginForm):  # type: ignore[misc]
-    """allauth's, in our words."""
+class InOurWords:
+    """Calls things as the rest of Muara does, whatever allauth's own catalogue says."""
+
+    fields: dict[str, forms.Field]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _in_our_words(self)
+        for name in LABELS.keys() & self.fields.keys():
+            self.fields[name].label = LABELS[name]
+            self.fields[name].widget.attrs.pop("placeholder", None)
+        if "password1" in self.fields:  # a new password; the hint at sign-in is the way to reset it
+            self.fields["password1"].help_text = HELP
 
 
-class FullSignupForm(account.SignupForm):  # type: ignore[misc]
+class LoginForm(InOurWords, account.LoginForm):  # type: ignore[misc]
+    """allauth's, in our words."""
+
+
+class FullSignupForm(InOurWords, account.SignupForm):  # type: ignore[misc]
     """allauth's address and password with our name and telephone, in our words."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _in_our_words(self)
 
-
-class ResetPasswordForm(account.ResetPasswordForm):  # type: ignore[misc]
+class ResetPasswordForm(InOurWords, account.ResetPasswordForm):  # type: ignore[misc]
     """allauth's, in our words."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _in_our_words(self)
 
-
-class ResetPasswordKeyForm(account.ResetPasswordKeyForm):  # type: ignore[misc]
+class ResetPasswordKeyForm(InOurWords, account.ResetPasswordKeyForm):  # type: ignore[misc]
     """allauth's, in our words."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _in_our_words(self)
 
-
-class ChangePasswordForm(account.ChangePasswordForm):  # type: ignore[misc]
+class ChangePasswordForm(InOurWords, account.ChangePasswordForm):  # type: ignore[misc]
     """allauth's, in our words."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _in_our_words(self)

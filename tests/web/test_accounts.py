@@ -114,3 +114,11 @@ def test_a_forgotten_password_is_set_anew_by_the_link_in_the_letter(client: Clie
     client.post(shown, {"password1": "laut-sungai-muara", "password2": "laut-sungai-muara"})
     again = client.post("/akun/masuk/", {"login": applicant().email, "password": "laut-sungai-muara"})
     assert again["Location"] == "/permohonan/"
+
+
+@pytest.mark.django_db
+def test_the_sign_in_page_leads_to_a_forgotten_password() -> None:
+    page = Client().get("/akun/masuk/").content.decode()
+
+    assert 'href="/akun/lupa/"' in page
+    assert "Paling sedikit 12 huruf" not in page
