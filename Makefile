@@ -81,6 +81,11 @@ format: $(STAMPS)/develop ## Format the code and the templates, and mend what th
 	@$(BIN)/ruff format --quiet
 	@$(BIN)/djangofmt --quiet $(TEMPLATES)
 
+.PHONY: migrations-anew
+migrations-anew: $(STAMPS)/develop ## Write each room's one first migration anew (only until the first release)
+	@rm -f muara/*/migrations/0*.py
+	@$(TOOL) makemigrations --verbosity 0 $(patsubst muara/%/migrations,%,$(wildcard muara/*/migrations))
+
 .PHONY: coverage
 coverage: $(STAMPS)/develop ## Which lines the tests on SQLite never run
 	@$(BIN)/coverage run -m pytest -q -m "not browser"

@@ -21,16 +21,16 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 
 from muara.audit.actions import insert, record
-from muara.audit.chains import GENESIS, word
+from muara.audit.chains import GENESIS, Wording, word
 from muara.audit.models import Entry
 from muara.cases.models import Application, Case, Revision, Task
 from muara.cases.models.case import chain_of, definition_of
-from muara.cases.rules import may_work_on
+from muara.cases.rules import may_end, may_work_on
 from muara.documents.repertoire import UnprintableCharacter, check_text
 from muara.people.actions import Refused as Refused
 from muara.people.calendar import office_calendar, read_calendar
 from muara.people.models import User, office_day
-from muara.sop.definition import Outcome, Process, Step
+from muara.sop.definition import CALLER, END, Outcome, Process, Step
 from muara.sop.service import digest, read_service
 from muara.sop.working_time import Calendar, due
 
@@ -270,14 +270,16 @@ def _printable(note: str) -> None:
 
 def _where_to(found: Standing, step: Step, chosen: Outcome) -> tuple[str | None, tuple[str, ...]]:
     """Name the next step and the callers that are left waiting (design: detours are a stack)."""
-    if chosen.to == "end":
+    if chosen.to == END:
         return None, ()
-    if chosen.to == "@caller":
+    if chosen.to == CALLER:
+        if not found.callers:
+            raise Refused("Tidak ada langkah yang menunggu berkas ini; pilih hasil lain.", "outcome")
         return found.callers[-1], found.callers[:-1]
     if chosen.kind == "detour":
         return chosen.to, (*found.callers, step.key)
-    # A way back that is not the caller's leaves the detour for good.
-    return chosen.to, () if chosen.kind == "return" else found.callers
+    # Whoever called waits on while the case stays on the detour; any other way leaves it for good.
+    return chosen.to, found.callers if found.callers and found.process.is_detour(chosen.to) else ()
 
 
 def _move(
@@ -294,35 +296,105 @@ def _move(
 ) -> Moved:
     process = found.process
     moment = _moment(at)
+    wording = _close(
+        found,
+        verb=f"{found.step_key}.{chosen.key}",
+        outcome=chosen.key,
+        callers=callers,
+        ends=following is None,
+        by=by,
+        at=at,
+        note=note,
+        facts={**facts, "to": following or END},
+    )
+    opened = None
+    if process.companions(found.step_key):
+        _execute(CLOSE_COMPANION, [moment, chosen.key, found.case_id])
+    if following is not None:
+        opened = _open(found, process, following, moment)
+        for step in process.companions(following):
+            _open(found, process, step.key, moment, companion=True)
+    insert(wording, key=stamp.key, body=stamp.body)
+    return Moved(found.case_id, wording.seq, opened, following)
+
+
+def _close(
+    found: Standing,
+    *,
+    verb: str,
+    outcome: str,
+    callers: tuple[str, ...],
+    ends: bool,
+    by: User,
+    at: datetime,
+    note: str,
+    facts: Mapping[str, object],
+) -> Wording:
+    """Lock the case by its version and close the task by its id; return the entry still to be written."""
+    moment = _moment(at)
     wording = word(
         chain=chain_of(found.case_id),
         seq=found.version + 1,
         prev=found.head,
-        verb=f"{found.step_key}.{chosen.key}",
+        verb=verb,
         by_id=by.pk,
         at=at,
-        facts={**facts, "to": following or "end"},
+        facts=facts,
         note=note,
         task_id=found.task_id,
     )
-    closed, result = (moment, chosen.key) if following is None else (None, "")
+    closed, result = (moment, outcome) if ends else (None, "")
     locked = _execute(
         LOCK_CASE,
         [wording.seq, wording.hash, " ".join(callers), closed, result, found.case_id, found.version],
     )
     if not locked:
         raise Stale
-    if not _execute(CLOSE_TASK, [moment, by.pk, chosen.key, found.task_id]):
+    if not _execute(CLOSE_TASK, [moment, by.pk, outcome, found.task_id]):
         raise Stale
-    opened = None
-    if following is not None:
-        opened = _open(found, process, following, moment)
-        if process.companions(found.step_key):
-            _execute(CLOSE_COMPANION, [moment, chosen.key, found.case_id])
-        for step in process.companions(following):
-            _open(found, process, step.key, moment, companion=True)
+    return wording
+
+
+def end_case(
+    task_id: int,
+    *,
+    ending: str,
+    by: User,
+    at: datetime,
+    note: str,
+    facts: Mapping[str, object] | None = None,
+    stamp: Stamp = NO_FORM,
+) -> Moved:
+    """End a case at whatever step it stands, in a way that the SOP does not print; call inside `act`.
+
+    Raises:
+        Refused: no reason was given, or it is too late. NotYours: the person may not end it so.
+        Stale: the task is closed or the case moved.
+    """
+    found = standing(task_id, by=by, at=at, stamp=stamp)
+    process = found.process
+    chosen = process.ending(ending)
+    if found.companion or not may_end(by, case_id=found.case_id, ending=chosen, at=at):
+        raise NotYours
+    _printable(note)
+    if not note.strip():
+        raise Refused("Tuliskan alasannya.", "note")
+    if found.step.number >= process.step(chosen.before).number:
+        raise Refused("Keputusan sudah ditandatangani, jadi permohonan tidak dapat diakhiri dengan cara ini.")
+    wording = _close(
+        found,
+        verb=f"{END}.{ending}",
+        outcome=ending,
+        callers=(),
+        ends=True,
+        by=by,
+        at=at,
+        note=note,
+        facts={**(facts or {}), "step": found.step_key},
+    )
+    _execute(CLOSE_COMPANION, [_moment(at), ending, found.case_id])
     insert(wording, key=stamp.key, body=stamp.body)
-    return Moved(found.case_id, wording.seq, opened, following)
+    return Moved(found.case_id, wording.seq, None, None)
 
 
 def _open(found: Standing, process: Process, key: str, moment: Any, *, companion: bool = False) -> int:

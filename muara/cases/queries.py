@@ -10,7 +10,7 @@ from muara.audit.queries import Head
 from muara.cases.models import Application, Attachment, Case, Correction, Submission, Task
 from muara.cases.models.case import chain_of
 from muara.people.models import User
-from muara.sop.definition import Process
+from muara.sop.definition import END, Process
 
 
 def latest_submission(case: Case) -> Submission:
@@ -108,6 +108,8 @@ def verb_label(process: Process, verb: str) -> str:
     if verb in VERBS:
         return VERBS[verb]
     step, _, outcome = verb.partition(".")
+    if step == END:
+        return process.ending(outcome).label
     return process.step(step).outcome(outcome).label
 
 

@@ -11,7 +11,7 @@ from django.db.models import Q
 from muara.cases.models import Application, Case, Revision, Task
 from muara.cases.models.case import definition_of
 from muara.people.models import User, office_day
-from muara.sop.definition import Process, Step
+from muara.sop.definition import Ending, Process, Step
 
 COUNTER = ("customer_service", "registration_counter", "collection_counter")
 
@@ -92,6 +92,18 @@ def may_work_on(
     if step.activity == "review" and held:
         held = _works_for_a_referred_agency(user, case_id=case_id, actor=step.actor, at=at)
     return held and not (was_here and is_separated(user, case_id=case_id, step=step, process=process))
+
+
+def may_end(user: User, *, case_id: int, ending: Ending, at: datetime) -> bool:
+    """Whether a person may end a case so: the applicant, or an officer whose actor the ending names."""
+    if not user.is_active:
+        return False
+    application = Application.objects.get(case=case_id)
+    if "applicant" in ending.by and may_act_as_applicant(user, application, at=at):
+        return True
+    if is_applicant_of(user, application):
+        return False
+    return bool(user.actors(at) & set(ending.by))
 
 
 def may_see(user: User, case: Case, *, at: datetime) -> bool:

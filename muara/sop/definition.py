@@ -39,6 +39,7 @@ ACTIVITIES = frozenset(
 )
 
 OutcomeKind = Literal["forward", "return", "detour", "refuse", "close"]
+DecisionKind = Literal["", "permit", "refusal"]
 Side = Literal["applicant", "front_office", "back_office", "agency", "meeting", "head"]
 Checklist = Literal["", "requirements", "final"]
 Group = Literal["document", "obligation"]
@@ -113,13 +114,33 @@ class Touch:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One way out of a step; `to` is a step's key, "@caller" or "end"."""
+    """One way out of a step; `to` is a step's key, "@caller" or "end".
+
+    `drafts` binds the next draft to be a permit or a refusal. `extension` marks a way that the SOP does
+    not print but that law or practice cannot do without.
+    """
 
     key: str
     label: str
     to: str
     kind: OutcomeKind
     needs_reason: bool
+    drafts: DecisionKind
+    extension: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A way for a case to end at whatever step it stands, which the SOP does not print (an extension).
+
+    `by` are the actors who may end it so; `before` is the step at whose opening it is too late.
+    """
+
+    key: str
+    label: str
+    by: tuple[str, ...]
+    before: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +249,7 @@ class Process:
     actors: tuple[Actor, ...]
     clocks: tuple[Clock, ...]
     steps: tuple[Step, ...]
+    endings: tuple[Ending, ...]
     requirements: tuple[Requirement, ...]
     kinds: tuple[ApplicationKind, ...]
     final_checklist: tuple[CheckItem, ...]
@@ -294,13 +316,64 @@ class Process:
         """List the steps whose companion work opens and closes with `step`."""
         return tuple(item for item in self.steps if item.companion and item.companion.opens_with == step)
 
+    def ending(self, key: str) -> Ending:
+        """Find an ending by key; raises UnknownOutcome."""
+        for ending in self.endings:
+            if ending.key == key:
+                return ending
+        raise UnknownOutcome(f"Tidak ada akhir '{key}' dalam {self.document} rev. {self.revision}.")
+
+    def way_out(self, step: str, key: str) -> Outcome | Ending:
+        """Find how a task of a step was closed: an outcome of its own, or an ending of the whole case."""
+        ways: tuple[Outcome | Ending, ...] = (*self.step(step).outcomes, *self.endings)
+        for way in ways:
+            if way.key == key:
+                return way
+        raise UnknownOutcome(f"Langkah '{step}' tidak dapat ditutup dengan '{key}'.")
+
+    def is_detour(self, step: str) -> bool:
+        """Tell whether whoever called still waits while a case stands at `step`.
+
+        So it is at a step that may go back to its caller, and at one that only leads to such steps (8,
+        which hands the mended file to 7).
+        """
+        return step in self._detours()
+
+    def _detours(self) -> frozenset[str]:
+        found = {item.key for item in self.steps if any(way.to == CALLER for way in item.outcomes)}
+        while fresh := {
+            item.key
+            for item in self.steps
+            if item.key not in found
+            and (ahead := {way.to for way in item.outcomes if way.kind == "forward"})
+            and ahead <= found
+            and any(
+                way.kind == "detour" and way.to == item.key for step in self.steps for way in step.outcomes
+            )
+        }:
+            found |= fresh
+        return frozenset(found)
+
     def callers(self, step: str) -> frozenset[str]:
-        """List the steps that detour to `step`: where its "@caller" may lead."""
+        """List the steps that may wait while a case stands at `step`: where its "@caller" may lead."""
+        detours, waiting = self._detours(), {step}
+        ways_in = {step}
+        while waiting:
+            here = waiting.pop()
+            fresh = {
+                item.key
+                for item in self.steps
+                if item.key in detours
+                and item.key not in ways_in
+                and here in {way.to for way in item.outcomes}
+            }
+            ways_in |= fresh
+            waiting |= fresh
         return frozenset(
             item.key
             for item in self.steps
             for outcome in item.outcomes
-            if outcome.kind == "detour" and outcome.to == step
+            if outcome.kind == "detour" and outcome.to in ways_in
         )
 
     def follows(self, step: str) -> frozenset[str]:
@@ -341,6 +414,7 @@ def _process(top: Table) -> Process:
         actors=tuple(_actor(item) for item in top.tables("actors", name="key")),
         clocks=tuple(_clock(item) for item in top.tables("clocks", name="key", required=False)),
         steps=tuple(_step(item) for item in top.tables("steps", name="key")),
+        endings=tuple(_ending(item) for item in top.tables("endings", name="key", required=False)),
         requirements=tuple(_requirement(item) for item in top.tables("requirements", name="number")),
         kinds=tuple(_kind(item) for item in top.tables("kinds", name="key")),
         final_checklist=tuple(
@@ -437,9 +511,23 @@ def _outcome(table: Table) -> Outcome:
         to=table.text("to"),
         kind=_one_of(table, "kind", get_args(OutcomeKind)),
         needs_reason=table.boolean("needs_reason", False),
+        drafts=_one_of(table, "drafts", get_args(DecisionKind), default=""),
+        extension=table.boolean("extension", False),
     )
     table.finish()
     return outcome
+
+
+def _ending(table: Table) -> Ending:
+    ending = Ending(
+        key=table.text("key"),
+        label=table.text("label"),
+        by=table.texts("by", None),
+        before=table.text("before"),
+        note=table.text("note"),
+    )
+    table.finish()
+    return ending
 
 
 def _requirement(table: Table) -> Requirement:
@@ -531,6 +619,7 @@ def _doubles(process: Process) -> list[Fault]:
         "kunci jam hitung": (clock.key for clock in process.clocks),
         "nomor persyaratan": (requirement.number for requirement in process.requirements),
         "jenis permohonan": (kind.key for kind in process.kinds),
+        "kunci akhir": (ending.key for ending in process.endings),
         "butir checklist akhir": (item.key for item in process.final_checklist),
         "kunci surat": (letter.key for letter in process.letters),
     }
@@ -570,12 +659,19 @@ def _loose_names(process: Process) -> list[Fault]:
         ("start", process.start),
         ("opens_after", process.opens_after),
         *((f"jam hitung '{clock.key}'", clock.starts_at) for clock in process.clocks),
+        *((f"akhir '{ending.key}'", ending.before) for ending in process.endings),
         *(("pemisahan tugas", key) for pair in process.separated for key in pair),
     ]
     faults += [
         Fault(FILE, "", f"{what} menunjuk langkah '{key}' yang tidak ada")
         for what, key in named
         if key not in steps
+    ]
+    faults += [
+        Fault(FILE, f"akhir '{ending.key}'", f"pelaksana '{key}' tidak dikenal")
+        for ending in process.endings
+        for key in ending.by
+        if key not in actors
     ]
     if process.promise_clock not in clocks:
         faults.append(Fault(FILE, "", f"jam hitung janji '{process.promise_clock}' tidak dikenal"))

@@ -30,6 +30,8 @@ def _lines(process: Process) -> Iterator[str]:
     yield ""
     yield from _separations(process)
     yield ""
+    yield from _endings(process)
+    yield ""
     yield "```mermaid"
     yield from _diagram(process)
     yield "```"
@@ -53,7 +55,8 @@ def _row(process: Process, step: Step) -> str:
 
 def _outcome(process: Process, step: Step, outcome: Outcome) -> str:
     reason = ", reason" if outcome.needs_reason else ""
-    return f"`{outcome.key}` → {_target(process, step, outcome)} ({outcome.kind}{reason})"
+    extension = ", *not printed*" if outcome.extension else ""
+    return f"`{outcome.key}` → {_target(process, step, outcome)} ({outcome.kind}{reason}{extension})"
 
 
 def _target(process: Process, step: Step, outcome: Outcome) -> str:
@@ -88,6 +91,14 @@ def _clocks(process: Process) -> Iterator[str]:
 def _separations(process: Process) -> Iterator[str]:
     pairs = [f"{process.step(one).number} × {process.step(two).number}" for one, two in process.separated]
     yield f"Nobody does both of a pair in one case: {', '.join(pairs)}."
+
+
+def _endings(process: Process) -> Iterator[str]:
+    yield "Ends that the SOP does not print, from whatever step:"
+    yield ""
+    for ending in process.endings:
+        by = ", ".join(process.actor(key).label for key in ending.by)
+        yield f"- `{ending.key}`: {ending.label}, by {by}, before step {process.step(ending.before).number}."
 
 
 def _diagram(process: Process) -> Iterator[str]:

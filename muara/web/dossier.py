@@ -142,6 +142,8 @@ def legs(case: Case, *, talk: Consultation | None) -> list[Leg]:
         moments = {"ask": talk.asked_at, "inform": talk.answered_at}
         ended |= {s.key: moments[s.activity] for s in process.steps if s.activity in BEFORE_THE_CASE}
     frontier = _frontier(case, main.step) if main else len(process.steps) + 1
+    # On a detour through the applicant (8) the step after it (7) is done once more before the caller's.
+    once_more = _ahead(process, main.step) if main and case.call_stack else 0
     return [
         Leg(
             number=step.number,
@@ -149,6 +151,8 @@ def legs(case: Case, *, talk: Consultation | None) -> list[Leg]:
             actor=process.actor(step.actor).label,
             state="now"
             if main and main.step_key == step.key
+            else "again"
+            if step.number == once_more
             else _state(step, ended, frontier, aside=_is_aside(process, step)),
             at=ended.get(step.key),
         )
@@ -176,10 +180,10 @@ def _is_aside(process: Process, step: Step) -> bool:
 
 def _ahead(process: Process, step: Step) -> int:
     """The number of the step that a step's forward outcome leads to; 0 for "back to the caller"."""
-    ways = {outcome.kind: outcome.to for outcome in step.outcomes}
-    if "forward" not in ways:
+    way = next((outcome.to for outcome in step.outcomes if outcome.kind == "forward"), None)
+    if way is None:
         return len(process.steps) + 1
-    return 0 if ways["forward"] == CALLER else process.step(ways["forward"]).number
+    return 0 if way == CALLER else process.step(way).number
 
 
 def talk_before(case: Case) -> Consultation | None:

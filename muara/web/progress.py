@@ -12,7 +12,7 @@ from muara.cases.models import Application, Attachment, Case, Correction, Task
 from muara.cases.queries import court_of
 from muara.documents.repertoire import allowed
 from muara.people.models import User
-from muara.sop.definition import Outcome, Process
+from muara.sop.definition import CALLER, Ending, Outcome, Process
 from muara.sop.form import Section, clean_section, show
 from muara.sop.service import Service
 from muara.steps.actions import intake
@@ -148,7 +148,9 @@ def timeline(case: Case) -> list[Event]:
 def _event(task: Task, process: Process) -> Event | None:
     if task.companion or task.closed_at is None:
         return None
-    outcome = task.step.outcome(task.outcome)
+    outcome = process.way_out(task.step_key, task.outcome)
+    if isinstance(outcome, Ending):
+        return Event(task.closed_at, outcome.label, "close")
     if outcome.kind in {"return", "detour"}:
         title = _turned(outcome, process)
         return Event(task.closed_at, title, outcome.kind) if title else None
@@ -159,6 +161,8 @@ def _event(task: Task, process: Process) -> Event | None:
 
 def _turned(outcome: Outcome, process: Process) -> str:
     """Tell a way back or a detour; a return to the applicant is told by its correction request."""
+    if outcome.to == CALLER:
+        return "Dilanjutkan kepada yang memintanya"
     target = process.step(outcome.to)
     if target.actor == "applicant":
         return ""

@@ -28,15 +28,15 @@ from muara.documents.models import Letter
 from muara.people.calendar import office_calendar
 from muara.people.models import User, office_day
 from muara.steps.actions.approval import decree, latest_draft
-from muara.steps.forms import FORMS, MORE, ActForm, Review, first_act
-from muara.steps.forms.approval import Monitor, ReceiveRecommendation
-from muara.steps.forms.issuance import AssignNumber, permit_of
-from muara.steps.forms.verification import AskApplicant
-from muara.web.acts import Came, attempt, new_key, was_answered
+from muara.steps.forms import ASIDES, FORMS, MORE, ActForm, Review, aside, first_act
+from muara.steps.forms.issuance import permit_of
+from muara.web.acts import KEY, VERSION, Came, attempt, new_key, was_answered
 from muara.web.dossier import due_of, folders, parts, referrals_of, scans, who
 from muara.web.files import person
 
 RECENT = 8
+SAVE = "simpan"
+NOT_TYPED = {"csrfmiddlewaretoken", KEY, VERSION, SAVE}
 EXAMINES_DRAFT = frozenset({"endorse", "meet", "decide", "number"})
 
 
@@ -79,39 +79,17 @@ def take_over(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def receive_recommendation(request: HttpRequest, pk: int) -> HttpResponse:
-    return _aside(request, pk, "draft", ReceiveRecommendation, "Rekomendasi teknis dibukukan; H ditetapkan.")
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def ask_applicant(request: HttpRequest, pk: int) -> HttpResponse:
-    return _aside(request, pk, "correct", AskApplicant, "Permintaan disampaikan kepada pemohon.")
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def assign_number(request: HttpRequest, pk: int) -> HttpResponse:
-    return _aside(request, pk, "number", AssignNumber, "Nomor izin diberikan. Tulis dan stempel pada surat.")
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def monitor(request: HttpRequest, pk: int) -> HttpResponse:
-    return _aside(request, pk, "draft", Monitor, "Pemantauan dicatat.")
-
-
-def _aside(
-    request: HttpRequest, pk: int, activity: str, form_class: type[ActForm], done: str
-) -> HttpResponse:
-    """An act of a step beside its outcomes; the page stays at the same task."""
+def task_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
+    """An act beside the outcomes; the page stays at the same task."""
     item = _task(request, pk)
-    if item.step.activity != activity or item.companion != (form_class is Monitor):
+    form_class = aside(item, act)
+    if form_class is None:
         raise Http404
     if request.method != "POST":
         return redirect("task", item.pk)
-    _demand(request, item)
-    return _carry_out(request, item, form_class, done=done)
+    if not form_class.may(person(request), item, at=timezone.now()) and not was_answered(request):
+        raise PermissionDenied
+    return _carry_out(request, item, form_class, done=form_class.done)
 
 
 def _task(request: HttpRequest, pk: int) -> Task:
@@ -143,6 +121,8 @@ def _carry_out(
         longer = Review.with_more_rows(item, at=at, data=request.POST, files=request.FILES)
         return _page(request, item, bound=longer)
     form = form_class(item, at=at, data=request.POST, files=request.FILES)
+    if SAVE in request.POST and item.is_open:
+        return _save_for_later(request, item, form)
     came = Came.REFUSED if item.is_open else Came.STALE
     if form.is_valid():
         came = attempt(
@@ -152,9 +132,21 @@ def _carry_out(
         )
     if came is not Came.DONE:
         return _page(request, item, bound=form, came=came)
+    item.unfinished.filter(user=person(request), form=form.slug).delete()
     if not done:
         done = f"Langkah {item.step.number} dicatat: {item.step.outcome(form.cleaned_data['outcome']).label}."
     messages.success(request, f"{form.told()}{done}")
+    return redirect("task", item.pk)
+
+
+def _save_for_later(request: HttpRequest, item: Task, form: ActForm) -> HttpResponse:
+    """Keep what was typed, unjudged; files that were chosen are kept with it."""
+    form.full_clean()
+    typed = {name: form.data.getlist(name) for name in form.data if name not in NOT_TYPED}  # type: ignore[attr-defined]
+    item.unfinished.update_or_create(
+        user=person(request), form=form.slug, defaults={"typed": typed, "saved_at": timezone.now()}
+    )
+    messages.success(request, "Isian disimpan dan belum dicatat sebagai hasil. Lanjutkan kapan saja.")
     return redirect("task", item.pk)
 
 
@@ -197,7 +189,8 @@ class Desk:
     mine: bool = False
     holder: User | None = None
     first: ActForm | None = None
-    first_action: str = ""
+    asides: list[ActForm] = field(default_factory=list)
+    saved_at: datetime | None = None
     form: ActForm | None = None
     bound: forms.Form | None = None
     why_not: str = ""
@@ -248,7 +241,7 @@ def _page(
         "recommendation": recommendation,
         "terms": read_terms(recommendation.terms) if recommendation else None,
         "permit": permit,
-        "result": step.outcome(item.outcome).label if item.outcome and not item.companion else "",
+        "result": item.result_label if not item.companion else "",
         "desk": desk,
         "form": bound or desk.form,
         "stale": came is Came.STALE,
@@ -274,26 +267,33 @@ def _desk(item: Task, me: User, at: datetime, bound: forms.Form | None) -> Desk:
         outcome_form = FORMS.get(item.step.activity)
         if outcome_form is not None and isinstance(bound, outcome_form):
             desk.form = bound
-        else:
+        elif type(bound) is first:
             desk.first = bound
+    saved = {work.form: work for work in item.unfinished.filter(user=me)} if item.is_open else {}
+
+    def begin(form_class: type[ActForm]) -> ActForm:
+        work = saved.get(form_class.slug)
+        if work is None:
+            return form_class(item, at=at)
+        desk.saved_at = work.saved_at
+        return form_class.resume(item, at=at, typed=work.typed)
+
     if desk.mine:
         if first is not None and desk.first is None:
-            desk.first = first(item, at=at)
+            desk.first = begin(first)
         form_class = FORMS.get(item.step.activity)
         if desk.form is None and form_class is not None and not item.companion:
-            desk.form = form_class(item, at=at)
-    if desk.first is not None:
-        desk.first_action = reverse(ADDRESSES[type(desk.first)], args=[item.pk])
-        desk.first.auto_id = "awal_%s"
+            desk.form = begin(form_class)
+    for act in ASIDES if item.is_open else ():
+        if act is first or not act.belongs_to(item):
+            continue
+        if isinstance(bound, act):
+            desk.asides.append(bound)
+        elif (desk.mine or not act.for_holder()) and act.offered(item) and act.may(me, item, at=at):
+            desk.asides.append(begin(act))
+    for number, form in enumerate(filter(None, [desk.first, *desk.asides])):
+        form.auto_id = f"lain{number}_%s"
     return desk
-
-
-ADDRESSES: dict[type[ActForm], str] = {
-    ReceiveRecommendation: "receive_recommendation",
-    AskApplicant: "ask_applicant",
-    AssignNumber: "assign_number",
-    Monitor: "monitor",
-}
 
 
 def _why_not(item: Task, me: User) -> str:
@@ -307,9 +307,10 @@ def _arrival(item: Task) -> Arrival | None:
     """The act that opened this task: the outcome, recorded at that moment, that leads here."""
     process = item.case.process
     entries = Entry.objects.filter(chain=item.case.chain, at=item.opened_at).exclude(verb__in=VERBS)
+    steps = {step.key for step in process.steps}
     for entry in () if item.companion else entries.order_by("-seq"):
         key, _, outcome = entry.verb.partition(".")
-        if item.step_key in process.follows(key):
+        if key in steps and item.step_key in process.follows(key):
             return Arrival(
                 label=f"Langkah {process.step(key).number}: {verb_label(process, entry.verb)}",
                 by=User.objects.filter(pk=entry.by_id or 0).values_list("name", flat=True).first() or "",

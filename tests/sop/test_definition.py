@@ -28,14 +28,24 @@ STEPS = {
         4,
         "customer_service",
         "check",
-        {"complete": "register", "incomplete": "apply", "needs_advice": "advise"},
+        {"complete": "register", "incomplete": "apply", "needs_advice": "advise", "new_application": "end"},
     ),
     "advise": (5, "customer_service", "advise", {"advised": "@caller"}),
     "register": (6, "registration_counter", "register", {"registered": "verify", "not_approved": "check"}),
-    "verify": (7, "verifier", "verify", {"complete": "deliver", "incomplete": "correct"}),
+    "verify": (
+        7,
+        "verifier",
+        "verify",
+        {"complete": "deliver", "incomplete": "correct", "resumed": "@caller", "new_application": "end"},
+    ),
     "correct": (8, "customer_service", "correct", {"repaired": "verify"}),
     "deliver": (9, "liaison", "deliver", {"delivered": "review"}),
-    "review": (10, "technical_team", "review", {"recommended": "draft", "unfit": "correct"}),
+    "review": (
+        10,
+        "technical_team",
+        "review",
+        {"recommended": "draft", "unfit": "correct", "new_application": "end"},
+    ),
     "draft": (
         11,
         "processing_officer",
@@ -46,15 +56,26 @@ STEPS = {
         12,
         "section_head",
         "endorse",
-        {"endorsed": "endorse_division", "faulty": "draft", "needs_meeting": "meet"},
+        {"endorsed": "endorse_division", "faulty": "draft", "needs_meeting": "meet", "unmet": "correct"},
     ),
     "endorse_division": (
         13,
         "division_head",
         "endorse",
-        {"endorsed": "decide", "faulty": "draft", "needs_meeting": "meet"},
+        {"endorsed": "decide", "faulty": "draft", "needs_meeting": "meet", "unmet": "correct"},
     ),
-    "meet": (14, "joint_meeting", "meet", {"decided": "@caller", "redraft": "draft", "unmet": "correct"}),
+    "meet": (
+        14,
+        "joint_meeting",
+        "meet",
+        {
+            "decided": "@caller",
+            "redraft": "draft",
+            "unmet": "correct",
+            "review_again": "review",
+            "refuse": "draft",
+        },
+    ),
     "decide": (
         15,
         "head_of_office",
@@ -66,9 +87,10 @@ STEPS = {
             "unmet": "correct",
             "meeting": "meet",
             "review_again": "review",
+            "refuse": "draft",
         },
     ),
-    "number": (16, "registrar", "number", {"issued": "hand_over"}),
+    "number": (16, "registrar", "number", {"issued": "hand_over", "faulty": "decide"}),
     "hand_over": (17, "collection_counter", "hand_over", {"handed_over": "receive"}),
     "receive": (18, "applicant", "receive", {"received": "end"}),
 }
@@ -127,7 +149,8 @@ def test_steps_without_a_printed_time_have_no_invented_one() -> None:
 
 def test_a_return_or_detour_asks_for_a_reason_and_nothing_else_does() -> None:
     assert all(
-        outcome.needs_reason == (outcome.kind in {"return", "detour", "refuse"})
+        outcome.needs_reason
+        == (outcome.kind in {"return", "detour", "refuse"} or outcome.key == "new_application")
         for step in PROCESS.steps
         for outcome in step.outcomes
     )
@@ -145,7 +168,26 @@ def test_only_the_help_desk_and_the_meeting_are_optional() -> None:
 
 def test_a_detour_comes_back_to_whoever_called() -> None:
     assert PROCESS.follows("advise") == {"check"}
-    assert PROCESS.follows("meet") == {"endorse_section", "endorse_division", "decide", "draft", "correct"}
+    callers = {"endorse_section", "endorse_division", "decide"}
+    assert PROCESS.follows("meet") == callers | {"draft", "correct", "review"}
+    # What 10, 12, 13, 14 or 15 asked of the applicant goes 8, 7 and back to whoever asked.
+    assert PROCESS.follows("verify") == callers | {"review", "deliver", "correct", "end"}
+    assert [step.number for step in PROCESS.steps if PROCESS.is_detour(step.key)] == [5, 7, 8, 14]
+
+
+def test_ways_that_the_sop_does_not_print_are_marked() -> None:
+    marked = {(step.number, way.key) for step in PROCESS.steps for way in step.outcomes if way.extension}
+
+    assert marked == {
+        (12, "unmet"),
+        (13, "unmet"),
+        (14, "refuse"),
+        (15, "refuse"),
+        (16, "faulty"),
+    }
+    assert [ending.key for ending in PROCESS.endings] == ["withdrawn", "lapsed"]
+    binding = {(step.number, way.drafts) for step in PROCESS.steps for way in step.outcomes if way.drafts}
+    assert binding == {(14, "refusal"), (15, "refusal")}
 
 
 def test_monitoring_runs_beside_the_review() -> None:
@@ -209,12 +251,12 @@ BROKEN = [
         "kegiatan 'divine' tidak dikenal",
     ),
     ('to = "deliver"', 'to = "moon"', "langkah 7 'verify'", "menuju 'moon' yang tidak ada"),
-    ('to = "deliver"', 'to = "@caller"', "langkah 7 'verify'", "kembali ke pemanggil, tetapi tidak ada"),
+    ('to = "hand_over"', 'to = "@caller"', "langkah 16 'number'", "kembali ke pemanggil, tetapi tidak ada"),
     ('to = "hand_over"', 'to = "number"', "langkah 17 'hand_over'", "tidak dapat dicapai dari awal"),
     (
-        'to = "end", kind = "close"',
-        'to = "receive", kind = "forward"',
-        "langkah 9 'deliver'",
+        'label = "Izin diterima", to = "end", kind = "close"',
+        'label = "Izin diterima", to = "receive", kind = "forward"',
+        "langkah 17 'hand_over'",
         "mencapai akhir",
     ),
     ("number = 7\nactor", "number = 6\nactor", "process.toml", "nomor langkah '6' dipakai 2 kali"),
@@ -227,7 +269,12 @@ BROKEN = [
     ('letters = ["receipt"]', 'letters = ["ode"]', "langkah 6 'register'", "surat 'ode' tidak dikenal"),
     ("covered_by = 3", "covered_by = 40", "persyaratan 4", "nomor 40 yang tidak ada"),
     ('opens_with = "review"', 'opens_with = "sleep"', "langkah 11 'draft'", "'sleep' tidak dikenal"),
-    ('kind = "close"', 'kind = "vanish"', "outcomes 'received'", "kind 'vanish' tidak dikenal"),
+    (
+        '"end", kind = "close" }',
+        '"end", kind = "vanish" }',
+        "outcomes 'received'",
+        "kind 'vanish' tidak dikenal",
+    ),
     ("promise_days = 14", "promise_dayz = 14", "process.toml", "kunci 'promise_dayz' tidak dikenal"),
     ("{urut}/DPMPTSP", "{nomor}/DPMPTSP", "numbering 'permit'", "token {nomor} tidak dikenal"),
     ('steps = ["decide", "number"]', 'steps = ["decide"]', "separated ke-5", "tepat dua langkah"),
@@ -252,7 +299,7 @@ BROKEN = [
     ('key = "received", label', 'key = "issued", to2 = "x", label', "outcomes 'issued'", "kunci 'to2' tidak"),
     ('key = "redraft"', 'key = "unmet"', "langkah 14 'meet'", "hasil 'unmet' dipakai lebih dari sekali"),
     ("covered_by = 3", "covered_by = 3\nupload = true", "persyaratan 4", "tidak diunggah sendiri"),
-    ('to = "end", kind = "close"', 'to = "end", kind = "forward"', "langkah 18 'receive'", "hanya 'close'"),
+    ('"end", kind = "close" }', '"end", kind = "forward" }', "langkah 18 'receive'", "hanya 'close'"),
     ('start = "ask"', 'start = "nap"', "process.toml", "start menunjuk langkah 'nap'"),
 ]
 

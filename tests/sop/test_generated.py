@@ -26,7 +26,8 @@ def test_the_way_through_has_a_row_for_each_step() -> None:
     assert rows[13] == (
         "| 14 `meet` *(optional)*<br>Rapat gabungan | Forum Rapat Gabungan | `meet` | "
         "`decided` → whoever called (12, 13, 15) (forward)<br>`redraft` → 11 (return, reason)<br>"
-        "`unmet` → 8 (return, reason) | Hari H - H+11 (sesuai dengan jenis permohonan) | "
+        "`unmet` → 8 (return, reason)<br>`review_again` → 10 (return, reason)<br>"
+        "`refuse` → 11 (return, reason, *not printed*) | Hari H - H+11 (sesuai dengan jenis permohonan) | "
         "recommendation + 11 | Lampiran 1, langkah 14 |"
     )
     assert "    number -->|issued| hand_over" in page

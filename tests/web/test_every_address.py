@@ -154,19 +154,7 @@ ADDRESSES = {
         "in 404 404 302 302 302 302 302 404",
         "in 404 404 403 403 403 409 403 404",
     ),
-    "receive_recommendation": (
-        "in 404 404 404 404 404 404 404 404",
-        "in 404 404 404 404 404 404 404 404",
-    ),
-    "ask_applicant": (
-        "in 404 404 404 404 404 404 404 404",
-        "in 404 404 404 404 404 404 404 404",
-    ),
-    "assign_number": (
-        "in 404 404 404 404 404 404 404 404",
-        "in 404 404 404 404 404 404 404 404",
-    ),
-    "monitor": (
+    "task_act": (
         "in 404 404 404 404 404 404 404 404",
         "in 404 404 404 404 404 404 404 404",
     ),
@@ -322,6 +310,7 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "case": case.pk,
         "sha256": recommendation.scan.sha256,
         "page": 1,
+        "act": "nomor",
     }
     owners: dict[str, object] = {
         "case": case.pk,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from muara.cases.models.application import Application, Attachment, Submission
-from muara.cases.models.case import Case, CaseQuerySet, Revision, Task, TaskQuerySet
+from muara.cases.models.case import Case, CaseQuerySet, Revision, Task, TaskQuerySet, UnfinishedWork
 from muara.cases.models.decision import Draft, DraftCopy, Endorsement, Handover, Meeting
 from muara.cases.models.examination import Checklist, ChecklistMark, Correction
 from muara.cases.models.letters import CaseLetter
@@ -29,4 +29,5 @@ __all__ = [
     "Submission",
     "Task",
     "TaskQuerySet",
+    "UnfinishedWork",
 ]

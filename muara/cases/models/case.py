@@ -170,5 +170,28 @@ class Task(models.Model):
         return self.closed_at is None
 
     @property
+    def result_label(self) -> str:
+        """How the task was closed, in the officer's words; empty while it is open."""
+        return self.case.process.way_out(self.step_key, self.outcome).label if self.outcome else ""
+
+    @property
     def step(self) -> Step:
         return self.case.process.step(self.step_key)
+
+
+class UnfinishedWork(models.Model):
+    """What somebody typed in a form of a task and has not recorded yet: nothing of it is an act."""
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="unfinished")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    form = models.CharField("formulir", max_length=40, blank=True)
+    typed = models.JSONField("isian")
+    saved_at = models.DateTimeField("disimpan")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["task", "user", "form"], name="one_unfinished_work_per_form"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task} {self.form}"

@@ -196,7 +196,8 @@ def endorse(
             _endorse(current, task, kind=Endorsement.Kind.PARAF, by=by, at=at)
             _reprint_first_copy(current, step=task.step_key, at=at)
         else:
-            _void_what_must_be_done_again(current, task, outcome, at=at, note=note)
+            void_what_must_be_done_again(current, task, outcome, at=at, note=note)
+            _ask_again(task, outcome, by=by, at=at, note=note)
         return moved
 
 
@@ -263,7 +264,7 @@ def meet(
             decision=minutes.decision,
             scan=scan,
         )
-        _void_what_must_be_done_again(current, task, outcome, at=at, note=note)
+        void_what_must_be_done_again(current, task, outcome, at=at, note=note)
         _ask_again(task, outcome, by=by, at=at, note=note)
         return moved
 
@@ -310,7 +311,7 @@ def decide(
                 )
                 DraftCopy.objects.filter(draft=current, number=number).update(letter=letter)
         else:
-            _void_what_must_be_done_again(current, task, outcome, at=at, note=note)
+            void_what_must_be_done_again(current, task, outcome, at=at, note=note)
             _ask_again(task, outcome, by=by, at=at, note=note)
         return moved
 
@@ -318,7 +319,7 @@ def decide(
 def _ask_again(task: Task, outcome: str, *, by: User, at: datetime, note: str) -> None:
     """A way back to step 8 asks the applicant for something."""
     chosen = task.step.outcome(outcome)
-    if chosen.kind == "return" and task.case.process.step(chosen.to).activity == "correct":
+    if chosen.to in task.case.process.doing("correct"):
         Correction.objects.create(
             case=task.case, raised_at_step=task.step_key, raised_by=by, raised_at=at, reason=note
         )
@@ -402,7 +403,7 @@ def _void(current: Draft, *, at: datetime, reason: str, steps: set[str] | None =
     valid.update(voided_at=at, void_reason=reason[:300])
 
 
-def _void_what_must_be_done_again(
+def void_what_must_be_done_again(
     current: Draft, task: Task, outcome: str, *, at: datetime, note: str
 ) -> None:
     """A way back to a step undoes the paraf of that step and of all that follow it."""

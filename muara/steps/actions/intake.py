@@ -304,7 +304,8 @@ def check(
     with act(stamp):
         facts: dict[str, object] = {}
         submission = latest_submission(task.case)
-        if outcome != "needs_advice":
+        examined = outcome in {"complete", "incomplete"}
+        if examined:
             check_marks(task.case.process, marks, approving=outcome == "complete")
             facts = {"submission": submission.sha256, "checklist": marks_digest(marks)}
         moved = complete(
@@ -317,7 +318,7 @@ def check(
             stamp=stamp,
             activity="check",
         )
-        if outcome != "needs_advice":
+        if examined:
             sign_checklist(
                 task, submission=submission, marks=marks, approved=outcome == "complete", by=by, at=at
             )

@@ -11,7 +11,7 @@ from muara.documents.models import Blob
 from muara.people.models import User, office_day
 from muara.permits.actions import attach_scan, enter_permit, take_number
 from muara.permits.models import Permit
-from muara.steps.actions.approval import decree, latest_draft
+from muara.steps.actions.approval import decree, latest_draft, void_what_must_be_done_again
 from muara.steps.letters import handover_receipt
 
 
@@ -95,6 +95,22 @@ def issue(
             activity="number",
         )
         attach_scan(permit, scan=scan)
+        return moved
+
+
+def return_to_head(task: Task, *, note: str, by: User, at: datetime, stamp: Stamp = NO_FORM) -> Moved:
+    """Step 16: the final checklist does not hold; the head looks at it again and the signature is void.
+
+    Raises:
+        Refused: a number was given already.
+    """
+    with act(stamp):
+        if Permit.objects.filter(case=task.case_id).exists():
+            raise Refused("Nomor sudah diberikan, jadi surat tidak dapat dikembalikan.")
+        signed = signature(task.case)
+        moved = complete(task.pk, outcome="faulty", by=by, at=at, note=note, stamp=stamp, activity="number")
+        if signed is not None:
+            void_what_must_be_done_again(signed.draft, task, "faulty", at=at, note=note)
         return moved
 
 

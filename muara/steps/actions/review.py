@@ -67,18 +67,22 @@ def recommend(
         return moved
 
 
-def find_unfit(task: Task, *, note: str, by: User, at: datetime, stamp: Stamp = NO_FORM) -> Moved:
-    """Step 10: the file does not conform; it goes back to the applicant through the CS (step 8)."""
+def find_unfit(
+    task: Task, *, outcome: str = "unfit", note: str, by: User, at: datetime, stamp: Stamp = NO_FORM
+) -> Moved:
+    """Step 10: the file does not conform: back to the applicant through the CS (8), or a new application."""
     with act(stamp):
         moved = complete(
             task.pk,
-            outcome="unfit",
+            outcome=outcome,
             by=by,
             at=at,
             note=note,
             stamp=stamp,
             activity="review",
         )
+        if outcome != "unfit":
+            return moved
         Correction.objects.create(
             case=task.case, raised_at_step=task.step_key, raised_by=by, raised_at=at, reason=note
         )

@@ -62,10 +62,12 @@ def verify(
     Raises:
         Refused: the checklist is not filled in or contradicts the outcome, or no agency is named.
     """
-    complete_file = outcome == "complete"
+    refers, approves = outcome == "complete", outcome in {"complete", "resumed"}
     with act(stamp):
-        check_marks(task.case.process, marks, approving=complete_file)
-        if complete_file and not requests and not task.case.referrals.filter(delivered_at=None).exists():
+        if outcome == "new_application":
+            return complete(task.pk, outcome=outcome, by=by, at=at, note=note, stamp=stamp, activity="verify")
+        check_marks(task.case.process, marks, approving=approves)
+        if refers and not requests and not task.case.referrals.filter(delivered_at=None).exists():
             raise Refused(
                 "Tentukan jenis pertek dan OPD yang dituju, dengan surat pengantar baru bila yang lama sudah "
                 "diserahkan (langkah 7, keterangan 2).",
@@ -73,7 +75,7 @@ def verify(
             )
         submission = latest_submission(task.case)
         facts: dict[str, object] = {"submission": submission.sha256, "checklist": marks_digest(marks)}
-        if complete_file:
+        if refers:
             facts["letters"] = [request.letter_number for request in requests]
         moved = complete(
             task.pk,
@@ -85,13 +87,11 @@ def verify(
             stamp=stamp,
             activity="verify",
         )
-        checklist = sign_checklist(
-            task, submission=submission, marks=marks, approved=complete_file, by=by, at=at
-        )
-        if complete_file:
+        checklist = sign_checklist(task, submission=submission, marks=marks, approved=approves, by=by, at=at)
+        if refers:
             for request in requests:
                 _refer(task.case, request, step=task.step_key, by=by, at=at)
-        else:
+        elif not approves:
             Correction.objects.create(
                 case=task.case,
                 raised_at_step=task.step_key,

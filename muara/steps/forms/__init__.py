@@ -12,18 +12,7 @@ from muara.steps.forms.review import Review
 from muara.steps.forms.step import MORE, ActForm, StepForm
 from muara.steps.forms.verification import AskApplicant, Correct, Deliver, Verify
 
-__all__ = [
-    "FORMS",
-    "MORE",
-    "ActForm",
-    "AskApplicant",
-    "AssignNumber",
-    "Monitor",
-    "ReceiveRecommendation",
-    "Review",
-    "StepForm",
-    "first_act",
-]
+__all__ = ["ASIDES", "FORMS", "MORE", "ActForm", "Review", "StepForm", "aside", "first_act"]
 
 FORMS: dict[str, type[StepForm]] = {
     "check": Check,
@@ -41,6 +30,15 @@ FORMS: dict[str, type[StepForm]] = {
     "hand_over": HandOver,
     "receive": Receive,
 }
+
+
+# Acts beside the outcomes, in the order in which a page offers them.
+ASIDES: tuple[type[ActForm], ...] = (ReceiveRecommendation, AskApplicant, AssignNumber, Monitor)
+
+
+def aside(task: Task, slug: str) -> type[ActForm] | None:
+    """Find an act beside the outcomes by its address; None where this task's step has no such act."""
+    return next((form for form in ASIDES if form.slug == slug and form.belongs_to(task)), None)
 
 
 def first_act(task: Task) -> type[ActForm] | None:

@@ -20,6 +20,8 @@ from muara.steps.letters import Wording, proposed_wording
 class Monitor(ActForm):
     """Step 11.a: what the monitoring of the agency's work found; it moves nothing."""
 
+    slug, activities, companion = "pantau", frozenset({"draft"}), True
+    done = "Pemantauan dicatat."
     title = "Catat pemantauan"
     button = "Catat pemantauan"
     note = Paragraph(
@@ -43,6 +45,8 @@ class Monitor(ActForm):
 class ReceiveRecommendation(ActForm):
     """Step 11: the recommendation is booked; its day of receipt is H, day 0 of the limits."""
 
+    slug, activities = "rekomendasi", frozenset({"draft"})
+    done = "Rekomendasi teknis dibukukan; H ditetapkan."
     template = "desk/steps/recommendation.html"
     title = "Bukukan penerimaan rekomendasi teknis"
     button = "Bukukan penerimaan"

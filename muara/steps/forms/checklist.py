@@ -69,7 +69,7 @@ class ChecklistForm(StepForm):
     """A step that is decided by the checklist; what kind of follow-up a return asks for."""
 
     template = "desk/steps/checklist.html"
-    marked_outcomes: tuple[str, ...] = ("complete", "incomplete")
+    marked_outcomes: tuple[str, ...] = ("complete", "incomplete", "resumed")
     kind = forms.ChoiceField(
         label="Tindak lanjut bila dikembalikan",
         choices=Correction.Kind.choices,

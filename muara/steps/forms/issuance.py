@@ -12,6 +12,7 @@ from muara.cases.models import Task
 from muara.cases.queries import latest_submission, submitted
 from muara.people.models import User
 from muara.permits.models import Permit
+from muara.sop.definition import Outcome
 from muara.steps.actions import issuance
 from muara.steps.forms.fields import Line, Scan
 from muara.steps.forms.step import ActForm, StepForm
@@ -26,6 +27,8 @@ def permit_of(task: Task) -> Permit | None:
 class AssignNumber(ActForm):
     """Step 16.a: the next number and today's date, to be written and stamped by hand."""
 
+    slug, activities = "nomor", frozenset({"number"})
+    done = "Nomor izin diberikan. Tulis dan stempel pada surat."
     template = "desk/steps/assign_number.html"
     title = "16.a Beri nomor dan tanggal pengesahan"
     button = "Ambil nomor izin"
@@ -47,19 +50,27 @@ class Number(StepForm):
         help_text="Sudah bertanda tangan, bernomor, bertanggal, dan bercap. PDF, JPEG, atau PNG.",
     )
     asked = ("checked", "scan")
+    aside = "Checklist akhir tidak terpenuhi: kembalikan kepada kepala dinas"
 
     def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
         super().__init__(task, at=at, **options)
         self.permit = permit_of(task)
+        if self.permit is None:
+            del self.fields["checked"], self.fields["scan"]
+            return
         choice = self.fields["checked"]
         assert isinstance(choice, forms.MultipleChoiceField)
         choice.choices = [(item.key, item.label) for item in task.case.process.final_checklist]
 
-    @property
-    def blocked(self) -> str:
-        return "" if self.permit is not None else "Beri nomor izin lebih dahulu (langkah 16.a)."
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """Once it has its number a decree does not go back."""
+        offered = self.task.step.outcomes
+        wanted = "forward" if permit_of(self.task) is not None else "return"
+        return tuple(item for item in offered if item.kind == wanted)
 
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
+        if not self.is_forward():
+            return issuance.return_to_head(self.task, note=self.note_text, by=by, at=at, stamp=stamp)
         return issuance.issue(
             self.task,
             scan=self.cleaned_data["scan"],

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.datastructures import MultiValueDict
 
 from muara.cases.actions import Refused, Stamp
 from muara.cases.models import Recommendation, Referral, Task
@@ -145,6 +146,11 @@ class Review(StepForm):
         form.kept = typed.kept
         return form
 
+    @classmethod
+    def resume(cls, task: Task, *, at: datetime, typed: Mapping[str, list[str]]) -> Review:
+        data = MultiValueDict({name: list(values) for name, values in typed.items()})
+        return cls.with_more_rows(task, at=at, data=data)
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if MORE in self.data or not self.is_forward():
@@ -225,7 +231,9 @@ class Review(StepForm):
 
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
         if not self.is_forward():
-            return review.find_unfit(self.task, note=self.note_text, by=by, at=at, stamp=stamp)
+            return review.find_unfit(
+                self.task, outcome=self.chosen, note=self.note_text, by=by, at=at, stamp=stamp
+            )
         assert self.terms is not None
         return review.recommend(
             self.task,

@@ -8,14 +8,16 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core import signing
+from django.forms.utils import ErrorDict
 from django.utils.datastructures import MultiValueDict
 
 from muara.cases.actions import Stamp
 from muara.cases.models import Task
+from muara.cases.rules import may_do_step
 from muara.documents.models import Blob
 from muara.documents.uploads import UploadRefused, accept
 from muara.people.models import User, office_day
-from muara.sop.definition import Outcome
+from muara.sop.definition import CALLER, Outcome
 from muara.steps.forms.fields import Paragraph, Scan
 
 KEPT = signing.Signer(salt="muara.kept-upload")
@@ -32,6 +34,12 @@ class ActForm(forms.Form):
     template: ClassVar[str] = "desk/steps/plain.html"
     title: ClassVar[str] = ""
     button: str = "Simpan"
+    # An act beside the outcomes: its address below the task, the activities it belongs to (none: every
+    # step), whether it belongs to the companion task, and what is said when it is done.
+    slug: ClassVar[str] = ""
+    activities: ClassVar[frozenset[str]] = frozenset()
+    companion: ClassVar[bool] = False
+    done: ClassVar[str] = "Dicatat."
     use_required_attribute = False
     # Fields that a posted form may leave empty although the page asks for them: the act, or the outcome,
     # says when they are needed.
@@ -55,6 +63,36 @@ class ActForm(forms.Form):
         self.lenient = {name for name in self.asked if self.fields[name].required}
         for name in self.scans:
             self.fields[f"{name}_kept"] = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    @classmethod
+    def belongs_to(cls, task: Task) -> bool:
+        """Tell whether the act is one of this task's step at all."""
+        fits = not cls.activities or task.step.activity in cls.activities
+        return fits and task.companion == cls.companion
+
+    @classmethod
+    def offered(cls, task: Task) -> bool:
+        """Tell whether there is something to do with it now."""
+        return True
+
+    @classmethod
+    def may(cls, user: User, task: Task, *, at: datetime) -> bool:
+        """Tell whether a person may do it: whoever may do the step, unless the act is somebody else's."""
+        return may_do_step(user, task, at=at)
+
+    @classmethod
+    def for_holder(cls) -> bool:
+        """Tell whether only whoever received the file is offered it."""
+        return cls.may.__func__ is ActForm.may.__func__  # type: ignore[attr-defined]
+
+    @classmethod
+    def resume(cls, task: Task, *, at: datetime, typed: Mapping[str, list[str]]) -> ActForm:
+        """The form as it was left half done: as typed, files kept, not yet judged."""
+        data = MultiValueDict({name: list(values) for name, values in typed.items()})
+        form = cls(task, at=at, data=data)
+        form.full_clean()
+        form._errors = ErrorDict()  # type: ignore[attr-defined]
+        return form
 
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
         """Do what the form says, in one call to an act; raises what the act raises."""
@@ -131,7 +169,7 @@ class StepForm(ActForm):
 
     def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
         super().__init__(task, at=at, **options)
-        outcomes = self.outcomes()
+        outcomes = tuple(item for item in self.outcomes() if item.to != CALLER or task.case.callers)
         choice = self.fields["outcome"]
         assert isinstance(choice, forms.ChoiceField)
         choice.choices = [(outcome.key, outcome.label) for outcome in outcomes]

@@ -51,9 +51,14 @@ class Verify(ChecklistForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if self.is_forward() and (not self.sent_before or self._asks()):
+        if self.refers and (not self.sent_before or self._asks()):
             self.require(*self.request_fields)
         return cleaned
+
+    @property
+    def refers(self) -> bool:
+        """The file goes to an agency, so a cover letter may be needed."""
+        return self.chosen == "complete"
 
     def _asks(self) -> bool:
         return any(self.cleaned_data.get(name) for name in self.request_fields)
@@ -73,7 +78,7 @@ class Verify(ChecklistForm):
             self.task,
             outcome=self.chosen,
             marks=self.marks(),
-            requests=[verification.Request(**said)] if self.is_forward() and self._asks() else [],
+            requests=[verification.Request(**said)] if self.refers and self._asks() else [],
             by=by,
             at=at,
             note=self.note_text,
@@ -85,6 +90,8 @@ class Verify(ChecklistForm):
 class AskApplicant(ActForm):
     """Step 8: the CS passes on what has to be mended; from then the file is in the applicant's court."""
 
+    slug, activities = "permintaan", frozenset({"correct"})
+    done = "Permintaan disampaikan kepada pemohon."
     title = "Sampaikan permintaan kepada pemohon"
     button = "Sampaikan kepada pemohon"
     kind = forms.ChoiceField(
