@@ -287,7 +287,7 @@ def _desk(item: Task, me: User, at: datetime, bound: forms.Form | None) -> Desk:
     for act in ASIDES if item.is_open else ():
         if act is first or not act.belongs_to(item):
             continue
-        if isinstance(bound, act):
+        if type(bound) is act:
             desk.asides.append(bound)
         elif (desk.mine or not act.for_holder()) and act.offered(item) and act.may(me, item, at=at):
             desk.asides.append(begin(act))

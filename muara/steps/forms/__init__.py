@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from muara.cases.models import Task
-from muara.cases.queries import open_correction
-from muara.steps.actions.approval import unbooked_recommendation
 from muara.steps.forms.approval import Decide, DraftPermit, Endorse, Meet, Monitor, ReceiveRecommendation
 from muara.steps.forms.intake import Advise, Check, Register
-from muara.steps.forms.issuance import AssignNumber, HandOver, Number, Receive, permit_of
+from muara.steps.forms.issuance import AssignNumber, HandOver, Number, Receive
 from muara.steps.forms.review import Review
 from muara.steps.forms.step import MORE, ActForm, StepForm
 from muara.steps.forms.verification import AskApplicant, Correct, Deliver, Verify
@@ -43,14 +41,6 @@ def aside(task: Task, slug: str) -> type[ActForm] | None:
 
 def first_act(task: Task) -> type[ActForm] | None:
     """What has to be done at a task before, or instead of, its outcome."""
-    if task.companion:
-        return Monitor
-    match task.step.activity:
-        case "correct":
-            pending = open_correction(task.case)
-            return AskApplicant if pending is not None and pending.sent_at is None else None
-        case "draft":
-            return ReceiveRecommendation if unbooked_recommendation(task.case) is not None else None
-        case "number":
-            return AssignNumber if permit_of(task) is None else None
-    return None
+    return next(
+        (form for form in ASIDES if form.comes_first and form.belongs_to(task) and form.offered(task)), None
+    )

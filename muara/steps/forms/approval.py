@@ -21,7 +21,7 @@ class Monitor(ActForm):
     """Step 11.a: what the monitoring of the agency's work found; it moves nothing."""
 
     slug, activities, companion = "pantau", frozenset({"draft"}), True
-    done = "Pemantauan dicatat."
+    comes_first, done = True, "Pemantauan dicatat."
     title = "Catat pemantauan"
     button = "Catat pemantauan"
     note = Paragraph(
@@ -46,7 +46,7 @@ class ReceiveRecommendation(ActForm):
     """Step 11: the recommendation is booked; its day of receipt is H, day 0 of the limits."""
 
     slug, activities = "rekomendasi", frozenset({"draft"})
-    done = "Rekomendasi teknis dibukukan; H ditetapkan."
+    comes_first, done = True, "Rekomendasi teknis dibukukan; H ditetapkan."
     template = "desk/steps/recommendation.html"
     title = "Bukukan penerimaan rekomendasi teknis"
     button = "Bukukan penerimaan"
@@ -66,6 +66,10 @@ class ReceiveRecommendation(ActForm):
         super().__init__(task, at=at, **options)
         self.fields["received_on"].initial = self.today
         self.recommendation = approval.unbooked_recommendation(task.case)
+
+    @classmethod
+    def offered(cls, task: Task) -> bool:
+        return approval.unbooked_recommendation(task.case) is not None
 
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
         return approval.receive_recommendation(

@@ -28,10 +28,14 @@ class AssignNumber(ActForm):
     """Step 16.a: the next number and today's date, to be written and stamped by hand."""
 
     slug, activities = "nomor", frozenset({"number"})
-    done = "Nomor izin diberikan. Tulis dan stempel pada surat."
+    comes_first, done = True, "Nomor izin diberikan. Tulis dan stempel pada surat."
     template = "desk/steps/assign_number.html"
     title = "16.a Beri nomor dan tanggal pengesahan"
     button = "Ambil nomor izin"
+
+    @classmethod
+    def offered(cls, task: Task) -> bool:
+        return permit_of(task) is None
 
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
         return issuance.assign_number(self.task, by=by, at=at, stamp=stamp)

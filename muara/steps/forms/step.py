@@ -35,10 +35,12 @@ class ActForm(forms.Form):
     title: ClassVar[str] = ""
     button: str = "Simpan"
     # An act beside the outcomes: its address below the task, the activities it belongs to (none: every
-    # step), whether it belongs to the companion task, and what is said when it is done.
+    # step), whether it belongs to the companion task, whether it comes before (or instead of) the
+    # outcome, and what is said when it is done.
     slug: ClassVar[str] = ""
     activities: ClassVar[frozenset[str]] = frozenset()
     companion: ClassVar[bool] = False
+    comes_first: ClassVar[bool] = False
     done: ClassVar[str] = "Dicatat."
     use_required_attribute = False
     # Fields that a posted form may leave empty although the page asks for them: the act, or the outcome,

@@ -91,7 +91,7 @@ class AskApplicant(ActForm):
     """Step 8: the CS passes on what has to be mended; from then the file is in the applicant's court."""
 
     slug, activities = "permintaan", frozenset({"correct"})
-    done = "Permintaan disampaikan kepada pemohon."
+    comes_first, done = True, "Permintaan disampaikan kepada pemohon."
     title = "Sampaikan permintaan kepada pemohon"
     button = "Sampaikan kepada pemohon"
     kind = forms.ChoiceField(
@@ -108,6 +108,11 @@ class AskApplicant(ActForm):
         pending = open_correction(task.case)
         self.fields["kind"].initial = pending.kind if pending else Correction.Kind.REPAIR
         self.fields["reason"].initial = pending.reason if pending else ""
+
+    @classmethod
+    def offered(cls, task: Task) -> bool:
+        pending = open_correction(task.case)
+        return pending is not None and pending.sent_at is None
 
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
         return verification.ask_applicant(
