@@ -74,6 +74,7 @@ VERBS = {
     "draft.receive": "Membukukan rekomendasi teknis (H)",
     "draft.monitor": "Mencatat pemantauan di OPD",
     "number.assign": "Memberi nomor izin",
+    "recuse": "Menyatakan konflik kepentingan",
 }
 
 

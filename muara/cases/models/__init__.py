@@ -7,6 +7,7 @@ from muara.cases.models.case import Case, CaseQuerySet, Revision, Task, TaskQuer
 from muara.cases.models.decision import Draft, DraftCopy, Endorsement, Handover, Meeting
 from muara.cases.models.examination import Checklist, ChecklistMark, Correction
 from muara.cases.models.letters import CaseLetter
+from muara.cases.models.recusal import Recusal
 from muara.cases.models.referral import Recommendation, Referral
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Handover",
     "Meeting",
     "Recommendation",
+    "Recusal",
     "Referral",
     "Revision",
     "Submission",
