@@ -23,7 +23,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from muara.cases.actions import Stamp
 from muara.cases.models import Application, Case, Revision, Task
-from muara.cases.queries import control_sheet, court_of, latest_submission
+from muara.cases.queries import authority_of, control_sheet, court_of, latest_submission
 from muara.cases.rules import (
     COUNTER,
     is_applicant_of,
@@ -376,6 +376,7 @@ def _read_papers(request: HttpRequest, found: Case, at: datetime) -> dict[str, A
 
 def _read_corrections(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
     return {
+        "authority": authority_of(found),
         "verdicts": dossier.verdicts(found),
         "requests": dossier.requests(found),
         "submissions": found.application.submissions.select_related("by").order_by("number"),

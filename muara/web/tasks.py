@@ -20,7 +20,15 @@ from django.views.decorators.http import require_http_methods
 from muara.audit.models import Entry
 from muara.cases import actions
 from muara.cases.models import Case, CaseLetter, Endorsement, Recommendation, Submission, Task
-from muara.cases.queries import VERBS, control_sheet, court_of, latest_submission, open_correction, verb_label
+from muara.cases.queries import (
+    VERBS,
+    authority_of,
+    control_sheet,
+    court_of,
+    latest_submission,
+    open_correction,
+    verb_label,
+)
 from muara.cases.rules import is_recused, is_separated, may_do_step, who_may_do
 from muara.cases.terms import read_terms
 from muara.documents.letters import pdf
@@ -230,6 +238,7 @@ def _page(
         "correction": open_correction(fresh),
         "arrival": _arrival(item),
         "mended": mended,
+        "authority": authority_of(fresh),
         "sections": parts(fresh, submission, previous=_before(submission) if mended else None),
         "folders": folders(fresh, submission),
         "scans": scans(fresh, referrals=referrals, permit=permit),
