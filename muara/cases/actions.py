@@ -68,8 +68,8 @@ class Standing:
     """A task and its case as one SELECT saw them, before anything is written.
 
     `held` tells whether the person asking holds the task's actor that day, `was_here` whether they
-    finished a step of this case before, `own` whether the application is theirs; `calendar` is the head
-    of the office calendar's chain.
+    finished a step of this case before, `own` whether the application is theirs, `recused` whether they
+    declared a conflict of interest; `calendar` is the head of the office calendar's chain.
     """
 
     task_id: int
@@ -88,6 +88,7 @@ class Standing:
     held: bool
     was_here: bool
     own: bool
+    recused: bool
     calendar: str
 
     @property
@@ -140,6 +141,7 @@ LOAD = (
     "EXISTS (SELECT 1 FROM cases_application a LEFT JOIN people_membership m "
     "ON m.company_id = a.company_id AND m.user_id = %s "
     "WHERE a.id = c.application_id AND (a.applicant_id = %s OR m.id IS NOT NULL)), "
+    "EXISTS (SELECT 1 FROM cases_recusal r WHERE r.case_id = c.id AND r.user_id = %s), "
     "(SELECT head FROM audit_chain WHERE key = 'calendar') "
     "FROM cases_task t JOIN cases_case c ON c.id = t.case_id WHERE t.id = %s"
 )
@@ -181,10 +183,13 @@ def _day(value: Any) -> date | None:
 
 
 def standing(task_id: int, *, by: User, at: datetime, stamp: Stamp = NO_FORM) -> Standing:
-    """Load a task with its case, refusing a closed task or a case that moved since the form was shown."""
+    """Load a task with its case, refusing a closed task or a case that moved since the form was shown.
+
+    Every act on a case begins here, so whoever declared a conflict of interest gets no further.
+    """
     day = connection.ops.adapt_datefield_value(office_day(at))
     with connection.cursor() as cursor:
-        cursor.execute(LOAD, [by.pk, day, day, by.pk, by.pk, by.pk, task_id])
+        cursor.execute(LOAD, [by.pk, day, day, by.pk, by.pk, by.pk, by.pk, task_id])
         row = cursor.fetchone()
     if row is None:
         raise Stale
@@ -205,8 +210,11 @@ def standing(task_id: int, *, by: User, at: datetime, stamp: Stamp = NO_FORM) ->
         held=bool(row[13]),
         was_here=bool(row[14]),
         own=bool(row[15]),
-        calendar=row[16] or "",
+        recused=bool(row[16]),
+        calendar=row[17] or "",
     )
+    if found.recused:
+        raise NotYours
     if found.closed or (stamp.version is not None and stamp.version != found.version):
         raise Stale
     return found
@@ -533,6 +541,7 @@ def open_case(
         held=True,
         was_here=False,
         own=True,
+        recused=False,
         calendar="",
     )
     task_id = _open(found, process, start.key, moment)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from muara.audit.models import Entry
 from muara.audit.queries import Head
-from muara.cases.models import Application, Attachment, Case, Correction, Submission, Task
-from muara.cases.models.case import chain_of
+from muara.cases.models import Application, Attachment, AuthorityCheck, Case, Correction, Submission, Task
+from muara.cases.models.case import chain_of, definition_of
 from muara.people.models import User
+from muara.sop.authority import authority_warnings
 from muara.sop.definition import END, Process
 
 
@@ -67,6 +68,34 @@ def court_of(case: Case, *, task: Task | None = None, correction: Correction | N
     return Court(actor, case.process.actor(actor).label, step.number, step.title)
 
 
+def warnings_of(case: Case) -> tuple[str, ...]:
+    """What the last submission says against the province's authority (PP 22/2021, Pasal 221)."""
+    values = submitted(latest_submission(case))["values"]
+    assert isinstance(values, dict)
+    return authority_warnings(definition_of(case.revision_id).form, values)
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """What speaks against the province's authority, and what was decided on just that."""
+
+    warnings: tuple[str, ...]
+    check: AuthorityCheck | None
+
+    @property
+    def undecided(self) -> bool:
+        return bool(self.warnings) and self.check is None
+
+
+def authority_of(case: Case) -> Authority:
+    """The warnings of a case as it stands, with the last decision on these very warnings."""
+    warnings = warnings_of(case)
+    if not warnings:
+        return Authority((), None)
+    checks = case.authority_checks.select_related("by").order_by("-at", "-pk")
+    return Authority(warnings, next((one for one in checks if tuple(one.warnings) == warnings), None))
+
+
 VERBS = {
     "take_over": "Menerima berkas",
     "correct.ask": "Menyampaikan permintaan perbaikan kepada pemohon",
@@ -74,6 +103,8 @@ VERBS = {
     "draft.receive": "Membukukan rekomendasi teknis (H)",
     "draft.monitor": "Mencatat pemantauan di OPD",
     "number.assign": "Memberi nomor izin",
+    "check.authority": "Memutuskan kewenangan",
+    "recuse": "Menyatakan konflik kepentingan",
 }
 
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Q
 
-from muara.cases.models import Application, Case, Revision, Task
+from muara.cases.models import Application, Case, Recusal, Revision, Task
 from muara.cases.models.case import definition_of
-from muara.people.models import User, office_day
+from muara.people.models import Holding, User, office_day
 from muara.sop.definition import Ending, Process, Step
 
 COUNTER = ("customer_service", "registration_counter", "collection_counter")
@@ -28,11 +28,18 @@ def may_act_as_applicant(user: User, application: Application, *, at: datetime) 
     """The applicant, or a counter officer for somebody without an account (SOP steps 3, 8, 18)."""
     if is_applicant_of(user, application):
         return True
-    return application.applicant_id is None and serves_the_counter(user, at=at)
+    if application.applicant_id is not None or not serves_the_counter(user, at=at):
+        return False
+    return not Recusal.objects.filter(case__application=application, user=user).exists()
 
 
 def serves_the_counter(user: User, *, at: datetime) -> bool:
     return user.holdings.current(office_day(at)).filter(actor__in=COUNTER).exists()
+
+
+def is_recused(user: User, *, case_id: int) -> bool:
+    """The person declared a conflict of interest in this case (UU 30/2014, Pasal 42-45)."""
+    return Recusal.objects.filter(case=case_id, user=user).exists()
 
 
 DONE_BY = "SELECT step_key FROM cases_task WHERE case_id = %s AND closed_by_id = %s AND NOT companion"
@@ -101,7 +108,7 @@ def may_end(user: User, *, case_id: int, ending: Ending, at: datetime) -> bool:
     application = Application.objects.get(case=case_id)
     if "applicant" in ending.by and may_act_as_applicant(user, application, at=at):
         return True
-    if is_applicant_of(user, application):
+    if is_applicant_of(user, application) or is_recused(user, case_id=case_id):
         return False
     return bool(user.actors(at) & set(ending.by))
 
@@ -113,6 +120,8 @@ def may_see(user: User, case: Case, *, at: datetime) -> bool:
 def may_do_step(user: User, task: Task, *, at: datetime) -> bool:
     """The same question for a task that is at hand (pages), open or not."""
     case = task.case
+    if is_recused(user, case_id=case.pk):
+        return False
     return may_work_on(
         user,
         case_id=case.pk,
@@ -127,6 +136,24 @@ def may_do_step(user: User, task: Task, *, at: datetime) -> bool:
 
 def may_work_on_task(user: User, task: Task, *, at: datetime) -> bool:
     return task.is_open and may_do_step(user, task, at=at)
+
+
+def who_may_do(task: Task, *, at: datetime) -> list[User]:
+    """The officials who may do a task's step today: holders of its actor whom nothing bars in this case."""
+    actors = {task.actor}
+    if task.step.activity == "meet" and task.case.call_stack:
+        actors.add(task.case.process.step(task.case.call_stack[-1]).actor)
+    holders = User.objects.filter(
+        holdings__in=Holding.objects.current(office_day(at)).filter(actor__in=actors)
+    ).distinct()
+    return [user for user in holders if may_do_step(user, task, at=at)]
+
+
+def stranded_tasks(*, at: datetime) -> list[Task]:
+    """Open tasks that no official may take, because of a declared conflict of interest."""
+    tasks = Task.objects.open().exclude(actor="applicant").filter(case__in=Recusal.objects.values("case"))
+    rows = tasks.select_related("case__application__company").order_by("opened_at")
+    return [task for task in rows if not who_may_do(task, at=at)]
 
 
 def open_tasks_for(user: User, *, at: datetime) -> Q:
@@ -146,7 +173,12 @@ def open_tasks_for(user: User, *, at: datetime) -> Q:
         wanted |= Q(actor="joint_meeting", case__callers=caller) | Q(
             actor="joint_meeting", case__callers__endswith=f" {caller}"
         )
-    return wanted
+    return wanted & without_conflict(user)
+
+
+def without_conflict(user: User) -> Q:
+    """The condition for tasks of cases in which the person declared no conflict of interest."""
+    return ~Q(case__in=Recusal.objects.filter(user=user).values("case"))
 
 
 def _steps_of(actors: set[str]) -> set[str]:

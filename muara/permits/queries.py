@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import re
+from dataclasses import dataclass
+from datetime import date
 
-from muara.cases.models import Draft
+from django.db.models import Q
+
+from muara.cases.models import Case, Draft, Outfall
 from muara.permits.models import Permit, Series
+from muara.sop.places import metres_between
+
+NEAR = 500  # metres between two outfalls that may be the same
+METRES_A_DEGREE = 111_000  # of latitude, a little less than the true length: the box must not be too small
 
 
 def permit_by_token(token: str) -> Permit | None:
@@ -15,6 +24,53 @@ def permit_by_token(token: str) -> Permit | None:
 def draft_by_token(token: str) -> Draft | None:
     """A draft whose QR was printed; it may have been replaced, or not be numbered yet."""
     return Draft.objects.select_related("case").filter(token=token).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Lookalike:
+    """Another open case or valid permit that may be about the same thing: why it looks so."""
+
+    case: Case
+    permit: Permit | None
+    why: tuple[str, ...]
+
+
+def lookalikes(case: Case, *, day: date) -> list[Lookalike]:
+    """Find other open cases and valid permits of the same company, or with an outfall within 500 m.
+
+    Advice for the CS at step 4; a company may well have two outfalls, an outfall two permits.
+    """
+    near = _outfalls_near(case)
+    company = case.application.company
+    same_company = Q(application__company__name__iexact=company.name)
+    if company.nib:
+        same_company |= Q(application__company__nib=company.nib)
+    alive = Q(closed_at=None) | Q(permit__scan__isnull=False, permit__expires_on__gte=day)
+    theirs = set(Case.objects.filter(alive, same_company).values_list("pk", flat=True))
+    rows = Case.objects.filter(alive, Q(pk__in=theirs) | Q(application__in=near)).exclude(pk=case.pk)
+    found = []
+    for other in rows.select_related("application__company", "permit__number").order_by("opened_at", "pk"):
+        why = ["perusahaan yang sama"] if other.pk in theirs else []
+        if other.application_id in near:
+            why.append(f"outfall berjarak {near[other.application_id]:.0f} m")
+        found.append(Lookalike(other, getattr(other, "permit", None), tuple(why)))
+    return found
+
+
+def _outfalls_near(case: Case) -> dict[int, float]:
+    """The distance in metres of every outfall that lies near the case's own, by application."""
+    own = Outfall.objects.filter(application=case.application_id).first()
+    if own is None:
+        return {}
+    here = (own.latitude, own.longitude)
+    north = NEAR / METRES_A_DEGREE
+    east = north / math.cos(math.radians(own.latitude))
+    rows = Outfall.objects.filter(
+        latitude__range=(own.latitude - north, own.latitude + north),
+        longitude__range=(own.longitude - east, own.longitude + east),
+    )
+    apart = {row.application_id: metres_between(here, (row.latitude, row.longitude)) for row in rows}
+    return {key: metres for key, metres in apart.items() if metres <= NEAR}
 
 
 def number_blanks(series: str) -> tuple[str, str]:

@@ -39,6 +39,8 @@ FieldKind = Literal[
 ]
 TEXT_LENGTH, TEXTAREA_LENGTH = 200, 4000
 REQUIRED = "Isian ini wajib diisi."
+OUTFALL = "outfall"  # the coordinate at which the wastewater reaches the sea
+ROLES = frozenset({"", OUTFALL})
 
 Printable = Callable[[str], bool]
 _CHECKS: Mapping[str, Callable[[str], str]] = {
@@ -73,7 +75,8 @@ class Field:
     """One question of the form; `requirements` are the numbers of section G that it answers.
 
     `columns` are the fields of each row of a table; `statement` is what a confirm field declares;
-    `near` names the regency field of the same section that a coordinate must agree with.
+    `near` names the regency field of the same section that a coordinate must agree with; `role` says what
+    the answer means to the office, whatever its key.
     """
 
     key: str
@@ -94,6 +97,7 @@ class Field:
     box: str = "land"
     near: str = ""
     coastal: bool = False
+    role: str = ""
 
     def choice(self, key: str) -> Choice | None:
         """Find an offered answer by key."""
@@ -141,6 +145,11 @@ class Form:
             if item.key == key:
                 return item
         raise UnknownField(f"Formulir tidak mempunyai isian '{key}'.")
+
+    @property
+    def outfall(self) -> Field | None:
+        """The coordinate that is the outfall; None where a service has none."""
+        return next((item for item in self.fields if item.role == OUTFALL), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +199,13 @@ def clean_section(
     ordered = {item.key: cleaned.values[item.key] for item in section.fields if item.key in cleaned.values}
     errors = {item.key: cleaned.errors[item.key] for item in section.fields if item.key in cleaned.errors}
     return Cleaned(ordered, errors)
+
+
+def point_of(value: object) -> tuple[Decimal, Decimal] | None:
+    """Read a stored coordinate as latitude and longitude; None where it was left out."""
+    if not isinstance(value, Mapping):
+        return None
+    return Decimal(str(value["latitude"])), Decimal(str(value["longitude"]))
 
 
 def show(item: Field, value: object) -> str:
@@ -453,6 +469,7 @@ def _field(table: Table) -> Field:
         box=table.text("box", "land"),
         near=table.text("near", ""),
         coastal=table.boolean("coastal", False),
+        role=table.text("role", ""),
     )
     _check_field(table, item)
     table.finish()
@@ -494,6 +511,8 @@ def _check_field(table: Table, item: Field) -> None:
         table.refuse("tabel di dalam tabel tidak didukung")
     if item.box not in BOXES:
         table.refuse(f"kotak wilayah '{item.box}' tidak dikenal")
+    if item.role not in ROLES or (item.role and item.kind != "coordinate"):
+        table.refuse(f"peran '{item.role}' tidak dikenal, atau bukan bagi isian jenis ini")
     for what, keys in (
         ("pilihan", [choice.key for choice in item.choices]),
         ("kolom", [column.key for column in item.columns]),
@@ -514,6 +533,7 @@ def _doubles(form: Form) -> list[Fault]:
     counted = (
         ("bagian", Counter(section.key for section in form.sections)),
         ("isian", Counter(item.key for item in form.fields)),
+        ("peran", Counter(item.role for item in form.fields if item.role)),
     )
     return [
         Fault(FILE, f"{what} '{key}'", "dipakai lebih dari sekali")

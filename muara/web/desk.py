@@ -23,13 +23,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from muara.cases.actions import Stamp
 from muara.cases.models import Application, Case, Revision, Task
-from muara.cases.queries import control_sheet, court_of, latest_submission
+from muara.cases.queries import authority_of, control_sheet, court_of, latest_submission
 from muara.cases.rules import (
     COUNTER,
     is_applicant_of,
     may_work_on_task,
     open_tasks_for,
     serves_the_counter,
+    without_conflict,
 )
 from muara.contacts.actions import ask, inform
 from muara.contacts.models import Consultation
@@ -49,6 +50,7 @@ TASKS_A_PAGE = 50
 SHORT = 8  # rows of a list that only reminds
 MATCHES = 15  # companies that a search offers
 OUTSIDE_THE_SOP = {"administrator": "Administrator", "auditor": "Pemeriksa (hanya membaca)"}
+READ_CONFLICTS = frozenset({"head_of_office", "auditor"})  # the superior (UU 30/2014, Pasal 43)
 TALKERS = frozenset({"information_officer", "auditor"})
 
 
@@ -163,7 +165,7 @@ def _my_tasks(here: Officer) -> QuerySet[Task]:
     mine = open_tasks_for(here.user, at=here.at)
     if here.at_the_counter:
         # Somebody without an account does their steps at the counter.
-        mine |= Q(actor="applicant", case__application__applicant=None)
+        mine |= Q(actor="applicant", case__application__applicant=None) & without_conflict(here.user)
     wanted = Task.objects.open().filter(mine).values("pk")
     cases = dossier.with_standing(Case.objects.all())
     rows = Task.objects.filter(pk__in=wanted).select_related("received_by")
@@ -374,6 +376,7 @@ def _read_papers(request: HttpRequest, found: Case, at: datetime) -> dict[str, A
 
 def _read_corrections(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
     return {
+        "authority": authority_of(found),
         "verdicts": dossier.verdicts(found),
         "requests": dossier.requests(found),
         "submissions": found.application.submissions.select_related("by").order_by("number"),
@@ -395,7 +398,12 @@ def _read_clocks(request: HttpRequest, found: Case, at: datetime) -> dict[str, A
 
 
 def _read_control_sheet(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
-    return {"lines": control_sheet(found)}
+    reads_reasons = bool(person(request).actors(at) & READ_CONFLICTS)
+    return {
+        "lines": control_sheet(found),
+        "recusals": found.recusals.select_related("user"),
+        "reads_reasons": reads_reasons,
+    }
 
 
 SECTIONS = {

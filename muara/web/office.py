@@ -29,6 +29,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from muara.cases.actions import Stamp, act, reproject
 from muara.cases.models import Revision
+from muara.cases.rules import stranded_tasks
 from muara.people import actions as people
 from muara.people.calendar import office_calendar
 from muara.people.models import CalendarDay, Holding, Office, User, office_day
@@ -198,6 +199,7 @@ def index(request: HttpRequest) -> HttpResponse:
         {
             "checks": checks,
             "missing": sum(not check.done for check in checks),
+            "stranded": stranded_tasks(at=at),
             "revisions": Revision.objects.defer("files"),
         },
     )

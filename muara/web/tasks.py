@@ -20,8 +20,16 @@ from django.views.decorators.http import require_http_methods
 from muara.audit.models import Entry
 from muara.cases import actions
 from muara.cases.models import Case, CaseLetter, Endorsement, Recommendation, Submission, Task
-from muara.cases.queries import VERBS, control_sheet, court_of, latest_submission, open_correction, verb_label
-from muara.cases.rules import is_separated, may_do_step
+from muara.cases.queries import (
+    VERBS,
+    authority_of,
+    control_sheet,
+    court_of,
+    latest_submission,
+    open_correction,
+    verb_label,
+)
+from muara.cases.rules import is_recused, is_separated, may_do_step, who_may_do
 from muara.cases.terms import read_terms
 from muara.documents.letters import pdf
 from muara.documents.models import Letter
@@ -230,6 +238,7 @@ def _page(
         "correction": open_correction(fresh),
         "arrival": _arrival(item),
         "mended": mended,
+        "authority": authority_of(fresh),
         "sections": parts(fresh, submission, previous=_before(submission) if mended else None),
         "folders": folders(fresh, submission),
         "scans": scans(fresh, referrals=referrals, permit=permit),
@@ -261,7 +270,7 @@ def _desk(item: Task, me: User, at: datetime, bound: forms.Form | None) -> Desk:
     desk.keys = {name: new_key() for name in ("take", "first", "form")}
     desk.bound = bound
     if item.is_open and not desk.may_work:
-        desk.why_not = _why_not(item, me)
+        desk.why_not = _why_not(item, me, at)
     first = first_act(item) if item.is_open else None
     if isinstance(bound, ActForm):
         outcome_form = FORMS.get(item.step.activity)
@@ -296,8 +305,16 @@ def _desk(item: Task, me: User, at: datetime, bound: forms.Form | None) -> Desk:
     return desk
 
 
-def _why_not(item: Task, me: User) -> str:
+def _why_not(item: Task, me: User, at: datetime) -> str:
     case = item.case
+    if is_recused(me, case_id=case.pk):
+        others = ", ".join(user.name for user in who_may_do(item, at=at))
+        next_one = (
+            f"Langkah ini dapat dikerjakan {others}."
+            if others
+            else "Belum ada pejabat lain yang dapat mengerjakannya: minta administrator menunjuk Plh."
+        )
+        return f"Anda menyatakan konflik kepentingan pada berkas ini. {next_one}"
     if is_separated(me, case_id=case.pk, step=item.step, process=case.process):
         return "Anda sudah mengerjakan langkah lain berkas ini yang harus dikerjakan orang yang berbeda."
     return f"Langkah ini dikerjakan {case.process.actor(item.actor).label}. Anda dapat membacanya saja."

@@ -185,7 +185,7 @@ def test_ways_that_the_sop_does_not_print_are_marked() -> None:
         (15, "refuse"),
         (16, "faulty"),
     }
-    assert [ending.key for ending in PROCESS.endings] == ["withdrawn", "lapsed"]
+    assert [ending.key for ending in PROCESS.endings] == ["withdrawn", "lapsed", "redirected"]
     binding = {(step.number, way.drafts) for step in PROCESS.steps for way in step.outcomes if way.drafts}
     assert binding == {(14, "refusal"), (15, "refusal")}
 

@@ -7,11 +7,14 @@ from muara.cases.models.case import Case, CaseQuerySet, Revision, Task, TaskQuer
 from muara.cases.models.decision import Draft, DraftCopy, Endorsement, Handover, Meeting
 from muara.cases.models.examination import Checklist, ChecklistMark, Correction
 from muara.cases.models.letters import CaseLetter
+from muara.cases.models.precheck import AuthorityCheck, Outfall
+from muara.cases.models.recusal import Recusal
 from muara.cases.models.referral import Recommendation, Referral
 
 __all__ = [
     "Application",
     "Attachment",
+    "AuthorityCheck",
     "Case",
     "CaseLetter",
     "CaseQuerySet",
@@ -23,7 +26,9 @@ __all__ = [
     "Endorsement",
     "Handover",
     "Meeting",
+    "Outfall",
     "Recommendation",
+    "Recusal",
     "Referral",
     "Revision",
     "Submission",

@@ -12,20 +12,33 @@ from django.db.models import Sum
 
 from muara.audit.actions import record
 from muara.audit.chains import canonical, digest
-from muara.cases.actions import NO_FORM, Moved, NotYours, Refused, Stamp, act, complete, open_case
+from muara.cases.actions import (
+    NO_FORM,
+    Moved,
+    NotYours,
+    Refused,
+    Stamp,
+    act,
+    complete,
+    end_case,
+    note_on,
+    open_case,
+)
 from muara.cases.models import (
     Application,
     Attachment,
+    AuthorityCheck,
     Case,
     Checklist,
     ChecklistMark,
     Correction,
+    Outfall,
     Revision,
     Submission,
     Task,
 )
-from muara.cases.queries import is_with_applicant, latest_submission
-from muara.cases.rules import may_act_as_applicant, serves_the_counter
+from muara.cases.queries import authority_of, is_with_applicant, latest_submission
+from muara.cases.rules import may_act_as_applicant, may_do_step, serves_the_counter
 from muara.contacts.actions import link
 from muara.contacts.models import Consultation
 from muara.documents.models import Letter
@@ -34,7 +47,7 @@ from muara.documents.uploads import Accepted
 from muara.people.models import Company, Membership, User, office_day
 from muara.permits.actions import take_number
 from muara.sop.definition import Process, Requirement
-from muara.sop.form import Section, clean_section
+from muara.sop.form import Section, clean_section, point_of
 from muara.steps.letters import receipt
 
 
@@ -235,6 +248,7 @@ def _snapshot(application: Application, *, by: User, at: datetime) -> Submission
             "files": files,
         }
     )
+    _follow_outfall(application)
     return Submission.objects.create(
         application=application,
         number=application.submissions.count() + 1,
@@ -242,6 +256,19 @@ def _snapshot(application: Application, *, by: User, at: datetime) -> Submission
         sha256=digest(content),
         at=at,
         by=by,
+    )
+
+
+def _follow_outfall(application: Application) -> None:
+    """Keep the place of the outfall as it is submitted, so that others near by are found."""
+    outfall = application.revision.definition.form.outfall
+    point = point_of(application.data.get(outfall.key)) if outfall else None
+    if point is None:
+        Outfall.objects.filter(application=application).delete()
+        return
+    latitude, longitude = map(float, point)
+    Outfall.objects.update_or_create(
+        application=application, defaults={"latitude": latitude, "longitude": longitude}
     )
 
 
@@ -307,6 +334,8 @@ def check(
         examined = outcome in {"complete", "incomplete"}
         if examined:
             check_marks(task.case.process, marks, approving=outcome == "complete")
+            if outcome == "complete":
+                _demand_authority(task.case)
             facts = {"submission": submission.sha256, "checklist": marks_digest(marks)}
         moved = complete(
             task.pk,
@@ -333,6 +362,61 @@ def check(
                 sent_by=by,
                 sent_at=at,
             )
+        return moved
+
+
+def _demand_authority(case: Case) -> None:
+    """Nothing goes on to be registered while it may be another authority's and nobody has decided."""
+    if authority_of(case).undecided:
+        raise Refused(
+            "Permohonan ini mungkin bukan kewenangan provinsi. CS memutuskan kewenangannya lebih dahulu, "
+            'dengan alasan (tindakan "Putuskan kewenangan" pada langkah 4).',
+            "outcome",
+        )
+
+
+def decide_authority(
+    task: Task, *, decision: str, reason: str, by: User, at: datetime, stamp: Stamp = NO_FORM
+) -> Moved:
+    """Before step 6: the CS decides whether the province may go on; to redirect ends the case.
+
+    Raises:
+        Refused: nothing speaks against the province's authority, or no reason was given.
+    """
+    with act(stamp):
+        warnings = authority_of(task.case).warnings
+        if not warnings:
+            raise Refused("Tidak ada yang meragukan kewenangan provinsi pada permohonan ini.")
+        if not reason.strip():
+            raise Refused("Tuliskan alasan keputusan ini.", "reason")
+        redirects = decision == AuthorityCheck.Decision.REDIRECT
+        facts = {"decision": decision, "warnings": digest(canonical(list(warnings)))}
+        if redirects:
+            if task.step.activity != "check" or not may_do_step(by, task, at=at):
+                raise NotYours
+            moved = end_case(
+                task.pk, ending="redirected", by=by, at=at, note=reason, facts=facts, stamp=stamp
+            )
+        else:
+            moved = note_on(
+                task.pk,
+                verb="check.authority",
+                by=by,
+                at=at,
+                facts=facts,
+                note=reason,
+                stamp=stamp,
+                activity="check",
+            )
+        AuthorityCheck.objects.create(
+            case=task.case,
+            submission=latest_submission(task.case),
+            warnings=list(warnings),
+            decision=decision,
+            reason=reason,
+            by=by,
+            at=at,
+        )
         return moved
 
 
@@ -415,6 +499,7 @@ def register(
                 "daftar periksa yang ditandatangani (langkah 6, keterangan 1).",
                 "outcome",
             )
+        _demand_authority(case)
         if not applicant_signed:
             raise Refused(
                 "Minta pemohon menandatangani bukti awal proses di map, lalu beri tanda (langkah 6.c).",

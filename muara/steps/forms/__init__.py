@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from muara.cases.models import Task
 from muara.steps.forms.approval import Decide, DraftPermit, Endorse, Meet, Monitor, ReceiveRecommendation
-from muara.steps.forms.intake import Advise, Check, Register
+from muara.steps.forms.intake import Advise, Check, DecideAuthority, Register
 from muara.steps.forms.issuance import AssignNumber, HandOver, Number, Receive
+from muara.steps.forms.recusal import Recuse
 from muara.steps.forms.review import Review
 from muara.steps.forms.step import MORE, ActForm, StepForm
 from muara.steps.forms.verification import AskApplicant, Correct, Deliver, Verify
@@ -31,7 +32,14 @@ FORMS: dict[str, type[StepForm]] = {
 
 
 # Acts beside the outcomes, in the order in which a page offers them.
-ASIDES: tuple[type[ActForm], ...] = (ReceiveRecommendation, AskApplicant, AssignNumber, Monitor)
+ASIDES: tuple[type[ActForm], ...] = (
+    ReceiveRecommendation,
+    AskApplicant,
+    AssignNumber,
+    Monitor,
+    DecideAuthority,
+    Recuse,
+)
 
 
 def aside(task: Task, slug: str) -> type[ActForm] | None:

@@ -9,16 +9,24 @@ from django import forms
 
 from muara.audit.models import Entry
 from muara.cases.actions import Stamp
-from muara.cases.models import Case, Checklist, Task
+from muara.cases.models import AuthorityCheck, Case, Checklist, Task
+from muara.cases.queries import Authority, authority_of
 from muara.people.models import User
+from muara.permits.queries import Lookalike, lookalikes
 from muara.steps.actions import intake
 from muara.steps.forms.checklist import ChecklistForm
 from muara.steps.forms.fields import Paragraph
-from muara.steps.forms.step import StepForm
+from muara.steps.forms.step import ActForm, StepForm
 
 
 class Check(ChecklistForm):
     """Step 4: the CS examines the file; "complete" is the CS's signature on the checklist (4.d, 4.e)."""
+
+    template = "desk/steps/check.html"
+
+    def lookalikes(self) -> list[Lookalike]:
+        """Other cases and permits that may be the same: told, never refused."""
+        return lookalikes(self.task.case, day=self.today)
 
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
         return intake.check(
@@ -29,6 +37,41 @@ class Check(ChecklistForm):
             at=at,
             note=self.note_text,
             kind=self.follow_up,
+            stamp=stamp,
+        )
+
+
+class DecideAuthority(ActForm):
+    """Before step 6: what speaks against the province's authority needs a decision with its reason."""
+
+    slug, activities = "kewenangan", frozenset({"check"})
+    done = "Keputusan tentang kewenangan dicatat."
+    title = "Putuskan kewenangan"
+    button = "Catat keputusan"
+    template = "desk/steps/authority.html"
+    decision = forms.ChoiceField(
+        label="Keputusan", choices=AuthorityCheck.Decision.choices, widget=forms.RadioSelect
+    )
+    reason = Paragraph(
+        label="Alasan",
+        help_text="Petugas berikutnya dan Kepala Dinas membacanya. Bila diarahkan ke instansi lain, berkas "
+        "ditutup dan pemohon membaca alasan ini: sebutkan instansi yang dituju.",
+    )
+
+    @classmethod
+    def offered(cls, task: Task) -> bool:
+        return bool(authority_of(task.case).warnings)
+
+    def authority(self) -> Authority:
+        return authority_of(self.task.case)
+
+    def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
+        return intake.decide_authority(
+            self.task,
+            decision=self.cleaned_data["decision"],
+            reason=self.cleaned_data["reason"],
+            by=by,
+            at=at,
             stamp=stamp,
         )
 

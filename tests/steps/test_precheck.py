@@ -1,0 +1,155 @@
+"""Before registration: what may be the same as another, and what may not be the province's to permit."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from time_machine import TimeMachineFixture
+
+from muara.cases.actions import Refused
+from muara.cases.models import AuthorityCheck, Case, Task
+from muara.cases.queries import authority_of
+from muara.people.models import Office, office_day
+from muara.permits.queries import lookalikes
+from muara.steps.actions import intake
+from muara.web.demo import Clock, Walk, all_fit, applicant, case_at, example, officer, other_applicant
+from tests.clock import MONDAY
+from tests.web.page_forms import form_on
+
+pytestmark = pytest.mark.django_db
+LATER = MONDAY + timedelta(hours=1)
+DAY = office_day(MONDAY)
+
+
+def walked(*, company: str = "", **values: Any) -> Walk:
+    """A case at step 4 whose form says `values`, of somebody else's company where one is named."""
+    source = example()
+    who = other_applicant() if company else applicant()
+    source = source | {"values": source["values"] | values}
+    walk = Walk(Clock(MONDAY), who, source=source, company=company)
+    walk.submit()
+    return walk
+
+
+def checked(walk: Walk) -> Task:
+    task = walk.take()
+    intake.check(task, outcome="complete", marks=all_fit(task), by=walk.who(task), at=walk.clock.tick())
+    return walk.task
+
+
+def test_the_same_company_and_the_same_outfall_are_told(office: Office) -> None:
+    first, second = walked(), walked()
+    assert second.case is not None
+    (found,) = lookalikes(second.case, day=DAY)
+    assert (found.case, found.why) == (first.case, ("perusahaan yang sama", "outfall berjarak 0 m"))
+
+
+@pytest.mark.parametrize(
+    ("longitude", "why"),
+    [("117°36'40,0\" BT", ["outfall berjarak 309 m"]), ("117°37'00,0\" BT", [])],
+)
+def test_an_outfall_of_another_company_is_told_within_five_hundred_metres(
+    office: Office, longitude: str, why: list[str]
+) -> None:
+    # Ten seconds of longitude at the equator are 309 m, thirty are 927 m.
+    walked()
+    second = walked(
+        company="PT Lain Rekaan",
+        company_nib="9120001000002",
+        outfall_coordinate=f"0°30'20,0\" LU {longitude}",
+    )
+    assert second.case is not None
+    assert [reason for found in lookalikes(second.case, day=DAY) for reason in found.why] == why
+
+
+def test_a_finished_case_counts_while_its_permit_is_valid(office: Office) -> None:
+    permitted = case_at("end", at=MONDAY)
+    new = walked()
+    assert new.case is not None
+    assert [found.permit for found in lookalikes(new.case, day=DAY)] == [permitted.permit]
+    after = permitted.permit.expires_on + timedelta(days=1)
+    assert lookalikes(new.case, day=after) == []
+
+
+def test_a_doubtful_authority_stops_before_registration_until_it_is_decided(office: Office) -> None:
+    walk = walked(kbli="06100")
+    with pytest.raises(Refused, match="bukan kewenangan provinsi"):
+        checked(walk)
+
+    task = walk.task
+    with pytest.raises(Refused, match="alasan"):
+        intake.decide_authority(
+            task, decision="continue", reason=" ", by=officer("customer_service"), at=LATER
+        )
+    intake.decide_authority(
+        task,
+        decision="continue",
+        reason="Hanya gudang; tidak ada kegiatan hulu.",
+        by=officer("customer_service"),
+        at=LATER,
+    )
+    assert checked(walk).step_key == "register"
+    assert walk.forward() == "register"
+
+
+def test_the_counter_registers_nothing_whose_authority_is_undecided(office: Office) -> None:
+    walk = walked(kbli="06100")
+    intake.decide_authority(
+        walk.take(), decision="continue", reason="Gudang.", by=officer("customer_service"), at=LATER
+    )
+    checked(walk)
+    AuthorityCheck.objects.all().delete()
+    task = walk.take()
+    with pytest.raises(Refused, match="kewenangan"):
+        intake.register(
+            task, outcome="registered", applicant_signed=True, by=officer("registration_counter"), at=LATER
+        )
+
+
+def test_a_decision_holds_for_what_was_said_and_no_longer(office: Office) -> None:
+    walk = walked(kbli="06100")
+    intake.decide_authority(
+        walk.take(), decision="continue", reason="Gudang.", by=officer("customer_service"), at=LATER
+    )
+    assert walk.case is not None
+    assert not authority_of(walk.case).undecided
+    AuthorityCheck.objects.update(warnings=["Lain."])
+    assert authority_of(walk.case).undecided
+
+
+def test_to_redirect_closes_the_case_with_its_reason(office: Office) -> None:
+    walk = walked(kbli="09100")
+    intake.decide_authority(
+        walk.take(),
+        decision="redirect",
+        reason="Ajukan kepada Kementerian ESDM dan KLH.",
+        by=officer("customer_service"),
+        at=LATER,
+    )
+    assert walk.case is not None
+    case = Case.objects.get(pk=walk.case.pk)
+    assert (case.result, case.closed_at) == ("redirected", LATER)
+
+
+def test_the_page_of_step_4_tells_both(
+    office: Office, client: Client, time_machine: TimeMachineFixture
+) -> None:
+    time_machine.move_to(LATER, tick=False)
+    walked()
+    walk = walked(kbli="06100")
+    task = walk.take()
+    client.force_login(officer("customer_service"))
+    address = f"/meja/tugas/{task.pk}/"
+
+    page = client.get(address)
+    text = page.content.decode()
+    assert "Mungkin sudah diajukan atau sudah berizin" in text
+    assert "Kewenangan belum diputuskan" in text
+    form = form_on(page, action=f"{address}kewenangan/")
+    done = client.post(form.action, form.filled(decision="continue", reason="Hanya gudang."), follow=True)
+    assert "Kewenangan sudah diputuskan" in done.content.decode()
+    sheet = client.get(f"/meja/berkas/{task.case_id}/?bagian=pengendali").content.decode()
+    assert "Memutuskan kewenangan" in sheet
