@@ -374,7 +374,8 @@ def referrals_of(case: Case) -> list[Referral]:
 def terms_of(referrals: Iterable[Referral]) -> Terms | None:
     """The terms of the newest recommendation: what the permit will bind to."""
     told = [item for referral in referrals for item in referral.recommendations.all()]
-    return read_terms(max(told, key=lambda item: item.issued_at).terms) if told else None
+    newest = max(told, key=lambda item: item.issued_at, default=None)
+    return read_terms(newest.terms) if newest is not None and newest.is_for else None
 
 
 def meetings(case: Case) -> list[Meeting]:

@@ -621,7 +621,7 @@ def _last_task(case: Case) -> Task:
 
 def _terms(case: Case) -> Terms | None:
     latest = Recommendation.objects.filter(referral__case=case).order_by("-issued_at").first()
-    return read_terms(latest.terms) if latest else None
+    return read_terms(latest.terms) if latest is not None and latest.is_for else None
 
 
 # --- questions ------------------------------------------------------------------------------------------

@@ -248,7 +248,7 @@ def _page(
         "history": control_sheet(fresh)[-RECENT:],
         "draft": draft,
         "recommendation": recommendation,
-        "terms": read_terms(recommendation.terms) if recommendation else None,
+        "terms": read_terms(recommendation.terms) if recommendation and recommendation.is_for else None,
         "permit": permit,
         "result": item.result_label if not item.companion else "",
         "desk": desk,

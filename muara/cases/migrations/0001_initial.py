@@ -124,7 +124,9 @@ class Migration(migrations.Migration):
                 ('letter_number', models.CharField(max_length=80, verbose_name='nomor surat OPD')),
                 ('letter_date', models.DateField(verbose_name='tanggal surat OPD')),
                 ('signed_by_name', models.CharField(max_length=160, verbose_name='ditandatangani oleh')),
-                ('terms', models.JSONField(verbose_name='ketentuan teknis')),
+                ('verdict', models.CharField(choices=[('for', 'Mendukung: dapat diterbitkan dengan ketentuan teknis'), ('against', 'Tidak mendukung: tidak dapat diterbitkan')], default='for', max_length=8, verbose_name='pendapat')),
+                ('terms', models.JSONField(default=dict, verbose_name='ketentuan teknis')),
+                ('reasons', models.TextField(blank=True, verbose_name='alasan tidak mendukung')),
                 ('issued_at', models.DateTimeField(verbose_name='disampaikan')),
                 ('agenda_number', models.CharField(blank=True, max_length=40, verbose_name='nomor agenda masuk')),
                 ('received_on', models.DateField(null=True, verbose_name='diterima di kantor (H)')),
@@ -375,6 +377,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='recommendation',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('agenda_number', ''), ('received_on', None)), models.Q(('booked_at__isnull', False), ('received_on__isnull', False)), _connector='OR'), name='receipt_of_a_recommendation_is_booked'),
+        ),
+        migrations.AddConstraint(
+            model_name='recommendation',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reasons', ''), ('verdict', 'for')), models.Q(('verdict', 'against'), models.Q(('reasons', ''), _negated=True)), _connector='OR'), name='terms_speak_for_and_reasons_against'),
         ),
         migrations.AddConstraint(
             model_name='application',

@@ -134,6 +134,8 @@ def draft(
         recommendation = booked_recommendation(case)
         if recommendation is None or unbooked_recommendation(case) is not None:
             raise Refused("Bukukan penerimaan rekomendasi teknis lebih dahulu (menetapkan H).")
+        if not recommendation.is_for:
+            raise Refused("OPD tidak mendukung permohonan ini, jadi draf izin tidak dapat dibuat.")
         if not wording.considering:
             raise Refused("Bagian Menimbang tidak boleh kosong.", "considering")
         if not wording.laws:
