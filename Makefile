@@ -85,6 +85,7 @@ format: $(STAMPS)/develop ## Format the code and the templates, and mend what th
 migrations-anew: $(STAMPS)/develop ## Write each room's one first migration anew (only until the first release)
 	@rm -f muara/*/migrations/0*.py
 	@$(TOOL) makemigrations --verbosity 0 $(patsubst muara/%/migrations,%,$(wildcard muara/*/migrations))
+	@$(BIN)/ruff check --quiet --fix-only muara/*/migrations
 
 .PHONY: coverage
 coverage: $(STAMPS)/develop ## Which lines the tests on SQLite never run
