@@ -8,11 +8,12 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Q
 
-from muara.cases.models import Application, Case, Recusal, Revision, Task
+from muara.cases.models import Application, Case, Recusal, Referral, Revision, Task
 from muara.cases.models.case import definition_of
-from muara.people.models import Holding, User, office_day
+from muara.people.models import Holding, Office, User, office_day
 from muara.sop.definition import Ending, Process, Step
 
+TECHNICAL_TEAM = "technical_team"
 COUNTER = ("customer_service", "registration_counter", "collection_counter")
 
 
@@ -55,19 +56,37 @@ def is_separated(user: User, *, case_id: int, step: Step, process: Process) -> b
         return any(done in forbidden for (done,) in cursor.fetchall())
 
 
+# Who enters what an agency without users of its own sent on paper: whoever carries its letters.
+FOR_PAPER = ("liaison", "processing_officer")
 REFERRED = (
-    "SELECT 1 FROM people_holding h JOIN cases_referral r ON r.agency_id = h.office_id "
-    "WHERE r.case_id = %s AND r.delivered_at IS NOT NULL AND h.user_id = %s AND h.actor = %s "
+    "SELECT 1 FROM cases_referral r JOIN people_office o ON o.id = r.agency_id "
+    "JOIN people_holding h ON (h.office_id = o.id AND h.actor = %s) "
+    "OR (o.paper_only AND h.actor IN (%s, %s)) "
+    "WHERE r.case_id = %s AND r.delivered_at IS NOT NULL AND h.user_id = %s "
     "AND h.starts <= %s AND (h.ends IS NULL OR h.ends >= %s) LIMIT 1"
 )
 
 
-def _works_for_a_referred_agency(user: User, *, case_id: int, actor: str, at: datetime) -> bool:
-    """An agency reviews only the cases that were delivered to it."""
+def _speaks_for_a_referred_agency(user: User, *, case_id: int, actor: str, at: datetime) -> bool:
+    """An agency reviews only the cases that were delivered to it; for one on paper the office enters."""
     day = connection.ops.adapt_datefield_value(office_day(at))
     with connection.cursor() as cursor:
-        cursor.execute(REFERRED, [case_id, user.pk, actor, day, day])
+        cursor.execute(REFERRED, [actor, *FOR_PAPER, case_id, user.pk, day, day])
         return cursor.fetchone() is not None
+
+
+def is_of_agency(user: User, agency: Office, *, actor: str, at: datetime) -> bool:
+    """The person holds the agency's actor there."""
+    return user.holdings.current(office_day(at)).filter(actor=actor, office=agency).exists()
+
+
+def speaks_for(user: User, referral: Referral, *, actor: str, at: datetime) -> bool:
+    """The person may record what the referral's agency does: its own people, for one on paper the office."""
+    if referral.delivered_at is None:
+        return False
+    if is_of_agency(user, referral.agency, actor=actor, at=at):
+        return True
+    return referral.agency.paper_only and bool(user.actors(at) & set(FOR_PAPER))
 
 
 def may_work_on(
@@ -96,8 +115,8 @@ def may_work_on(
     if step.activity == "meet" and callers and not held:
         # A joint meeting is a list of participants, not a user: whoever called it records it.
         held = user.holds(process.step(callers[-1]).actor, at)
-    if step.activity == "review" and held:
-        held = _works_for_a_referred_agency(user, case_id=case_id, actor=step.actor, at=at)
+    if step.activity == "review":
+        held = _speaks_for_a_referred_agency(user, case_id=case_id, actor=step.actor, at=at)
     return held and not (was_here and is_separated(user, case_id=case_id, step=step, process=process))
 
 
@@ -160,15 +179,16 @@ def open_tasks_for(user: User, *, at: datetime) -> Q:
     """The condition for tasks whose actor the person holds today (an agency's: only its own cases)."""
     wanted = Q(pk__in=[])
     held = list(user.holdings.current(office_day(at)))
+    delivered = Referral.objects.filter(delivered_at__isnull=False)
     for holding in held:
-        if holding.actor == "technical_team":
-            wanted |= Q(
-                actor=holding.actor,
-                case__referrals__agency=holding.office_id,
-                case__referrals__delivered_at__isnull=False,
-            )
+        if holding.actor == TECHNICAL_TEAM:
+            theirs = delivered.filter(agency=holding.office_id)
+            wanted |= Q(actor=holding.actor, case__in=theirs.values("case"))
         else:
             wanted |= Q(actor=holding.actor)
+        if holding.actor in FOR_PAPER:
+            on_paper = delivered.filter(agency__paper_only=True)
+            wanted |= Q(actor=TECHNICAL_TEAM, case__in=on_paper.values("case"))
     for caller in _steps_of({holding.actor for holding in held}):
         wanted |= Q(actor="joint_meeting", case__callers=caller) | Q(
             actor="joint_meeting", case__callers__endswith=f" {caller}"

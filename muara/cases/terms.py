@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Protocol
 
+from muara.sop.form import Proposal
 from muara.sop.values import ValueRefused, parse_coordinate, parse_decimal, show_latitude, show_longitude
 
 
@@ -180,6 +181,108 @@ def clean_terms(raw: Mapping[str, object]) -> Terms:
     if errors:
         raise TermsRefused(errors)
     return terms
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Two recommendations settle the same thing differently; values as people read them."""
+
+    subject: str
+    first: str
+    second: str
+
+
+def lacking(terms: Terms, proposals: Sequence[Proposal]) -> list[Proposal]:
+    """List what an application asked for and the terms do not settle (PP 22/2021, Pasal 253)."""
+    parameters = {_same(limit.parameter) for limit in terms.limits}
+    return [asked for asked in proposals if not _settles(terms, parameters, asked)]
+
+
+def _settles(terms: Terms, parameters: set[str], asked: Proposal) -> bool:
+    if asked.kind == "limit":
+        return _same(asked.name) in parameters
+    if asked.kind in {"flow_per_day", "flow_per_hour"}:
+        return bool(getattr(terms, asked.kind))
+    place = asked.value if isinstance(asked.value, Mapping) else {}
+    return any(
+        point.kind == asked.kind
+        and (
+            _same(point.name) == _same(asked.name)
+            or all(Decimal(str(place.get(axis, "NaN"))) == Decimal(getattr(point, axis)) for axis in AXES)
+        )
+        for point in terms.points
+    )
+
+
+AXES = ("latitude", "longitude")
+
+
+def contradictions(first: Terms, second: Terms) -> list[Contradiction]:
+    """Compare two recommendations: a different flow, limit or coordinate for the same thing."""
+    found = [
+        Contradiction(label, ours, theirs)
+        for label, ours, theirs in (
+            ("Debit maksimum (m³/hari)", first.flow_per_day, second.flow_per_day),
+            ("Debit maksimum (m³/jam)", first.flow_per_hour, second.flow_per_hour),
+        )
+        if ours and theirs and Decimal(ours) != Decimal(theirs)
+    ]
+    limits = {_same(limit.parameter): limit for limit in second.limits}
+    for limit in first.limits:
+        other = limits.get(_same(limit.parameter))
+        if other is not None and _measure(limit) != _measure(other):
+            found.append(Contradiction(limit.parameter, say_limit(limit), say_limit(other)))
+    points = {(point.kind, _same(point.name)): point for point in second.points}
+    for point in first.points:
+        twin = points.get((point.kind, _same(point.name)))
+        if twin is not None and _place(point) != _place(twin):
+            found.append(
+                Contradiction(f"{point.kind.label} {point.name}", _say_place(point), _say_place(twin))
+            )
+    return found
+
+
+def together(first: Terms, *others: Terms) -> Terms:
+    """Join recommendations into one set of terms; where two settle the same thing, the first prevails."""
+    for other in others:
+        parameters = {_same(limit.parameter) for limit in first.limits}
+        points = {(point.kind, _same(point.name)) for point in first.points}
+        first = Terms(
+            flow_per_day=first.flow_per_day or other.flow_per_day,
+            flow_per_hour=first.flow_per_hour or other.flow_per_hour,
+            limits=(*first.limits, *(one for one in other.limits if _same(one.parameter) not in parameters)),
+            points=(
+                *first.points,
+                *(one for one in other.points if (one.kind, _same(one.name)) not in points),
+            ),
+            obligations=tuple(dict.fromkeys((*first.obligations, *other.obligations))),
+            prohibitions=tuple(dict.fromkeys((*first.prohibitions, *other.prohibitions))),
+        )
+    return first
+
+
+def say_limit(limit: Limit) -> str:
+    """Word a limit for a page: "paling banyak 100 mg/L"."""
+    numbers = " sampai ".join(value.replace(".", ",") for value in (limit.low, limit.high) if value)
+    return " ".join(part for part in (limit.kind.label, numbers, limit.unit) if part)
+
+
+def _say_place(point: Point) -> str:
+    return f"{point.shown_latitude} {point.shown_longitude}"
+
+
+def _measure(limit: Limit) -> tuple[object, ...]:
+    numbers = tuple(Decimal(value) if value else None for value in (limit.low, limit.high))
+    return (limit.kind, *numbers, _same(limit.unit))
+
+
+def _place(point: Point) -> tuple[Decimal, Decimal]:
+    return Decimal(point.latitude), Decimal(point.longitude)
+
+
+def _same(name: str) -> str:
+    """A name as it is compared: neither case nor spaces make another thing of it."""
+    return "".join(name.split()).casefold()
 
 
 def plain(number: Decimal) -> str:

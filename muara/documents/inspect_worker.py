@@ -1,7 +1,8 @@
 """Opens files from strangers in a process of its own, with little memory and time and no way to write.
 
 Run as `python -m muara.documents.inspect_worker <job as JSON>`; no Django here, so that it starts quickly.
-`inspect` prints what was found as JSON; `picture` prints a PNG. Exit status 3: refused, the reason on stdout.
+`inspect` and `exif` print what was found as JSON; `picture` prints a PNG. Exit status 3: refused, with the
+reason on stdout.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ def main(job: dict[str, Any]) -> int:
     try:
         if job["task"] == "picture":
             sys.stdout.buffer.write(picture(job))
+        elif job["task"] == "exif":
+            sys.stdout.write(json.dumps(exif(job)))
         else:
             sys.stdout.write(json.dumps(inspect(job)))
     except Refused as refusal:
@@ -121,6 +124,33 @@ def _open_image(job: dict[str, Any]) -> PIL.Image.Image:
     except Exception as error:  # decoders raise whatever a broken file leads them to
         raise Refused("damaged") from error
     return image
+
+
+# EXIF 2.32: the tags of the two sub-directories, of the moment and its zone, of the coordinates.
+EXIF_IFD, GPS_IFD = 0x8769, 0x8825
+TAKEN, ZONE = 36867, 36881
+SOUTH_OR_NORTH, LATITUDE, EAST_OR_WEST, LONGITUDE = 1, 2, 3, 4
+
+
+def exif(job: dict[str, Any]) -> dict[str, str]:
+    """Read when and where a photo says it was taken; what it does not say, or says brokenly, is left out."""
+    held = _open_image(job).getexif()
+    inner, place = held.get_ifd(EXIF_IFD), held.get_ifd(GPS_IFD)
+    found = {"taken": str(inner.get(TAKEN, "")), "zone": str(inner.get(ZONE, ""))}
+    try:
+        latitude = _degrees(place[LATITUDE], negative=place.get(SOUTH_OR_NORTH) == "S")
+        longitude = _degrees(place[LONGITUDE], negative=place.get(EAST_OR_WEST) == "W")
+    except (KeyError, TypeError, ValueError, ZeroDivisionError):
+        return found
+    if abs(latitude) <= 90 and abs(longitude) <= 180:
+        found |= {"latitude": f"{latitude:.6f}", "longitude": f"{longitude:.6f}"}
+    return found
+
+
+def _degrees(parts: Any, *, negative: bool) -> float:
+    degrees, minutes, seconds = (float(part) for part in parts)
+    angle = degrees + minutes / 60 + seconds / 3600
+    return -angle if negative else angle
 
 
 def picture(job: dict[str, Any]) -> bytes:

@@ -80,10 +80,14 @@ class Office(models.Model):
     seat = models.CharField("tempat kedudukan", max_length=60, blank=True)
     head_title = models.CharField("sebutan jabatan kepala", max_length=200)
     on_behalf_of = models.CharField("penandatangan atas nama", max_length=100, blank=True)
+    paper_only = models.BooleanField("hanya bersurat", default=False)
 
     class Meta:
         ordering = ["kind", "name"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="agency") | Q(paper_only=False), name="only_an_agency_works_on_paper"
+            ),
             models.UniqueConstraint(fields=["kind"], condition=Q(kind="issuing"), name="one_issuing_office"),
         ]
 
@@ -128,6 +132,25 @@ class Holding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.actor}"
+
+
+class AgencySigner(models.Model):
+    """Who must give a paraf on an agency's worksheets, in which order, before its letter may go out."""
+
+    agency = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="signers", verbose_name="OPD")
+    order = models.PositiveSmallIntegerField("urutan")
+    position = models.CharField("jabatan", max_length=120)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="pengguna")
+
+    class Meta:
+        ordering = ["agency", "order"]
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "order"], name="one_signer_per_place"),
+            models.UniqueConstraint(fields=["agency", "user"], name="a_signer_signs_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order}. {self.position}"
 
 
 class Company(models.Model):

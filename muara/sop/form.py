@@ -37,6 +37,16 @@ FieldKind = Literal[
     "table",
     "confirm",
 ]
+# What an answer may ask the decision to settle, with the kind of field that can say so; the last three
+# are named places, whose name stands in the field `named_by`.
+PROPOSES: Mapping[str, FieldKind] = {
+    "flow_per_day": "decimal",
+    "flow_per_hour": "decimal",
+    "limit": "text",
+    "penaatan": "coordinate",
+    "pembuangan": "coordinate",
+    "pantau": "coordinate",
+}
 TEXT_LENGTH, TEXTAREA_LENGTH = 200, 4000
 REQUIRED = "Isian ini wajib diisi."
 OUTFALL = "outfall"  # the coordinate at which the wastewater reaches the sea
@@ -76,7 +86,8 @@ class Field:
 
     `columns` are the fields of each row of a table; `statement` is what a confirm field declares;
     `near` names the regency field of the same section that a coordinate must agree with; `role` says what
-    the answer means to the office, whatever its key.
+    the answer means to the office, whatever its key. `proposes` says what of the decision the answer asks
+    for, `named_by` where a place's name stands.
     """
 
     key: str
@@ -98,6 +109,8 @@ class Field:
     near: str = ""
     coastal: bool = False
     role: str = ""
+    proposes: str = ""
+    named_by: str = ""
 
     def choice(self, key: str) -> Choice | None:
         """Find an offered answer by key."""
@@ -206,6 +219,36 @@ def point_of(value: object) -> tuple[Decimal, Decimal] | None:
     if not isinstance(value, Mapping):
         return None
     return Decimal(str(value["latitude"])), Decimal(str(value["longitude"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One thing that an application asks the decision to settle: a flow, a parameter, a named place."""
+
+    kind: str
+    name: str
+    value: object = None
+
+
+def proposals(form: Form, values: Mapping[str, object]) -> tuple[Proposal, ...]:
+    """List what an application asks for, as the form's `proposes` marks say."""
+    found: list[Proposal] = []
+    for item in form.fields:
+        rows = values.get(item.key)
+        if item.kind == "table" and isinstance(rows, list):
+            found += [asked for row in rows for column in item.columns for asked in _proposed(column, row)]
+        else:
+            found += _proposed(item, values)
+    return tuple(found)
+
+
+def _proposed(item: Field, beside: Mapping[str, object]) -> list[Proposal]:
+    value = beside.get(item.key)
+    if not item.proposes or value is None:
+        return []
+    if item.kind == "coordinate":
+        return [Proposal(item.proposes, str(beside.get(item.named_by, "")), value)]
+    return [Proposal(item.proposes, str(value) if item.kind == "text" else item.label, value)]
 
 
 def show(item: Field, value: object) -> str:
@@ -470,6 +513,8 @@ def _field(table: Table) -> Field:
         near=table.text("near", ""),
         coastal=table.boolean("coastal", False),
         role=table.text("role", ""),
+        proposes=table.text("proposes", ""),
+        named_by=table.text("named_by", ""),
     )
     _check_field(table, item)
     table.finish()
@@ -509,6 +554,10 @@ def _check_field(table: Table, item: Field) -> None:
         table.refuse("'statement' wajib bagi pernyataan, dan hanya bagi pernyataan")
     if any(column.kind == "table" for column in item.columns):
         table.refuse("tabel di dalam tabel tidak didukung")
+    if item.proposes and PROPOSES.get(item.proposes) != item.kind:
+        table.refuse(f"isian jenis '{item.kind}' tidak dapat mengusulkan '{item.proposes}'")
+    if (item.kind == "coordinate" and bool(item.proposes)) != bool(item.named_by):
+        table.refuse("'named_by' wajib bagi koordinat yang diusulkan, dan hanya baginya")
     if item.box not in BOXES:
         table.refuse(f"kotak wilayah '{item.box}' tidak dikenal")
     if item.role not in ROLES or (item.role and item.kind != "coordinate"):

@@ -18,7 +18,7 @@ from typing import Any
 import typst
 
 from muara.cases.actions import store_revision, take_over
-from muara.cases.models import Application, Case, Correction, Revision, Task
+from muara.cases.models import Application, Case, Correction, Referral, Revision, Task
 from muara.cases.terms import clean_terms
 from muara.contacts.actions import ask, inform
 from muara.contacts.models import Consultation
@@ -32,7 +32,7 @@ from muara.people.models import WITA, Company, Holding, Office, User, office_day
 from muara.permits.actions import set_up_series
 from muara.sop.service import load_folder, read_service, services_root
 from muara.sop.working_time import is_working_day
-from muara.steps.actions import approval, intake, issuance, review, verification
+from muara.steps.actions import approval, intake, issuance, review, verification, visits
 from muara.steps.actions.intake import Mark
 from muara.steps.letters import proposed_wording
 
@@ -310,11 +310,25 @@ class Walk:
         verification.deliver(task, receiver="Penerima Contoh", by=by, at=self.clock.tick())
 
     def do_review(self, task: Task, by: User) -> None:
+        for referral in task.case.referrals.unanswered():
+            self.recommend(referral, by)
+
+    def recommend(self, referral: Referral, by: User) -> None:
+        """The agency says that no visit is needed, and gives its recommendation."""
+        if referral.visit_needed is None:
+            visits.decide_visit(
+                self.task,
+                referral=referral,
+                needed=False,
+                reason="Data permohonan cukup untuk dianalisis.",
+                by=by,
+                at=self.clock.tick(),
+            )
         at = self.clock.tick()
         told = self.source["recommendation"]
         review.recommend(
-            task,
-            referral=task.case.referrals.latest("made_at"),
+            self.task,
+            referral=referral,
             letter_number=told["letter_number"],
             letter_date=office_day(at),
             signed_by_name=told["signed_by_name"],
@@ -330,7 +344,7 @@ class Walk:
 
     def do_draft(self, task: Task, by: User) -> None:
         at = self.clock.tick()
-        if approval.unbooked_recommendation(task.case) is not None:
+        while review.unbooked_recommendation(task.case) is not None:
             approval.receive_recommendation(
                 task,
                 agenda_number=f"{task.case_id:03d}",

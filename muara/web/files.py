@@ -30,7 +30,7 @@ STRANGE = "sandbox; default-src 'none'"
 OWN = "default-src 'none'; frame-ancestors 'none'"
 PICTURE = "default-src 'none'"
 # What an applicant takes home; cover letters, drafts and minutes stay in the office until issue.
-FOR_APPLICANTS = frozenset({"receipt", "handover_receipt"})
+FOR_APPLICANTS = frozenset({"receipt", "visit_record", "handover_receipt"})
 
 
 @login_required

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from muara.audit.models import Entry
 from muara.cases import actions
-from muara.cases.models import Case, CaseLetter, Endorsement, Recommendation, Submission, Task
+from muara.cases.models import Case, CaseLetter, Endorsement, Submission, Task
 from muara.cases.queries import (
     VERBS,
     authority_of,
@@ -30,13 +30,13 @@ from muara.cases.queries import (
     verb_label,
 )
 from muara.cases.rules import is_recused, is_separated, may_do_step, who_may_do
-from muara.cases.terms import read_terms
 from muara.documents.letters import pdf
 from muara.documents.models import Letter
 from muara.people.calendar import office_calendar
 from muara.people.models import User, office_day
 from muara.steps.actions.approval import decree, latest_draft
-from muara.steps.forms import ASIDES, FORMS, MORE, ActForm, Review, aside, first_act
+from muara.steps.actions.review import binding_terms
+from muara.steps.forms import ASIDES, FORMS, MORE, ActForm, Review, RowsForm, aside, first_act
 from muara.steps.forms.issuance import permit_of
 from muara.web.acts import KEY, VERSION, Came, attempt, new_key, was_answered
 from muara.web.dossier import due_of, folders, parts, referrals_of, scans, who
@@ -125,8 +125,8 @@ def _carry_out(
     request: HttpRequest, item: Task, form_class: type[ActForm], *, done: str = ""
 ) -> HttpResponse:
     at = timezone.now()
-    if MORE in request.POST and form_class is Review:
-        longer = Review.with_more_rows(item, at=at, data=request.POST, files=request.FILES)
+    if MORE in request.POST and issubclass(form_class, RowsForm):
+        longer = form_class.with_more_rows(item, at=at, data=request.POST, files=request.FILES)
         return _page(request, item, bound=longer)
     form = form_class(item, at=at, data=request.POST, files=request.FILES)
     if SAVE in request.POST and item.is_open:
@@ -220,7 +220,7 @@ def _page(
     desk = _desk(item, me, at, bound)
     step, process = item.step, fresh.process
     draft = _draft(fresh) if step.activity in EXAMINES_DRAFT else None
-    recommendation = _recommendation(fresh)
+    binding = binding_terms(fresh)
     court = court_of(fresh)
     submission, referrals, permit = latest_submission(fresh), referrals_of(fresh), permit_of(item)
     mended = fresh.corrections.filter(answered_at__isnull=False).order_by("-answered_at").first()
@@ -247,8 +247,7 @@ def _page(
         "made": list(_made(item)),
         "history": control_sheet(fresh)[-RECENT:],
         "draft": draft,
-        "recommendation": recommendation,
-        "terms": read_terms(recommendation.terms) if recommendation and recommendation.is_for else None,
+        "binding": binding,
         "permit": permit,
         "result": item.result_label if not item.companion else "",
         "desk": desk,
@@ -369,13 +368,4 @@ def _draft(case: Case) -> DraftView | None:
             {"url": reverse("letter_page", args=[first.pk, number]), "number": number}
             for number in range(1, (pdf(first).pages or 1) + 1)
         ],
-    )
-
-
-def _recommendation(case: Case) -> Recommendation | None:
-    return (
-        Recommendation.objects.filter(referral__case=case)
-        .select_related("referral__agency")
-        .order_by("-issued_at")
-        .first()
     )

@@ -15,7 +15,8 @@ from muara.steps.forms import FORMS, Review, first_act
 from muara.steps.forms.approval import DraftPermit, ReceiveRecommendation
 from muara.steps.forms.fields import Day, Items, Line, Paragraph
 from muara.steps.forms.issuance import AssignNumber
-from muara.steps.forms.review import _angles, _said, _typed
+from muara.steps.forms.review import _angles, _typed
+from muara.steps.forms.rows import said
 from muara.web import demo
 from tests.clock import MONDAY
 
@@ -86,7 +87,7 @@ def test_terms_typed_back_are_the_terms_that_were_stored() -> None:
 def test_a_second_review_starts_from_the_recommendation_before() -> None:
     task = open_task("draft")
     form = Review(task, at=LATER)
-    assert [_said(row)["parameter"] for row in form.limits][:5] == [
+    assert [said(row)["parameter"] for row in form.limits][:5] == [
         "BOD5",
         "COD",
         "TSS",
@@ -99,8 +100,8 @@ def test_a_second_review_starts_from_the_recommendation_before() -> None:
 @pytest.mark.django_db
 def test_no_limit_is_ever_proposed_to_the_agency() -> None:
     form = Review(open_task("review"), at=LATER)
-    assert [any(v for k, v in _said(row).items() if k != "kind") for row in form.limits] == [False] * 3
-    assert form["flow_per_day"].value() == ""
+    assert [any(v for k, v in said(row).items() if k != "kind") for row in form.limits] == [False] * 3
+    assert form["flow_per_day"].value() is None
 
 
 @pytest.mark.django_db

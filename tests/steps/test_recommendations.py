@@ -9,10 +9,10 @@ import pytest
 from django.db import IntegrityError
 
 from muara.cases.actions import Refused
-from muara.cases.models import Case, Recommendation, Task
+from muara.cases.models import Case, Recommendation, Referral, Task
 from muara.cases.terms import clean_terms
 from muara.people.models import Office, office_day
-from muara.steps.actions import approval, review
+from muara.steps.actions import review, visits
 from muara.web.demo import Clock, Walk, applicant, example, officer, sample_upload
 from tests.clock import MONDAY
 
@@ -51,7 +51,26 @@ def against(**more: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def task(office: Office) -> Task:
-    return walk_to("review").task
+    return reviewed().task
+
+
+def reviewed() -> Walk:
+    """A case at the agency, which decided that no visit is needed."""
+    walk = walk_to("review")
+    for referral in walk.task.case.referrals.all():
+        decide(walk.task, referral, needed=False)
+    return walk
+
+
+def decide(task: Task, referral: Referral, *, needed: bool) -> None:
+    visits.decide_visit(
+        task,
+        referral=referral,
+        needed=needed,
+        reason="Menurut telaah.",
+        by=officer("technical_team"),
+        at=MONDAY,
+    )
 
 
 def test_an_agency_may_advise_against_with_reasons_in_the_place_of_terms(task: Task) -> None:
@@ -68,13 +87,15 @@ def test_advice_against_without_reasons_is_refused(task: Task) -> None:
 
 
 def test_no_permit_is_drafted_from_advice_against(office: Office) -> None:
-    walk = walk_to("review")
+    walk = reviewed()
     review.recommend(walk.task, referral=walk.task.case.referrals.get(), **against(at=walk.clock.tick()))
     walk.take()
     with pytest.raises(Refused, match="tidak mendukung"):
         walk.do_draft(walk.task, officer("processing_officer"))
     assert not Case.objects.get().drafts.exists()
-    assert approval.booked_recommendation(walk.task.case) is not None
+    binding = review.binding_terms(walk.task.case)
+    assert binding is not None
+    assert binding.terms is None
 
 
 @pytest.mark.both

@@ -191,6 +191,9 @@ def prepare(seat: Seat, outcome: str = "") -> None:
     """Do what a step asks for before its outcome."""
     if seat.task.step_key == "draft":
         assert seat.send(path="rekomendasi/", agenda_number="17").status_code == 302
+    if seat.task.step_key == "review" and outcome == "recommended":
+        said = {"needed": "tidak", "reason": "Data permohonan cukup."}
+        assert seat.send(path="perlu-peninjauan/", **said).status_code == 302
     if seat.task.step_key == "number" and outcome != "faulty":
         assert seat.send(path="nomor/").status_code == 302
 
@@ -446,6 +449,7 @@ def refused_terms(**typed: Any) -> Any:
 
 def test_the_agencys_terms_are_kept_as_typed() -> None:
     seat = seat_at("review")
+    prepare(seat, "recommended")
     typed = terms_typed() | {
         "limits-0-high": "0,5",
         "limits-1-high": "0.5",
@@ -494,6 +498,7 @@ def test_an_emoji_in_a_parameter_is_refused() -> None:
 
 def test_an_uploaded_letter_survives_a_refused_form() -> None:
     seat = seat_at("review")
+    prepare(seat, "recommended")
     typed = {**terms_typed(), "limits-2-high": "1.000"}
     first = seat.send(outcome="recommended", scan=pdf(), **typed)
     assert first.status_code == 422
@@ -746,6 +751,7 @@ def test_half_done_work_is_kept_for_whoever_typed_it_and_records_nothing() -> No
 
 def test_a_file_chosen_before_saving_half_done_work_is_kept_with_it() -> None:
     seat = seat_at("review")
+    prepare(seat, "recommended")
     answer = seat.send(simpan="1", outcome="recommended", scan=pdf("Rekomendasi"), letter_number="660/1")
     assert answer.status_code == 302
     form = form_on(seat.read(), seat.url)

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from muara.cases.models.agency import (
+    BindingChoice,
+    Disposition,
+    Presentation,
+    SiteVisit,
+    VisitPhoto,
+    VisitSample,
+    Worksheet,
+    WorksheetEndorsement,
+)
 from muara.cases.models.application import Application, Attachment, Submission
 from muara.cases.models.case import Case, CaseQuerySet, Revision, Task, TaskQuerySet, UnfinishedWork
 from muara.cases.models.decision import Draft, DraftCopy, Endorsement, Handover, Meeting
@@ -15,24 +25,32 @@ __all__ = [
     "Application",
     "Attachment",
     "AuthorityCheck",
+    "BindingChoice",
     "Case",
     "CaseLetter",
     "CaseQuerySet",
     "Checklist",
     "ChecklistMark",
     "Correction",
+    "Disposition",
     "Draft",
     "DraftCopy",
     "Endorsement",
     "Handover",
     "Meeting",
     "Outfall",
+    "Presentation",
     "Recommendation",
     "Recusal",
     "Referral",
     "Revision",
+    "SiteVisit",
     "Submission",
     "Task",
     "TaskQuerySet",
     "UnfinishedWork",
+    "VisitPhoto",
+    "VisitSample",
+    "Worksheet",
+    "WorksheetEndorsement",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -23,6 +24,7 @@ from muara.documents.contents import EndorsementBox
 from muara.documents.models import Blob
 from muara.people.calendar import office_calendar
 from muara.people.models import User, office_day
+from muara.steps.actions.review import binding_terms, call_back, unbooked_recommendation
 from muara.steps.letters import Wording, decision_text, permit_content, permit_copy
 
 COPIES = (1, 2, 3)
@@ -38,9 +40,10 @@ def receive_recommendation(
     reason: str = "",
     stamp: Stamp = NO_FORM,
 ) -> Moved:
-    """Step 11: book the recommendation in the agenda; its day of receipt is H, day 0 of the limits.
+    """Step 11: book a recommendation in the agenda, the oldest first.
 
-    A renewed recommendation is booked too, but the first H stays.
+    H, day 0 of the limits, is the last day of receipt of all that were asked for. A renewed
+    recommendation is booked too, but the first H stays.
 
     Raises:
         Refused: the day is impossible, a past day has no reason, or there is nothing left to book.
@@ -74,49 +77,56 @@ def receive_recommendation(
         recommendation.received_by, recommendation.booked_at = by, at
         recommendation.save(update_fields=["agenda_number", "received_on", "received_by", "booked_at"])
         case = Case.objects.select_related("revision").get(pk=task.case_id)
-        if case.recommended_on is None:
-            Case.objects.filter(pk=case.pk).update(recommended_on=received_on)
+        binding = binding_terms(case)
+        if case.recommended_on is None and binding is not None:
+            last = max(item.received_on for item in binding.standing if item.received_on)
+            Case.objects.filter(pk=case.pk).update(recommended_on=last)
             limit = due_day(
                 task.step,
                 registered_on=case.registered_on,
-                recommended_on=received_on,
+                recommended_on=last,
                 calendar=office_calendar(),
             )
             Task.objects.filter(pk=task.pk).update(due_on=limit)
         return moved
 
 
-def unbooked_recommendation(case: Case) -> Recommendation | None:
-    """The newest recommendation, while it is not booked; one sent back to the agency is never booked."""
-    newest = Recommendation.objects.filter(referral__case=case).order_by("-issued_at", "-pk").first()
-    return newest if newest is not None and newest.received_on is None else None
-
-
 def booked_recommendation(case: Case) -> Recommendation | None:
-    return (
-        Recommendation.objects.filter(referral__case=case, received_on__isnull=False)
-        .select_related("referral__agency")
-        .order_by("-issued_at")
-        .first()
-    )
+    """The recommendation that leads the draft, once all are booked."""
+    binding = binding_terms(case)
+    return binding.recommendation if binding else None
 
 
 def latest_draft(case: Case) -> Draft | None:
     return case.drafts.order_by("-number").first()
 
 
-def return_recommendation(task: Task, *, note: str, by: User, at: datetime, stamp: Stamp = NO_FORM) -> Moved:
-    """Step 11: what the agency gave is incomplete; it goes back to the agency."""
+def return_recommendation(
+    task: Task,
+    *,
+    note: str,
+    by: User,
+    at: datetime,
+    only: Sequence[Recommendation] = (),
+    stamp: Stamp = NO_FORM,
+) -> Moved:
+    """Step 11: what an agency gave is incomplete, or contradicts another; it goes back to the agency.
+
+    `only` names those that go back, where several were given; none named: all of them.
+    """
     with act(stamp):
-        return complete(
+        moved = complete(
             task.pk,
             outcome="recommendation_incomplete",
             by=by,
             at=at,
             note=note,
+            facts={"returned": [item.pk for item in only]},
             stamp=stamp,
             activity="draft",
         )
+        call_back(task.case, reason=note, at=at, only=only or None)
+        return moved
 
 
 def draft(
@@ -131,10 +141,14 @@ def draft(
     """
     with act(stamp):
         case = Case.objects.select_related("application__company", "revision").get(pk=task.case_id)
-        recommendation = booked_recommendation(case)
-        if recommendation is None or unbooked_recommendation(case) is not None:
+        binding = binding_terms(case)
+        if binding is None:
             raise Refused("Bukukan penerimaan rekomendasi teknis lebih dahulu (menetapkan H).")
-        if not recommendation.is_for:
+        if binding.disputes:
+            raise Refused(
+                "Rekomendasi teknis saling bertentangan. Kembalikan ke OPD, atau catat mana yang mengikat."
+            )
+        if binding.terms is None:
             raise Refused("OPD tidak mendukung permohonan ini, jadi draf izin tidak dapat dibuat.")
         if not wording.considering:
             raise Refused("Bagian Menimbang tidak boleh kosong.", "considering")
@@ -142,7 +156,12 @@ def draft(
             raise Refused("Bagian Mengingat tidak boleh kosong.", "laws")
         token = new_token()
         content = permit_content(
-            case, recommendation=recommendation, wording=wording, token=token, on=office_day(at)
+            case,
+            recommendation=binding.recommendation,
+            terms=binding.terms,
+            wording=wording,
+            token=token,
+            on=office_day(at),
         )
         text = decision_text(content.data())
         sha256 = digest(text)
@@ -159,7 +178,7 @@ def draft(
         previous = latest_draft(case)
         made = Draft.objects.create(
             case=case,
-            recommendation=recommendation,
+            recommendation=binding.recommendation,
             number=previous.number + 1 if previous else 1,
             content=text,
             sha256=sha256,
@@ -413,6 +432,8 @@ def void_what_must_be_done_again(
     chosen = task.step.outcome(outcome)
     if chosen.kind != "return":
         return
+    if chosen.to in process.doing("review"):
+        call_back(task.case, reason=note, at=at)
     number = process.step(chosen.to).number
     again = {step.key for step in process.steps if step.number >= number}
     _void(current, at=at, reason=f"Dikembalikan dari langkah {task.step.number}: {note}", steps=again)

@@ -1,15 +1,93 @@
-"""The agency's technical review and its recommendation (SOP step 10)."""
+"""The agency's recommendations: given at step 10, and what binds where there are several (step 11)."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import combinations
 
 from muara.audit.chains import canonical, digest
-from muara.cases.actions import NO_FORM, Moved, NotYours, Refused, Stamp, act, complete
-from muara.cases.models import Correction, Recommendation, Referral, Task
-from muara.cases.terms import Terms
+from muara.cases.actions import NO_FORM, Moved, NotYours, Refused, Stamp, act, complete, note_on
+from muara.cases.models import (
+    BindingChoice,
+    Case,
+    Correction,
+    Recommendation,
+    Referral,
+    Task,
+    Worksheet,
+)
+from muara.cases.queries import latest_submission, submitted
+from muara.cases.rules import is_of_agency, speaks_for
+from muara.cases.terms import Contradiction, Terms, contradictions, lacking, read_terms, together
 from muara.documents.models import Blob
 from muara.people.models import User, office_day
+from muara.sop.form import Proposal, proposals
+
+Verdict = Recommendation.Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Substance:
+    """What a recommendation says: terms for the permit, or reasons against it.
+
+    `omitted` gives, for each thing that the application asked for and the terms lack, the reason.
+    """
+
+    verdict: str = Verdict.FOR
+    terms: Terms | None = None
+    reasons: str = ""
+    omitted: Mapping[str, str] | None = None
+
+    def data(self) -> dict[str, object]:
+        """Return what is said as JSON holds it; what the verdict has no use for is left out."""
+        if self.verdict == Verdict.AGAINST:
+            return {"verdict": self.verdict, "terms": {}, "reasons": self.reasons, "omitted": {}}
+        terms = self.terms.data() if self.terms else {}
+        return {
+            "verdict": Verdict.FOR.value,
+            "terms": json.loads(canonical(terms)),
+            "reasons": "",
+            "omitted": dict(self.omitted or {}),
+        }
+
+
+def asked_for(case: Case) -> tuple[Proposal, ...]:
+    """What the application, as last submitted, asks the decision to settle."""
+    values = submitted(latest_submission(case))["values"]
+    assert isinstance(values, dict)
+    return proposals(case.revision.definition.form, values)
+
+
+def check_substance(case: Case, said: Substance) -> None:
+    """Refuse a recommendation that says nothing, or leaves out unsaid what the application asked for.
+
+    Raises:
+        Refused: naming what is missing.
+    """
+    if said.verdict == Verdict.AGAINST:
+        if not said.reasons.strip():
+            raise Refused("Tuliskan alasan OPD tidak mendukung permohonan ini.", "reasons")
+        return
+    if said.terms is None:
+        raise Refused("Isi ketentuan teknis dari surat rekomendasi.")
+    explained = {name for name, reason in (said.omitted or {}).items() if reason.strip()}
+    unsaid = [asked.name for asked in lacking(said.terms, asked_for(case)) if asked.name not in explained]
+    if unsaid:
+        raise Refused(
+            f"Rekomendasi belum memuat yang diminta dalam permohonan: {', '.join(unsaid)}. "
+            "Lengkapi, atau tuliskan alasan tidak memuatnya."
+        )
+
+
+def referrals_of(user: User, task: Task, *, at: datetime) -> list[Referral]:
+    """The live referrals of a case whose agency this person speaks for, those still unanswered first."""
+    unanswered = set(task.case.referrals.unanswered().values_list("pk", flat=True))
+    live = task.case.referrals.live().select_related("agency")
+    theirs = [item for item in live if speaks_for(user, item, actor=task.actor, at=at)]
+    return sorted(theirs, key=lambda item: item.pk not in unanswered)
 
 
 def recommend(
@@ -21,18 +99,22 @@ def recommend(
     signed_by_name: str,
     scan: Blob | None,
     terms: Terms | None = None,
-    verdict: str = Recommendation.Verdict.FOR,
+    verdict: str = Verdict.FOR,
     reasons: str = "",
+    omitted: Mapping[str, str] | None = None,
     by: User,
     at: datetime,
     note: str = "",
     stamp: Stamp = NO_FORM,
 ) -> Moved:
-    """Step 10.f: the agency gives its signed letter and, typed, its terms; or its reasons against.
+    """Step 10.f: the agency gives its signed letter and, typed, its terms or its reasons against.
+
+    The case moves on with the last recommendation that is waited for. For an agency that works on paper
+    an officer enters it, recorded as done on its behalf.
 
     Raises:
-        Refused: the letter's number, date, signatory or scan is missing or impossible, or there is
-            nothing in it: no terms, or no reasons against.
+        Refused: something of the letter is missing or impossible, a visit or a paraf is still due, or the
+            application asked for something that is left out without a reason.
     """
     if not letter_number.strip():
         raise Refused("Isi nomor surat rekomendasi teknis.", "letter_number")
@@ -42,46 +124,101 @@ def recommend(
         raise Refused("Tanggal surat rekomendasi tidak boleh sesudah hari ini.", "letter_date")
     if scan is None:
         raise Refused("Unggah surat rekomendasi yang sudah ditandatangani.", "scan")
-    stored, reasons = _substance(terms, verdict=verdict, reasons=reasons)
-    theirs = by.holdings.current(office_day(at)).filter(actor=task.actor, office=referral.agency_id)
-    if referral.case_id != task.case_id or referral.delivered_at is None or not theirs.exists():
+    if referral.case_id != task.case_id or not speaks_for(by, referral, actor=task.actor, at=at):
         raise NotYours
+    said = Substance(verdict=verdict, terms=terms, reasons=reasons, omitted=omitted)
     with act(stamp):
-        facts = {"scan": scan.sha256, "verdict": verdict, "terms": digest(canonical(stored))}
-        moved = complete(
-            task.pk,
-            outcome="recommended",
-            by=by,
-            at=at,
-            note=note,
-            facts=facts,
-            stamp=stamp,
-            activity="review",
-        )
+        check_substance(task.case, said)
+        waiting = set(task.case.referrals.unanswered().values_list("pk", flat=True))
+        if referral.pk not in waiting:
+            raise Refused("Rekomendasi untuk surat pengantar ini sudah diberikan.")
+        on_behalf = not is_of_agency(by, referral.agency, actor=task.actor, at=at)
+        if not on_behalf:
+            _demand_visit_settled(referral)
+            _demand_worksheet(referral, said)
+        facts = {
+            "referral": referral.pk,
+            "scan": scan.sha256,
+            "verdict": verdict,
+            "terms": digest(canonical(said.data())),
+            "on_behalf": on_behalf,
+        }
+        if waiting == {referral.pk}:
+            moved = complete(
+                task.pk,
+                outcome="recommended",
+                by=by,
+                at=at,
+                note=note,
+                facts=facts,
+                stamp=stamp,
+                activity="review",
+            )
+        else:
+            moved = note_on(
+                task.pk,
+                verb="review.recommend",
+                by=by,
+                at=at,
+                facts=facts,
+                note=note,
+                stamp=stamp,
+                activity="review",
+            )
         Recommendation.objects.create(
             referral=referral,
             letter_number=letter_number,
             letter_date=letter_date,
             signed_by_name=signed_by_name,
             scan=scan,
-            verdict=verdict,
-            terms=stored,
-            reasons=reasons,
+            on_behalf=on_behalf,
             issued_by=by,
             issued_at=at,
+            **said.data(),
         )
         return moved
 
 
-def _substance(terms: Terms | None, *, verdict: str, reasons: str) -> tuple[dict[str, object], str]:
-    """What a recommendation says: terms where it speaks for the permit, reasons where against."""
-    if verdict == Recommendation.Verdict.AGAINST:
-        if not reasons.strip():
-            raise Refused("Tuliskan alasan OPD tidak mendukung permohonan ini.", "reasons")
-        return {}, reasons
-    if terms is None:
-        raise Refused("Isi ketentuan teknis dari surat rekomendasi.")
-    return terms.data(), ""
+def _demand_visit_settled(referral: Referral) -> None:
+    """Step 10.b: whether a visit is needed is decided, and one that is needed was held and reported."""
+    if referral.visits.filter(reported_at=None, cancelled_at=None).exists():
+        raise Refused(
+            "Peninjauan lapangan sudah direncanakan tetapi belum dilaporkan. Laporkan hasilnya atau batalkan."
+        )
+    if referral.visit_needed is None:
+        raise Refused("Catat lebih dahulu apakah peninjauan lapangan diperlukan (langkah 10.b).")
+    if referral.visit_needed and not referral.visits.filter(reported_at__isnull=False).exists():
+        raise Refused("Peninjauan lapangan diperlukan tetapi belum dilaksanakan dan dilaporkan.")
+
+
+def _demand_worksheet(referral: Referral, said: Substance) -> None:
+    """The agency's signing order: every paraf stands on a worksheet that says what the letter says."""
+    signers = list(referral.agency.signers.all())
+    if not signers:
+        return
+    current = latest_worksheet(referral)
+    if current is None:
+        raise Refused("Buat lembar kerja rekomendasi dan mintakan paraf lebih dahulu.")
+    given = set(current.endorsements.filter(voided_at=None).values_list("by", flat=True))
+    lacking_paraf = [signer.position for signer in signers if signer.user_id not in given]
+    if lacking_paraf:
+        raise Refused(f"Lembar kerja belum diparaf: {', '.join(lacking_paraf)}.")
+    if worksheet_substance(current) != said.data():
+        raise Refused(
+            "Ketentuan ini berbeda dari lembar kerja yang sudah diparaf. Perbarui lembar kerjanya dan "
+            "mintakan paraf kembali."
+        )
+
+
+def latest_worksheet(referral: Referral) -> Worksheet | None:
+    return referral.worksheets.order_by("-number").first()
+
+
+def worksheet_substance(worksheet: Worksheet) -> dict[str, object]:
+    """What a worksheet says, without the analysis that led there."""
+    content: dict[str, object] = json.loads(worksheet.content)
+    content.pop("analysis")
+    return content
 
 
 def find_unfit(
@@ -104,3 +241,132 @@ def find_unfit(
             case=task.case, raised_at_step=task.step_key, raised_by=by, raised_at=at, reason=note
         )
         return moved
+
+
+# --- what binds (step 11) ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """Two standing recommendations that settle the same thing differently."""
+
+    first: Recommendation
+    second: Recommendation
+    points: tuple[Contradiction, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What a draft is made from: the recommendation that leads it, all that stand, their terms together.
+
+    `terms` is None where the agency advises against. `disputes` are contradictions that nobody settled:
+    no draft is made while there are any.
+    """
+
+    recommendation: Recommendation
+    standing: tuple[Recommendation, ...]
+    terms: Terms | None
+    disputes: tuple[Dispute, ...] = ()
+    choice: BindingChoice | None = None
+
+
+def standing_recommendations(case: Case) -> list[Recommendation]:
+    """The recommendations that count, the oldest first."""
+    rows = Recommendation.objects.filter(referral__case=case).standing().select_related("referral__agency")
+    return list(rows.order_by("issued_at", "pk"))
+
+
+def unbooked_recommendation(case: Case) -> Recommendation | None:
+    """The oldest recommendation that stands and is not booked yet."""
+    return next((item for item in standing_recommendations(case) if item.received_on is None), None)
+
+
+def binding_terms(case: Case) -> Binding | None:
+    """What binds the draft; None until every recommendation that was asked for is given and booked."""
+    standing = standing_recommendations(case)
+    unanswered = case.referrals.unanswered().exists()
+    if not standing or unanswered or any(item.received_on is None for item in standing):
+        return None
+    disputes = disputes_among(standing)
+    choice = _choice(case, standing) if disputes else None
+    leading = choice.recommendation if choice else standing[0]
+    leading = next(item for item in standing if item.pk == leading.pk)
+    others = [item for item in standing if item.pk != leading.pk and item.is_for]
+    terms = None
+    if leading.is_for:
+        terms = together(read_terms(leading.terms), *(read_terms(item.terms) for item in others))
+    return Binding(
+        recommendation=leading,
+        standing=tuple(standing),
+        terms=terms,
+        disputes=() if choice else tuple(disputes),
+        choice=choice,
+    )
+
+
+def disputes_among(standing: Iterable[Recommendation]) -> list[Dispute]:
+    """Find every pair that contradicts: for against against, or another value for the same thing."""
+    found = []
+    for first, second in combinations(standing, 2):
+        points = _points_at_issue(first, second)
+        if points:
+            found.append(Dispute(first, second, tuple(points)))
+    return found
+
+
+def _points_at_issue(first: Recommendation, second: Recommendation) -> list[Contradiction]:
+    if first.is_for and second.is_for:
+        return contradictions(read_terms(first.terms), read_terms(second.terms))
+    if first.is_for != second.is_for:
+        opinions = [item.get_verdict_display().partition(":")[0] for item in (first, second)]
+        return [Contradiction("Pendapat", *opinions)]
+    return []
+
+
+def _choice(case: Case, standing: Iterable[Recommendation]) -> BindingChoice | None:
+    among = sorted(item.pk for item in standing)
+    newest = case.binding_choices.select_related("recommendation", "by").order_by("-at", "-pk").first()
+    return newest if newest is not None and newest.among == among else None
+
+
+def choose_binding(
+    task: Task, *, recommendation: Recommendation, reason: str, by: User, at: datetime, stamp: Stamp = NO_FORM
+) -> Moved:
+    """Step 11: the drafter records which of several contradicting recommendations binds, and why.
+
+    Raises:
+        Refused: no reason, or the recommendations do not contradict each other.
+    """
+    if not reason.strip():
+        raise Refused("Tuliskan mengapa rekomendasi ini yang mengikat.", "reason")
+    with act(stamp):
+        binding = binding_terms(task.case)
+        if binding is None or not disputes_among(binding.standing):
+            raise Refused("Tidak ada rekomendasi yang bertentangan.")
+        if recommendation.pk not in {item.pk for item in binding.standing}:
+            raise Refused("Pilih salah satu rekomendasi yang berlaku.", "recommendation")
+        among = sorted(item.pk for item in binding.standing)
+        moved = note_on(
+            task.pk,
+            verb="draft.bind",
+            by=by,
+            at=at,
+            facts={"recommendation": recommendation.pk, "among": among},
+            note=reason,
+            stamp=stamp,
+            activity="draft",
+        )
+        BindingChoice.objects.create(
+            case=task.case, recommendation=recommendation, among=among, reason=reason, by=by, at=at
+        )
+        return moved
+
+
+def call_back(case: Case, *, reason: str, at: datetime, only: Iterable[Recommendation] | None = None) -> None:
+    """Send recommendations back to their agencies: they no longer stand, and are asked for anew."""
+    wanted = Recommendation.objects.filter(referral__case=case).standing()
+    if only is not None:
+        wanted = wanted.filter(pk__in=[item.pk for item in only])
+    Recommendation.objects.filter(pk__in=list(wanted.values_list("pk", flat=True))).update(
+        returned_at=at, return_reason=reason
+    )

@@ -109,7 +109,7 @@ def _refer(case: Case, request: Request, *, step: str, by: User, at: datetime) -
         raise Refused("Tanggal surat pengantar tidak boleh sesudah hari ini.", "letter_date")
     if not request.letter_number.strip():
         raise Refused("Isi nomor surat pengantar dari buku agenda.", "letter_number")
-    return Referral.objects.create(
+    made = Referral.objects.create(
         case=case,
         agency=request.agency,
         subject=request.subject,
@@ -119,6 +119,9 @@ def _refer(case: Case, request: Request, *, step: str, by: User, at: datetime) -
         made_by=by,
         made_at=at,
     )
+    before = case.referrals.filter(agency=request.agency, replaced_by=None, made_at__lt=at)
+    before.filter(subject__iexact=request.subject).update(replaced_by=made)
+    return made
 
 
 def ask_applicant(

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from muara.cases.models import Task
-from muara.steps.forms.approval import Decide, DraftPermit, Endorse, Meet, Monitor, ReceiveRecommendation
+from muara.steps.forms.agency import AGENCY_ACTS
+from muara.steps.forms.approval import (
+    ChooseBinding,
+    Decide,
+    DraftPermit,
+    Endorse,
+    Meet,
+    Monitor,
+    ReceiveRecommendation,
+)
 from muara.steps.forms.intake import Advise, Check, DecideAuthority, Register
 from muara.steps.forms.issuance import AssignNumber, HandOver, Number, Receive
 from muara.steps.forms.recusal import Recuse
 from muara.steps.forms.review import Review
+from muara.steps.forms.rows import RowsForm
 from muara.steps.forms.step import MORE, ActForm, StepForm
 from muara.steps.forms.verification import AskApplicant, Correct, Deliver, Verify
 
-__all__ = ["ASIDES", "FORMS", "MORE", "ActForm", "Review", "StepForm", "aside", "first_act"]
+__all__ = ["ASIDES", "FORMS", "MORE", "ActForm", "Review", "RowsForm", "StepForm", "aside", "first_act"]
 
 FORMS: dict[str, type[StepForm]] = {
     "check": Check,
@@ -34,10 +44,12 @@ FORMS: dict[str, type[StepForm]] = {
 # Acts beside the outcomes, in the order in which a page offers them.
 ASIDES: tuple[type[ActForm], ...] = (
     ReceiveRecommendation,
+    ChooseBinding,
     AskApplicant,
     AssignNumber,
     Monitor,
     DecideAuthority,
+    *AGENCY_ACTS,
     Recuse,
 )
 

@@ -8,10 +8,10 @@ from typing import Any
 from django import forms
 
 from muara.cases.actions import Stamp, act, note_on
-from muara.cases.models import Task
+from muara.cases.models import Recommendation, Task
 from muara.people.models import User
 from muara.sop.definition import Outcome
-from muara.steps.actions import approval
+from muara.steps.actions import approval, review
 from muara.steps.forms.fields import Day, Items, Line, Paragraph, Scan
 from muara.steps.forms.step import ActForm, StepForm
 from muara.steps.letters import Wording, proposed_wording
@@ -65,17 +65,69 @@ class ReceiveRecommendation(ActForm):
     def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
         super().__init__(task, at=at, **options)
         self.fields["received_on"].initial = self.today
-        self.recommendation = approval.unbooked_recommendation(task.case)
+        self.recommendation = review.unbooked_recommendation(task.case)
 
     @classmethod
     def offered(cls, task: Task) -> bool:
-        return approval.unbooked_recommendation(task.case) is not None
+        return review.unbooked_recommendation(task.case) is not None
 
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
         return approval.receive_recommendation(
             self.task,
             agenda_number=self.cleaned_data["agenda_number"],
             received_on=self.cleaned_data["received_on"],
+            reason=self.cleaned_data["reason"],
+            by=by,
+            at=at,
+            stamp=stamp,
+        )
+
+
+class RecommendationChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A recommendation by agency and letter."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.referral.agency.name}, {obj.letter_number}"
+
+
+class ChooseBinding(ActForm):
+    """Step 11: recommendations contradict each other; the drafter records which one binds, and why."""
+
+    slug, activities = "yang-mengikat", frozenset({"draft"})
+    comes_first, done = True, "Rekomendasi yang mengikat dicatat."
+    template = "desk/steps/disputes.html"
+    title = "Rekomendasi teknis saling bertentangan"
+    button = "Catat yang mengikat"
+    recommendation = RecommendationChoice(
+        label="Yang mengikat bila bertentangan",
+        queryset=Recommendation.objects.none(),
+        widget=forms.RadioSelect,
+        empty_label=None,
+    )
+    reason = Paragraph(
+        label="Alasan",
+        help_text="Dasar pilihan ini, misalnya kewenangan OPD atau hasil koordinasi. Bila ragu, kembalikan "
+        "rekomendasinya ke OPD.",
+    )
+
+    def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
+        super().__init__(task, at=at, **options)
+        binding = review.binding_terms(task.case)
+        self.disputes = binding.disputes if binding else ()
+        choice = self.fields["recommendation"]
+        assert isinstance(choice, forms.ModelChoiceField)
+        standing = Recommendation.objects.filter(referral__case=task.case).standing()
+        choice.queryset = standing.select_related("referral__agency")
+
+    @classmethod
+    def offered(cls, task: Task) -> bool:
+        binding = review.binding_terms(task.case)
+        return binding is not None and bool(binding.disputes)
+
+    def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
+        return review.choose_binding(
+            self.task,
+            recommendation=self.cleaned_data["recommendation"],
             reason=self.cleaned_data["reason"],
             by=by,
             at=at,
@@ -100,14 +152,29 @@ class DraftPermit(StepForm):
     )
     tembusan = Items(label="Tembusan", help_text="Satu baris satu penerima.", rows=4, required=False)
 
+    returned = forms.MultipleChoiceField(
+        label="Rekomendasi yang dikembalikan",
+        help_text="Hanya bila dikembalikan ke OPD. Tidak memilih berarti semuanya.",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
     aside = "Rekomendasi teknis belum lengkap: kembalikan ke OPD"
     worded = ("considering", "laws", "tembusan")
     asked = ("considering", "laws")
 
     def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
-        self.recommendation = approval.booked_recommendation(task.case)
-        self.unbooked = approval.unbooked_recommendation(task.case)
+        self.binding = review.binding_terms(task.case)
+        self.recommendation = self.binding.recommendation if self.binding else None
         super().__init__(task, at=at, **options)
+        standing = review.standing_recommendations(task.case)
+        choice = self.fields["returned"]
+        assert isinstance(choice, forms.MultipleChoiceField)
+        choice.choices = [
+            (str(item.pk), f"{item.letter_number}, {item.referral.agency.short_name}") for item in standing
+        ]
+        if len(standing) < 2:
+            del self.fields["returned"]
         if not self.may_draft:
             for name in self.worded:
                 del self.fields[name]
@@ -118,8 +185,8 @@ class DraftPermit(StepForm):
 
     @property
     def may_draft(self) -> bool:
-        """H is set: the recommendation is booked."""
-        return self.recommendation is not None and self.unbooked is None
+        """H is set: every recommendation is booked, and none contradicts another."""
+        return self.binding is not None and not self.binding.disputes
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """Before H is booked a draft is not offered; sending the recommendation back is."""
@@ -149,7 +216,16 @@ class DraftPermit(StepForm):
 
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
         if not self.is_forward():
-            return approval.return_recommendation(self.task, note=self.note_text, by=by, at=at, stamp=stamp)
+            chosen = set(self.cleaned_data.get("returned") or ())
+            standing = review.standing_recommendations(self.task.case)
+            return approval.return_recommendation(
+                self.task,
+                only=[item for item in standing if str(item.pk) in chosen],
+                note=self.note_text,
+                by=by,
+                at=at,
+                stamp=stamp,
+            )
         return approval.draft(
             self.task,
             wording=Wording(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from muara.documents.repertoire import allowed
+from muara.people.models import WITA
 from muara.sop.values import ValueRefused, clean_text, parse_date
 
 LINE, PARAGRAPH = 160, 4000
@@ -68,6 +69,30 @@ class Day(forms.CharField):
             return parse_date(text)
         except ValueRefused as refusal:
             raise ValidationError(refusal.message) from None
+
+
+class Moment(forms.CharField):
+    """A day and a time in the office's zone (WITA): from the browser's picker, or "10/12/2026 09.30"."""
+
+    def __init__(self, **options: Any) -> None:
+        attrs = {"type": "datetime-local", "class": "govuk-input--width-20", "autocomplete": "off"}
+        super().__init__(widget=forms.TextInput(attrs=attrs), **options)
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value.astimezone(WITA):%Y-%m-%dT%H:%M}" if isinstance(value, datetime) else value
+
+    def clean(self, value: Any) -> datetime | None:
+        text = " ".join(str(super().clean(value) or "").replace("T", " ").split())
+        if not text:
+            return None
+        day, _, hour = text.rpartition(" ")
+        try:
+            clock = time.fromisoformat(hour.replace(".", ":"))
+            return datetime.combine(parse_date(day), clock, WITA)
+        except ValueRefused as refusal:
+            raise ValidationError(refusal.message) from None
+        except ValueError:
+            raise ValidationError("Tulis tanggal dan jam, misalnya 10/12/2026 09.30.") from None
 
 
 class Scan(forms.FileField):

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
-from django.utils.datastructures import MultiValueDict
 
-from muara.cases.actions import Refused, Stamp
-from muara.cases.models import Recommendation, Referral, Task
-from muara.cases.queries import latest_submission, submitted
-from muara.cases.terms import LimitKind, PointKind, Terms, TermsRefused, clean_terms, read_terms
+from muara.cases.actions import Stamp
+from muara.cases.models import Recommendation, Task, Worksheet
+from muara.cases.terms import LimitKind, PointKind, Terms, TermsRefused, clean_terms, lacking, read_terms
 from muara.documents.repertoire import allowed
-from muara.people.models import User, office_day
+from muara.people.models import User
 from muara.sop.values import ValueRefused, clean_text
 from muara.steps.actions import review
+from muara.steps.actions.review import Verdict
 from muara.steps.forms.fields import Day, Items, Line, Paragraph, Scan
+from muara.steps.forms.referrals import answered_referral, offer_referrals, referral_of
+from muara.steps.forms.rows import RowsForm, said
 from muara.steps.forms.step import MORE, StepForm
 
 # PP 22/2021, Pasal 253 huruf f: a start for the agency's own words, never a limit.
@@ -36,11 +37,6 @@ PROHIBITIONS = (
     "Membuang air limbah sekaligus dalam 1 (satu) kali pembuangan",
     "Mengencerkan air limbah untuk menaati baku mutu",
     "Membuang air limbah di luar titik penaatan",
-)
-# The form's keys for what the applicant named (docs/glossary.md); a form without them starts empty.
-NAMED_POINTS = (
-    (PointKind.COMPLIANCE, "compliance_name", "compliance_coordinate"),
-    (PointKind.DISCHARGE, "outfall_name", "outfall_coordinate"),
 )
 SPARE = 3
 PLACES = {"limits": "Baku mutu", "points": "Titik"}
@@ -75,15 +71,10 @@ LimitRows = forms.formset_factory(LimitRow, extra=SPARE, max_num=200, absolute_m
 PointRows = forms.formset_factory(PointRow, extra=SPARE, max_num=100, absolute_max=100)
 
 
-class Review(StepForm):
-    """Step 10: recommended: letter, scan and terms; unfit: only the reason."""
+class SubstanceForm(RowsForm):
+    """What a recommendation says: verdict, then terms or reasons, and why something asked for is left out."""
 
-    template = "desk/steps/review.html"
-    wide: ClassVar[bool] = True
-    letter_number = Line(label="Nomor surat rekomendasi", longest=80)
-    letter_date = Day(label="Tanggal surat", help_text="Misalnya 10/12/2026.")
-    signed_by_name = Line(label="Ditandatangani oleh")
-    scan = Scan(label="Surat rekomendasi yang sudah ditandatangani", help_text="PDF, JPEG, atau PNG.")
+    row_sets: ClassVar[Mapping[str, Any]] = {"limits": LimitRows, "points": PointRows}
     verdict = forms.ChoiceField(
         label="Pendapat OPD",
         choices=Recommendation.Verdict.choices,
@@ -117,69 +108,71 @@ class Review(StepForm):
         help_text="Satu baris satu butir. Usulan awal dari PP 22/2021 Pasal 253 huruf f.",
     )
 
-    letter_fields = ("letter_number", "letter_date", "signed_by_name", "scan", "verdict", "reasons")
+    opinion_fields = ("verdict", "reasons")
     flow_fields = ("flow_per_day", "flow_per_hour")
     list_fields = ("obligations", "prohibitions")
-    asked = (*letter_fields, "flow_per_day", *list_fields)
+    asked: ClassVar[tuple[str, ...]] = (*opinion_fields, "flow_per_day", *list_fields)
 
-    def __init__(
-        self,
-        task: Task,
-        *,
-        at: datetime,
-        rows: Mapping[str, list[dict[str, Any]]] | None = None,
-        **options: Any,
-    ) -> None:
+    def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
+        self.asked_for = review.asked_for(task.case)
         super().__init__(task, at=at, **options)
         self.terms: Terms | None = None
-        start = _start(task) if not self.is_bound and rows is None else {}
-        for name in (*self.flow_fields, *self.list_fields):
-            self.fields[name].initial = start.get(name, "")
-        data = self.data if self.is_bound else None
-        given = rows if rows is not None else start
-        self.limits = LimitRows(data, prefix="limits", initial=given.get("limits"))
-        self.points = PointRows(data, prefix="points", initial=given.get("points"))
+        for number in range(len(self.asked_for)):
+            if _omission(number) in (self.data if self.is_bound else self.initial):
+                self._ask_why(number)
 
-    @classmethod
-    def with_more_rows(
-        cls, task: Task, *, at: datetime, data: Mapping[str, Any], files: Any = None
-    ) -> Review:
-        """The form as typed, unjudged, with three more empty rows under the filled ones ("Tambah baris")."""
-        typed = cls(task, at=at, data=data, files=files)
-        typed.full_clean()
-        rows = {
-            "limits": [_said(row) for row in typed.limits if _filled(row)],
-            "points": [_said(row) for row in typed.points if _filled(row)],
-        }
-        initial = {
-            name: typed[name].value() for name in typed.fields if not isinstance(typed.fields[name], Scan)
-        }
-        form = cls(task, at=at, initial=initial, rows=rows)
-        form.kept = typed.kept
-        return form
+    def begin(self) -> dict[str, Any]:
+        return _start(self.task)
 
-    @classmethod
-    def resume(cls, task: Task, *, at: datetime, typed: Mapping[str, list[str]]) -> Review:
-        data = MultiValueDict({name: list(values) for name, values in typed.items()})
-        return cls.with_more_rows(task, at=at, data=data)
+    @property
+    def limits(self) -> Any:
+        return self.rows["limits"]
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        if MORE in self.data or not self.is_forward():
-            return cleaned
-        self.require("letter_number", "letter_date", "signed_by_name")
-        if cleaned.get("scan") is None and "scan" not in self.errors:
-            self.add_error("scan", "Unggah surat rekomendasi yang sudah ditandatangani.")
+    @property
+    def points(self) -> Any:
+        return self.rows["points"]
+
+    def _ask_why(self, number: int) -> None:
+        asked = self.asked_for[number]
+        field = Line(label=f"Alasan tidak memuat {asked.name}", longest=400, required=False)
+        self.fields.setdefault(_omission(number), field)
+
+    def judge(self) -> None:
+        """Read what was typed as terms or reasons, and ask why something asked for is left out."""
         if self.is_against:
-            self.require("reasons")
-        else:
-            self._clean_terms()
-        return cleaned
+            if not self.cleaned_data.get("reasons"):
+                self.add_error("reasons", "Isian ini wajib diisi.")
+            return
+        self._clean_terms()
+        if self.terms is None:
+            return
+        missing = lacking(self.terms, self.asked_for)
+        for number, asked in enumerate(self.asked_for):
+            if asked in missing and not self.cleaned_data.get(_omission(number)):
+                self._ask_why(number)
+                self.add_error(
+                    _omission(number),
+                    f"{asked.name} diminta dalam permohonan. Lengkapi ketentuannya, atau tuliskan alasannya.",
+                )
 
     @property
     def is_against(self) -> bool:
         """The agency advises against: reasons take the place of terms."""
         return self.cleaned_data.get("verdict") == Recommendation.Verdict.AGAINST
+
+    def substance(self) -> review.Substance:
+        """What the form says, for the act."""
+        if self.is_against:
+            return review.Substance(verdict=Verdict.AGAINST, reasons=self.cleaned_data["reasons"])
+        missing = lacking(self.terms, self.asked_for) if self.terms else []
+        return review.Substance(
+            terms=self.terms,
+            omitted={
+                asked.name: self.cleaned_data[_omission(number)]
+                for number, asked in enumerate(self.asked_for)
+                if asked in missing
+            },
+        )
 
     def _clean_terms(self) -> None:
         self.limits.is_valid()
@@ -188,7 +181,7 @@ class Review(StepForm):
             name: self.cleaned_data.get(name) for name in (*self.flow_fields, *self.list_fields)
         }
         for name in PLACES:
-            raw[name] = [_said(row) for row in getattr(self, name)]
+            raw[name] = [said(row) for row in self.rows[name]]
         self._check_characters(raw)
         try:
             self.terms = clean_terms(raw)
@@ -212,7 +205,7 @@ class Review(StepForm):
         if name in self.fields:
             self.add_error(name, message)
         elif cell:
-            row = getattr(self, name)[int(cell[0])]
+            row = self.rows[name][int(cell[0])]
             row.add_error(cell[1], message)
             label = str(row.fields[cell[1]].label)
             self.add_error(
@@ -221,12 +214,13 @@ class Review(StepForm):
         else:
             self.add_error(None, f"{PLACES[name]}: {message}")
 
-    def section(self, names: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    def section(self, names: Iterable[str]) -> Iterator[dict[str, Any]]:
         for name in names:
-            yield {"field": self[name], "kept": self.kept.get(name, "")}
+            if name in self.fields:
+                yield {"field": self[name], "kept": self.kept.get(name, "")}
 
-    def letter(self) -> Iterator[dict[str, Any]]:
-        return self.section(self.letter_fields)
+    def opinion(self) -> Iterator[dict[str, Any]]:
+        return self.section(self.opinion_fields)
 
     def flows(self) -> Iterator[dict[str, Any]]:
         return self.section(self.flow_fields)
@@ -234,36 +228,67 @@ class Review(StepForm):
     def lists(self) -> Iterator[dict[str, Any]]:
         return self.section(self.list_fields)
 
+    def omissions(self) -> list[dict[str, Any]]:
+        """The reasons asked for what the terms leave out; none while nothing is left out."""
+        return list(self.section(map(_omission, range(len(self.asked_for)))))
+
+
+class Review(SubstanceForm, StepForm):
+    """Step 10: recommended: letter, scan, and terms or reasons; unfit: only the reason."""
+
+    template = "desk/steps/review.html"
+    wide: ClassVar[bool] = True
+    referral = answered_referral()
+    letter_number = Line(label="Nomor surat rekomendasi", longest=80)
+    letter_date = Day(label="Tanggal surat", help_text="Misalnya 10/12/2026.")
+    signed_by_name = Line(label="Ditandatangani oleh")
+    scan = Scan(label="Surat rekomendasi yang sudah ditandatangani", help_text="PDF, JPEG, atau PNG.")
+
+    letter_fields = ("referral", "letter_number", "letter_date", "signed_by_name", "scan")
+    asked = (*letter_fields[1:], *SubstanceForm.asked)
+
+    def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
+        super().__init__(task, at=at, **options)
+        offer_referrals(self)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if MORE in self.data or not self.is_forward():
+            return cleaned
+        self.require("letter_number", "letter_date", "signed_by_name")
+        if cleaned.get("scan") is None and "scan" not in self.errors:
+            self.add_error("scan", "Unggah surat rekomendasi yang sudah ditandatangani.")
+        self.judge()
+        return cleaned
+
+    def letter(self) -> Iterator[dict[str, Any]]:
+        return self.section(self.letter_fields)
+
     def closing(self) -> Iterator[dict[str, Any]]:
         return self.section(("outcome", "note"))
 
-    def referral(self, by: User) -> Referral:
-        """What was delivered to this person's agency; the last one, where there were several."""
-        agencies = by.holdings.current(office_day(self.at)).filter(actor=self.task.actor).values("office")
-        found = (
-            self.task.case.referrals.filter(agency__in=agencies, delivered_at__isnull=False)
-            .order_by("-made_at")
-            .first()
-        )
-        if found is None:
-            raise Refused("Berkas ini belum diserahkan kepada OPD Anda.")
-        return found
+    def told(self) -> str:
+        """Say whose recommendation is still waited for: then the case has not moved."""
+        waiting = [item.agency.short_name for item in self.task.case.referrals.unanswered()]
+        return f"Masih menunggu rekomendasi: {', '.join(waiting)}. " if waiting else ""
 
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
         if not self.is_forward():
             return review.find_unfit(
                 self.task, outcome=self.chosen, note=self.note_text, by=by, at=at, stamp=stamp
             )
+        substance = self.substance()
         return review.recommend(
             self.task,
-            referral=self.referral(by),
+            referral=referral_of(self, by),
             letter_number=self.cleaned_data["letter_number"],
             letter_date=self.cleaned_data["letter_date"],
             signed_by_name=self.cleaned_data["signed_by_name"],
             scan=self.cleaned_data["scan"],
-            terms=self.terms,
-            verdict=self.cleaned_data["verdict"] or Recommendation.Verdict.FOR,
-            reasons=self.cleaned_data["reasons"],
+            terms=substance.terms,
+            verdict=substance.verdict,
+            reasons=substance.reasons,
+            omitted=substance.omitted,
             by=by,
             at=at,
             note=self.note_text,
@@ -271,17 +296,18 @@ class Review(StepForm):
         )
 
 
-def _said(row: forms.Form) -> dict[str, Any]:
-    """A row as it was typed."""
-    return {name: row[name].value() or "" for name in row.fields}
-
-
-def _filled(row: forms.Form) -> bool:
-    return any(str(value).strip() for name, value in _said(row).items() if name != "kind")
+def _omission(number: int) -> str:
+    """The input that says why the n-th thing asked for is left out."""
+    return f"omit_{number}"
 
 
 def _start(task: Task) -> dict[str, Any]:
-    """What the form begins with: the recommendation before, else the applicant's points and suggestions."""
+    """What the form begins with: the worksheet, the recommendation before, else what the applicant named."""
+    worksheet = Worksheet.objects.filter(referral__in=task.case.referrals.unanswered()).order_by("-made_at")
+    if (current := worksheet.first()) is not None:
+        told = review.worksheet_substance(current)
+        opinion = {"verdict": told["verdict"], "reasons": told["reasons"]}
+        return {**opinion, **(_typed(read_terms(told["terms"])) if told["terms"] else {})}  # type: ignore[arg-type]
     previous = Recommendation.objects.filter(referral__case=task.case_id).order_by("-issued_at").first()
     if previous is not None and previous.is_for:
         return _typed(read_terms(previous.terms))
@@ -322,13 +348,12 @@ def _typed(terms: Terms) -> dict[str, Any]:
 
 
 def _named_points(task: Task) -> Iterator[dict[str, str]]:
-    values: Any = submitted(latest_submission(task.case))["values"]
-    for kind, name, coordinate in NAMED_POINTS:
-        if place := values.get(coordinate):
-            yield {"kind": kind.value, "name": values.get(name, ""), **_angles(**place)}
-    for row in values.get("sea_points", ()):
-        if place := row.get("coordinate"):
-            yield {"kind": PointKind.SEA.value, "name": row.get("name", ""), **_angles(**place)}
+    """The places that the applicant named (the form's `proposes` marks)."""
+    for asked in review.asked_for(task.case):
+        if isinstance(asked.value, Mapping):
+            place = asked.value
+            angles = _angles(str(place["latitude"]), str(place["longitude"]))
+            yield {"kind": asked.kind, "name": asked.name, **angles}
 
 
 def _angles(latitude: str, longitude: str) -> dict[str, str]:

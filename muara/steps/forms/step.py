@@ -42,6 +42,9 @@ class ActForm(forms.Form):
     companion: ClassVar[bool] = False
     comes_first: ClassVar[bool] = False
     done: ClassVar[str] = "Dicatat."
+    # Beside the outcomes: whether half-done work may be kept, whether the page shows it unfolded.
+    saves: ClassVar[bool] = False
+    opened: bool = False
     use_required_attribute = False
     # Fields that a posted form may leave empty although the page asks for them: the act, or the outcome,
     # says when they are needed.

@@ -374,11 +374,16 @@ def _load(limit: recommended.Limit, flow_per_day: str) -> str:
 
 
 def permit_content(
-    case: Case, *, recommendation: Recommendation, wording: Wording, token: str, on: date
+    case: Case,
+    *,
+    recommendation: Recommendation,
+    terms: recommended.Terms,
+    wording: Wording,
+    token: str,
+    on: date,
 ) -> Permit:
     """The decree's content, the same for every copy; number, date and signature stay blank for ink."""
     office, values = the_office(), case_values(case)
-    terms = recommended.read_terms(recommendation.terms)
     before, after = number_blanks("permit")
     compliance = [point for point in terms.points if point.kind is recommended.PointKind.COMPLIANCE]
     return Permit(

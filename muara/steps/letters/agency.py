@@ -1,0 +1,164 @@
+"""The agency's papers, under its own letterhead: visit form, record of the visit, worksheet (step 10)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+
+from muara.cases.models import Recommendation, Referral, SiteVisit
+from muara.cases.terms import Terms, read_terms
+from muara.documents.contents import Limit, Point
+from muara.documents.contents.agency import Party, Photo, Sample, VisitForm, VisitRecord, WorksheetPaper
+from muara.documents.indonesian import angka
+from muara.documents.models import Letter
+from muara.people.models import User, office_day
+from muara.sop.values import show_latitude, show_longitude
+from muara.steps.letters import _file, _level, _load, case_values, company_name, letterhead, text_of
+
+
+def _shared(referral: Referral) -> dict[str, Any]:
+    """What every paper of an agency says of the case."""
+    case = referral.case
+    return {
+        "letterhead": letterhead(referral.agency),
+        "demo": settings.MUARA_DEMO,
+        "registration_number": case.registration_number or "",
+        "service": case.process.title,
+        "company": company_name(case),
+        "location": text_of(case, case_values(case), "site_address"),
+        "agency": referral.agency.name,
+    }
+
+
+def _parties(rows: list[list[str]]) -> tuple[Party, ...]:
+    return tuple(Party(name=name, position=position) for name, position in rows)
+
+
+def _samples(visit: SiteVisit) -> tuple[Sample, ...]:
+    return tuple(
+        Sample(
+            code=item.code,
+            point=item.point,
+            taken_at=item.taken_at,
+            parameters=item.parameters,
+            laboratory=item.laboratory,
+        )
+        for item in visit.samples.all()
+    )
+
+
+def _photo_place(latitude: str, longitude: str, place: str) -> str:
+    """Where a photo was taken: its coordinates, its place, or both."""
+    where = f"{show_latitude(Decimal(latitude))} {show_longitude(Decimal(longitude))}" if latitude else ""
+    return ", ".join(part for part in (place, where) if part)
+
+
+def visit_form(visit: SiteVisit, *, step: str, by: User, at: datetime) -> Letter:
+    """F15: what the visit found, its samples and the list of its photos (step 10.c)."""
+    assert visit.held_on is not None
+    case = visit.referral.case
+    content = VisitForm(
+        **_shared(visit.referral),
+        place=visit.place,
+        held_on=visit.held_on,
+        purpose=visit.purpose,
+        conditions=visit.conditions,
+        findings=visit.findings,
+        tests=visit.tests,
+        photos=tuple(
+            Photo(
+                taken_at=item.taken_at,
+                place=_photo_place(item.latitude, item.longitude, item.place),
+                caption=item.caption,
+            )
+            for item in visit.photos.all()
+        ),
+        samples=_samples(visit),
+        agency_side=_parties(visit.agency_side),
+        recorded_by=by.name,
+    )
+    title = f"Formulir tinjauan lapangan {case}"
+    return _file(case, "visit_form", content, step=step, title=title, dated=office_day(at), at=at)
+
+
+def visit_record(visit: SiteVisit, *, step: str, at: datetime) -> Letter:
+    """F16: the record of the visit, for both sides to sign (step 10, remark 3)."""
+    assert visit.held_on is not None
+    case = visit.referral.case
+    content = VisitRecord(
+        **_shared(visit.referral),
+        place=visit.place,
+        held_on=visit.held_on,
+        purpose=visit.purpose,
+        findings=visit.findings,
+        samples=_samples(visit),
+        agency_side=_parties(visit.agency_side),
+        applicant_side=_parties(visit.applicant_side),
+    )
+    title = f"Berita acara peninjauan lapangan {case}"
+    return _file(case, "visit_record", content, step=step, title=title, dated=office_day(at), at=at)
+
+
+def worksheet_letter(
+    referral: Referral,
+    *,
+    number: int,
+    analysis: str,
+    said: Mapping[str, Any],
+    step: str,
+    by: User,
+    at: datetime,
+) -> Letter:
+    """F17: the worksheet that the agency's signers give their parafs to (steps 10.e and 10.f)."""
+    case = referral.case
+    terms = read_terms(said["terms"]) if said["terms"] else None
+    content = WorksheetPaper(
+        **_shared(referral),
+        subject=referral.subject,
+        number=number,
+        made_on=office_day(at),
+        made_by=by.name,
+        analysis=analysis,
+        verdict=Recommendation.Verdict(said["verdict"]).label,
+        reasons=said["reasons"],
+        **(_terms(terms) if terms else {}),
+        omitted=tuple(f"{name}: {reason}" for name, reason in said["omitted"].items()),
+        signers=tuple(
+            Party(name=item.user.name, position=item.position)
+            for item in referral.agency.signers.select_related("user")
+        ),
+    )
+    title = f"Lembar kerja rekomendasi {case}, ke-{number}"
+    return _file(case, "worksheet", content, step=step, title=title, dated=office_day(at), at=at)
+
+
+def _terms(terms: Terms) -> dict[str, Any]:
+    flows = ((terms.flow_per_day, "m³/hari"), (terms.flow_per_hour, "m³/jam"))
+    return {
+        "flows": tuple(f"{angka(Decimal(flow))} {unit}" for flow, unit in flows if flow),
+        "limits": tuple(
+            Limit(
+                parameter=limit.parameter,
+                level=_level(limit),
+                unit=limit.unit,
+                load=_load(limit, terms.flow_per_day),
+                basis=limit.basis,
+            )
+            for limit in terms.limits
+        ),
+        "points": tuple(
+            Point(
+                kind=point.kind.label,
+                name=point.name,
+                latitude=point.shown_latitude,
+                longitude=point.shown_longitude,
+            )
+            for point in terms.points
+        ),
+        "obligations": terms.obligations,
+        "prohibitions": terms.prohibitions,
+    }
