@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from muara.cases.models.application import Application, Attachment, Submission
 from muara.cases.models.case import Case, CaseQuerySet, Revision, Task, TaskQuerySet, UnfinishedWork
+from muara.cases.models.coordination import Question
 from muara.cases.models.decision import Draft, DraftCopy, Endorsement, Handover, Meeting
 from muara.cases.models.examination import Checklist, ChecklistMark, Correction
 from muara.cases.models.letters import CaseLetter
@@ -27,6 +28,7 @@ __all__ = [
     "Handover",
     "Meeting",
     "Outfall",
+    "Question",
     "Recommendation",
     "Recusal",
     "Referral",

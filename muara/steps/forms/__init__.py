@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from muara.cases.models import Task
 from muara.steps.forms.approval import Decide, DraftPermit, Endorse, Meet, Monitor, ReceiveRecommendation
+from muara.steps.forms.coordination import AskAgency
 from muara.steps.forms.intake import Advise, Check, DecideAuthority, Register
 from muara.steps.forms.issuance import AssignNumber, HandOver, Number, Receive
 from muara.steps.forms.recusal import Recuse
@@ -38,6 +39,7 @@ ASIDES: tuple[type[ActForm], ...] = (
     AssignNumber,
     Monitor,
     DecideAuthority,
+    AskAgency,
     Recuse,
 )
 
