@@ -51,6 +51,7 @@ SHORT = 8  # rows of a list that only reminds
 MATCHES = 15  # companies that a search offers
 OUTSIDE_THE_SOP = {"administrator": "Administrator", "auditor": "Pemeriksa (hanya membaca)"}
 READ_CONFLICTS = frozenset({"head_of_office", "auditor"})  # the superior (UU 30/2014, Pasal 43)
+MONITORS = frozenset({"liaison", "processing_officer", "section_head", "division_head", "head_of_office"})
 TALKERS = frozenset({"information_officer", "auditor"})
 
 
@@ -97,6 +98,10 @@ def _side(here: Officer, current: str) -> list[dict[str, Any]]:
     places = [("Tugas saya", "desk", 0), ("Semua berkas", "cases", 0)]
     if here.reads_talks:
         places.append(("Konsultasi", "consultations", waiting))
+    if "liaison" in here.actors:
+        places.append(("Penyerahan ke OPD", "deliveries", 0))
+    if here.actors & MONITORS:
+        places.append(("Pemantauan di OPD", "monitoring", 0))
     if here.at_the_counter:
         places.append(("Entri di loket", "start_on_behalf", 0))
     links = [

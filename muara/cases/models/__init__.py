@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from muara.cases.models.application import Application, Attachment, Submission
 from muara.cases.models.case import Case, CaseQuerySet, Revision, Task, TaskQuerySet, UnfinishedWork
-from muara.cases.models.coordination import Question
+from muara.cases.models.coordination import MonitoringNote, Question
 from muara.cases.models.decision import Draft, DraftCopy, Endorsement, Handover, Meeting
+from muara.cases.models.delivery import DeliveryRound
 from muara.cases.models.examination import Checklist, ChecklistMark, Correction
 from muara.cases.models.letters import CaseLetter
 from muara.cases.models.precheck import AuthorityCheck, Outfall
@@ -22,11 +23,13 @@ __all__ = [
     "Checklist",
     "ChecklistMark",
     "Correction",
+    "DeliveryRound",
     "Draft",
     "DraftCopy",
     "Endorsement",
     "Handover",
     "Meeting",
+    "MonitoringNote",
     "Outfall",
     "Question",
     "Recommendation",

@@ -51,3 +51,22 @@ class Question(models.Model):
 
     def __str__(self) -> str:
         return f"pertanyaan kepada {self.agency} · {self.case_id}"
+
+
+class MonitoringNote(models.Model):
+    """What the monitoring of the agency's work found (step 11.a): a line of the monitoring form."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="monitoring")
+    whom = models.CharField("dengan siapa", max_length=120)
+    channel = models.CharField("melalui", max_length=10, choices=Channel)
+    status = models.TextField("status kemajuan")
+    expected_on = models.DateField("perkiraan selesai", null=True)
+    follow_up_on = models.DateField("pantau lagi", null=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField("dicatat")
+
+    class Meta:
+        ordering = ["case", "at", "pk"]
+
+    def __str__(self) -> str:
+        return f"pemantauan {self.case_id}"

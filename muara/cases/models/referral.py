@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from muara.cases.models.case import Case
+from muara.cases.models.delivery import DeliveryRound
 from muara.documents.models import Blob, Letter
 from muara.people.models import Office, User
 
@@ -24,6 +25,7 @@ class Referral(models.Model):
     delivered_at = models.DateTimeField("diserahkan", null=True)
     receiver = models.CharField("penerima di OPD", max_length=120, blank=True)
     receipt_scan = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
+    round = models.ForeignKey(DeliveryRound, on_delete=models.PROTECT, null=True, related_name="referrals")
 
     class Meta:
         ordering = ["case", "made_at"]

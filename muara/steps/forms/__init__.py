@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from muara.cases.models import Task
-from muara.steps.forms.approval import Decide, DraftPermit, Endorse, Meet, Monitor, ReceiveRecommendation
+from muara.steps.forms.approval import Decide, DraftPermit, Endorse, Meet, ReceiveRecommendation
 from muara.steps.forms.coordination import AskAgency
 from muara.steps.forms.intake import Advise, Check, DecideAuthority, Register
 from muara.steps.forms.issuance import AssignNumber, HandOver, Number, Receive
+from muara.steps.forms.monitoring import Monitor
 from muara.steps.forms.recusal import Recuse
 from muara.steps.forms.review import Review
 from muara.steps.forms.step import MORE, ActForm, StepForm
