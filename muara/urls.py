@@ -5,7 +5,7 @@ from __future__ import annotations
 from allauth.account import views as account
 from django.urls import path, re_path
 
-from muara.web import desk, files, office, portal, public, tasks
+from muara.web import coordination, desk, files, office, portal, public, tasks
 
 urlpatterns = [
     # public
@@ -59,6 +59,11 @@ urlpatterns = [
     path("meja/konsultasi/", desk.consultations, name="consultations"),
     path("meja/konsultasi/baru/", desk.new_consultation, name="new_consultation"),
     path("meja/konsultasi/<int:pk>/", desk.consultation, name="consultation"),
+    path("meja/berkas/<int:pk>/pemantauan.pdf", coordination.monitoring_form, name="monitoring_form"),
+    path("meja/penyerahan/", coordination.deliveries, name="deliveries"),
+    path("meja/penyerahan/<int:pk>/daftar.pdf", coordination.delivery_list, name="delivery_list"),
+    path("meja/pemantauan/", coordination.monitoring, name="monitoring"),
+    path("meja/pertanyaan/<int:pk>/", coordination.question, name="question"),
     path("meja/pemohon/baru/", desk.start_on_behalf, name="start_on_behalf"),
     # files, each through its owner's permission
     path("lampiran/<int:pk>/", files.attachment, name="attachment"),

@@ -119,6 +119,8 @@ VERBS = {
     "draft.monitor": "Mencatat pemantauan di OPD",
     "number.assign": "Memberi nomor izin",
     "check.authority": "Memutuskan kewenangan",
+    "question.ask": "Bertanya kepada OPD",
+    "question.answer": "OPD menjawab pertanyaan",
     "recuse": "Menyatakan konflik kepentingan",
 }
 

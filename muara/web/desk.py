@@ -22,7 +22,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from muara.cases.actions import Stamp
-from muara.cases.models import Application, Case, Revision, Task
+from muara.cases.models import Application, Case, Question, Revision, Task
 from muara.cases.queries import authority_of, control_sheet, court_of, latest_submission
 from muara.cases.rules import (
     COUNTER,
@@ -51,6 +51,7 @@ SHORT = 8  # rows of a list that only reminds
 MATCHES = 15  # companies that a search offers
 OUTSIDE_THE_SOP = {"administrator": "Administrator", "auditor": "Pemeriksa (hanya membaca)"}
 READ_CONFLICTS = frozenset({"head_of_office", "auditor"})  # the superior (UU 30/2014, Pasal 43)
+MONITORS = frozenset({"liaison", "processing_officer", "section_head", "division_head", "head_of_office"})
 TALKERS = frozenset({"information_officer", "auditor"})
 
 
@@ -97,6 +98,10 @@ def _side(here: Officer, current: str) -> list[dict[str, Any]]:
     places = [("Tugas saya", "desk", 0), ("Semua berkas", "cases", 0)]
     if here.reads_talks:
         places.append(("Konsultasi", "consultations", waiting))
+    if "liaison" in here.actors:
+        places.append(("Penyerahan ke OPD", "deliveries", 0))
+    if here.actors & MONITORS:
+        places.append(("Pemantauan di OPD", "monitoring", 0))
     if here.at_the_counter:
         places.append(("Entri di loket", "start_on_behalf", 0))
     links = [
@@ -154,6 +159,7 @@ def desk(request: HttpRequest) -> HttpResponse:
             "todo": [item for item in waiting if not item.task.companion],
             "watch": [item for item in waiting if item.task.companion],
             "questions": _unanswered()[:SHORT] if here.answers else [],
+            "asked": _open_questions(here)[:SHORT],
             "begun": _begun_at_the_counter()[:SHORT] if here.at_the_counter else [],
             "side": _side(here, "desk"),
             "side_title": "Meja kerja",
@@ -199,6 +205,14 @@ def _address(task: Task) -> str:
     if task.actor == "applicant":
         return reverse("application", args=[task.case.application.reference])
     return reverse("task", args=[task.pk])
+
+
+def _open_questions(here: Officer) -> QuerySet[Question]:
+    """Questions that wait for my agency, or that I asked an agency."""
+    agencies = here.user.holdings.current(here.today).filter(actor="technical_team").values("office")
+    rows = Question.objects.filter(Q(agency__in=agencies) | Q(asked_by=here.user), answered_at=None)
+    rows = rows.filter(case__closed_at=None).select_related("agency", "case__application__company")
+    return rows.order_by("asked_at")
 
 
 def _role_labels(here: Officer) -> list[str]:

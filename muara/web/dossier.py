@@ -83,12 +83,12 @@ def due_of(on: date | None, *, today: date, calendar: Calendar, limit: Limit | N
     if on is None:
         return Due(waits=limit is not None and limit.days is not None)
     if on >= today:
-        return Due(on, _working_days(calendar, after=today, until=on))
-    late = _working_days(calendar, after=on, until=today)
+        return Due(on, working_days(calendar, after=today, until=on))
+    late = working_days(calendar, after=on, until=today)
     return Due(on, -late if late else None)
 
 
-def _working_days(calendar: Calendar, *, after: date, until: date) -> int:
+def working_days(calendar: Calendar, *, after: date, until: date) -> int:
     days = (after + DAY * n for n in range(1, (until - after).days + 1))
     return sum(is_working_day(calendar, day) for day in days)
 

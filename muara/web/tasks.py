@@ -239,6 +239,7 @@ def _page(
         "arrival": _arrival(item),
         "mended": mended,
         "authority": authority_of(fresh),
+        "questions": list(fresh.questions.select_related("agency", "case__application__company")),
         "sections": parts(fresh, submission, previous=_before(submission) if mended else None),
         "folders": folders(fresh, submission),
         "scans": scans(fresh, referrals=referrals, permit=permit),

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from muara.audit.models import Entry
-from muara.cases.models import Case
+from muara.cases.models import Case, DeliveryRound, Question
 from muara.contacts.models import Consultation
 from muara.people.models import CalendarDay, Holding, Office, User
 from muara.web.demo import applicant, ask_question, case_at, officer, other_applicant
@@ -182,6 +182,26 @@ ADDRESSES = {
         "in 403 403 403 200 403 403 200 403",
         "in 403 403 403 422 403 403 403 403",
     ),
+    "question": (
+        "in 403 403 200 200 200 200 200 404",
+        "in 403 403 403 403 422 403 403 404",
+    ),
+    "monitoring_form": (
+        "in 403 403 200 200 403 200 200 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "deliveries": (
+        "in 403 403 403 403 403 403 403 403",
+        "in 403 403 403 403 403 403 403 403",
+    ),
+    "delivery_list": (
+        "in 403 403 200 200 403 200 200 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "monitoring": (
+        "in 403 403 200 200 403 200 200 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
     "start_on_behalf": (
         "in 403 403 200 403 403 403 403 403",
         "in 403 403 422 403 403 403 403 403",
@@ -316,6 +336,9 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "case": case.pk,
         "control_sheet": case.pk,
         "consultation": Consultation.objects.get().pk,
+        "monitoring_form": case.pk,
+        "delivery_list": DeliveryRound.objects.get().pk,
+        "question": Question.objects.get().pk,
         "attachment": attachment.pk,
         "attachment_page": attachment.pk,
         "withdraw_attachment": attachment.pk,
@@ -352,6 +375,21 @@ def test_every_address_is_listed() -> None:
 def test_every_address_answers_each_person_as_it_should(office: Office, who: str) -> None:
     case = case_at("decide", at=MONDAY)
     ask_question(at=MONDAY, text="Apa syaratnya?")
+    Question.objects.create(
+        case=case,
+        agency=Office.objects.get(kind=Office.Kind.AGENCY),
+        step_key="verify",
+        text="Wajarkah neraca airnya?",
+        asked_by=officer("verifier"),
+        asked_at=MONDAY,
+    )
+    made = DeliveryRound.objects.create(
+        agency=Office.objects.get(kind=Office.Kind.AGENCY),
+        receiver="Penerima Contoh",
+        delivered_by=officer("liaison"),
+        delivered_at=MONDAY,
+    )
+    case.referrals.update(round=made)
     user, place = person(who), PEOPLE.index(who)
     paths = {name: address(name, pattern, case) for name, pattern in patterns().items()}
     acts = Entry.objects.count()

@@ -14,7 +14,9 @@ from muara.cases.models.agency import (
 )
 from muara.cases.models.application import Application, Attachment, Submission
 from muara.cases.models.case import Case, CaseQuerySet, Revision, Task, TaskQuerySet, UnfinishedWork
+from muara.cases.models.coordination import MonitoringNote, Question
 from muara.cases.models.decision import Draft, DraftCopy, Endorsement, Handover, Meeting
+from muara.cases.models.delivery import DeliveryRound
 from muara.cases.models.examination import Checklist, ChecklistMark, Correction
 from muara.cases.models.letters import CaseLetter
 from muara.cases.models.precheck import AuthorityCheck, Outfall
@@ -32,14 +34,17 @@ __all__ = [
     "Checklist",
     "ChecklistMark",
     "Correction",
+    "DeliveryRound",
     "Disposition",
     "Draft",
     "DraftCopy",
     "Endorsement",
     "Handover",
     "Meeting",
+    "MonitoringNote",
     "Outfall",
     "Presentation",
+    "Question",
     "Recommendation",
     "Recusal",
     "Referral",

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from muara.cases.models.case import Case
+from muara.cases.models.delivery import DeliveryRound
 from muara.documents.models import Blob, Letter
 from muara.people.models import Office, User
 
@@ -41,6 +42,7 @@ class Referral(models.Model):
     delivered_at = models.DateTimeField("diserahkan", null=True)
     receiver = models.CharField("penerima di OPD", max_length=120, blank=True)
     receipt_scan = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
+    round = models.ForeignKey(DeliveryRound, on_delete=models.PROTECT, null=True, related_name="referrals")
     replaced_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="replaces")
     visit_needed = models.BooleanField("perlu peninjauan lapangan", null=True)
     visit_reason = models.TextField("alasan perlu tidaknya peninjauan", blank=True)

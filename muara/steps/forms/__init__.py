@@ -10,11 +10,12 @@ from muara.steps.forms.approval import (
     DraftPermit,
     Endorse,
     Meet,
-    Monitor,
     ReceiveRecommendation,
 )
+from muara.steps.forms.coordination import AskAgency
 from muara.steps.forms.intake import Advise, Check, DecideAuthority, Register
 from muara.steps.forms.issuance import AssignNumber, HandOver, Number, Receive
+from muara.steps.forms.monitoring import Monitor
 from muara.steps.forms.recusal import Recuse
 from muara.steps.forms.review import Review
 from muara.steps.forms.rows import RowsForm
@@ -50,6 +51,7 @@ ASIDES: tuple[type[ActForm], ...] = (
     Monitor,
     DecideAuthority,
     *AGENCY_ACTS,
+    AskAgency,
     Recuse,
 )
 

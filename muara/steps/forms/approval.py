@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from muara.cases.actions import Stamp, act, note_on
+from muara.cases.actions import Stamp
 from muara.cases.models import Recommendation, Task
 from muara.people.models import User
 from muara.sop.definition import Outcome
@@ -15,31 +15,6 @@ from muara.steps.actions import approval, review
 from muara.steps.forms.fields import Day, Items, Line, Paragraph, Scan
 from muara.steps.forms.step import ActForm, StepForm
 from muara.steps.letters import Wording, proposed_wording
-
-
-class Monitor(ActForm):
-    """Step 11.a: what the monitoring of the agency's work found; it moves nothing."""
-
-    slug, activities, companion = "pantau", frozenset({"draft"}), True
-    comes_first, done = True, "Pemantauan dicatat."
-    title = "Catat pemantauan"
-    button = "Catat pemantauan"
-    note = Paragraph(
-        label="Status kemajuan di OPD",
-        help_text="Dengan siapa berkoordinasi, sampai mana pekerjaannya, kapan diperkirakan selesai.",
-    )
-
-    def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
-        with act(stamp):
-            return note_on(
-                self.task.pk,
-                verb="draft.monitor",
-                by=by,
-                at=at,
-                facts={},
-                note=self.cleaned_data["note"],
-                stamp=stamp,
-            )
 
 
 class ReceiveRecommendation(ActForm):

@@ -1,0 +1,307 @@
+"""Between office and agency: questions that move nothing, the liaison's round, the monitoring form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Count, F, OuterRef, Prefetch, Subquery
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from muara.cases.models import Case, DeliveryRound, MonitoringNote, Question, Referral, Task
+from muara.cases.rules import open_tasks_for
+from muara.documents.uploads import PDF
+from muara.people.calendar import office_calendar
+from muara.people.models import Office, User, office_day
+from muara.sop.working_time import Calendar
+from muara.steps.actions.coordination import may_answer, works_for
+from muara.steps.forms.coordination import AnswerQuestion
+from muara.steps.forms.delivery import DeliverRound
+from muara.steps.letters import coordination as letters
+from muara.web.acts import Came, attempt, new_key, was_answered
+from muara.web.desk import A_PAGE, Officer, _officer, _side
+from muara.web.dossier import working_days
+from muara.web.files import OWN, _guarded, file_name
+
+LIAISON = "liaison"
+OUTSIDERS = frozenset({"technical_team", "administrator"})
+ROUNDS = 8
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def question(request: HttpRequest, pk: int) -> HttpResponse:
+    """A question to an agency, with its answer or the form for it."""
+    here = _officer(request)
+    found = _question(here.user, pk, at=here.at)
+    theirs = works_for(here.user, found.agency_id, at=here.at)
+    may = may_answer(here.user, found, at=here.at)
+    form = AnswerQuestion(found, request.POST or None, for_agency=theirs)
+    came = None
+    if request.method == "POST":
+        if not may and found.answered_at is None and not was_answered(request):
+            raise PermissionDenied
+        came = Came.REFUSED
+        if form.is_valid():
+            came = attempt(request, form, lambda stamp, at: form.carry_out(by=here.user, at=at, stamp=stamp))
+        if came is Came.DONE:
+            messages.success(request, "Jawaban tersimpan. Berkas tetap pada langkahnya.")
+            return redirect("question", found.pk)
+    return render(
+        request,
+        "desk/question.html",
+        {
+            "question": found,
+            "case": found.case,
+            "step": found.case.process.step(found.step_key),
+            "may_answer": may,
+            "theirs": theirs,
+            "reads_case": Case.objects.visible_to(here.user, at=here.at).filter(pk=found.case_id).exists(),
+            "form": form,
+            "kunci": new_key(),
+            "stale": came is Came.STALE,
+            **_beside(here),
+        },
+        status=came.value if came else 200,
+    )
+
+
+def _question(user: User, pk: int, *, at: datetime) -> Question:
+    """A question to the person's agency, or of a case that they may read; else 404."""
+    rows = Question.objects.select_related(
+        "agency", "asked_by", "recorded_by", "case__application__company", "case__revision"
+    )
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    seen = Case.objects.visible_to(user, at=at).filter(pk=found.case_id).exists()
+    if not works_for(user, found.agency_id, at=at) and (not seen or _is_other_agencys(user, at=at)):
+        raise Http404
+    return found
+
+
+def _is_other_agencys(user: User, *, at: datetime) -> bool:
+    return user.actors(at) == {"technical_team"}
+
+
+# --- the liaison's round (step 9) ------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Load:
+    """What waits to be brought to one agency, with the form of the round."""
+
+    agency: Office
+    tasks: list[Task]
+    form: DeliverRound
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def deliveries(request: HttpRequest) -> HttpResponse:
+    """Several cases in one round to one agency: print the list, come back with it signed, record it."""
+    here = _liaison(request)
+    waiting, several = _waiting_to_go(here)
+    agencies = Office.objects.filter(kind=Office.Kind.AGENCY)
+    posted = agencies.filter(pk=_number(request.POST.get("agency"))).first()
+    if request.method == "POST" and posted is None:
+        raise Http404
+    if posted is not None:
+        waiting.setdefault(posted.pk, [])
+    loads, came = [], None
+    for agency in agencies.filter(pk__in=waiting):
+        given = (request.POST, request.FILES) if agency == posted else ()
+        loads.append(
+            Load(agency, waiting[agency.pk], DeliverRound(agency, waiting[agency.pk], *given, at=here.at))
+        )
+    chosen = next((load for load in loads if load.agency == posted), None)
+    if chosen is not None:
+        if "cetak" in request.POST:
+            return _list_to_sign(chosen, request.POST.getlist("tasks"), here)
+        came = Came.REFUSED
+        if chosen.form.is_valid():
+            form = chosen.form
+            came = attempt(request, form, lambda stamp, at: form.carry_out(by=here.user, at=at, stamp=stamp))
+        if came is Came.DONE:
+            messages.success(request, f"Penyerahan kepada {chosen.agency.name} dicatat.")
+            return redirect("deliveries")
+    return render(
+        request,
+        "desk/deliveries.html",
+        {
+            "loads": [load for load in loads if load.tasks or load.form.is_bound],
+            "several": several,
+            "rounds": DeliveryRound.objects.select_related("agency", "delivered_by").annotate(
+                cases=Count("referrals")
+            )[:ROUNDS],
+            "kunci": new_key(),
+            "stale": came is Came.STALE,
+            **_beside(here, "deliveries"),
+        },
+        status=came.value if came else 200,
+    )
+
+
+def _liaison(request: HttpRequest) -> Officer:
+    here = _officer(request)
+    if LIAISON not in here.actors:
+        raise PermissionDenied
+    return here
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text is not None and text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+
+def _waiting_to_go(here: Officer) -> tuple[dict[int, list[Task]], list[Task]]:
+    """The cases at step 9 by the agency they are for, and those for several, which go one by one."""
+    undelivered = Prefetch("case__referrals", Referral.objects.filter(delivered_at=None))
+    tasks = (
+        Task.objects.open()
+        .filter(open_tasks_for(here.user, at=here.at), actor=LIAISON)
+        .select_related("case__application__company")
+        .prefetch_related(undelivered)
+        .order_by("opened_at", "pk")
+    )
+    waiting: dict[int, list[Task]] = {}
+    several = []
+    for task in tasks:
+        agencies = {referral.agency_id for referral in task.case.referrals.all()}
+        if task.step.activity != "deliver" or not agencies:
+            continue
+        if len(agencies) > 1:
+            several.append(task)
+        else:
+            waiting.setdefault(agencies.pop(), []).append(task)
+    return waiting, several
+
+
+def _list_to_sign(load: Load, chosen: list[str], here: Officer) -> HttpResponse:
+    """The list of the chosen cases (of all, when none is), with blanks for the agency to sign."""
+    picked = [task for task in load.tasks if str(task.pk) in chosen] or load.tasks
+    if not picked:
+        raise Http404
+    referrals = Referral.objects.filter(
+        case__in=[task.case_id for task in picked], agency=load.agency, delivered_at=None
+    )
+    rows = list(referrals.select_related("case__application__company", "case__revision").order_by("case"))
+    return _pdf(
+        letters.delivery_list(rows, agency=load.agency, by=here.user, at=here.at), "Bukti tanda terima berkas"
+    )
+
+
+@login_required
+@require_safe
+def delivery_list(request: HttpRequest, pk: int) -> HttpResponse:
+    """The list of a round as it was delivered, one line a case."""
+    _office_person(request)
+    made = DeliveryRound.objects.select_related("agency", "delivered_by").filter(pk=pk).first()
+    if made is None:
+        raise Http404
+    rows = list(
+        made.referrals.select_related("case__application__company", "case__revision").order_by("case")
+    )
+    content = letters.delivery_list(
+        rows, agency=made.agency, by=made.delivered_by, at=made.delivered_at, made=made
+    )
+    return _pdf(content, "Bukti tanda terima berkas")
+
+
+# --- monitoring (step 11.a) -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AtAgency:
+    """A case at its agency: since when, what was said last, when to look again."""
+
+    task: Task
+    agency: Office | None
+    since: date | None
+    days: int
+    last: MonitoringNote | None
+    due: bool
+
+
+@login_required
+@never_cache
+@require_safe
+def monitoring(request: HttpRequest) -> HttpResponse:
+    """Every case at an agency; first those that are to be looked at again."""
+    here = _office_person(request)
+    newest = MonitoringNote.objects.filter(case=OuterRef("case")).order_by("-at", "-pk")
+    tasks = (
+        Task.objects.open()
+        .filter(companion=True)
+        .select_related("case__application__company")
+        .prefetch_related(
+            Prefetch("case__referrals", Referral.objects.select_related("agency").order_by("made_at")),
+            Prefetch("case__monitoring", MonitoringNote.objects.select_related("by")),
+        )
+        .annotate(again=Subquery(newest.values("follow_up_on")[:1]))
+        .order_by(F("again").asc(nulls_last=True), "opened_at", "pk")
+    )
+    page = Paginator(tasks, A_PAGE).get_page(request.GET.get("halaman"))
+    calendar = office_calendar()
+    return render(
+        request,
+        "desk/monitoring.html",
+        {
+            "rows": [_at_agency(task, today=here.today, calendar=calendar) for task in page.object_list],
+            "page": page,
+            **_beside(here, "monitoring"),
+        },
+    )
+
+
+def _at_agency(task: Task, *, today: date, calendar: Calendar) -> AtAgency:
+    referral = next(reversed(list(task.case.referrals.all())), None)
+    last = next(reversed(list(task.case.monitoring.all())), None)
+    since = office_day(task.opened_at)
+    return AtAgency(
+        task=task,
+        agency=referral.agency if referral else None,
+        since=since,
+        days=working_days(calendar, after=since, until=today),
+        last=last,
+        due=last is None or (last.follow_up_on is not None and last.follow_up_on <= today),
+    )
+
+
+@login_required
+@require_safe
+def monitoring_form(request: HttpRequest, pk: int) -> HttpResponse:
+    """The monitoring form of a case, as it stands now."""
+    here = _office_person(request)
+    seen = Case.objects.visible_to(here.user, at=here.at)
+    found = seen.select_related("application__company", "revision").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return _pdf(letters.monitoring_form(found, at=here.at), f"Form monitoring {found}")
+
+
+def _office_person(request: HttpRequest) -> Officer:
+    """Somebody of the office who works on cases, or the auditor; not the agency, not the administrator."""
+    here = _officer(request)
+    if not here.actors - OUTSIDERS:
+        raise PermissionDenied
+    return here
+
+
+def _pdf(content: bytes, title: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type=PDF)
+    answer["Content-Disposition"] = f'inline; filename="{file_name(title)}"'
+    return _guarded(answer, policy=OWN)
+
+
+def _beside(here: Officer, current: str = "") -> dict[str, Any]:
+    return {"here": here, "side": _side(here, current), "side_title": "Meja kerja"}
