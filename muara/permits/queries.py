@@ -17,13 +17,13 @@ def draft_by_token(token: str) -> Draft | None:
     return Draft.objects.select_related("case").filter(token=token).first()
 
 
-def number_blanks(series: str) -> tuple[str, str]:
+def number_blanks(service: str, series: str) -> tuple[str, str]:
     """What is printed before and after the blank that the registrar fills in by hand.
 
     Parts of the number that depend on the day of issue are left as dots: a draft may be numbered in
     another month or year.
     """
-    register = Series.objects.filter(key=series).first()
+    register = Series.objects.filter(service=service, key=series).first()
     if register is None:
         return "", ""
     dots = {name: "……" for name in ("tahun", "bulan", "bulan_romawi")} | register.tokens
