@@ -85,7 +85,7 @@ urlpatterns = [
     path("kantor/pengguna/<int:pk>/pelaksana/", office.grant, name="grant"),
     path("kantor/pelaksana/<int:pk>/akhiri/", office.end_holding, name="end_holding"),
     path("kantor/nomor/", office.series, name="series"),
-    path("kantor/nomor/<slug:key>/", office.edit_series, name="edit_series"),
+    path("kantor/nomor/<slug:service>/<slug:key>/", office.edit_series, name="edit_series"),
     path("kantor/kalender/", office.calendar, name="calendar"),
     path("kantor/kalender/<int:pk>/hapus/", office.remove_day, name="remove_day"),
 ]

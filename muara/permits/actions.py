@@ -33,14 +33,14 @@ def check_pattern(pattern: str, *, values: Mapping[str, str]) -> None:
 
 
 @transaction.atomic
-def take_number(*, series: str, given_to: str, by: User, at: datetime) -> Number:
-    """Give the next number of a series; the counter's row is locked until the transaction ends.
+def take_number(*, service: str, series: str, given_to: str, by: User, at: datetime) -> Number:
+    """Give the next number of a service's series; the counter's row is locked until the transaction ends.
 
     Raises:
         Refused: the series is not set up, or its last number bears a later date.
     """
     day = office_day(at)
-    register = Series.objects.filter(key=series).first()
+    register = Series.objects.filter(service=service, key=series).first()
     if register is None:
         raise Refused("Seri nomor belum disiapkan. Minta administrator mengaturnya di halaman Kantor.")
     counter, _ = SeriesYear.objects.get_or_create(
@@ -59,7 +59,7 @@ def take_number(*, series: str, given_to: str, by: User, at: datetime) -> Number
         counter=counter, seq=counter.last, text=text, dated=day, given_to=given_to, given_by=by, given_at=at
     )
     record(
-        chain=f"series:{series}",
+        chain=register.chain,
         verb="number.give",
         by_id=by.pk,
         at=at,
@@ -75,6 +75,7 @@ def _first(register: Series, year: int) -> int:
 
 def set_up_series(
     *,
+    service: str,
     key: str,
     label: str,
     pattern: str,
@@ -87,21 +88,25 @@ def set_up_series(
     """Create or change a series; a series that has given numbers keeps counting.
 
     Raises:
-        Refused: the pattern is unsound, or the starting number is below one already given.
+        Refused: the pattern is unsound or another register's, or the start of a running series changes.
     """
     check_pattern(pattern, values=values)
+    others = Series.objects.exclude(service=service, key=key)
+    if others.filter(pattern=pattern, tokens=dict(values)).exists():
+        raise Refused("Pola ini sudah dipakai register lain: dua surat dapat bernomor sama.", "pattern")
     if starts_at < 1:
         raise Refused("Nomor awal paling kecil 1.", "starts_at")
     with act(stamp):
-        old = Series.objects.filter(key=key).first()
+        old = Series.objects.filter(service=service, key=key).first()
         if old is not None and old.years.exists() and old.starts_at != starts_at:
             raise Refused("Seri ini sudah memberi nomor; nomor awalnya tidak dapat diubah lagi.", "starts_at")
         series, _ = Series.objects.update_or_create(
+            service=service,
             key=key,
             defaults={"label": label, "pattern": pattern, "tokens": dict(values), "starts_at": starts_at},
         )
         record(
-            chain=f"series:{key}",
+            chain=series.chain,
             verb="series.set_up",
             by_id=by.pk if by else None,
             at=at,

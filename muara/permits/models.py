@@ -13,19 +13,27 @@ from muara.people.models import User
 
 
 class Series(models.Model):
-    """A register of numbers: its pattern, and the fixed tokens that the pattern names."""
+    """A register of numbers of one service: its pattern, and the fixed tokens that the pattern names."""
 
-    key = models.CharField("kunci", max_length=40, unique=True)
+    service = models.CharField("layanan", max_length=20)
+    key = models.CharField("kunci", max_length=40)
     label = models.CharField("register", max_length=120)
     pattern = models.CharField("pola nomor", max_length=120)
     tokens = models.JSONField("isian pola", default=dict)
     starts_at = models.PositiveIntegerField("nomor awal", default=1)
 
     class Meta:
-        ordering = ["key"]
+        ordering = ["service", "key"]
+        constraints = [
+            models.UniqueConstraint(fields=["service", "key"], name="one_series_per_service_and_key")
+        ]
 
     def __str__(self) -> str:
-        return self.label
+        return f"{self.service}.{self.key}"
+
+    @property
+    def chain(self) -> str:
+        return f"series:{self}"
 
 
 class SeriesYear(models.Model):

@@ -73,13 +73,13 @@ def _outfalls_near(case: Case) -> dict[int, float]:
     return {key: metres for key, metres in apart.items() if metres <= NEAR}
 
 
-def number_blanks(series: str) -> tuple[str, str]:
+def number_blanks(service: str, series: str) -> tuple[str, str]:
     """What is printed before and after the blank that the registrar fills in by hand.
 
     Parts of the number that depend on the day of issue are left as dots: a draft may be numbered in
     another month or year.
     """
-    register = Series.objects.filter(key=series).first()
+    register = Series.objects.filter(service=service, key=series).first()
     if register is None:
         return "", ""
     dots = {name: "……" for name in ("tahun", "bulan", "bulan_romawi")} | register.tokens

@@ -141,6 +141,7 @@ def seed_office(at: datetime) -> Office:
         revision = store_revision(files=files, by_id=None, at=at, effective_from=effective)
         for numbering in revision.process.numberings:
             set_up_series(
+                service=revision.service,
                 key=numbering.key,
                 label=numbering.label,
                 pattern=numbering.pattern,

@@ -268,8 +268,13 @@ def _check_administrators(day: date) -> Check:
 
 
 def _check_series(processes: list[Process]) -> Check:
-    there = set(Series.objects.values_list("key", flat=True))
-    lacking = [n.label for process in processes for n in process.numberings if n.key not in there]
+    there = set(Series.objects.values_list("service", "key"))
+    lacking = [
+        f"{numbering.label} ({process.code})"
+        for process in processes
+        for numbering in process.numberings
+        if (process.code, numbering.key) not in there
+    ]
     told = f"Belum disiapkan: {', '.join(lacking)}." if lacking else f"{len(there)} seri siap."
     return Check("Seri nomor", bool(there) and not lacking, told, reverse("series"), "Atur seri nomor")
 
@@ -578,9 +583,9 @@ def series(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @GET_POST
-def edit_series(request: HttpRequest, key: str) -> HttpResponse:
+def edit_series(request: HttpRequest, service: str, key: str) -> HttpResponse:
     by, at = _reader(request)
-    item = get_object_or_404(Series.objects.prefetch_related("years"), key=key)
+    item = get_object_or_404(Series.objects.prefetch_related("years"), service=service, key=key)
     form, came = SeriesForm(item, data=request.POST or None), Came.DONE
     looking = request.method == "POST" and "contoh" in request.POST
     if request.method == "POST" and not looking and form.is_valid():
@@ -589,6 +594,7 @@ def edit_series(request: HttpRequest, key: str) -> HttpResponse:
             request,
             form,
             lambda at, stamp: set_up_series(
+                service=service,
                 key=key,
                 label=said["label"],
                 pattern=said["pattern"],

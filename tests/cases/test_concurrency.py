@@ -70,13 +70,13 @@ def test_sixteen_writers_take_numbers_without_a_gap_or_a_double(own_database: Ow
     registrar = officer("registrar")
 
     def take() -> Number:
-        return take_number(series="permit", given_to="uji", by=registrar, at=MONDAY)
+        return take_number(service="LHP", series="permit", given_to="uji", by=registrar, at=MONDAY)
 
     came = own_database.together(*[take] * WRITERS)
 
     assert [one for one in came if isinstance(one, Exception)] == []
     assert sorted(Number.objects.values_list("seq", flat=True)) == list(range(1, WRITERS + 1))
-    assert SeriesYear.objects.get(series__key="permit").last == WRITERS
+    assert SeriesYear.objects.get(series__service="LHP", series__key="permit").last == WRITERS
     assert is_unbroken()
 
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from muara.cases.actions import Refused
 from muara.people.models import Office
 from muara.permits.actions import set_up_series, take_number
-from muara.permits.models import Number, Permit
+from muara.permits.models import Number, Permit, Series
 from muara.permits.queries import number_blanks
 from muara.web.demo import case_at, officer
 from tests.clock import MONDAY, at
@@ -22,7 +22,7 @@ NEW_YEAR = at("2027-01-01 00:00")
 
 
 def give(moment: object = MONDAY, series: str = "permit") -> Number:
-    return take_number(series=series, given_to="uji", by=officer("registrar"), at=moment)  # type: ignore[arg-type]
+    return take_number(service="LHP", series=series, given_to="uji", by=officer("registrar"), at=moment)  # type: ignore[arg-type]
 
 
 def test_the_pattern_of_the_sop_is_the_default(office: Office) -> None:
@@ -62,21 +62,78 @@ def test_a_register_taken_over_from_paper_starts_where_paper_ended(office: Offic
     values = {"klasifikasi": "503", "unit": "DPMPTSP", "bidang_romawi": "II"}
     pattern = "{klasifikasi}/{urut}/{unit}-{bidang_romawi}/{bulan_romawi}/{tahun}"
     set_up_series(
-        key="permit", label="Izin", pattern=pattern, values=values, starts_at=268, by=None, at=MONDAY
+        service="LHP",
+        key="permit",
+        label="Izin",
+        pattern=pattern,
+        values=values,
+        starts_at=268,
+        by=None,
+        at=MONDAY,
     )
 
     assert give().text == "503/268/DPMPTSP-II/VII/2026"
     assert give(NEW_YEAR).text == "503/1/DPMPTSP-II/I/2027"
     with pytest.raises(Refused, match="tidak dapat diubah"):
         set_up_series(
-            key="permit", label="Izin", pattern=pattern, values=values, starts_at=1, by=None, at=MONDAY
+            service="LHP",
+            key="permit",
+            label="Izin",
+            pattern=pattern,
+            values=values,
+            starts_at=1,
+            by=None,
+            at=MONDAY,
+        )
+
+
+def test_two_services_never_share_a_counter(office: Office) -> None:
+    give()
+    set_up_series(
+        service="UJI",
+        key="permit",
+        label="Izin uji",
+        pattern="UJI/{urut}/{tahun}",
+        values={},
+        starts_at=1,
+        by=None,
+        at=MONDAY,
+    )
+
+    first = take_number(service="UJI", series="permit", given_to="uji", by=officer("registrar"), at=MONDAY)
+
+    assert (first.text, give().text) == ("UJI/1/2026", "503/2/DPMPTSP-III/2026")
+
+
+def test_a_pattern_of_another_register_is_refused(office: Office) -> None:
+    taken = Series.objects.get(service="LHP", key="permit")
+
+    with pytest.raises(Refused, match="register lain"):
+        set_up_series(
+            service="UJI",
+            key="permit",
+            label="Izin uji",
+            pattern=taken.pattern,
+            values=taken.tokens,
+            starts_at=1,
+            by=None,
+            at=MONDAY,
         )
 
 
 @pytest.mark.parametrize("pattern", ["503/{tahun}", "503/{urut}", "503/{urut}/{kota}/{tahun}"])
 def test_a_pattern_that_could_repeat_or_that_nothing_fills_is_refused(office: Office, pattern: str) -> None:
     with pytest.raises(Refused):
-        set_up_series(key="permit", label="Izin", pattern=pattern, values={}, starts_at=1, by=None, at=MONDAY)
+        set_up_series(
+            service="LHP",
+            key="permit",
+            label="Izin",
+            pattern=pattern,
+            values={},
+            starts_at=1,
+            by=None,
+            at=MONDAY,
+        )
 
 
 def test_the_database_refuses_the_same_number_twice(office: Office) -> None:
@@ -95,7 +152,7 @@ def test_the_database_refuses_the_same_number_twice(office: Office) -> None:
 
 
 def test_what_the_registrar_writes_by_hand_is_left_blank(office: Office) -> None:
-    assert number_blanks("permit") == ("503/", "/DPMPTSP-III/……")
+    assert number_blanks("LHP", "permit") == ("503/", "/DPMPTSP-III/……")
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_an_installation_is_ready_for_its_first_administrator_and_holds_no_demon
     assert [office.name for office in Office.objects.all()] == ["DINAS PERIZINAN CONTOH"]
     assert CalendarDay.objects.count() == 108
     assert Revision.objects.count() == len(folders())
-    assert sorted(Series.objects.values_list("key", flat=True)) == ["permit", "registration"]
+    assert sorted(Series.objects.values_list("key", flat=True)) == ["permit", "refusal", "registration"]
     assert not Company.objects.exists()
     assert run("audit", "verify").startswith("utuh: ")
 

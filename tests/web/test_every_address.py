@@ -323,6 +323,7 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "slug": case.process.slug,
         "token": case.drafts.get().token,
         "uidb36": "1",
+        "service": case.process.code,
         "key": "permit" if name == "edit_series" else "kunci-palsu",
         "reference": case.application.reference,
         "section": "company",

@@ -33,7 +33,7 @@ READ = [
     "/kantor/pengguna/",
     "/kantor/pengguna/{user}/",
     "/kantor/nomor/",
-    "/kantor/nomor/permit/",
+    "/kantor/nomor/LHP/permit/",
     "/kantor/kalender/",
 ]
 ACTS = [
@@ -261,7 +261,9 @@ def test_a_list_costs_the_same_for_one_row_and_for_thirty(path: str) -> None:
         user = User.objects.create_user(email=f"u{number}@contoh.example", name=f"Umpama {number}")
         office = Office.objects.create(kind="agency", name=f"Dinas {number}", short_name="D", government="P")
         Holding.objects.create(user=user, actor="technical_team", office=office, starts=date(2026, 1, 1))
-        Series.objects.create(key=f"s{number}", label=f"Seri {number}", pattern="{urut}/{tahun}")
+        Series.objects.create(
+            service="UJI", key=f"s{number}", label=f"Seri {number}", pattern="{urut}/{tahun}"
+        )
     with CaptureQueriesContext(connection) as many:
         client.get(path)
     assert len(many) == len(few)
@@ -273,17 +275,17 @@ def test_a_list_costs_the_same_for_one_row_and_for_thirty(path: str) -> None:
 def test_a_series_goes_on_from_the_paper_register() -> None:
     client = signed_in()
     assert "503/1/DPMPTSP-III/2026" in client.get("/kantor/nomor/").content.decode()
-    send(client, "/kantor/nomor/permit/", code=302, starts_at="269")
+    send(client, "/kantor/nomor/LHP/permit/", code=302, starts_at="269")
     assert "503/269/DPMPTSP-III/2026" in client.get("/kantor/nomor/").content.decode()
-    number = take_number(series="permit", given_to="uji", by=officer("registrar"), at=MONDAY)
+    number = take_number(service="LHP", series="permit", given_to="uji", by=officer("registrar"), at=MONDAY)
     assert number.text == "503/269/DPMPTSP-III/2026"
 
 
 def test_a_series_that_has_given_numbers_keeps_its_start() -> None:
-    take_number(series="permit", given_to="uji", by=officer("registrar"), at=MONDAY)
+    take_number(service="LHP", series="permit", given_to="uji", by=officer("registrar"), at=MONDAY)
     client = signed_in()
-    send(client, "/kantor/nomor/permit/", code=302, starts_at="900", isian_bidang_romawi="IV")
-    series = Series.objects.get(key="permit")
+    send(client, "/kantor/nomor/LHP/permit/", code=302, starts_at="900", isian_bidang_romawi="IV")
+    series = Series.objects.get(service="LHP", key="permit")
     assert (series.starts_at, series.tokens["bidang_romawi"]) == (1, "IV")
     assert "503/2/DPMPTSP-IV/2026" in client.get("/kantor/nomor/").content.decode()
 
@@ -297,23 +299,33 @@ def test_a_series_that_has_given_numbers_keeps_its_start() -> None:
     ],
 )
 def test_a_pattern_that_cannot_give_distinct_numbers_is_refused(pattern: str, told: str) -> None:
-    page = send(signed_in(), "/kantor/nomor/permit/", code=422, pattern=pattern)
+    page = send(signed_in(), "/kantor/nomor/LHP/permit/", code=422, pattern=pattern)
     assert told in page
-    assert Series.objects.get(key="permit").pattern == "503/{urut}/DPMPTSP-{bidang_romawi}/{tahun}"
+    assert (
+        Series.objects.get(service="LHP", key="permit").pattern
+        == "503/{urut}/DPMPTSP-{bidang_romawi}/{tahun}"
+    )
 
 
 def test_an_example_is_shown_before_anything_is_saved() -> None:
     page = send(
-        signed_in(), "/kantor/nomor/permit/", code=200, contoh="1", pattern="{urut4}/{bulan_romawi}/{tahun}"
+        signed_in(),
+        "/kantor/nomor/LHP/permit/",
+        code=200,
+        contoh="1",
+        pattern="{urut4}/{bulan_romawi}/{tahun}",
     )
     assert "0001/VII/2026" in page
-    assert Series.objects.get(key="permit").pattern == "503/{urut}/DPMPTSP-{bidang_romawi}/{tahun}"
+    assert (
+        Series.objects.get(service="LHP", key="permit").pattern
+        == "503/{urut}/DPMPTSP-{bidang_romawi}/{tahun}"
+    )
 
 
 def test_a_live_example_is_only_that_part_of_the_page() -> None:
     client = signed_in()
-    form = form_on(open_page(client, "/kantor/nomor/permit/"), "").filled(contoh="1", starts_at="42")
-    answer = client.post("/kantor/nomor/permit/", form, headers={"HX-Request": "true"})
+    form = form_on(open_page(client, "/kantor/nomor/LHP/permit/"), "").filled(contoh="1", starts_at="42")
+    answer = client.post("/kantor/nomor/LHP/permit/", form, headers={"HX-Request": "true"})
     assert "503/42/DPMPTSP-III/2026" in answer.content.decode()
     assert "<h1" not in answer.content.decode()
 

@@ -20,14 +20,16 @@ class Migration(migrations.Migration):
             name='Series',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=40, unique=True, verbose_name='kunci')),
+                ('service', models.CharField(max_length=20, verbose_name='layanan')),
+                ('key', models.CharField(max_length=40, verbose_name='kunci')),
                 ('label', models.CharField(max_length=120, verbose_name='register')),
                 ('pattern', models.CharField(max_length=120, verbose_name='pola nomor')),
                 ('tokens', models.JSONField(default=dict, verbose_name='isian pola')),
                 ('starts_at', models.PositiveIntegerField(default=1, verbose_name='nomor awal')),
             ],
             options={
-                'ordering': ['key'],
+                'ordering': ['service', 'key'],
+                'constraints': [models.UniqueConstraint(fields=('service', 'key'), name='one_series_per_service_and_key')],
             },
         ),
         migrations.CreateModel(

@@ -508,7 +508,9 @@ def register(
         day = office_day(at)
         # Before the task opens: the limit of the next step runs from the day of registration.
         Case.objects.filter(pk=case.pk).update(registered_on=day)
-        number = take_number(series="registration", given_to=case.chain, by=by, at=at)
+        number = take_number(
+            service=case.process.code, series="registration", given_to=case.chain, by=by, at=at
+        )
         moved = complete(
             task.pk,
             outcome=outcome,

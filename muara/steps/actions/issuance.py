@@ -46,7 +46,7 @@ def assign_number(task: Task, *, by: User, at: datetime, stamp: Stamp = NO_FORM)
             stamp=stamp,
             activity="number",
         )
-        number = take_number(series="permit", given_to=case.chain, by=by, at=at)
+        number = take_number(service=case.process.code, series="permit", given_to=case.chain, by=by, at=at)
         return enter_permit(
             case=case,
             draft=signed.draft,

@@ -384,7 +384,7 @@ def permit_content(
 ) -> Permit:
     """The decree's content, the same for every copy; number, date and signature stay blank for ink."""
     office, values = the_office(), case_values(case)
-    before, after = number_blanks("permit")
+    before, after = number_blanks(case.process.code, "permit")
     compliance = [point for point in terms.points if point.kind is recommended.PointKind.COMPLIANCE]
     return Permit(
         letterhead=letterhead(office),

@@ -93,9 +93,10 @@ class Command(BaseCommand):
             made = "disimpan" if revision.stored_at == at else "sudah tersimpan"
             self.stdout.write(f"{revision}: {made} ({revision.sha256[:12]})")
             for numbering in process.numberings:
-                if Series.objects.filter(key=numbering.key).exists():
+                if Series.objects.filter(service=process.code, key=numbering.key).exists():
                     continue
                 set_up_series(
+                    service=process.code,
                     key=numbering.key,
                     label=numbering.label,
                     pattern=numbering.pattern,
