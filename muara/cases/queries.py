@@ -73,6 +73,11 @@ VERBS = {
     "correct.answer": "Pemohon menyampaikan perbaikan",
     "draft.receive": "Membukukan rekomendasi teknis (H)",
     "draft.monitor": "Mencatat pemantauan di OPD",
+    "meet.plan": "Mengundang rapat gabungan",
+    "meet.attend": "Mencatat kehadiran rapat",
+    "meet.minutes": "Menyusun notulen rapat",
+    "meet.approve": "Menyetujui notulen rapat",
+    "meet.opinion": "Melampirkan pendapat hukum",
     "number.assign": "Memberi nomor izin",
 }
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from muara.documents.contents import CONTENTS, Content, Point
+from muara.documents.contents import Content, Point
 from muara.documents.letters import (
     LIBRARY,
     LetterFailed,
@@ -72,11 +72,11 @@ def letter(content: Content, title: str = "Surat contoh") -> Letter:
     return compose(template=template, content=content, title=title, dated=DATED, at=MONDAY)
 
 
-every_letter = pytest.mark.parametrize("name", sorted(CONTENTS))
+every_letter = pytest.mark.parametrize("name", sorted(samples.every_content()))
 
 
 def test_every_template_of_the_service_has_its_content_and_the_other_way() -> None:
-    assert {path.stem for path in LETTERS.glob("*.typ")} == set(CONTENTS)
+    assert {path.stem for path in LETTERS.glob("*.typ")} == set(samples.every_content())
 
 
 @every_letter

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from muara.cases.models.application import Application, Attachment, Submission
 from muara.cases.models.case import Case, CaseQuerySet, Revision, Task, TaskQuerySet, UnfinishedWork
-from muara.cases.models.decision import Draft, DraftCopy, Endorsement, Handover, Meeting
+from muara.cases.models.decision import Draft, DraftCopy, Endorsement, Handover
 from muara.cases.models.examination import Checklist, ChecklistMark, Correction
 from muara.cases.models.letters import CaseLetter
+from muara.cases.models.meeting import Meeting, Participant
 from muara.cases.models.referral import Recommendation, Referral
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Endorsement",
     "Handover",
     "Meeting",
+    "Participant",
     "Recommendation",
     "Referral",
     "Revision",

@@ -344,9 +344,3 @@ class VerificationForm(Content):
     verifier_nip: str = ""
     verified_at: datetime
     place: str
-
-
-CONTENTS: dict[str, type[Content]] = {
-    content.template: content
-    for content in (Receipt, CoverLetter, Permit, ControlSheet, HandoverReceipt, VerificationForm)
-}

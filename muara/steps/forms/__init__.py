@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from muara.cases.models import Task
-from muara.steps.forms.approval import Decide, DraftPermit, Endorse, Meet, Monitor, ReceiveRecommendation
+from muara.steps.forms.approval import Decide, DraftPermit, Endorse, Monitor, ReceiveRecommendation
 from muara.steps.forms.intake import Advise, Check, Register
 from muara.steps.forms.issuance import AssignNumber, HandOver, Number, Receive
+from muara.steps.forms.meeting import (
+    ApproveMinutes,
+    AttachOpinion,
+    CallAgain,
+    CallMeeting,
+    Meet,
+    RecordAttendance,
+    RecordAttendanceAgain,
+    WriteMinutes,
+    WriteMinutesAgain,
+)
 from muara.steps.forms.review import Review
 from muara.steps.forms.step import MORE, ActForm, StepForm
 from muara.steps.forms.verification import AskApplicant, Correct, Deliver, Verify
@@ -31,7 +42,20 @@ FORMS: dict[str, type[StepForm]] = {
 
 
 # Acts beside the outcomes, in the order in which a page offers them.
-ASIDES: tuple[type[ActForm], ...] = (ReceiveRecommendation, AskApplicant, AssignNumber, Monitor)
+ASIDES: tuple[type[ActForm], ...] = (
+    ReceiveRecommendation,
+    AskApplicant,
+    CallMeeting,
+    RecordAttendance,
+    WriteMinutes,
+    ApproveMinutes,
+    AttachOpinion,
+    WriteMinutesAgain,
+    RecordAttendanceAgain,
+    CallAgain,
+    AssignNumber,
+    Monitor,
+)
 
 
 def aside(task: Task, slug: str) -> type[ActForm] | None:
