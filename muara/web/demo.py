@@ -32,8 +32,9 @@ from muara.people.models import WITA, Company, Holding, Office, User, office_day
 from muara.permits.actions import set_up_series
 from muara.sop.service import load_folder, read_service, services_root
 from muara.sop.working_time import is_working_day
-from muara.steps.actions import approval, intake, issuance, review, verification, visits
+from muara.steps.actions import approval, intake, issuance, meeting, review, verification, visits
 from muara.steps.actions.intake import Mark
+from muara.steps.actions.meeting import Guest, Plan
 from muara.steps.letters import proposed_wording
 
 PASSWORD = "cerdas-melayani"
@@ -362,16 +363,33 @@ class Walk:
         approval.endorse(task, outcome="endorsed", by=by, at=self.clock.tick())
 
     def do_meet(self, task: Task, by: User) -> None:
-        at = self.clock.tick()
-        minutes = approval.Minutes(
-            held_on=office_day(at),
-            place="Ruang rapat",
-            agenda="Pembahasan draf izin",
-            attendance="Seno Contohadi\nTeguh Fiktif\nSari Contohwati",
-            minutes="Draf dibahas bersama tim teknis.",
-            decision="Draf dapat diteruskan.",
+        self.call_meeting(task, by)
+        self.hold_meeting(task, by)
+        told = self.meeting
+        meeting.decide(task, outcome="decided", decision=told["decision"], by=by, at=self.clock.tick())
+
+    def call_meeting(self, task: Task, by: User) -> None:
+        """Invite a meeting for this very day."""
+        at, told = self.clock.tick(), self.meeting
+        meeting.plan(
+            task,
+            plan=Plan(day=office_day(at), starts=time(9), place=told["place"], agenda=told["agenda"]),
+            invited=[Guest(**person) for person in told["invited"]],
+            by=by,
+            at=at,
         )
-        approval.meet(task, outcome="decided", minutes=minutes, by=by, at=at)
+
+    def hold_meeting(self, task: Task, by: User) -> None:
+        """Everybody who was invited came; the minutes are written and approved."""
+        present = task.meeting.participants.values_list("pk", flat=True)
+        meeting.record_attendance(task, present=present, by=by, at=self.clock.tick())
+        meeting.write_minutes(task, text=self.meeting["minutes"], by=by, at=self.clock.tick())
+        meeting.approve_minutes(task, by=by, at=self.clock.tick())
+
+    @property
+    def meeting(self) -> Mapping[str, Any]:
+        told: Mapping[str, Any] = self.source["meeting"]
+        return told
 
     def do_decide(self, task: Task, by: User) -> None:
         current = approval.latest_draft(task.case)

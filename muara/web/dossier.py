@@ -330,11 +330,13 @@ def scans(case: Case, *, referrals: Sequence[Referral], permit: Permit | None) -
         for item in referrals
         for told in item.recommendations.all()
     ]
-    found += [
-        scan_paper(case, meeting.scan, title="Daftar hadir dan notulen rapat", note=meeting.place)
-        for meeting in meetings(case)
-        if meeting.scan
-    ]
+    for meeting in meetings(case):
+        if meeting.opinion_scan:
+            found.append(scan_paper(case, meeting.opinion_scan, title="Pendapat hukum", note=meeting.place))
+        if meeting.scan:
+            found.append(
+                scan_paper(case, meeting.scan, title="Daftar hadir dan notulen rapat", note=meeting.place)
+            )
     if permit is not None and permit.scan:
         found.append(scan_paper(case, permit.scan, title=f"Surat izin {permit.number.text}", note="asli"))
     return found
@@ -379,7 +381,10 @@ def terms_of(referrals: Iterable[Referral]) -> Terms | None:
 
 
 def meetings(case: Case) -> list[Meeting]:
-    return list(Meeting.objects.filter(task__case=case).select_related("scan", "task").order_by("held_on"))
+    rows = Meeting.objects.filter(task__case=case).select_related(
+        "scan", "opinion_scan", "task", "approved_by", "minuted_by"
+    )
+    return list(rows.prefetch_related("participants").order_by("called_at"))
 
 
 def drafts(case: Case) -> list[Draft]:

@@ -11,7 +11,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from muara.cases.models import Attachment, Case, CaseLetter, Meeting, Recommendation, Referral
+from muara.cases.models import Attachment, Case, CaseLetter, Meeting, Participant, Recommendation, Referral
 from muara.cases.queries import submitted
 from muara.cases.rules import is_applicant_of, may_act_as_applicant
 from muara.documents import letters
@@ -136,7 +136,7 @@ def _letter(request: HttpRequest, pk: int) -> CaseLetter:
         raise Http404
     if found.kind in FOR_APPLICANTS or not is_applicant_of(me, found.case.application):
         return found
-    if not _is_their_permit(found):
+    if not (_is_their_permit(found) or _invites_them(found)):
         raise Http404
     return found
 
@@ -151,6 +151,12 @@ def _is_their_permit(filed: CaseLetter) -> bool:
     ).exists()
 
 
+def _invites_them(filed: CaseLetter) -> bool:
+    """The invitation to a joint meeting to which the applicant's side is invited."""
+    meetings = Meeting.objects.filter(task__case=filed.case_id, invitation=filed.letter_id)
+    return meetings.filter(participants__side=Participant.Side.APPLICANT).exists()
+
+
 def _scan(request: HttpRequest, pk: int, sha256: str) -> Blob:
     """A scanned paper of this very case; the applicant reads only the issued permit."""
     if not SHA256.fullmatch(sha256):
@@ -162,6 +168,7 @@ def _scan(request: HttpRequest, pk: int, sha256: str) -> Blob:
             Referral.objects.filter(case=case, receipt_scan__sha256=sha256),
             Recommendation.objects.filter(referral__case=case, scan__sha256=sha256),
             Meeting.objects.filter(task__case=case, scan__sha256=sha256),
+            Meeting.objects.filter(task__case=case, opinion_scan__sha256=sha256),
         ]
     if not any(rows.exists() for rows in held):
         raise Http404

@@ -18,7 +18,7 @@ from muara.documents.letters import pdf
 from muara.documents.models import Blob
 from muara.documents.store import BlobStore
 from muara.documents.uploads import Accepted, UploadRefused, accept
-from muara.people.models import User, office_day
+from muara.people.models import User
 from muara.steps.actions import approval, intake, verification
 from muara.steps.actions.intake import Mark
 from muara.steps.letters import control_sheet
@@ -38,7 +38,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "recommendation": ("letter_number", "signed_by_name", "scan"),
     "issue": ("scan",),
     "advice": ("question", "given"),
-    "meeting": ("reason", "place", "agenda", "attendance", "minutes", "decision"),
+    "meeting": ("reason", "place", "agenda", "invited", "minutes", "decision"),
     "correction": ("requirement", "reason", "answer"),
 }
 WAYS_OFF = {"advice", "meeting", "correction"}
@@ -126,12 +126,6 @@ class FolderWalk(Walk):
             super().do_endorse(task, by)
             return
         approval.endorse(task, outcome="needs_meeting", by=by, at=self.clock.tick(), note=told["reason"])
-
-    def do_meet(self, task: Task, by: User) -> None:
-        told, at = self.source["meeting"], self.clock.tick()
-        parts = {key: told[key] for key in ("place", "agenda", "attendance", "minutes", "decision")}
-        minutes = approval.Minutes(held_on=office_day(at), **parts)
-        approval.meet(task, outcome="decided", minutes=minutes, by=by, at=at)
 
     def do_verify(self, task: Task, by: User) -> None:
         told = self.leaves("correction")

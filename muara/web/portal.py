@@ -30,6 +30,8 @@ from muara.cases.models import (
     CaseLetter,
     Correction,
     Handover,
+    Meeting,
+    Participant,
     Recommendation,
     Revision,
     Task,
@@ -296,6 +298,7 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
         "request_open": open_request(case),
         "legs": legs(case, talk=talk_before(case)),
         "events": timeline(case),
+        "meeting": _meeting_to_come(case),
         "letters": CaseLetter.objects.filter(case=case, kind__in=READABLE).select_related("letter"),
         "permit": case.permit if hasattr(case, "permit") else None,
         "status": case.permit.status(office_day(timezone.now())) if hasattr(case, "permit") else "",
@@ -612,6 +615,13 @@ def receive(request: HttpRequest, reference: str) -> HttpResponse:
         terms=_terms(case),
     )
     return render(request, "portal/receive.html", context, status=_status(form, came))
+
+
+def _meeting_to_come(case: Case) -> Meeting | None:
+    """The joint meeting that the applicant is invited to, while it is still to be held."""
+    called = Meeting.objects.filter(task__case=case, task__closed_at=None, attended_at=None)
+    invited = called.filter(participants__side=Participant.Side.APPLICANT).distinct()
+    return invited.select_related("invitation").first()
 
 
 def _last_task(case: Case) -> Task:

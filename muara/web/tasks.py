@@ -35,6 +35,7 @@ from muara.documents.models import Letter
 from muara.people.calendar import office_calendar
 from muara.people.models import User, office_day
 from muara.steps.actions.approval import decree, latest_draft
+from muara.steps.actions.meeting import last_decision, meeting_of
 from muara.steps.actions.review import binding_terms
 from muara.steps.forms import ASIDES, FORMS, MORE, ActForm, Review, RowsForm, aside, first_act
 from muara.steps.forms.issuance import permit_of
@@ -45,6 +46,8 @@ from muara.web.files import person
 RECENT = 8
 SAVE = "simpan"
 NOT_TYPED = {"csrfmiddlewaretoken", KEY, VERSION, SAVE}
+# A joint decision binds whoever gets the case next (SOP 14.d): 8, 10, 11, 12, 13, 15, or another meeting.
+BOUND_BY_MEETING = frozenset({"correct", "review", "draft", "endorse", "meet", "decide"})
 EXAMINES_DRAFT = frozenset({"endorse", "meet", "decide", "number"})
 
 
@@ -249,6 +252,8 @@ def _page(
         "history": control_sheet(fresh)[-RECENT:],
         "draft": draft,
         "binding": binding,
+        "meeting": meeting_of(item),
+        "decided": last_decision(fresh) if step.activity in BOUND_BY_MEETING else None,
         "permit": permit,
         "result": item.result_label if not item.companion else "",
         "desk": desk,
@@ -288,13 +293,13 @@ def _desk(item: Task, me: User, at: datetime, bound: forms.Form | None) -> Desk:
         return form_class.resume(item, at=at, typed=work.typed)
 
     if desk.mine:
-        if first is not None and desk.first is None:
+        if first is not None and desk.first is None and first.may(me, item, at=at):
             desk.first = begin(first)
         form_class = FORMS.get(item.step.activity)
         if desk.form is None and form_class is not None and not item.companion:
             desk.form = begin(form_class)
     for act in ASIDES if item.is_open else ():
-        if act is first or not act.belongs_to(item):
+        if (act is first and desk.mine) or type(bound) is first is act or not act.belongs_to(item):
             continue
         if type(bound) is act:
             desk.asides.append(bound)
@@ -346,11 +351,11 @@ def _before(submission: Submission) -> Submission | None:
 
 
 def _made(item: Task) -> Iterator[CaseLetter]:
-    """The letters that this task made, to be printed now."""
+    """The letters that this task made, or has made so far, to be printed now."""
+    made = item.case.letters.filter(step_key=item.step_key, made_at__gte=item.opened_at)
     if item.closed_at is not None:
-        yield from item.case.letters.filter(
-            step_key=item.step_key, made_at__gte=item.opened_at, made_at__lte=item.closed_at
-        ).select_related("letter")
+        made = made.filter(made_at__lte=item.closed_at)
+    yield from made.select_related("letter")
 
 
 def _draft(case: Case) -> DraftView | None:

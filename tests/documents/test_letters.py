@@ -14,7 +14,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from muara.documents.contents import CONTENTS, Content, Point
+from muara.documents.contents import Content, Point
 from muara.documents.letters import (
     LIBRARY,
     LetterFailed,
@@ -79,11 +79,11 @@ def named(name: str, text: str) -> Content:
     return replace(content, **{field: text})  # type: ignore[arg-type]
 
 
-every_letter = pytest.mark.parametrize("name", sorted(CONTENTS))
+every_letter = pytest.mark.parametrize("name", sorted(samples.every_content()))
 
 
 def test_every_template_of_the_service_has_its_content_and_the_other_way() -> None:
-    assert {path.stem for path in LETTERS.glob("*.typ")} == set(CONTENTS)
+    assert {path.stem for path in LETTERS.glob("*.typ")} == set(samples.every_content())
 
 
 @every_letter

@@ -391,19 +391,37 @@ def copies_of_the_permit(officer: Person, way: Way, what: str) -> None:
         officer.fetch(name, way.paper(f"{what}-{number}.pdf"))
 
 
+SIDES = {
+    "Dari kantor (DPMPTSP)": "office",
+    "Dari OPD teknis": "agency",
+    "Dari pemohon": "applicant",
+}
+
+
 def examine_with_a_meeting(way: Way) -> None:
     """Steps 12 and 13, with a joint meeting (14) that the section head calls and records."""
     told = way.source["meeting"]
     with way.at("endorse_section", "section_head") as officer:
         officer.conclude("Usulkan rapat gabungan", note=told["reason"])
     with way.at("meet", "section_head") as officer:
+        officer.write("Hari rapat", f"{office_day(timezone.now()):%d/%m/%Y}")
+        officer.write("Pukul (WITA)", "09.00")
         officer.write("Tempat", told["place"])
         officer.write("Acara", told["agenda"])
-        officer.write("Daftar hadir", told["attendance"])
+        for label, side in SIDES.items():
+            people = [one for one in told["invited"] if one["side"] == side]
+            officer.write(label, "\n".join(f"{one['name']}; {one['institution']}" for one in people))
+        officer.press("Buat undangan")
+        for person in told["invited"]:
+            officer.page.get_by_role("checkbox", name=re.compile(f"^{person['name']}")).check()
+        officer.press("Simpan daftar hadir")
         officer.write("Notulen", told["minutes"])
+        officer.press("Simpan notulen untuk disetujui")
+        officer.press("Setujui notulen ini")
         officer.write("Keputusan bersama", told["decision"])
         officer.conclude(FORWARD["meet"])
     with way.at("endorse_section", "section_head") as officer:
+        officer.sees(told["decision"])
         officer.conclude(FORWARD["endorse_section"])
     with way.at("endorse_division", "division_head") as officer:
         officer.sees("Seno Contohadi")

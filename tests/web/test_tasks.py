@@ -15,7 +15,7 @@ from time_machine import TimeMachineFixture
 
 from muara.audit.models import Entry
 from muara.cases.actions import take_over
-from muara.cases.models import Case, CaseLetter, ChecklistMark, Draft, Recommendation, Task
+from muara.cases.models import Case, CaseLetter, ChecklistMark, Draft, Participant, Recommendation, Task
 from muara.people.models import User
 from muara.permits.models import Permit
 from muara.steps.actions.verification import answer_correction
@@ -176,13 +176,7 @@ def filled_in(step_key: str, outcome: str) -> dict[str, Any]:
         "advise": {"given": "Neraca air dijelaskan."},
         "register": {"applicant_signed": "on"},
         "deliver": {"receiver": "Penerima Contoh"},
-        "meet": {
-            "place": "Ruang rapat",
-            "agenda": "Pembahasan draf",
-            "attendance": "Seno Contohadi",
-            "minutes": "Draf dibahas.",
-            "decision": "Diteruskan.",
-        },
+        "meet": {"decision": "Diteruskan."},
         "hand_over": {"identity": "KTP", "brought_receipt": "on", "told_duties": "on"},
     }.get(step_key, {})
 
@@ -194,8 +188,20 @@ def prepare(seat: Seat, outcome: str = "") -> None:
     if seat.task.step_key == "review" and outcome == "recommended":
         said = {"needed": "tidak", "reason": "Data permohonan cukup."}
         assert seat.send(path="perlu-peninjauan/", **said).status_code == 302
+    if seat.task.step_key == "meet":
+        hold_a_meeting(seat)
     if seat.task.step_key == "number" and outcome != "faulty":
         assert seat.send(path="nomor/").status_code == 302
+
+
+def hold_a_meeting(seat: Seat) -> None:
+    """Call it, note who came, write the minutes and approve them: four acts, each with its form."""
+    called = {"day": "06/07/2026", "starts": "13.30", "place": "Ruang rapat", "agenda": "Pembahasan draf"}
+    assert seat.send(path="undang/", **called).status_code == 302
+    [there, *_] = Participant.objects.filter(meeting__task=seat.task)
+    assert seat.send(path="hadir/", present=[str(there.pk)]).status_code == 302
+    assert seat.send(path="notulen/", minutes="Draf dibahas.").status_code == 302
+    assert seat.send(path="setujui-notulen/").status_code == 302
 
 
 # --- who may ------------------------------------------------------------------------------------------

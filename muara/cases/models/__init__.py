@@ -15,10 +15,11 @@ from muara.cases.models.agency import (
 from muara.cases.models.application import Application, Attachment, Submission
 from muara.cases.models.case import Case, CaseQuerySet, Revision, Task, TaskQuerySet, UnfinishedWork
 from muara.cases.models.coordination import MonitoringNote, Question
-from muara.cases.models.decision import Draft, DraftCopy, Endorsement, Handover, Meeting
+from muara.cases.models.decision import Draft, DraftCopy, Endorsement, Handover
 from muara.cases.models.delivery import DeliveryRound
 from muara.cases.models.examination import Checklist, ChecklistMark, Correction
 from muara.cases.models.letters import CaseLetter
+from muara.cases.models.meeting import Meeting, Participant
 from muara.cases.models.precheck import AuthorityCheck, Outfall
 from muara.cases.models.recusal import Recusal
 from muara.cases.models.referral import Recommendation, Referral
@@ -43,6 +44,7 @@ __all__ = [
     "Meeting",
     "MonitoringNote",
     "Outfall",
+    "Participant",
     "Presentation",
     "Question",
     "Recommendation",

@@ -1,4 +1,4 @@
-"""From the draft to the hand-over: what is endorsed, met about, signed and given (steps 11–18)."""
+"""From the draft to the hand-over: what is endorsed, signed and given (steps 11–18)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from muara.cases.models.case import Case, Task
 from muara.cases.models.referral import Recommendation
-from muara.documents.models import Blob, Letter
+from muara.documents.models import Letter
 from muara.people.models import User
 
 
@@ -83,22 +83,6 @@ class Endorsement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.title}"
-
-
-class Meeting(models.Model):
-    """A joint meeting (step 14): who came, what was said, what binds the next step."""
-
-    task = models.OneToOneField(Task, on_delete=models.PROTECT, related_name="meeting")
-    held_on = models.DateField("tanggal rapat")
-    place = models.CharField("tempat", max_length=160)
-    agenda = models.TextField("acara")
-    attendance = models.TextField("daftar hadir")
-    minutes = models.TextField("notulen")
-    decision = models.TextField("keputusan bersama")
-    scan = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
-
-    def __str__(self) -> str:
-        return f"rapat {self.held_on}"
 
 
 class Handover(models.Model):

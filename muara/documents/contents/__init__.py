@@ -344,14 +344,3 @@ class VerificationForm(Content):
     verifier_nip: str = ""
     verified_at: datetime
     place: str
-
-
-CONTENTS: dict[str, type[Content]] = {
-    content.template: content
-    for content in (Receipt, CoverLetter, Permit, ControlSheet, HandoverReceipt, VerificationForm)
-}
-
-# Chapters of their own: each builds on what stands above.
-from muara.documents.contents import coordination  # noqa: E402
-
-CONTENTS |= coordination.CONTENTS

@@ -105,8 +105,3 @@ class WorksheetPaper(Content):
     prohibitions: tuple[str, ...] = ()
     omitted: tuple[str, ...] = ()
     signers: tuple[Party, ...] = ()
-
-
-CONTENTS: dict[str, type[Content]] = {
-    content.template: content for content in (VisitForm, VisitRecord, WorksheetPaper)
-}

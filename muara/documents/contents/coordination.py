@@ -62,6 +62,3 @@ class MonitoringForm(Content):
     recommended_on: date | None = None
     rows: tuple[Monitored, ...]
     printed_at: datetime
-
-
-CONTENTS: dict[str, type[Content]] = {content.template: content for content in (DeliveryList, MonitoringForm)}

@@ -1,10 +1,9 @@
-"""Receiving the recommendation, drafting, endorsing, meeting, deciding (SOP steps 11 to 15)."""
+"""Receiving the recommendation, drafting, endorsing, deciding (SOP steps 11 to 15)."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from muara.audit.chains import digest
@@ -15,13 +14,11 @@ from muara.cases.models import (
     Draft,
     DraftCopy,
     Endorsement,
-    Meeting,
     Recommendation,
     Task,
 )
 from muara.cases.models.decision import new_token
 from muara.documents.contents import EndorsementBox
-from muara.documents.models import Blob
 from muara.people.calendar import office_calendar
 from muara.people.models import User, office_day
 from muara.steps.actions.review import binding_terms, call_back, unbooked_recommendation
@@ -218,75 +215,7 @@ def endorse(
             _reprint_first_copy(current, step=task.step_key, at=at)
         else:
             void_what_must_be_done_again(current, task, outcome, at=at, note=note)
-            _ask_again(task, outcome, by=by, at=at, note=note)
-        return moved
-
-
-@dataclass(frozen=True, slots=True)
-class Minutes:
-    """What a joint meeting leaves behind (step 14)."""
-
-    held_on: date
-    place: str
-    agenda: str
-    attendance: str
-    minutes: str
-    decision: str
-
-
-def meet(
-    task: Task,
-    *,
-    outcome: str,
-    minutes: Minutes,
-    scan: Blob | None = None,
-    by: User,
-    at: datetime,
-    note: str = "",
-    stamp: Stamp = NO_FORM,
-) -> Moved:
-    """Step 14: attendance, minutes and the joint decision; "decided" goes back to whoever called it."""
-    labels = {
-        "place": "tempat rapat",
-        "agenda": "acara rapat",
-        "attendance": "daftar hadir",
-        "minutes": "notulen",
-        "decision": "keputusan bersama",
-    }
-    for field, label in labels.items():
-        if not getattr(minutes, field).strip():
-            raise Refused(f"Isi {label}.", field)
-    if minutes.held_on > office_day(at):
-        raise Refused("Tanggal rapat tidak boleh sesudah hari ini.", "held_on")
-    with act(stamp):
-        current = _current(task.case)
-        facts = {
-            "draft": current.sha256,
-            "held_on": minutes.held_on.isoformat(),
-            "scan": scan.sha256 if scan else None,
-        }
-        moved = complete(
-            task.pk,
-            outcome=outcome,
-            by=by,
-            at=at,
-            note=note,
-            facts=facts,
-            stamp=stamp,
-            activity="meet",
-        )
-        Meeting.objects.create(
-            task=task,
-            held_on=minutes.held_on,
-            place=minutes.place,
-            agenda=minutes.agenda,
-            attendance=minutes.attendance,
-            minutes=minutes.minutes,
-            decision=minutes.decision,
-            scan=scan,
-        )
-        void_what_must_be_done_again(current, task, outcome, at=at, note=note)
-        _ask_again(task, outcome, by=by, at=at, note=note)
+            ask_again(task, outcome, by=by, at=at, note=note)
         return moved
 
 
@@ -333,11 +262,11 @@ def decide(
                 DraftCopy.objects.filter(draft=current, number=number).update(letter=letter)
         else:
             void_what_must_be_done_again(current, task, outcome, at=at, note=note)
-            _ask_again(task, outcome, by=by, at=at, note=note)
+            ask_again(task, outcome, by=by, at=at, note=note)
         return moved
 
 
-def _ask_again(task: Task, outcome: str, *, by: User, at: datetime, note: str) -> None:
+def ask_again(task: Task, outcome: str, *, by: User, at: datetime, note: str) -> None:
     """A way back to step 8 asks the applicant for something."""
     chosen = task.step.outcome(outcome)
     if chosen.to in task.case.process.doing("correct"):

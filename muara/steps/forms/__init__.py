@@ -9,12 +9,12 @@ from muara.steps.forms.approval import (
     Decide,
     DraftPermit,
     Endorse,
-    Meet,
     ReceiveRecommendation,
 )
 from muara.steps.forms.coordination import AskAgency
 from muara.steps.forms.intake import Advise, Check, DecideAuthority, Register
 from muara.steps.forms.issuance import AssignNumber, HandOver, Number, Receive
+from muara.steps.forms.meeting import MEETING_ACTS, Meet
 from muara.steps.forms.monitoring import Monitor
 from muara.steps.forms.recusal import Recuse
 from muara.steps.forms.review import Review
@@ -47,6 +47,7 @@ ASIDES: tuple[type[ActForm], ...] = (
     ReceiveRecommendation,
     ChooseBinding,
     AskApplicant,
+    *MEETING_ACTS,
     AssignNumber,
     Monitor,
     DecideAuthority,

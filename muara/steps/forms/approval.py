@@ -1,4 +1,4 @@
-"""Booking, drafting, endorsing, meeting, deciding (SOP steps 11 to 15)."""
+"""Booking, drafting, endorsing, deciding (SOP steps 11 to 15)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from muara.cases.models import Recommendation, Task
 from muara.people.models import User
 from muara.sop.definition import Outcome
 from muara.steps.actions import approval, review
-from muara.steps.forms.fields import Day, Items, Line, Paragraph, Scan
+from muara.steps.forms.fields import Day, Items, Line, Paragraph
 from muara.steps.forms.step import ActForm, StepForm
 from muara.steps.letters import Wording, proposed_wording
 
@@ -224,43 +224,6 @@ class Endorse(StepForm):
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
         return approval.endorse(
             self.task, outcome=self.chosen, by=by, at=at, note=self.note_text, stamp=stamp
-        )
-
-
-class Meet(StepForm):
-    """Step 14: attendance, minutes and the joint decision; whoever called the meeting records it."""
-
-    template = "desk/steps/decree.html"
-    held_on = Day(label="Tanggal rapat", help_text="Misalnya 10/12/2026.")
-    place = Line(label="Tempat")
-    agenda = Paragraph(label="Acara", rows=2)
-    attendance = Paragraph(
-        label="Daftar hadir",
-        help_text="Satu baris satu orang: nama dan instansi (kantor, OPD teknis, pemohon, nara sumber).",
-        rows=5,
-    )
-    minutes = Paragraph(label="Notulen", rows=6)
-    decision = Paragraph(label="Keputusan bersama", rows=3)
-    scan = Scan(label="Pindaian daftar hadir dan notulen", help_text="PDF, JPEG, atau PNG.", required=False)
-
-    def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
-        super().__init__(task, at=at, **options)
-        self.fields["held_on"].initial = self.today
-
-    def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
-        said = {
-            name: self.cleaned_data[name]
-            for name in ("held_on", "place", "agenda", "attendance", "minutes", "decision")
-        }
-        return approval.meet(
-            self.task,
-            outcome=self.chosen,
-            minutes=approval.Minutes(**said),
-            scan=self.cleaned_data["scan"],
-            by=by,
-            at=at,
-            note=self.note_text,
-            stamp=stamp,
         )
 
 
