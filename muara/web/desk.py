@@ -390,6 +390,10 @@ def _read_drafts(request: HttpRequest, found: Case, at: datetime) -> dict[str, A
     return {"drafts": dossier.drafts(found), "meetings": dossier.meetings(found)}
 
 
+def _read_forms(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
+    return {"forms": dossier.forms(found)}
+
+
 def _read_clocks(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
     return {"clocks": dossier.clocks(found, today=office_day(at))}
 
@@ -401,6 +405,7 @@ def _read_control_sheet(request: HttpRequest, found: Case, at: datetime) -> dict
 SECTIONS = {
     "data": Section("Data permohonan", "desk/case_data.html", _read_data),
     "dokumen": Section("Dokumen dan surat", "desk/case_papers.html", _read_papers),
+    "formulir": Section("Surat dan formulir", "desk/case_forms.html", _read_forms),
     "perbaikan": Section("Pemeriksaan dan perbaikan", "desk/case_corrections.html", _read_corrections),
     "rekomendasi": Section("Rekomendasi teknis", "desk/case_recommendation.html", _read_recommendation),
     "draf": Section("Draf dan paraf", "desk/case_drafts.html", _read_drafts),

@@ -51,7 +51,7 @@ from muara.steps.actions import intake, issuance, verification
 from muara.steps.forms.fields import Paragraph
 from muara.web.acts import Came, attempt, new_key
 from muara.web.dossier import legs, talk_before
-from muara.web.files import person
+from muara.web.files import FOR_APPLICANTS, person
 from muara.web.form_fields import SectionForm
 from muara.web.progress import (
     address_of,
@@ -69,7 +69,6 @@ from muara.web.progress import (
 from muara.web.public import revision_by_slug, revisions_in_force
 
 PER_PAGE = 30
-READABLE = ("receipt", "handover_receipt")
 
 # --- loading: the permission is here -------------------------------------------------------------------
 
@@ -296,7 +295,7 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
         "request_open": open_request(case),
         "legs": legs(case, talk=talk_before(case)),
         "events": timeline(case),
-        "letters": CaseLetter.objects.filter(case=case, kind__in=READABLE).select_related("letter"),
+        "letters": CaseLetter.objects.filter(case=case, kind__in=FOR_APPLICANTS).select_related("letter"),
         "permit": case.permit if hasattr(case, "permit") else None,
         "status": case.permit.status(office_day(timezone.now())) if hasattr(case, "permit") else "",
     }

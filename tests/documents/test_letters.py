@@ -72,6 +72,13 @@ def letter(content: Content, title: str = "Surat contoh") -> Letter:
     return compose(template=template, content=content, title=title, dated=DATED, at=MONDAY)
 
 
+def named(name: str, text: str) -> Content:
+    """A letter whose company, or else the title of what it is about, is some text."""
+    content = samples.every_content()[name]
+    field = "company" if hasattr(content, "company") else "document_title"
+    return replace(content, **{field: text})  # type: ignore[arg-type]
+
+
 every_letter = pytest.mark.parametrize("name", sorted(CONTENTS))
 
 
@@ -152,7 +159,7 @@ def test_pages_are_numbered_of_how_many(name: str, tmp_path: Path) -> None:
 
 @every_letter
 def test_markup_in_a_name_is_printed_as_typed(name: str, tmp_path: Path) -> None:
-    content = replace(samples.every_content()[name], company=MARKUP)  # type: ignore[call-arg]
+    content = named(name, MARKUP)
 
     assert MARKUP.replace(" ", "") in text_of(set_in(tmp_path, content)).replace(" ", "")
 
@@ -160,7 +167,7 @@ def test_markup_in_a_name_is_printed_as_typed(name: str, tmp_path: Path) -> None
 @every_letter
 @pytest.mark.parametrize("company", ["PT Ria 🎉", "PT\x00Nol", "PT \u202ekebalik"])
 def test_what_cannot_be_printed_is_refused_before_a_letter_exists(name: str, company: str) -> None:
-    content = replace(samples.every_content()[name], company=company)  # type: ignore[call-arg]
+    content = named(name, company)
 
     with pytest.raises(UnprintableCharacter):
         canonical(content)

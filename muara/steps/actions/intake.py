@@ -36,6 +36,7 @@ from muara.permits.actions import take_number
 from muara.sop.definition import Process, Requirement
 from muara.sop.form import Section, clean_section
 from muara.steps.letters import receipt
+from muara.steps.letters.forms import application_form, checklist_form, first_proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +266,9 @@ def submit(
         facts = {"submission": snapshot.number, "sha256": snapshot.sha256}
         if case is None:
             moved = open_case(locked, by=by, at=at, facts=facts, stamp=stamp)
-            link(locked, case=Case.objects.get(pk=moved.case_id))
+            case = Case.objects.select_related("application", "revision").get(pk=moved.case_id)
+            link(locked, case=case)
+            application_form(case, snapshot, step=case.process.opens_after, at=at)
             return moved
         task = case.main_task
         if task is None or task.step.activity != "apply":
@@ -281,6 +284,7 @@ def submit(
             activity="apply",
         )
         case.corrections.filter(answered_at=None).update(answered_by=by, answered_at=at, answer=note)
+        application_form(case, snapshot, step=task.step_key, at=at)
         return moved
 
 
@@ -319,9 +323,10 @@ def check(
             activity="check",
         )
         if examined:
-            sign_checklist(
+            signed = sign_checklist(
                 task, submission=submission, marks=marks, approved=outcome == "complete", by=by, at=at
             )
+            checklist_form(task.case, signed)
         if outcome == "incomplete":
             Correction.objects.create(
                 case=task.case,
@@ -436,6 +441,7 @@ def register(
         )
         Case.objects.filter(pk=case.pk).update(registration_number=number.text)
         case.registration_number, case.registered_on = number.text, day
+        first_proof(case, approval, step=task.step_key, by=by, at=at)
         return moved, receipt(case, step=task.step_key, by=by, at=at)
 
 
