@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from muara.cases.models import Draft
+from muara.people.models import Company
 from muara.permits.models import Permit, Series
 
 
@@ -15,6 +17,24 @@ def permit_by_token(token: str) -> Permit | None:
 def draft_by_token(token: str) -> Draft | None:
     """A draft whose QR was printed; it may have been replaced, or not be numbered yet."""
     return Draft.objects.select_related("case").filter(token=token).first()
+
+
+def permit_by_number(number: str) -> Permit | None:
+    """The permit that bears a number, however it was spaced when it was typed."""
+    spellings = {number.strip(), "".join(number.split())}
+    rows = Permit.objects.select_related("number", "case__application", "case__revision")
+    return rows.filter(number__text__in=spellings).first()
+
+
+def permits_of(companies: Iterable[Company], *, service: str) -> list[Permit]:
+    """The permits of some companies that were issued and not replaced, the newest first."""
+    rows = Permit.objects.select_related("number", "case__application__company").filter(
+        case__application__company__in=list(companies),
+        case__application__service=service,
+        scan__isnull=False,
+        replaced_on=None,
+    )
+    return list(rows.order_by("-issued_on", "-pk"))
 
 
 def number_blanks(series: str) -> tuple[str, str]:

@@ -200,12 +200,13 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class ApplicationKind:
-    """What an applicant may apply for."""
+    """What an applicant may apply for: `needs_permit` an earlier one, `while_valid` one that still runs."""
 
     key: str
     label: str
     help: str
     needs_permit: bool
+    while_valid: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -571,8 +572,14 @@ def _requirement(table: Table) -> Requirement:
 
 def _kind(table: Table) -> ApplicationKind:
     kind = ApplicationKind(
-        table.text("key"), table.text("label"), table.text("help"), table.boolean("needs_permit", False)
+        table.text("key"),
+        table.text("label"),
+        table.text("help"),
+        table.boolean("needs_permit", False),
+        table.boolean("while_valid", False),
     )
+    if kind.while_valid and not kind.needs_permit:
+        table.refuse("'while_valid' hanya bagi jenis yang memerlukan izin sebelumnya")
     table.finish()
     return kind
 

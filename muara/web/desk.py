@@ -36,6 +36,7 @@ from muara.contacts.models import Consultation
 from muara.people.calendar import office_calendar
 from muara.people.models import Company, User, office_day
 from muara.permits.models import Permit
+from muara.permits.queries import permits_of
 from muara.sop.definition import Step
 from muara.sop.document import Clause
 from muara.web import dossier
@@ -578,7 +579,9 @@ def start_on_behalf(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     wanted = (request.POST.get("cari") or request.GET.get("cari") or "").replace("\0", "").strip()[:100]
     companies = list(_companies(wanted)[:MATCHES])
-    form = OnBehalf(request.POST or None, services=revisions_in_force(here.today), companies=companies)
+    services = revisions_in_force(here.today)
+    permits = [permit for item in services for permit in permits_of(companies, service=item.service)]
+    form = OnBehalf(request.POST or None, services=services, companies=companies, permits=permits)
     came, started = None, []
     if request.method == "POST":
         came = _attempt(

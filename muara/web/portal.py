@@ -43,6 +43,8 @@ from muara.contacts.models import Consultation
 from muara.documents.uploads import Accepted, UploadRefused, accept, readable_size
 from muara.people.calendar import office_calendar
 from muara.people.models import Company, User, office_day
+from muara.permits.models import Permit
+from muara.permits.queries import permits_of
 from muara.sop.definition import ApplicationKind, Requirement
 from muara.sop.form import Section, UnknownSection
 from muara.sop.service import Service
@@ -52,7 +54,7 @@ from muara.steps.forms.fields import Paragraph
 from muara.web.acts import Came, attempt, new_key
 from muara.web.dossier import legs, talk_before
 from muara.web.files import FOR_APPLICANTS, person
-from muara.web.form_fields import SectionForm
+from muara.web.form_fields import PreviousPermit, SectionForm, offer_permits
 from muara.web.progress import (
     address_of,
     case_of,
@@ -188,8 +190,18 @@ class StartForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "organization"}),
     )
 
-    def __init__(self, data: object, *, kinds: tuple[ApplicationKind, ...], companies: list[Company]) -> None:
+    previous = PreviousPermit()
+
+    def __init__(
+        self,
+        data: object,
+        *,
+        kinds: tuple[ApplicationKind, ...],
+        companies: list[Company],
+        permits: list[Permit],
+    ) -> None:
         super().__init__(data)  # type: ignore[arg-type]
+        offer_permits(self, permits)
         self.companies = {str(item.pk): item for item in companies}
         kind, company = self.fields["kind"], self.fields["company"]
         assert isinstance(kind, forms.ChoiceField)
@@ -229,7 +241,12 @@ def start(request: HttpRequest) -> HttpResponse:
     revision = _chosen_service(request.GET.get("layanan", ""), on=today)
     service = revision.definition
     companies = list(Company.objects.filter(memberships__user=user))
-    form = StartForm(request.POST or None, kinds=service.process.kinds, companies=companies)
+    form = StartForm(
+        request.POST or None,
+        kinds=service.process.kinds,
+        companies=companies,
+        permits=permits_of(companies, service=revision.service),
+    )
     came = None
     if request.method == "POST" and form.is_valid():
         made: list[Application] = []
@@ -241,6 +258,7 @@ def start(request: HttpRequest) -> HttpResponse:
                     kind=form.cleaned_data["kind"],
                     company=form.chosen,
                     company_name=form.cleaned_data["company_name"],
+                    previous=form.cleaned_data.get("previous"),
                     by=user,
                     at=at,
                     stamp=stamp,
