@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from muara.documents.contents import Content
 from muara.documents.contents.forms import (
@@ -175,7 +175,7 @@ def revision_status() -> RevisionStatus:
         ),
         approvals=(
             Approver(
-                role="DISETUJUI OLEH", name="Guntur Andaian", position="Kepala Dinas", dated=date(2026, 1, 2)
+                role="DISETUJUI OLEH", name="Guntur Andaian", position="Kepala Dinas", dated="2 Januari 2026"
             ),
         ),
     )

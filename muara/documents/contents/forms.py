@@ -7,7 +7,7 @@ is missing there is a line for ink.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import ClassVar, Literal
 
 from muara.documents.contents import Content
@@ -179,7 +179,7 @@ class Approver:
     role: str
     name: str
     position: str
-    dated: date
+    dated: str
 
 
 @dataclass(frozen=True, kw_only=True)

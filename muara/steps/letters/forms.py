@@ -314,7 +314,7 @@ def _revision_status(revision: Revision) -> RevisionStatus:
             for row in document.history
         ),
         approvals=tuple(
-            Approver(role=row.role, name=row.name, position=row.position, dated=row.date)
+            Approver(role=row.role, name=row.name, position=row.position, dated=row.printed_date)
             for row in document.approvals
         ),
     )
