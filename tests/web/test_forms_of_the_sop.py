@@ -66,7 +66,7 @@ def test_the_service_page_offers_the_empty_forms_and_sets_each_once() -> None:
     first, again = Client().get(PAGE).content.decode(), Client().get(PAGE).content.decode()
 
     assert re.findall(r"formulir/(F\d\d)\.pdf", first) == list(EMPTY)
-    assert "halaman ·" in again
+    assert "PDF, 6 halaman," in again
     assert Letter.objects.count() == len(EMPTY)
 
 
