@@ -430,8 +430,13 @@ def _recorded(
     """What is no letter was made when its step was done; an optional one may or may not have been."""
     if step is None or task is None or form.optional or standing[step.number] != "done":
         return ()
-    title = "Pindaian dalam berkas" if form.kept == "scan" else "Tercatat dalam berkas"
-    return (Made(title, task.closed_at, task.closed_by.name if task.closed_by else ""),)
+    return (
+        Made(
+            f"Tercatat pada langkah {step.number}",
+            task.closed_at,
+            task.closed_by.name if task.closed_by else "",
+        ),
+    )
 
 
 def _form_state(
