@@ -11,6 +11,7 @@ urlpatterns = [
     # public
     path("", public.home, name="home"),
     path("layanan/<slug:slug>/", public.service, name="service"),
+    path("layanan/<slug:slug>/formulir/<slug:code>.pdf", files.form, name="form"),
     path("izin/", public.verify_permit, name="verify_permit"),
     path("izin/<str:token>/", public.permit, name="permit"),
     path("sehat/", public.health, name="health"),
@@ -56,6 +57,7 @@ urlpatterns = [
     path("meja/berkas/", desk.cases, name="cases"),
     path("meja/berkas/<int:pk>/", desk.case, name="case"),
     path("meja/berkas/<int:pk>/lembar-pengendali.pdf", files.control_sheet, name="control_sheet"),
+    path("meja/berkas/<int:pk>/bukti-awal.pdf", files.first_proof, name="first_proof"),
     path("meja/konsultasi/", desk.consultations, name="consultations"),
     path("meja/konsultasi/baru/", desk.new_consultation, name="new_consultation"),
     path("meja/konsultasi/<int:pk>/", desk.consultation, name="consultation"),

@@ -136,3 +136,15 @@ def attach_scan(permit: Permit, *, scan: Blob) -> None:
     """File the scan of the signed, numbered and stamped original: from now on the permit is in force."""
     permit.scan = scan
     permit.save(update_fields=["scan"])
+
+
+def name_earlier(permit: Permit, *, earlier: Permit) -> None:
+    """Write in the register which permit a renewal or a change takes the place of."""
+    permit.replaces = earlier
+    permit.save(update_fields=["replaces"])
+
+
+def end_replaced(permit: Permit) -> None:
+    """The earlier permit ends when the new one is issued: never before, never after (ADR 10)."""
+    if permit.replaces_id is not None:
+        Permit.objects.filter(pk=permit.replaces_id, replaced_on=None).update(replaced_on=permit.issued_on)

@@ -90,10 +90,16 @@ class Permit(models.Model):
     issued_on = models.DateField("ditetapkan")
     expires_on = models.DateField("berlaku sampai")
     scan = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
+    replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="replaced_by")
+    replaced_on = models.DateField("diganti", null=True)
 
     class Meta:
         ordering = ["-issued_on", "-pk"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(replaced_on=None) | Q(replaced_on__gte=F("issued_on")),
+                name="permit_is_replaced_after_its_issue",
+            ),
             models.CheckConstraint(
                 condition=Q(expires_on__gt=F("issued_on")), name="permit_expires_after_issue"
             ),
@@ -106,4 +112,6 @@ class Permit(models.Model):
         """The public status on an office day."""
         if self.scan_id is None:
             return "belum disahkan"
+        if self.replaced_on is not None and day >= self.replaced_on:
+            return "diganti"
         return "berlaku" if day <= self.expires_on else "berakhir"

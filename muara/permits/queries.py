@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q
 
 from muara.cases.models import Case, Draft, Outfall
+from muara.people.models import Company
 from muara.permits.models import Permit, Series
 from muara.sop.places import metres_between
 
@@ -71,6 +73,24 @@ def _outfalls_near(case: Case) -> dict[int, float]:
     )
     apart = {row.application_id: metres_between(here, (row.latitude, row.longitude)) for row in rows}
     return {key: metres for key, metres in apart.items() if metres <= NEAR}
+
+
+def permit_by_number(number: str) -> Permit | None:
+    """The permit that bears a number, however it was spaced when it was typed."""
+    spellings = {number.strip(), "".join(number.split())}
+    rows = Permit.objects.select_related("number", "case__application", "case__revision")
+    return rows.filter(number__text__in=spellings).first()
+
+
+def permits_of(companies: Iterable[Company], *, service: str) -> list[Permit]:
+    """The permits of some companies that were issued and not replaced, the newest first."""
+    rows = Permit.objects.select_related("number", "case__application__company").filter(
+        case__application__company__in=list(companies),
+        case__application__service=service,
+        scan__isnull=False,
+        replaced_on=None,
+    )
+    return list(rows.order_by("-issued_on", "-pk"))
 
 
 def number_blanks(service: str, series: str) -> tuple[str, str]:

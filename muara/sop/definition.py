@@ -42,6 +42,7 @@ OutcomeKind = Literal["forward", "return", "detour", "refuse", "close"]
 DecisionKind = Literal["", "permit", "refusal"]
 Side = Literal["applicant", "front_office", "back_office", "agency", "meeting", "head"]
 Checklist = Literal["", "requirements", "final"]
+KeptAs = Literal["letter", "scan", "record", "ticket", "complaint", "survey"]
 Group = Literal["document", "obligation"]
 
 _Choice = TypeVar("_Choice", bound=str)
@@ -199,12 +200,13 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class ApplicationKind:
-    """What an applicant may apply for."""
+    """What an applicant may apply for: `needs_permit` an earlier one, `while_valid` one that still runs."""
 
     key: str
     label: str
     help: str
     needs_permit: bool
+    while_valid: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +224,27 @@ class Letter:
 
     key: str
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedForm:
+    """A form, document or register that the SOP names.
+
+    `kept` says what it is here: a `letter` that we make, a `scan` that is filed, a `record` of the dossier,
+    or a ticket, complaint or survey. `born` is the step that makes it, "" where it belongs to no case;
+    `signed_by` are actors. `empty` forms are offered to everybody, with `use` saying what for.
+    """
+
+    code: str
+    title: str
+    source: str
+    kept: KeptAs
+    letter: str
+    born: str
+    signed_by: tuple[str, ...]
+    optional: bool
+    empty: bool
+    use: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +277,7 @@ class Process:
     kinds: tuple[ApplicationKind, ...]
     final_checklist: tuple[CheckItem, ...]
     letters: tuple[Letter, ...]
+    forms: tuple[PrintedForm, ...]
     numberings: tuple[Numbering, ...]
     separated: tuple[tuple[str, str], ...]
 
@@ -421,6 +445,7 @@ def _process(top: Table) -> Process:
             _check_item(item) for item in top.tables("final_checklist", name="key", required=False)
         ),
         letters=tuple(_letter(item) for item in top.tables("letters", name="key", required=False)),
+        forms=tuple(_printed_form(item) for item in top.tables("forms", name="code", required=False)),
         numberings=tuple(_numbering(key, item) for key, item in top.table("numbering").items()),
         separated=tuple(_pair(item) for item in top.tables("separated", required=False)),
     )
@@ -547,8 +572,14 @@ def _requirement(table: Table) -> Requirement:
 
 def _kind(table: Table) -> ApplicationKind:
     kind = ApplicationKind(
-        table.text("key"), table.text("label"), table.text("help"), table.boolean("needs_permit", False)
+        table.text("key"),
+        table.text("label"),
+        table.text("help"),
+        table.boolean("needs_permit", False),
+        table.boolean("while_valid", False),
     )
+    if kind.while_valid and not kind.needs_permit:
+        table.refuse("'while_valid' hanya bagi jenis yang memerlukan izin sebelumnya")
     table.finish()
     return kind
 
@@ -563,6 +594,27 @@ def _letter(table: Table) -> Letter:
     letter = Letter(table.text("key"), table.text("title"))
     table.finish()
     return letter
+
+
+def _printed_form(table: Table) -> PrintedForm:
+    form = PrintedForm(
+        code=table.text("code"),
+        title=table.text("title"),
+        source=table.text("source"),
+        kept=_one_of(table, "kept", get_args(KeptAs), default="letter"),
+        letter=table.text("letter", ""),
+        born=table.text("born", ""),
+        signed_by=table.texts("signed_by"),
+        optional=table.boolean("optional", False),
+        empty=table.boolean("empty", False),
+        use=table.text("use", ""),
+    )
+    if (form.kept == "letter") != bool(form.letter):
+        table.refuse("'letter' wajib bagi formulir yang dibuat sebagai surat, dan hanya baginya")
+    if form.empty and not (form.letter and form.use):
+        table.refuse("formulir kosong harus menyebut 'letter' dan kegunaannya dalam 'use'")
+    table.finish()
+    return form
 
 
 def _numbering(key: str, table: Table) -> Numbering:
@@ -622,6 +674,7 @@ def _doubles(process: Process) -> list[Fault]:
         "kunci akhir": (ending.key for ending in process.endings),
         "butir checklist akhir": (item.key for item in process.final_checklist),
         "kunci surat": (letter.key for letter in process.letters),
+        "kode formulir": (form.code for form in process.forms),
     }
     faults = [
         Fault(FILE, "", f"{what} '{value}' dipakai {times} kali")
@@ -673,6 +726,17 @@ def _loose_names(process: Process) -> list[Fault]:
         for key in ending.by
         if key not in actors
     ]
+    for form in process.forms:
+        place = f"formulir '{form.code}'"
+        if form.letter and form.letter not in letters:
+            faults.append(Fault(FILE, place, f"surat '{form.letter}' tidak dikenal"))
+        if form.born and form.born not in steps:
+            faults.append(Fault(FILE, place, f"langkah '{form.born}' tidak dikenal"))
+        faults += [
+            Fault(FILE, place, f"pelaksana '{key}' tidak dikenal")
+            for key in form.signed_by
+            if key not in actors
+        ]
     if process.promise_clock not in clocks:
         faults.append(Fault(FILE, "", f"jam hitung janji '{process.promise_clock}' tidak dikenal"))
     return faults

@@ -37,6 +37,7 @@ from muara.contacts.models import Consultation
 from muara.people.calendar import office_calendar
 from muara.people.models import Company, User, office_day
 from muara.permits.models import Permit
+from muara.permits.queries import permits_of
 from muara.sop.definition import Step
 from muara.sop.document import Clause
 from muara.web import dossier
@@ -407,6 +408,10 @@ def _read_drafts(request: HttpRequest, found: Case, at: datetime) -> dict[str, A
     return {"drafts": dossier.drafts(found), "meetings": dossier.meetings(found)}
 
 
+def _read_forms(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
+    return {"forms": dossier.forms(found)}
+
+
 def _read_clocks(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
     return {"clocks": dossier.clocks(found, today=office_day(at))}
 
@@ -423,6 +428,7 @@ def _read_control_sheet(request: HttpRequest, found: Case, at: datetime) -> dict
 SECTIONS = {
     "data": Section("Data permohonan", "desk/case_data.html", _read_data),
     "dokumen": Section("Dokumen dan surat", "desk/case_papers.html", _read_papers),
+    "formulir": Section("Surat dan formulir", "desk/case_forms.html", _read_forms),
     "perbaikan": Section("Pemeriksaan dan perbaikan", "desk/case_corrections.html", _read_corrections),
     "rekomendasi": Section("Rekomendasi teknis", "desk/case_recommendation.html", _read_recommendation),
     "draf": Section("Draf dan paraf", "desk/case_drafts.html", _read_drafts),
@@ -595,7 +601,9 @@ def start_on_behalf(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     wanted = (request.POST.get("cari") or request.GET.get("cari") or "").replace("\0", "").strip()[:100]
     companies = list(_companies(wanted)[:MATCHES])
-    form = OnBehalf(request.POST or None, services=revisions_in_force(here.today), companies=companies)
+    services = revisions_in_force(here.today)
+    permits = [permit for item in services for permit in permits_of(companies, service=item.service)]
+    form = OnBehalf(request.POST or None, services=services, companies=companies, permits=permits)
     came, started = None, []
     if request.method == "POST":
         came = _attempt(

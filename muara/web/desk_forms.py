@@ -13,9 +13,11 @@ from muara.cases.actions import Stamp
 from muara.cases.models import Application, Case, Revision
 from muara.contacts.models import Consultation
 from muara.people.models import Company, User
+from muara.permits.models import Permit
 from muara.sop.definition import Step
 from muara.sop.document import Clause
 from muara.steps.actions.intake import start_application
+from muara.web.form_fields import PreviousPermit, offer_permits
 
 
 class CaseFilter(forms.Form):
@@ -125,11 +127,18 @@ class OnBehalf(forms.Form):
         required=False,
     )
     kind = forms.ChoiceField(label="Jenis permohonan", widget=forms.RadioSelect)
+    previous = PreviousPermit()
 
     def __init__(
-        self, *args: Any, services: list[Revision], companies: Iterable[Company], **kwargs: Any
+        self,
+        *args: Any,
+        services: list[Revision],
+        companies: Iterable[Company],
+        permits: list[Permit],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        offer_permits(self, permits)
         company, kind = self.fields["company"], self.fields["kind"]
         assert isinstance(company, forms.ChoiceField)
         assert isinstance(kind, forms.ChoiceField)
@@ -166,6 +175,7 @@ class OnBehalf(forms.Form):
             by=by,
             at=at,
             on_behalf=True,
+            previous=self.cleaned_data.get("previous"),
             stamp=stamp,
         )
 

@@ -25,7 +25,7 @@ from muara.cases.models import (
     Task,
 )
 from muara.cases.models.case import definition_of
-from muara.cases.queries import Court, attachments_of, court_of, submitted
+from muara.cases.queries import Court, attachments_of, control_sheet, court_of, submitted
 from muara.cases.terms import Terms, read_terms
 from muara.contacts.models import Consultation
 from muara.documents.models import Blob
@@ -33,11 +33,12 @@ from muara.documents.uploads import readable_size
 from muara.people.calendar import office_calendar
 from muara.people.models import office_day
 from muara.permits.models import Permit
-from muara.sop.definition import CALLER, Limit, Process, Requirement, Step
+from muara.sop.definition import CALLER, Limit, PrintedForm, Process, Requirement, Step
 from muara.sop.form import Field, show
 from muara.sop.working_time import Calendar, TraceDay, add_working_days, due, is_guess, is_working_day, trace
 
 DAY = timedelta(days=1)
+CONTROL_SHEET = "control_sheet"  # the one letter that is set anew for every reader
 BEFORE_THE_CASE = {"ask", "inform"}  # activities that are consultations (contacts), never tasks
 
 
@@ -346,6 +347,7 @@ def scans(case: Case, *, referrals: Sequence[Referral], permit: Permit | None) -
 class Filed:
     """The letters of one kind, those in force and those that a newer print replaced."""
 
+    key: str
     title: str
     letters: list[CaseLetter] = field(default_factory=list)
     replaced: list[CaseLetter] = field(default_factory=list)
@@ -360,12 +362,95 @@ def filed_letters(case: Case) -> list[Filed]:
     current = set(newest.copies.values_list("letter_id", flat=True)) if newest else printed
     kinds: dict[str, Filed] = {}
     for item in case.letters.select_related("letter"):
-        kind = kinds.setdefault(item.kind, Filed(titles.get(item.kind, item.letter.title)))
+        kind = kinds.setdefault(item.kind, Filed(item.kind, titles.get(item.kind, item.letter.title)))
         stands = item.kind != "permit" or item.letter_id in current
         (kind.letters if stands else kind.replaced).append(item)
     for kind in kinds.values():
         kind.letters.sort(key=lambda item: item.letter.title)  # a draft's copies by their number
     return list(kinds.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A form as it was made: what it is, when, by whom; `href` where it is a letter."""
+
+    title: str
+    at: datetime | None = None
+    by: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormLine:
+    """A form that the SOP names: its step, who signs it, what there is of it, and its state."""
+
+    form: PrintedForm
+    step: Step | None
+    signed_by: tuple[str, ...]
+    made: tuple[Made, ...]
+    state: str  # made, missing, next, optional, outside
+
+
+def forms(case: Case) -> list[FormLine]:
+    """Every form of the SOP, with who made it when, and what the case still lacks (domain 1.5)."""
+    process = case.process
+    standing = {leg.number: leg.state for leg in legs(case, talk=None)}
+    filed = {kind.key: kind.letters for kind in filed_letters(case)}
+    acts = {line.entry.at: line.by for line in control_sheet(case)}
+    done = {
+        task.step_key: task
+        for task in case.tasks.select_related("closed_by").order_by("closed_at")
+        if task.closed_at is not None and not task.companion
+    }
+    lines = []
+    for form in process.forms:
+        step = process.step(form.born) if form.born else None
+        if form.letter == CONTROL_SHEET:
+            made: tuple[Made, ...] = (
+                Made("Keadaan saat ini", href=reverse("control_sheet", args=[case.pk])),
+            )
+        elif form.letter:
+            made = tuple(
+                Made(
+                    item.letter.title,
+                    item.made_at,
+                    acts.get(item.made_at, ""),
+                    reverse("letter", args=[item.letter_id]),
+                )
+                for item in filed.get(form.letter, ())
+            )
+        else:
+            made = _recorded(form, step, done.get(form.born), standing)
+        signers = tuple(process.actor(key).label for key in form.signed_by)
+        lines.append(FormLine(form, step, signers, made, _form_state(form, step, made, standing)))
+    return lines
+
+
+def _recorded(
+    form: PrintedForm, step: Step | None, task: Task | None, standing: Mapping[int, str]
+) -> tuple[Made, ...]:
+    """What is no letter was made when its step was done; an optional one may or may not have been."""
+    if step is None or task is None or form.optional or standing[step.number] != "done":
+        return ()
+    return (
+        Made(
+            f"Tercatat pada langkah {step.number}",
+            task.closed_at,
+            task.closed_by.name if task.closed_by else "",
+        ),
+    )
+
+
+def _form_state(
+    form: PrintedForm, step: Step | None, made: tuple[Made, ...], standing: Mapping[int, str]
+) -> str:
+    if made:
+        return "made"
+    if step is None:
+        return "outside"
+    if form.optional or standing[step.number] == "skipped":
+        return "optional"
+    return "missing" if standing[step.number] == "done" else "next"
 
 
 def referrals_of(case: Case) -> list[Referral]:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -19,9 +20,12 @@ from muara.documents.models import Blob
 from muara.documents.pictures import NoPicture, page_picture
 from muara.documents.store import SHA256, BlobStore
 from muara.documents.uploads import PDF, PREFERRED, safe_name
-from muara.people.models import User
+from muara.people.models import User, office_day
 from muara.permits.models import Permit
 from muara.steps import letters as case_letters
+from muara.steps.actions.intake import cs_approval
+from muara.steps.letters.forms import empty_form, first_proof_to_sign
+from muara.web.public import revision_by_slug
 
 Answer = TypeVar("Answer", bound=HttpResponseBase)
 # A stranger's file never runs in our origin, and is never shown by the browser itself.
@@ -30,7 +34,9 @@ STRANGE = "sandbox; default-src 'none'"
 OWN = "default-src 'none'; frame-ancestors 'none'"
 PICTURE = "default-src 'none'"
 # What an applicant takes home; cover letters, drafts and minutes stay in the office until issue.
-FOR_APPLICANTS = frozenset({"receipt", "visit_record", "handover_receipt"})
+FOR_APPLICANTS = frozenset(
+    {"application_form", "checklist", "first_proof", "receipt", "visit_record", "handover_receipt"}
+)
 
 
 @login_required
@@ -89,6 +95,43 @@ def control_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     name = file_name(f"Lembar pengendali proses {case}")
     answer["Content-Disposition"] = f'inline; filename="{name}"'
     return _guarded(answer, policy=OWN)
+
+
+@login_required
+@require_safe
+def first_proof(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Step 6.c: the sheet to sign before the number is given; once it is, the one filed with it."""
+    at = timezone.now()
+    case = _case(request, pk, at=at)
+    if is_applicant_of(person(request), case.application):
+        raise Http404
+    if filed := case.letters.filter(kind="first_proof").first():
+        return redirect("letter", filed.letter_id)
+    if "first_proof" not in case.revision.definition.letters:
+        raise Http404
+    sheet = first_proof_to_sign(case, cs_approval(case), at=at)
+    answer = HttpResponse(sheet, content_type=PDF)
+    name = file_name(f"Bukti awal proses {case}")
+    answer["Content-Disposition"] = f'inline; filename="{name}"'
+    return _guarded(answer, policy=OWN)
+
+
+@require_safe
+def form(request: HttpRequest, slug: str, code: str) -> HttpResponseBase:
+    """An empty form of a service, for everybody."""
+    at = timezone.now()
+    found = revision_by_slug(slug, on=office_day(at))
+    wanted = next((item for item in found.process.forms if item.empty and item.code == code), None)
+    if wanted is None:
+        raise Http404
+    letter = empty_form(found, wanted, at=at)
+    blob = letters.pdf(letter)
+    answer = FileResponse(
+        BlobStore().open(blob.sha256), filename=file_name(letter.title), content_type=blob.media_type
+    )
+    _guarded(answer, policy=OWN)
+    answer["Cache-Control"] = "public, max-age=3600"
+    return answer
 
 
 def person(request: HttpRequest) -> User:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +12,9 @@ from django import forms
 from django.http import QueryDict
 from django.utils.html import escape
 
+from muara.documents.indonesian import tanggal
 from muara.documents.repertoire import allowed
+from muara.permits.models import Permit
 from muara.sop.form import TEXT_LENGTH, Field, Section, clean_section, show
 
 EMPTY_ROWS = 2
@@ -232,3 +234,40 @@ WIDGETS: dict[str, Callable[[Field], forms.Widget]] = {
     "regency": _listed,
     "confirm": _confirmed,
 }
+
+
+class PreviousPermit(forms.ChoiceField):
+    """The permit to renew or change, of those that the register knows; its value is the permit."""
+
+    TYPED = "Belum tercatat di Muara: nomor dan tanggalnya saya tulis dalam formulir"
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="Izin yang diperpanjang atau diubah",
+            help_text="Hanya untuk perpanjangan atau perubahan. Isian izin itu disalin ke permohonan ini.",
+            widget=forms.RadioSelect,
+            required=False,
+            error_messages={"invalid_choice": "Pilih izin dari daftar."},
+        )
+        self.permits: dict[str, Permit] = {}
+
+    def offer(self, permits: Iterable[Permit]) -> None:
+        self.permits = {str(permit.pk): permit for permit in permits}
+        offered = [(key, self._name(permit)) for key, permit in self.permits.items()]
+        self.choices = [*offered, ("", self.TYPED)]
+
+    def clean(self, value: object) -> Permit | None:
+        return self.permits.get(super().clean(value))
+
+    def _name(self, permit: Permit) -> str:
+        return f"{permit.number.text}, {permit.company}, berlaku sampai {tanggal(permit.expires_on)}"
+
+
+def offer_permits(form: forms.Form, permits: list[Permit]) -> None:
+    """Ask for the earlier permit only where there is one to choose."""
+    field = form.fields["previous"]
+    assert isinstance(field, PreviousPermit)
+    if permits:
+        field.offer(permits)
+    else:
+        del form.fields["previous"]

@@ -45,6 +45,8 @@ from muara.contacts.models import Consultation
 from muara.documents.uploads import Accepted, UploadRefused, accept, readable_size
 from muara.people.calendar import office_calendar
 from muara.people.models import Company, User, office_day
+from muara.permits.models import Permit
+from muara.permits.queries import permits_of
 from muara.sop.definition import ApplicationKind, Requirement
 from muara.sop.form import Section, UnknownSection
 from muara.sop.service import Service
@@ -53,8 +55,8 @@ from muara.steps.actions import intake, issuance, verification
 from muara.steps.forms.fields import Paragraph
 from muara.web.acts import Came, attempt, new_key
 from muara.web.dossier import legs, talk_before
-from muara.web.files import person
-from muara.web.form_fields import SectionForm
+from muara.web.files import FOR_APPLICANTS, person
+from muara.web.form_fields import PreviousPermit, SectionForm, offer_permits
 from muara.web.progress import (
     address_of,
     case_of,
@@ -71,7 +73,6 @@ from muara.web.progress import (
 from muara.web.public import revision_by_slug, revisions_in_force
 
 PER_PAGE = 30
-READABLE = ("receipt", "handover_receipt")
 
 # --- loading: the permission is here -------------------------------------------------------------------
 
@@ -191,8 +192,18 @@ class StartForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "organization"}),
     )
 
-    def __init__(self, data: object, *, kinds: tuple[ApplicationKind, ...], companies: list[Company]) -> None:
+    previous = PreviousPermit()
+
+    def __init__(
+        self,
+        data: object,
+        *,
+        kinds: tuple[ApplicationKind, ...],
+        companies: list[Company],
+        permits: list[Permit],
+    ) -> None:
         super().__init__(data)  # type: ignore[arg-type]
+        offer_permits(self, permits)
         self.companies = {str(item.pk): item for item in companies}
         kind, company = self.fields["kind"], self.fields["company"]
         assert isinstance(kind, forms.ChoiceField)
@@ -232,7 +243,12 @@ def start(request: HttpRequest) -> HttpResponse:
     revision = _chosen_service(request.GET.get("layanan", ""), on=today)
     service = revision.definition
     companies = list(Company.objects.filter(memberships__user=user))
-    form = StartForm(request.POST or None, kinds=service.process.kinds, companies=companies)
+    form = StartForm(
+        request.POST or None,
+        kinds=service.process.kinds,
+        companies=companies,
+        permits=permits_of(companies, service=revision.service),
+    )
     came = None
     if request.method == "POST" and form.is_valid():
         made: list[Application] = []
@@ -244,6 +260,7 @@ def start(request: HttpRequest) -> HttpResponse:
                     kind=form.cleaned_data["kind"],
                     company=form.chosen,
                     company_name=form.cleaned_data["company_name"],
+                    previous=form.cleaned_data.get("previous"),
                     by=user,
                     at=at,
                     stamp=stamp,
@@ -299,7 +316,7 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
         "legs": legs(case, talk=talk_before(case)),
         "events": timeline(case),
         "meeting": _meeting_to_come(case),
-        "letters": CaseLetter.objects.filter(case=case, kind__in=READABLE).select_related("letter"),
+        "letters": CaseLetter.objects.filter(case=case, kind__in=FOR_APPLICANTS).select_related("letter"),
         "permit": case.permit if hasattr(case, "permit") else None,
         "status": case.permit.status(office_day(timezone.now())) if hasattr(case, "permit") else "",
     }

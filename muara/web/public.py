@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from django import forms
@@ -18,12 +18,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from muara.cases.models import Draft, Revision
+from muara.documents.letters import pdf
+from muara.documents.uploads import readable_size
 from muara.people.models import office_day
+from muara.people.queries import issuing_office
 from muara.permits.models import Permit
 from muara.permits.queries import draft_by_token, permit_by_token
-from muara.sop.definition import Requirement, Step
+from muara.sop.definition import PrintedForm, Requirement, Step
 from muara.sop.document import Clause, Document, StepText, UnknownClause
 from muara.sop.service import Service
+from muara.steps.letters.forms import empty_form
 
 TOKEN = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 
@@ -81,6 +85,15 @@ class PrintedRequirement:
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class EmptyForm:
+    """A form to fill in by hand, with what its file weighs."""
+
+    form: PrintedForm
+    pages: int
+    size: str
+
+
 def revisions_in_force(on: date) -> list[Revision]:
     """The newest revision of each service that is in force on a day, without the bytes of its files."""
     newest: dict[str, Revision] = {}
@@ -130,7 +143,9 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def service(request: HttpRequest, slug: str) -> HttpResponse:
     """Everything about one permit, from its SOP."""
-    found = revision_by_slug(slug, on=office_day(timezone.now())).definition
+    at = timezone.now()
+    revision = revision_by_slug(slug, on=office_day(at))
+    found = revision.definition
     process, document = found.process, found.document
     requirements = [
         PrintedRequirement(item, _note(document, f"G.{item.number}")) for item in process.requirements
@@ -158,8 +173,21 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
             "hours": document.step(process.step(process.start).number).time,
             "complaints": _clauses(document, "Q"),
             "kinds": process.kinds,
+            "forms": _empty_forms(revision, at=at),
         },
     )
+
+
+def _empty_forms(revision: Revision, *, at: datetime) -> list[EmptyForm]:
+    """The forms to take home; none before the office has its name."""
+    if issuing_office() is None:
+        return []
+    return [
+        EmptyForm(form, pages=blob.pages or 1, size=readable_size(blob.size))
+        for form in revision.process.forms
+        if form.empty
+        for blob in [pdf(empty_form(revision, form, at=at))]
+    ]
 
 
 def _clauses(document: Document, letter: str) -> tuple[Clause, ...]:

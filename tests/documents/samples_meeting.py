@@ -83,5 +83,5 @@ def decision() -> MeetingDecision:
     )
 
 
-def every_content() -> tuple[Content, ...]:
+def contents() -> tuple[Content, ...]:
     return invitation(), attendance(), minutes(), decision()

@@ -266,7 +266,12 @@ BROKEN = [
     ('clock = "recommendation", days = 12', 'clock = "moon", days = 12', "langkah 15 'decide'", "'moon'"),
     ('clock = "recommendation", days = 12', "days = 12", "steps 'decide'", "'days' dan 'clock' bersama-sama"),
     ("days = 14, derived = true", "days = 14", "steps 'hand_over'", "harus ditandai 'derived = true'"),
-    ('letters = ["receipt"]', 'letters = ["ode"]', "langkah 6 'register'", "surat 'ode' tidak dikenal"),
+    (
+        'letters = ["first_proof", "receipt"]',
+        'letters = ["ode"]',
+        "langkah 6 'register'",
+        "surat 'ode' tidak dikenal",
+    ),
     ("covered_by = 3", "covered_by = 40", "persyaratan 4", "nomor 40 yang tidak ada"),
     ('opens_with = "review"', 'opens_with = "sleep"', "langkah 11 'draft'", "'sleep' tidak dikenal"),
     (
@@ -286,7 +291,12 @@ BROKEN = [
         "'hand_over'",
         "dasarnya dalam 'note'",
     ),
-    ('letters = ["receipt"]', "letters = [1]", "steps 'register'", "kunci 'letters' harus daftar teks"),
+    (
+        'letters = ["first_proof", "receipt"]',
+        "letters = [1]",
+        "steps 'register'",
+        "kunci 'letters' harus daftar teks",
+    ),
     ('title = "Memverifikasi berkas"', 'title = " "', "steps 'verify'", "kunci 'title' kosong"),
     ('promise_clock = "recommendation"', 'promise_clock = "moon"', "process.toml", "jam hitung janji 'moon'"),
     ("promise_days = 14", "promise_days = true", "process.toml", "kunci 'promise_days' harus bilangan bulat"),
@@ -337,3 +347,14 @@ def test_a_process_is_frozen() -> None:
     with pytest.raises(AttributeError):
         PROCESS.code = "X"  # type: ignore[misc]
     assert isinstance(PROCESS, Process)
+
+
+def test_every_form_that_the_sop_names_is_made_kept_or_left_to_the_rooms_beside_the_case() -> None:
+    """Domain 1.5: F01 to F31; queue tickets, the survey and complaints belong to no case."""
+    forms = PROCESS.forms
+    assert [form.code for form in forms] == [f"F{number:02}" for number in range(1, 32)]
+    assert {form.code: form.kept for form in forms if form.kept in {"ticket", "survey", "complaint"}} == {
+        "F01": "ticket", "F02": "ticket", "F29": "survey", "F30": "complaint",
+    }  # fmt: skip
+    assert {form.code for form in forms if form.empty} == {"F03", "F04", "F05", "F06", "F31"}
+    assert all(form.born for form in forms if form.kept in {"scan", "record"})

@@ -20,7 +20,7 @@ STEP_KEYS = (
     "ask inform apply check advise register verify correct deliver review draft endorse_section "
     "endorse_division meet decide number hand_over receive"
 ).split()
-REFERS = re.compile(r'\b(to|opens_with|starts_at|opens_after|start|before) = "(\w+)"')
+REFERS = re.compile(r'\b(to|opens_with|starts_at|opens_after|start|before|born) = "(\w+)"')
 
 
 def another_service() -> dict[str, bytes]:

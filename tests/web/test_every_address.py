@@ -34,6 +34,10 @@ ADDRESSES = {
         "200 200 200 200 200 200 200 200 200",
         "405 405 405 405 405 405 405 405 405",
     ),
+    "form": (
+        "200 200 200 200 200 200 200 200 200",
+        "405 405 405 405 405 405 405 405 405",
+    ),
     "verify_permit": (
         "200 200 200 200 200 200 200 200 200",
         "200 200 200 200 200 200 200 200 200",
@@ -168,6 +172,10 @@ ADDRESSES = {
     ),
     "control_sheet": (
         "in 404 404 200 200 200 200 200 404",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "first_proof": (
+        "in 404 404 302 302 302 302 302 404",
         "in 405 405 405 405 405 405 405 405",
     ),
     "consultations": (
@@ -332,10 +340,12 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "sha256": recommendation.scan.sha256,
         "page": 1,
         "act": "nomor",
+        "code": "F03",
     }
     owners: dict[str, object] = {
         "case": case.pk,
         "control_sheet": case.pk,
+        "first_proof": case.pk,
         "consultation": Consultation.objects.get().pk,
         "monitoring_form": case.pk,
         "delivery_list": DeliveryRound.objects.get().pk,

@@ -133,7 +133,8 @@ def test_a_finished_case_tells_its_way_without_officers_names_and_gives_its_lett
     for person in CAST:
         assert person.name not in words
     papers = re.findall(r'href="(/surat/\d+\.pdf|/pindaian/[^"]+)"', page.content.decode())
-    assert len(papers) == 3  # receipt, handover receipt, scan of the permit
+    # form, checklist, first proof, receipt, handover receipt, scan of the permit
+    assert len(papers) == 6
     for path in papers:
         answer: Any = client.get(path)
         assert b"".join(answer.streaming_content).startswith(b"%PDF-")

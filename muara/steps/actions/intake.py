@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -37,7 +37,7 @@ from muara.cases.models import (
     Submission,
     Task,
 )
-from muara.cases.queries import authority_of, is_with_applicant, latest_submission
+from muara.cases.queries import authority_of, is_with_applicant, latest_submission, submitted
 from muara.cases.rules import may_act_as_applicant, may_do_step, serves_the_counter
 from muara.contacts.actions import link
 from muara.contacts.models import Consultation
@@ -46,9 +46,12 @@ from muara.documents.repertoire import UnprintableCharacter, allowed, check_text
 from muara.documents.uploads import Accepted
 from muara.people.models import Company, Membership, User, office_day
 from muara.permits.actions import take_number
-from muara.sop.definition import Process, Requirement
-from muara.sop.form import Section, clean_section, point_of
+from muara.permits.models import Permit
+from muara.permits.queries import permit_by_number
+from muara.sop.definition import ApplicationKind, Process, Requirement
+from muara.sop.form import Form, Section, clean_section, point_of
 from muara.steps.letters import receipt
+from muara.steps.letters.forms import application_form, checklist_form, first_proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +71,20 @@ def start_application(
     by: User,
     at: datetime,
     on_behalf: bool = False,
+    previous: Permit | None = None,
     stamp: Stamp = NO_FORM,
 ) -> Application:
     """Begin an application; at the counter (`on_behalf`) for somebody without an account.
 
+    A renewal or a change starts from what was last submitted for the permit `previous`.
+
     Raises:
-        Refused: no company was named. NotYours: not a counter officer, or another's company.
+        Refused: no company was named, or `previous` cannot be renewed or changed.
+        NotYours: not a counter officer, or another's company.
     """
     if on_behalf and not serves_the_counter(by, at=at):
         raise NotYours
-    revision.process.kind(kind)
+    wanted = revision.process.kind(kind)
     with act(stamp):
         if company is None:
             company = _new_company(company_name)
@@ -85,11 +92,16 @@ def start_application(
                 Membership.objects.create(company=company, user=by)
         elif not on_behalf and not Membership.objects.filter(company=company, user=by).exists():
             raise NotYours
+        data: dict[str, object] = {}
+        if wanted.needs_permit and previous is not None:
+            check_previous(previous, wanted, company=company, on=office_day(at), field="previous")
+            data = _starting_from(previous, revision)
         application = Application.objects.create(
             service=revision.service,
             revision=revision,
             kind=kind,
             company=company,
+            data=data,
             applicant=None if on_behalf else by,
             entered_by=by if on_behalf else None,
             created_at=at,
@@ -105,6 +117,44 @@ def start_application(
             body=stamp.body,
         )
         return application
+
+
+def check_previous(
+    permit: Permit, kind: ApplicationKind, *, company: Company, on: date, field: str = "previous_permit"
+) -> None:
+    """Refuse a permit that this company may not renew or change on this day."""
+    number = permit.number.text
+    if permit.case.application.company_id != company.pk:
+        raise Refused(f"Izin nomor {number} tercatat atas nama perusahaan lain. Periksa nomornya.", field)
+    status = permit.status(on)
+    if status == "belum disahkan":
+        raise Refused(f"Izin nomor {number} belum disahkan. Tunggu sampai izin itu terbit.", field)
+    if status == "diganti":
+        raise Refused(f"Izin nomor {number} sudah diganti. Pilih izin yang menggantikannya.", field)
+    if kind.while_valid and status != "berlaku":
+        raise Refused(
+            f"Izin nomor {number} sudah berakhir, jadi tidak dapat diubah. Ajukan perpanjangan.", field
+        )
+
+
+def _starting_from(previous: Permit, revision: Revision) -> dict[str, object]:
+    """What was last submitted for a permit, without declarations: those are made anew."""
+    before = submitted(latest_submission(previous.case))["values"]
+    assert isinstance(before, dict)
+    asked = {field.key for field in revision.definition.form.fields if field.kind != "confirm"}
+    return {
+        **{key: value for key, value in before.items() if key in asked},
+        "previous_permit": previous.number.text,
+        "previous_permit_date": previous.issued_on.isoformat(),
+    }
+
+
+def earlier_permit(case: Case) -> Permit | None:
+    """The permit of the register that a case renews or changes; None for a new one, or one on paper only."""
+    said = submitted(latest_submission(case))
+    values, kind = said["values"], case.process.kind(str(said["kind"]))
+    assert isinstance(values, dict)
+    return permit_by_number(str(values.get("previous_permit", ""))) if kind.needs_permit else None
 
 
 def _new_company(typed: str) -> Company:
@@ -217,9 +267,8 @@ def gaps(application: Application) -> list[Gap]:
         for section in definition.form.sections
         for key in clean_section(section, application.data, printable=allowed, complete=True).errors
     ]
-    if definition.process.kind(application.kind).needs_permit and not application.data.get("previous_permit"):
-        home = next(s for s in definition.form.sections if any(f.key == "previous_permit" for f in s.fields))
-        missing.append(Gap(label=f"{home.title}: Nomor izin sebelumnya", section=home.key))
+    if definition.process.kind(application.kind).needs_permit:
+        missing += _earlier_gaps(application, definition.form)
     held = set(application.attachments.filter(withdrawn_at=None).values_list("requirement", flat=True))
     missing += [
         Gap(label=f"Berkas: {requirement.reading}", requirement=requirement.number)
@@ -227,6 +276,20 @@ def gaps(application: Application) -> list[Gap]:
         if requirement.number not in held
     ]
     return missing
+
+
+def _earlier_gaps(application: Application, form: Form) -> list[Gap]:
+    """The number of the earlier permit, and its date when the register does not know it."""
+    number = str(application.data.get("previous_permit") or "")
+    wanted = ["previous_permit", "previous_permit_date"]
+    if number and permit_by_number(number) is not None:
+        return []
+    return [
+        Gap(label=f"{section.title}: {field.label}", section=section.key)
+        for section in form.sections
+        for field in section.fields
+        if field.key in wanted and not application.data.get(field.key)
+    ]
 
 
 def _snapshot(application: Application, *, by: User, at: datetime) -> Submission:
@@ -287,12 +350,18 @@ def submit(
             raise Refused(
                 f"Permohonan belum lengkap: {len(lacking)} hal lagi. Lihat daftar kekurangan di bawah."
             )
+        kind = locked.revision.process.kind(locked.kind)
+        earlier = permit_by_number(str(locked.data.get("previous_permit", ""))) if kind.needs_permit else None
+        if earlier is not None:
+            check_previous(earlier, kind, company=locked.company, on=office_day(at))
         case = Case.objects.filter(application=locked).first()
         snapshot = _snapshot(locked, by=by, at=at)
         facts = {"submission": snapshot.number, "sha256": snapshot.sha256}
         if case is None:
             moved = open_case(locked, by=by, at=at, facts=facts, stamp=stamp)
-            link(locked, case=Case.objects.get(pk=moved.case_id))
+            case = Case.objects.select_related("application", "revision").get(pk=moved.case_id)
+            link(locked, case=case)
+            application_form(case, snapshot, step=case.process.opens_after, at=at)
             return moved
         task = case.main_task
         if task is None or task.step.activity != "apply":
@@ -308,6 +377,7 @@ def submit(
             activity="apply",
         )
         case.corrections.filter(answered_at=None).update(answered_by=by, answered_at=at, answer=note)
+        application_form(case, snapshot, step=task.step_key, at=at)
         return moved
 
 
@@ -348,9 +418,10 @@ def check(
             activity="check",
         )
         if examined:
-            sign_checklist(
+            signed = sign_checklist(
                 task, submission=submission, marks=marks, approved=outcome == "complete", by=by, at=at
             )
+            checklist_form(task.case, signed)
         if outcome == "incomplete":
             Correction.objects.create(
                 case=task.case,
@@ -523,6 +594,7 @@ def register(
         )
         Case.objects.filter(pk=case.pk).update(registration_number=number.text)
         case.registration_number, case.registered_on = number.text, day
+        first_proof(case, approval, step=task.step_key, by=by, at=at)
         return moved, receipt(case, step=task.step_key, by=by, at=at)
 
 

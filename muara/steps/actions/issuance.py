@@ -9,9 +9,10 @@ from muara.cases.actions import NO_FORM, Moved, Refused, Stamp, act, complete, n
 from muara.cases.models import Case, Endorsement, Handover, Task
 from muara.documents.models import Blob
 from muara.people.models import User, office_day
-from muara.permits.actions import attach_scan, enter_permit, take_number
+from muara.permits.actions import attach_scan, end_replaced, enter_permit, name_earlier, take_number
 from muara.permits.models import Permit
 from muara.steps.actions.approval import decree, latest_draft, void_what_must_be_done_again
+from muara.steps.actions.intake import earlier_permit
 from muara.steps.letters import handover_receipt
 
 
@@ -47,7 +48,7 @@ def assign_number(task: Task, *, by: User, at: datetime, stamp: Stamp = NO_FORM)
             activity="number",
         )
         number = take_number(service=case.process.code, series="permit", given_to=case.chain, by=by, at=at)
-        return enter_permit(
+        permit = enter_permit(
             case=case,
             draft=signed.draft,
             company=str(decree(signed.draft)["company"]),
@@ -55,6 +56,9 @@ def assign_number(task: Task, *, by: User, at: datetime, stamp: Stamp = NO_FORM)
             number=number,
             years=case.process.validity_years,
         )
+        if (earlier := earlier_permit(case)) is not None:
+            name_earlier(permit, earlier=earlier)
+        return permit
 
 
 def issue(
@@ -95,6 +99,7 @@ def issue(
             activity="number",
         )
         attach_scan(permit, scan=scan)
+        end_replaced(permit)
         return moved
 
 

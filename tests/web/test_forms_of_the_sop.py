@@ -1,0 +1,164 @@
+"""The forms that the SOP names: empty ones for everybody, filled ones in the case that made them."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from time_machine import TimeMachineFixture
+
+from muara.cases.models import Case
+from muara.documents.letters import pdf
+from muara.documents.models import Letter
+from muara.documents.store import BlobStore
+from muara.people.models import Office
+from muara.web.demo import applicant, case_at, officer
+from tests.clock import MONDAY
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/layanan/pembuangan-air-limbah-ke-laut/"
+EMPTY = {
+    "F03": "FORMULIR PERMOHONAN",
+    "F04": "CHECKLIST PERSYARATAN",
+    "F05": "SURAT KUASA PENANDATANGANAN",
+    "F06": "SURAT KUASA PENGURUSAN",
+    "F31": "STATUS REVISI DAN PERSETUJUAN",
+}
+
+
+@pytest.fixture(autouse=True)
+def _office(office: Office, time_machine: TimeMachineFixture) -> None:
+    time_machine.move_to(MONDAY)
+
+
+def words(content: bytes, folder: Path) -> str:
+    path = folder / "form.pdf"
+    path.write_bytes(content)
+    done = subprocess.run(["pdftotext", "-raw", path, "-"], capture_output=True, text=True, check=True)
+    return " ".join(done.stdout.split())
+
+
+def filed(case: Case, kind: str, folder: Path) -> str:
+    letter = case.letters.filter(kind=kind).latest("made_at").letter
+    with BlobStore().open(pdf(letter).sha256) as stored:
+        return words(stored.read(), folder)
+
+
+@pytest.mark.parametrize("code", EMPTY)
+def test_an_empty_form_is_taken_home_without_an_account(code: str, tmp_path: Path) -> None:
+    answer = Client().get(f"{PAGE}formulir/{code}.pdf")
+
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer["Cache-Control"].startswith("public")
+    assert EMPTY[code] in words(answer.getvalue(), tmp_path)
+
+
+@pytest.mark.parametrize("code", ["F08", "F09", "F24", "F99"])
+def test_a_form_that_belongs_to_a_case_is_not_given_out_empty(code: str) -> None:
+    assert Client().get(f"{PAGE}formulir/{code}.pdf").status_code == 404
+
+
+def test_the_service_page_offers_the_empty_forms_and_sets_each_once() -> None:
+    first, again = Client().get(PAGE).content.decode(), Client().get(PAGE).content.decode()
+
+    assert re.findall(r"formulir/(F\d\d)\.pdf", first) == list(EMPTY)
+    assert "PDF, 6 halaman," in again
+    assert Letter.objects.count() == len(EMPTY)
+
+
+def test_the_empty_form_asks_every_field_and_every_document(tmp_path: Path) -> None:
+    text = words(Client().get(f"{PAGE}formulir/F03.pdf").getvalue(), tmp_path)
+    process = case_at("check", at=MONDAY).revision.definition
+
+    labels = [item.label for item in process.form.fields] + [r.reading for r in process.process.uploads()]
+    assert [label for label in labels if label not in text] == []
+    assert "Contohwati" not in text
+
+
+def test_the_names_on_the_revision_page_are_those_of_the_sop(tmp_path: Path) -> None:
+    text = words(Client().get(f"{PAGE}formulir/F31.pdf").getvalue(), tmp_path)
+
+    assert "FM-SYS-02" in text
+    assert "07 Juni 17" in text
+    assert "DISETUJUI OLEH" in text
+
+
+def test_the_application_is_filed_as_it_was_submitted_with_its_files(tmp_path: Path) -> None:
+    case = case_at("check", at=MONDAY)
+    text = filed(case, "application_form", tmp_path)
+
+    assert case.application.reference in text
+    assert case.application.data["company_name"] in text
+    digests = [item.blob.sha256[:16] for item in case.application.attachments.all()]
+    assert len(digests) == 8
+    assert [digest for digest in digests if digest not in text] == []
+
+
+def test_the_checklist_is_filed_with_the_signature_of_customer_service(tmp_path: Path) -> None:
+    text = filed(case_at("register", at=MONDAY), "checklist", tmp_path)
+
+    assert officer("customer_service").name in text
+    assert text.count(" X") >= 17
+
+
+def test_the_first_proof_is_signed_before_the_number_and_filed_with_it(tmp_path: Path) -> None:
+    case, client = case_at("register", at=MONDAY), Client()
+    client.force_login(officer("registration_counter"))
+    before = words(client.get(f"/meja/berkas/{case.pk}/bukti-awal.pdf").content, tmp_path)
+    registered = case_at("verify", at=MONDAY)
+
+    assert "LHP/2026" not in before
+    assert case.application.reference in before
+    assert registered.registration_number
+    assert registered.registration_number in filed(registered, "first_proof", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [("application_form", 200), ("checklist", 200), ("first_proof", 200), ("verification_form", 404)],
+)
+def test_an_applicant_reads_their_own_forms_and_not_the_verifiers(kind: str, status: int) -> None:
+    case, client = case_at("deliver", at=MONDAY), Client()
+    client.force_login(applicant())
+    answer = client.get(f"/surat/{case.letters.get(kind=kind).letter_id}.pdf")
+    if answer.streaming:
+        answer.getvalue()  # read to the end, the file is closed
+
+    assert answer.status_code == status
+
+
+def states(case: Case) -> dict[str, str]:
+    client = Client()
+    client.force_login(officer("section_head"))
+    html = client.get(f"/meja/berkas/{case.pk}/?bagian=formulir").content.decode()
+    rows = re.findall(r'<th scope="row">(F\d\d)</th>.*?m-tag--\w+">(.*?)</span>', html, re.S)
+    return {code: " ".join(state.split()) for code, state in rows}
+
+
+def test_the_case_tells_of_every_form_what_there_is_and_what_is_still_to_come() -> None:
+    found = states(case_at("verify", at=MONDAY))
+
+    assert list(found) == [f"F{number:02}" for number in range(1, 32)]
+    assert {code for code, state in found.items() if state == "Ada"} == {"F03", "F04", "F07", "F08", "F09"}
+    assert found["F10"] == "Langkah 7"
+    assert found["F17"] == "Langkah 10"
+    assert found["F01"] == found["F30"] == "Di luar berkas"
+
+
+def test_a_finished_case_lacks_no_form() -> None:
+    found = states(case_at("end", at=MONDAY))
+
+    assert {
+        code: state for code, state in found.items() if state not in {"Ada", "Di luar berkas", "Bila perlu"}
+    } == {}
+
+
+def test_a_form_whose_step_was_done_without_it_is_missing() -> None:
+    case = case_at("verify", at=MONDAY)
+    case.letters.filter(kind="receipt").delete()
+
+    assert states(case)["F09"] == "Kurang"
