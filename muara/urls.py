@@ -56,6 +56,7 @@ urlpatterns = [
     path("meja/tugas/<int:pk>/<slug:act>/", tasks.task_act, name="task_act"),
     path("meja/berkas/", desk.cases, name="cases"),
     path("meja/berkas/<int:pk>/", desk.case, name="case"),
+    path("meja/berkas/<int:pk>/ringkasan.pdf", files.case_summary, name="case_summary"),
     path("meja/berkas/<int:pk>/lembar-pengendali.pdf", files.control_sheet, name="control_sheet"),
     path("meja/berkas/<int:pk>/bukti-awal.pdf", files.first_proof, name="first_proof"),
     path("meja/konsultasi/", desk.consultations, name="consultations"),

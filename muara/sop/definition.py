@@ -155,7 +155,11 @@ class Companion:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One numbered row of the SOP's flow."""
+    """One numbered row of the SOP's flow.
+
+    `examines` are the ids of printed clauses that whoever does the step has to have made sure of before
+    the file goes on (the "Memastikan …" of 12, 13 and 15).
+    """
 
     key: str
     number: int
@@ -167,6 +171,7 @@ class Step:
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     letters: tuple[str, ...]
+    examines: tuple[str, ...]
     checklist: Checklist
     touch: Touch | None
     limit: Limit | None
@@ -216,6 +221,14 @@ class CheckItem:
     key: str
     label: str
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A printed copy of the decision, and whom it is for; the office may add more."""
+
+    number: int
+    purpose: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +289,7 @@ class Process:
     requirements: tuple[Requirement, ...]
     kinds: tuple[ApplicationKind, ...]
     final_checklist: tuple[CheckItem, ...]
+    copies: tuple[Copy, ...]
     letters: tuple[Letter, ...]
     forms: tuple[PrintedForm, ...]
     numberings: tuple[Numbering, ...]
@@ -444,6 +458,7 @@ def _process(top: Table) -> Process:
         final_checklist=tuple(
             _check_item(item) for item in top.tables("final_checklist", name="key", required=False)
         ),
+        copies=tuple(_copy(item) for item in top.tables("copies", name="number", required=False)),
         letters=tuple(_letter(item) for item in top.tables("letters", name="key", required=False)),
         forms=tuple(_printed_form(item) for item in top.tables("forms", name="code", required=False)),
         numberings=tuple(_numbering(key, item) for key, item in top.table("numbering").items()),
@@ -485,6 +500,7 @@ def _step(table: Table) -> Step:
         inputs=table.texts("inputs"),
         outputs=table.texts("outputs"),
         letters=table.texts("letters"),
+        examines=table.texts("examines"),
         checklist=_one_of(table, "checklist", get_args(Checklist), default=""),
         touch=_touch(touch) if touch else None,
         limit=_limit(limit) if limit else None,
@@ -590,6 +606,12 @@ def _check_item(table: Table) -> CheckItem:
     return item
 
 
+def _copy(table: Table) -> Copy:
+    copy = Copy(table.integer("number"), table.text("purpose"))
+    table.finish()
+    return copy
+
+
 def _letter(table: Table) -> Letter:
     letter = Letter(table.text("key"), table.text("title"))
     table.finish()
@@ -673,6 +695,7 @@ def _doubles(process: Process) -> list[Fault]:
         "jenis permohonan": (kind.key for kind in process.kinds),
         "kunci akhir": (ending.key for ending in process.endings),
         "butir checklist akhir": (item.key for item in process.final_checklist),
+        "nomor rangkap": (copy.number for copy in process.copies),
         "kunci surat": (letter.key for letter in process.letters),
         "kode formulir": (form.code for form in process.forms),
     }

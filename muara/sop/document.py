@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -130,6 +130,11 @@ class Document:
             if clause.id == clause_id:
                 return clause
         raise UnknownClause(f"Tidak ada butir '{clause_id}' dalam {self.number} rev. {self.revision}.")
+
+    def clauses_of(self, ids: Iterable[str]) -> tuple[Clause, ...]:
+        """Find clauses by their ids, in the order asked for; one that is not printed is left out."""
+        by_id = {clause.id: clause for clause in self.clauses}
+        return tuple(by_id[key] for key in ids if key in by_id)
 
     def section(self, letter: str) -> SectionText:
         """Find a section by its letter; raises UnknownClause."""

@@ -73,7 +73,7 @@ def read_service(files: Mapping[str, bytes]) -> Service:
     if process:
         faults += _missing_letters(process, letters)
     if process and printed:
-        faults += _unprinted(process, printed)
+        faults += [*_unprinted(process, printed), *_unknown_clauses(process, printed)]
     if faults or not (process and printed and asked):
         raise BrokenSop(faults)
     return Service(process, printed, asked, letters)
@@ -127,6 +127,16 @@ def _missing_letters(process: Process, letters: Mapping[str, str]) -> list[Fault
         )
         for letter in process.letters
         if letter.key not in letters
+    ]
+
+
+def _unknown_clauses(process: Process, printed: Document) -> list[Fault]:
+    written = {clause.id for clause in printed.clauses}
+    return [
+        Fault(definition.FILE, f"langkah {step.number} '{step.key}'", f"butir '{clause}' tidak tercetak")
+        for step in process.steps
+        for clause in step.examines
+        if clause not in written
     ]
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import typst
 
 from muara.cases.actions import store_revision, take_over
-from muara.cases.models import Application, Case, Correction, Referral, Revision, Task
+from muara.cases.models import Application, Case, Correction, Draft, Referral, Revision, Task
 from muara.cases.terms import clean_terms
 from muara.contacts.actions import ask, inform
 from muara.contacts.models import Consultation
@@ -183,6 +183,13 @@ def sample_upload(title: str, *, at: datetime) -> Accepted:
 def example() -> dict[str, Any]:
     """The shipped application, as its TOML says it."""
     return tomllib.loads((EXAMPLE / "application.toml").read_text())
+
+
+def current_draft(task: Task) -> Draft:
+    """The draft that a page of this task would show."""
+    current = approval.latest_draft(task.case)
+    assert current is not None
+    return current
 
 
 @dataclass
@@ -357,10 +364,18 @@ class Walk:
         booked = approval.booked_recommendation(task.case)
         assert booked is not None
         wording = proposed_wording(task.case, booked)
-        approval.draft(task, wording=wording, by=by, at=self.clock.tick())
+        answers = {item.pk: "Sudah diperbaiki." for item in approval.open_remarks(task.case)}
+        approval.draft(task, wording=wording, answers=answers, by=by, at=self.clock.tick())
 
     def do_endorse(self, task: Task, by: User) -> None:
-        approval.endorse(task, outcome="endorsed", by=by, at=self.clock.tick())
+        approval.endorse(
+            task,
+            outcome="endorsed",
+            draft_sha256=current_draft(task).sha256,
+            clauses=task.step.examines,
+            by=by,
+            at=self.clock.tick(),
+        )
 
     def do_meet(self, task: Task, by: User) -> None:
         self.call_meeting(task, by)
@@ -392,9 +407,14 @@ class Walk:
         return told
 
     def do_decide(self, task: Task, by: User) -> None:
-        current = approval.latest_draft(task.case)
-        assert current is not None
-        approval.decide(task, outcome="signed", draft_sha256=current.sha256, by=by, at=self.clock.tick())
+        approval.decide(
+            task,
+            outcome="signed",
+            draft_sha256=current_draft(task).sha256,
+            clauses=task.step.examines,
+            by=by,
+            at=self.clock.tick(),
+        )
 
     def do_number(self, task: Task, by: User) -> None:
         issuance.assign_number(task, by=by, at=self.clock.tick())

@@ -338,6 +338,11 @@ def scans(case: Case, *, referrals: Sequence[Referral], permit: Permit | None) -
             found.append(
                 scan_paper(case, meeting.scan, title="Daftar hadir dan notulen rapat", note=meeting.place)
             )
+    found += [
+        scan_paper(case, item.scan, title=f"Bukti {item.get_kind_display().lower()}", note=item.result)
+        for item in case.care.select_related("scan")
+        if item.scan
+    ]
     if permit is not None and permit.scan:
         found.append(scan_paper(case, permit.scan, title=f"Surat izin {permit.number.text}", note="asli"))
     return found

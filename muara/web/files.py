@@ -23,8 +23,10 @@ from muara.documents.uploads import PDF, PREFERRED, safe_name
 from muara.people.models import User, office_day
 from muara.permits.models import Permit
 from muara.steps import letters as case_letters
+from muara.steps.actions.approval import latest_draft
 from muara.steps.actions.intake import cs_approval
 from muara.steps.letters.forms import empty_form, first_proof_to_sign
+from muara.steps.letters.review import summary_pdf
 from muara.web.public import revision_by_slug
 
 Answer = TypeVar("Answer", bound=HttpResponseBase)
@@ -94,6 +96,20 @@ def control_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     answer = HttpResponse(case_letters.control_sheet(case, at=at), content_type=PDF)
     name = file_name(f"Lembar pengendali proses {case}")
     answer["Content-Disposition"] = f'inline; filename="{name}"'
+    return _guarded(answer, policy=OWN)
+
+
+@login_required
+@require_safe
+def case_summary(request: HttpRequest, pk: int) -> HttpResponse:
+    """Step 15: the one page for the head of the office, as things stand now."""
+    at = timezone.now()
+    case = _case(request, pk, at=at)
+    draft = latest_draft(case)
+    if draft is None or is_applicant_of(person(request), case.application):
+        raise Http404
+    answer = HttpResponse(summary_pdf(case, draft, at=at), content_type=PDF)
+    answer["Content-Disposition"] = f'inline; filename="{file_name(f"Ringkasan {case}")}"'
     return _guarded(answer, policy=OWN)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,7 +20,8 @@ from django.views.decorators.http import require_http_methods
 
 from muara.audit.models import Entry
 from muara.cases import actions
-from muara.cases.models import Case, CaseLetter, Endorsement, Submission, Task
+from muara.cases.changes import Change
+from muara.cases.models import Case, CaseLetter, DraftCopy, DraftRemark, Endorsement, Submission, Task
 from muara.cases.queries import (
     VERBS,
     authority_of,
@@ -30,15 +32,16 @@ from muara.cases.queries import (
     verb_label,
 )
 from muara.cases.rules import is_recused, is_separated, may_do_step, who_may_do
+from muara.documents.contents.review import Said, Summary
 from muara.documents.letters import pdf
-from muara.documents.models import Letter
 from muara.people.calendar import office_calendar
 from muara.people.models import User, office_day
-from muara.steps.actions.approval import decree, latest_draft
+from muara.steps.actions.approval import changed_since, decree, latest_draft
 from muara.steps.actions.meeting import last_decision, meeting_of
 from muara.steps.actions.review import binding_terms
 from muara.steps.forms import ASIDES, FORMS, MORE, ActForm, Review, RowsForm, aside, first_act
 from muara.steps.forms.issuance import permit_of
+from muara.steps.letters.review import advice_on, summary
 from muara.web.acts import KEY, VERSION, Came, attempt, new_key, was_answered
 from muara.web.dossier import due_of, folders, parts, referrals_of, scans, who
 from muara.web.files import person
@@ -182,8 +185,14 @@ class DraftView:
     number: int
     sha256: str
     content: dict[str, Any]
-    copies: Sequence[tuple[int, Letter]]
+    copies: Sequence[DraftCopy]
     endorsements: Sequence[Endorsement]
+    deviations: Sequence[Mapping[str, str]]
+    deviation_reason: str
+    changed: Sequence[Change]
+    previous: int
+    remarks: Sequence[DraftRemark]
+    advice: Sequence[Said]
     pages: Sequence[dict[str, Any]]
 
     @property
@@ -251,6 +260,7 @@ def _page(
         "made": list(_made(item)),
         "history": control_sheet(fresh)[-RECENT:],
         "draft": draft,
+        "summary": _summary(fresh, at=at) if step.activity == "decide" else None,
         "binding": binding,
         "meeting": meeting_of(item),
         "decided": last_decision(fresh) if step.activity in BOUND_BY_MEETING else None,
@@ -358,18 +368,32 @@ def _made(item: Task) -> Iterator[CaseLetter]:
     yield from made.select_related("letter")
 
 
+def _summary(case: Case, *, at: datetime) -> Summary | None:
+    current = latest_draft(case)
+    return summary(case, current, at=at) if current else None
+
+
 def _draft(case: Case) -> DraftView | None:
     current = latest_draft(case)
     if current is None:
         return None
-    copies = [(copy.number, copy.letter) for copy in current.copies.select_related("letter__rendered")]
-    _, first = copies[0]
+    copies = list(current.copies.select_related("letter__rendered"))
+    first = copies[0].letter
+    before = current.case.drafts.filter(number=current.number - 1).first()
     return DraftView(
         number=current.number,
         sha256=current.sha256,
         content=decree(current),
         copies=copies,
         endorsements=list(current.endorsements.select_related("by")),
+        deviations=current.deviations,
+        deviation_reason=current.deviation_reason,
+        changed=changed_since(before, current) if before else (),
+        previous=before.number if before else 0,
+        remarks=list(
+            DraftRemark.objects.filter(Q(draft=current) | Q(answered_in=current)).select_related("by")
+        ),
+        advice=list(advice_on(case)),
         pages=[
             {"url": reverse("letter_page", args=[first.pk, number]), "number": number}
             for number in range(1, (pdf(first).pages or 1) + 1)

@@ -15,7 +15,7 @@ from muara.steps.forms import FORMS, Review, first_act
 from muara.steps.forms.approval import DraftPermit, ReceiveRecommendation
 from muara.steps.forms.fields import Day, Items, Line, Paragraph
 from muara.steps.forms.issuance import AssignNumber
-from muara.steps.forms.review import _angles, _typed
+from muara.steps.forms.review import _angles, typed_terms
 from muara.steps.forms.rows import said
 from muara.web import demo
 from tests.clock import MONDAY
@@ -42,7 +42,7 @@ def test_a_day_that_is_none_is_refused(typed: str) -> None:
         Day().clean(typed)
 
 
-def test_a_day_is_shown_as_it_may_be_typed_back() -> None:
+def test_a_day_is_shown_as_it_may_betyped_terms_back() -> None:
     assert Day().prepare_value(date(2026, 12, 10)) == "10/12/2026"
 
 
@@ -52,7 +52,7 @@ def test_items_are_the_lines_that_hold_something() -> None:
 
 
 @pytest.mark.parametrize("text", ["Surat \N{FISH}", "nol\x00", "\u202egnp.exe"])
-def test_what_no_letter_can_print_is_refused_where_it_is_typed(text: str) -> None:
+def test_what_no_letter_can_print_is_refused_where_it_istyped_terms(text: str) -> None:
     for field in (Line(), Paragraph(), Items()):
         with pytest.raises(ValidationError):
             field.clean(text)
@@ -70,17 +70,17 @@ def test_every_activity_that_opens_a_task_has_a_form_but_the_application_itself(
 
 
 @pytest.mark.parametrize(("latitude", "longitude"), [("0.504167", "117.583333"), ("-1.258333", "117.036111")])
-def test_stored_degrees_are_shown_as_they_may_be_typed_back(latitude: str, longitude: str) -> None:
+def test_stored_degrees_are_shown_as_they_may_betyped_terms_back(latitude: str, longitude: str) -> None:
     shown = _angles(latitude, longitude)
     back = parse_coordinate(shown["latitude"], shown["longitude"])
     assert (str(back.latitude), str(back.longitude)) == (latitude, longitude)
 
 
 @pytest.mark.django_db
-def test_terms_typed_back_are_the_terms_that_were_stored() -> None:
+def test_termstyped_terms_back_are_the_terms_that_were_stored() -> None:
     task = open_task("draft")
     stored = read_terms(Recommendation.objects.get(referral__case=task.case_id).terms)
-    assert clean_terms(_typed(stored)) == stored
+    assert clean_terms(typed_terms(stored)) == stored
 
 
 @pytest.mark.django_db

@@ -170,6 +170,10 @@ ADDRESSES = {
         "in 302 404 200 200 200 200 200 404",
         "in 405 405 405 405 405 405 405 405",
     ),
+    "case_summary": (
+        "in 404 404 200 200 200 200 200 404",
+        "in 405 405 405 405 405 405 405 405",
+    ),
     "control_sheet": (
         "in 404 404 200 200 200 200 200 404",
         "in 405 405 405 405 405 405 405 405",
@@ -345,6 +349,7 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
     owners: dict[str, object] = {
         "case": case.pk,
         "control_sheet": case.pk,
+        "case_summary": case.pk,
         "first_proof": case.pk,
         "consultation": Consultation.objects.get().pk,
         "monitoring_form": case.pk,

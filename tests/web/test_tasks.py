@@ -161,6 +161,14 @@ def terms_typed() -> dict[str, Any]:
     return typed
 
 
+def examined(step_key: str, outcome: str) -> dict[str, Any]:
+    """The printed "Memastikan ..." ticked, where the draft goes on."""
+    number = {"endorse_section": 12, "endorse_division": 13, "decide": 15}[step_key]
+    if outcome not in {"endorsed", "signed"}:
+        return {}
+    return {"clauses": [f"L{number}.keterangan.{place}" for place in (1, 2, 3, 4)]}
+
+
 def filled_in(step_key: str, outcome: str) -> dict[str, Any]:
     """What a person types at a step for an outcome, beside the outcome itself."""
     if step_key == "check":
@@ -177,6 +185,9 @@ def filled_in(step_key: str, outcome: str) -> dict[str, Any]:
         "register": {"applicant_signed": "on"},
         "deliver": {"receiver": "Penerima Contoh"},
         "meet": {"decision": "Diteruskan."},
+        "endorse_section": examined("endorse_section", outcome),
+        "endorse_division": examined("endorse_division", outcome),
+        "decide": examined("decide", outcome),
         "hand_over": {"identity": "KTP", "brought_receipt": "on", "told_duties": "on"},
     }.get(step_key, {})
 

@@ -23,12 +23,15 @@ from muara.cases.models.meeting import Meeting, Participant
 from muara.cases.models.precheck import AuthorityCheck, Outfall
 from muara.cases.models.recusal import Recusal
 from muara.cases.models.referral import Recommendation, Referral
+from muara.cases.models.review import AdjustedTerms, CareActivity, DraftRemark, Examination
 
 __all__ = [
+    "AdjustedTerms",
     "Application",
     "Attachment",
     "AuthorityCheck",
     "BindingChoice",
+    "CareActivity",
     "Case",
     "CaseLetter",
     "CaseQuerySet",
@@ -39,7 +42,9 @@ __all__ = [
     "Disposition",
     "Draft",
     "DraftCopy",
+    "DraftRemark",
     "Endorsement",
+    "Examination",
     "Handover",
     "Meeting",
     "MonitoringNote",

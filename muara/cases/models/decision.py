@@ -27,6 +27,9 @@ class Draft(models.Model):
     content = models.TextField()
     sha256 = models.CharField(max_length=64)
     token = models.CharField(max_length=32, unique=True, default=new_token)
+    # Where the draft does not say what the agency recommended, place by place, and why.
+    deviations = models.JSONField("penyimpangan dari rekomendasi", default=list)
+    deviation_reason = models.TextField("alasan penyimpangan", blank=True)
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField("dibuat")
 
@@ -43,6 +46,7 @@ class DraftCopy(models.Model):
 
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="copies")
     number = models.PositiveSmallIntegerField("rangkap ke")
+    purpose = models.CharField("untuk", max_length=120)
     letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

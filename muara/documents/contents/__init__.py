@@ -202,7 +202,8 @@ class Permit(Content):
     template: ClassVar[str] = "permit"
 
     status: Literal["draft", "final"] = "draft"
-    copy: Literal[1, 2, 3] = 2
+    copy: int = 2
+    copy_purpose: str = ""
     number: str = ""
     number_before: str = "503/"
     number_after: str = ""

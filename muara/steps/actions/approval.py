@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 
 from muara.audit.chains import digest
 from muara.cases.actions import NO_FORM, Moved, Refused, Stamp, act, complete, due_day, note_on
+from muara.cases.changes import PLACES, Change, changes, deviations, said_at
 from muara.cases.models import (
+    AdjustedTerms,
+    CareActivity,
     Case,
+    Checklist,
     Correction,
     Draft,
     DraftCopy,
+    DraftRemark,
     Endorsement,
+    Examination,
     Recommendation,
     Task,
 )
 from muara.cases.models.decision import new_token
+from muara.cases.terms import Terms, read_terms
 from muara.documents.contents import EndorsementBox
+from muara.documents.models import Blob
 from muara.people.calendar import office_calendar
 from muara.people.models import User, office_day
-from muara.steps.actions.review import binding_terms, call_back, unbooked_recommendation
-from muara.steps.letters import Wording, decision_text, permit_content, permit_copy
+from muara.steps.actions.review import Binding, binding_terms, call_back, unbooked_recommendation
+from muara.steps.letters import Wording, decision_text, permit_content, permit_copy, submitted_facts
+from muara.steps.letters.review import examination_form
 
-COPIES = (1, 2, 3)
+EXAMINATION = "examination_form"
+SAID = 3  # how many changes a void paraf names one by one
 
 
 def receive_recommendation(
@@ -126,15 +137,76 @@ def return_recommendation(
         return moved
 
 
-def draft(
-    task: Task, *, wording: Wording, by: User, at: datetime, note: str = "", stamp: Stamp = NO_FORM
-) -> Moved:
-    """Step 11: make the draft from the recommendation, print three copies, give the drafter's paraf.
+def adjusted_terms(case: Case, binding: Binding) -> AdjustedTerms | None:
+    """What the drafter last set otherwise than the recommendation that leads the draft."""
+    return case.adjusted_terms.filter(recommendation=binding.recommendation).order_by("-at", "-pk").first()
 
-    A new draft voids every paraf on the one before.
+
+def adjust_terms(
+    task: Task, *, terms: Terms, reason: str, by: User, at: datetime, stamp: Stamp = NO_FORM
+) -> Moved:
+    """Step 11: set terms otherwise than recommended; every difference will be marked to the heads.
 
     Raises:
-        Refused: the recommendation is not booked (H is not set), or a list of the decree is empty.
+        Refused: there is no recommendation to differ from, or no reason. Taking every difference back needs
+            none.
+    """
+    with act(stamp):
+        case = Case.objects.get(pk=task.case_id)
+        binding = binding_terms(case)
+        if binding is None or binding.terms is None:
+            raise Refused("Belum ada rekomendasi teknis yang dapat disesuaikan.")
+        found = deviations(binding.terms, terms)
+        if found and not reason.strip():
+            raise Refused("Tuliskan alasan mengapa draf menyimpang dari rekomendasi teknis.", "reason")
+        if not found and adjusted_terms(case, binding) is None:
+            raise Refused("Ketentuan ini sama dengan rekomendasi teknis; tidak ada yang perlu dicatat.")
+        moved = note_on(
+            task.pk,
+            verb="draft.adjust",
+            by=by,
+            at=at,
+            facts={"places": [item.place for item in found]},
+            note=reason,
+            stamp=stamp,
+            activity="draft",
+        )
+        AdjustedTerms.objects.create(
+            case=case,
+            recommendation=binding.recommendation,
+            terms=terms.data(),
+            reason=reason.strip() or "Kembali sesuai rekomendasi teknis.",
+            by=by,
+            at=at,
+        )
+        return moved
+
+
+def open_remarks(case: Case) -> list[DraftRemark]:
+    """The remarks on the current draft that the drafter has to answer."""
+    current = latest_draft(case)
+    return list(current.remarks.filter(answered_in=None).select_related("by")) if current else []
+
+
+def draft(
+    task: Task,
+    *,
+    wording: Wording,
+    answers: Mapping[int, str] | None = None,
+    more_copies: Sequence[str] = (),
+    by: User,
+    at: datetime,
+    note: str = "",
+    stamp: Stamp = NO_FORM,
+) -> Moved:
+    """Step 11: make the draft from the recommendation, print its copies, give the drafter's paraf.
+
+    `answers` says, by the remark's id, what was done about it; `more_copies` are purposes of copies beside
+    those of the SOP. A new draft voids every paraf on the one before, and says what changed.
+
+    Raises:
+        Refused: the recommendation is not booked (H is not set), a list of the decree is empty, or a
+            remark of a head is unanswered.
     """
     with act(stamp):
         case = Case.objects.select_related("application__company", "revision").get(pk=task.case_id)
@@ -151,11 +223,18 @@ def draft(
             raise Refused("Bagian Menimbang tidak boleh kosong.", "considering")
         if not wording.laws:
             raise Refused("Bagian Mengingat tidak boleh kosong.", "laws")
+        remarks = open_remarks(case)
+        for remark in remarks:
+            if not (answers or {}).get(remark.pk, "").strip():
+                raise Refused(f"Tanggapi catatan pada {remark.place}: {remark.text}", f"answer_{remark.pk}")
+        adjusted = adjusted_terms(case, binding)
+        terms = read_terms(adjusted.terms) if adjusted else binding.terms
+        differing = deviations(binding.terms, terms)
         token = new_token()
         content = permit_content(
             case,
             recommendation=binding.recommendation,
-            terms=binding.terms,
+            terms=terms,
             wording=wording,
             token=token,
             on=office_day(at),
@@ -180,26 +259,168 @@ def draft(
             content=text,
             sha256=sha256,
             token=token,
+            deviations=[asdict(item) for item in differing],
+            deviation_reason=adjusted.reason if adjusted and differing else "",
             made_by=by,
             made_at=at,
         )
         if previous is not None:
-            _void(previous, at=at, reason=f"Diganti oleh draf ke-{made.number}.")
-        _endorse(made, task, kind=Endorsement.Kind.PARAF, by=by, at=at)
-        for number in COPIES:
-            letter = permit_copy(
-                made, number=number, boxes=boxes(made), final=False, step=task.step_key, at=at
+            _void(
+                previous, at=at, reason=f"Diganti oleh draf ke-{made.number}. {_what_changed(previous, made)}"
             )
-            DraftCopy.objects.create(draft=made, number=number, letter=letter)
+        for remark in remarks:
+            remark.answer, remark.answered_in = (answers or {})[remark.pk].strip(), made
+            remark.save(update_fields=["answer", "answered_in"])
+        _endorse(made, task, kind=Endorsement.Kind.PARAF, by=by, at=at)
+        for number, purpose in enumerate(_purposes(case, more_copies), start=1):
+            letter = permit_copy(
+                made, number=number, purpose=purpose, boxes=boxes(made), step=task.step_key, at=at
+            )
+            DraftCopy.objects.create(draft=made, number=number, purpose=purpose, letter=letter)
+        return moved
+
+
+def _purposes(case: Case, more: Sequence[str]) -> list[str]:
+    return [*(copy.purpose for copy in case.process.copies), *(text.strip() for text in more if text.strip())]
+
+
+def changed_since(previous: Draft, made: Draft) -> tuple[Change, ...]:
+    """What a draft says otherwise than the one before."""
+    return changes(decree(previous), decree(made))
+
+
+def _what_changed(previous: Draft, made: Draft) -> str:
+    found = [item.place for item in changed_since(previous, made)]
+    if not found:
+        return "Isinya sama."
+    more = f" dan {len(found) - SAID} tempat lain" if len(found) > SAID else ""
+    return f"Berubah: {', '.join(found[:SAID])}{more}."
+
+
+def _examine(
+    task: Task, current: Draft, *, outcome: str, clauses: Collection[str], advice: str, by: User, at: datetime
+) -> None:
+    """Keep what a head made sure of; a file goes on only when every clause of the step is ticked.
+
+    Raises:
+        Refused: a clause is not ticked.
+    """
+    step, document = task.step, task.case.revision.definition.document
+    if step.outcome(outcome).kind == "forward":
+        for clause in document.clauses_of(step.examines):
+            if clause.id not in clauses:
+                raise Refused(f"Pastikan lebih dahulu, lalu beri tanda: {clause.reading}", "clauses")
+    examination = Examination.objects.create(
+        task=task,
+        draft=current,
+        clauses=[key for key in step.examines if key in clauses],
+        advice=advice.strip(),
+        by=by,
+        at=at,
+    )
+    if EXAMINATION in step.letters:
+        examination.letter = examination_form(examination, outcome=step.outcome(outcome).label, at=at)
+        examination.save(update_fields=["letter"])
+
+
+def remark(task: Task, *, place: str, text: str, by: User, at: datetime, stamp: Stamp = NO_FORM) -> Moved:
+    """Steps 12, 13 and 15: pin a remark to a place of the draft; the drafter must answer it.
+
+    Raises:
+        Refused: nothing was written, or the draft has no such place.
+    """
+    if not text.strip():
+        raise Refused("Tuliskan catatannya.", "text")
+    with act(stamp):
+        current = _current(task.case)
+        if not said_at(decree(current), place):
+            raise Refused("Draf ini tidak mempunyai tempat itu. Pilih tempat yang tersedia.", "place")
+        moved = note_on(
+            task.pk,
+            verb="draft.remark",
+            by=by,
+            at=at,
+            facts={"draft": current.sha256, "place": place},
+            note=text,
+            stamp=stamp,
+        )
+        DraftRemark.objects.create(draft=current, task=task, place=place, text=text.strip(), by=by, at=at)
+        return moved
+
+
+def take_care(
+    task: Task,
+    *,
+    kind: str,
+    held_on: date,
+    participants: str,
+    result: str,
+    scan: Blob | None = None,
+    by: User,
+    at: datetime,
+    stamp: Stamp = NO_FORM,
+) -> Moved:
+    """Step 15.b: record a further assurance for a decision that asks for special care; it moves nothing.
+
+    Raises:
+        Refused: the day is to come, or who took part or what came of it is not told.
+    """
+    if held_on > office_day(at):
+        raise Refused("Tanggal kegiatan tidak boleh sesudah hari ini.", "held_on")
+    for name, value in (("participants", participants), ("result", result)):
+        if not value.strip():
+            raise Refused("Isian ini wajib diisi.", name)
+    with act(stamp):
+        moved = note_on(
+            task.pk,
+            verb="decide.care",
+            by=by,
+            at=at,
+            facts={"kind": kind, "held_on": held_on.isoformat(), "scan": scan.sha256 if scan else None},
+            note=result,
+            stamp=stamp,
+            activity="decide",
+        )
+        CareActivity.objects.create(
+            case_id=task.case_id,
+            task=task,
+            kind=kind,
+            held_on=held_on,
+            participants=participants.strip(),
+            result=result.strip(),
+            scan=scan,
+            by=by,
+            at=at,
+        )
         return moved
 
 
 def endorse(
-    task: Task, *, outcome: str, by: User, at: datetime, note: str = "", stamp: Stamp = NO_FORM
+    task: Task,
+    *,
+    outcome: str,
+    draft_sha256: str = "",
+    clauses: Collection[str] = (),
+    advice: str = "",
+    by: User,
+    at: datetime,
+    note: str = "",
+    stamp: Stamp = NO_FORM,
 ) -> Moved:
-    """Steps 12 and 13: a head examines the draft, and gives a paraf, sends it back or calls a meeting."""
+    """Steps 12 and 13: a head examines the draft, and gives a paraf, sends it back or calls a meeting.
+
+    `clauses` are the printed "Memastikan …" that the head ticked; `advice` is for the next heads (12.c,
+    13.c).
+
+    Raises:
+        Refused: the draft shown is no longer the current one, a clause is not ticked, or the paraf before
+            is missing.
+    """
     with act(stamp):
         current = _current(task.case)
+        if outcome == "endorsed":
+            _demand_shown(current, draft_sha256)
+            _demand_paraf(current, task)
         moved = complete(
             task.pk,
             outcome=outcome,
@@ -210,6 +431,7 @@ def endorse(
             stamp=stamp,
             activity="endorse",
         )
+        _examine(task, current, outcome=outcome, clauses=clauses, advice=advice, by=by, at=at)
         if outcome == "endorsed":
             _endorse(current, task, kind=Endorsement.Kind.PARAF, by=by, at=at)
             _reprint_first_copy(current, step=task.step_key, at=at)
@@ -224,6 +446,7 @@ def decide(
     *,
     outcome: str,
     draft_sha256: str,
+    clauses: Collection[str] = (),
     by: User,
     at: datetime,
     note: str = "",
@@ -232,16 +455,15 @@ def decide(
     """Step 15: the head signs in ink exactly the draft that was shown (its hash), or sends it back.
 
     Raises:
-        Refused: the draft shown is no longer the current one, or a paraf is missing.
+        Refused: the draft shown is no longer the current one, a clause is not ticked, a paraf is missing, or
+            the draft says otherwise than what was last submitted.
     """
     with act(stamp):
         current = _current(task.case)
         if outcome == "signed":
-            if draft_sha256 != current.sha256:
-                raise Refused(
-                    "Draf telah berubah sejak halaman ini dibuka. Baca draf yang baru sebelum menandatangani."
-                )
+            _demand_shown(current, draft_sha256)
             _demand_paraf(current, task)
+            _demand_facts(current)
             _demand_signatory(current, task, by=by, at=at)
         moved = complete(
             task.pk,
@@ -253,13 +475,20 @@ def decide(
             stamp=stamp,
             activity="decide",
         )
+        _examine(task, current, outcome=outcome, clauses=clauses, advice="", by=by, at=at)
         if outcome == "signed":
             _endorse(current, task, kind=Endorsement.Kind.SIGNATURE, by=by, at=at)
-            for number in COPIES:
-                letter = permit_copy(
-                    current, number=number, boxes=boxes(current), final=True, step=task.step_key, at=at
+            for copy in current.copies.all():
+                copy.letter = permit_copy(
+                    current,
+                    number=copy.number,
+                    purpose=copy.purpose,
+                    boxes=boxes(current),
+                    final=True,
+                    step=task.step_key,
+                    at=at,
                 )
-                DraftCopy.objects.filter(draft=current, number=number).update(letter=letter)
+                copy.save(update_fields=["letter"])
         else:
             void_what_must_be_done_again(current, task, outcome, at=at, note=note)
             ask_again(task, outcome, by=by, at=at, note=note)
@@ -298,11 +527,30 @@ def _endorse(current: Draft, task: Task, *, kind: str, by: User, at: datetime) -
     )
 
 
+def _demand_shown(current: Draft, shown: str) -> None:
+    if shown != current.sha256:
+        raise Refused(
+            "Draf telah berubah sejak halaman ini dibuka. Baca draf yang baru sebelum memaraf atau "
+            "menandatanganinya."
+        )
+
+
+def _demand_facts(current: Draft) -> None:
+    """The decree says of the company what was last submitted: a repair after the draft needs a new one."""
+    now, drafted = submitted_facts(current.case), decree(current)
+    stale = [PLACES[key] for key, value in now.items() if drafted.get(key) != value]
+    if stale:
+        raise Refused(
+            f"Data permohonan berubah sesudah draf dibuat ({', '.join(stale)}). Kembalikan kepada kepala "
+            "seksi agar drafnya diperbarui."
+        )
+
+
 def boxes(current: Draft) -> list[EndorsementBox]:
     """The endorsement box of copy 1: the drafter and every head whose paraf the SOP asks for."""
     process = current.case.process
     given = {item.step_key: item for item in current.endorsements.filter(voided_at=None)}
-    rows = []
+    rows = _verified(current.case)
     for step in process.steps:
         if step.activity not in {"draft", "endorse"}:
             continue
@@ -317,16 +565,33 @@ def boxes(current: Draft) -> list[EndorsementBox]:
     return rows
 
 
+def _verified(case: Case) -> list[EndorsementBox]:
+    """The verifier's initials (7.c), of the last checklist that let the file pass."""
+    signed = Checklist.objects.filter(
+        task__case=case, task__step_key__in=case.process.doing("verify"), approved=True
+    ).order_by("-signed_at")
+    return [
+        EndorsementBox(
+            position=case.process.actor(item.task.actor).label, name=item.signed_by.name, at=item.signed_at
+        )
+        for item in signed.select_related("task", "signed_by")[:1]
+    ]
+
+
 def _reprint_first_copy(current: Draft, *, step: str, at: datetime) -> None:
-    letter = permit_copy(current, number=1, boxes=boxes(current), final=False, step=step, at=at)
-    DraftCopy.objects.filter(draft=current, number=1).update(letter=letter)
+    """Copy 1 carries the parafs, so it is printed anew when one is given or void."""
+    copy = current.copies.get(number=1)
+    copy.letter = permit_copy(current, number=1, purpose=copy.purpose, boxes=boxes(current), step=step, at=at)
+    copy.save(update_fields=["letter"])
 
 
 def _demand_paraf(current: Draft, task: Task) -> None:
+    """No next paraf without the one before: every endorsing step before this one has given its own."""
     valid = current.endorsements.filter(voided_at=None, sha256=current.sha256, kind=Endorsement.Kind.PARAF)
     given = set(valid.values_list("step_key", flat=True))
     for step in task.case.process.steps:
-        if step.activity == "endorse" and step.key not in given:
+        before = step.activity == "endorse" and step.number < task.step.number
+        if before and step.key not in given:
             raise Refused(f"Draf ini belum diparaf pada langkah {step.number}, {step.title}.")
 
 

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from muara.cases.models import Task
 from muara.steps.forms.agency import AGENCY_ACTS
-from muara.steps.forms.approval import (
-    ChooseBinding,
-    Decide,
-    DraftPermit,
-    Endorse,
-    ReceiveRecommendation,
-)
+from muara.steps.forms.approval import AdjustTerms, ChooseBinding, DraftPermit, ReceiveRecommendation
 from muara.steps.forms.coordination import AskAgency
+from muara.steps.forms.decision import Decide, Endorse, Remark, TakeCare
 from muara.steps.forms.intake import Advise, Check, DecideAuthority, Register
 from muara.steps.forms.issuance import AssignNumber, HandOver, Number, Receive
 from muara.steps.forms.meeting import MEETING_ACTS, Meet
@@ -46,12 +41,15 @@ FORMS: dict[str, type[StepForm]] = {
 ASIDES: tuple[type[ActForm], ...] = (
     ReceiveRecommendation,
     ChooseBinding,
+    AdjustTerms,
     AskApplicant,
     *MEETING_ACTS,
     AssignNumber,
     Monitor,
     DecideAuthority,
     *AGENCY_ACTS,
+    Remark,
+    TakeCare,
     AskAgency,
     Recuse,
 )

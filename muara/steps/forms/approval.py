@@ -9,11 +9,13 @@ from django import forms
 
 from muara.cases.actions import Stamp
 from muara.cases.models import Recommendation, Task
+from muara.cases.terms import read_terms
 from muara.people.models import User
 from muara.sop.definition import Outcome
 from muara.steps.actions import approval, review
 from muara.steps.forms.fields import Day, Items, Line, Paragraph
-from muara.steps.forms.step import ActForm, StepForm
+from muara.steps.forms.review import TermsForm, typed_terms
+from muara.steps.forms.step import MORE, ActForm, StepForm
 from muara.steps.letters import Wording, proposed_wording
 
 
@@ -110,6 +112,46 @@ class ChooseBinding(ActForm):
         )
 
 
+class AdjustTerms(TermsForm):
+    """Step 11: terms otherwise than recommended; every difference will be marked to the heads."""
+
+    slug, activities = "ketentuan", frozenset({"draft"})
+    done = "Penyesuaian ketentuan dicatat dan masuk ke dalam draf."
+    template = "desk/steps/adjust_terms.html"
+    title = "Sesuaikan ketentuan teknis draf"
+    button = "Catat penyesuaian"
+    reason = Paragraph(
+        label="Alasan penyimpangan dari rekomendasi",
+        help_text="Setiap perbedaan ditandai kepada kepala seksi, kepala bidang, dan kepala dinas.",
+        rows=3,
+        required=False,
+    )
+
+    @classmethod
+    def offered(cls, task: Task) -> bool:
+        binding = review.binding_terms(task.case)
+        return binding is not None and not binding.disputes and binding.terms is not None
+
+    def begin(self) -> dict[str, Any]:
+        binding = review.binding_terms(self.task.case)
+        if binding is None or binding.terms is None:
+            return {}
+        adjusted = approval.adjusted_terms(self.task.case, binding)
+        return typed_terms(read_terms(adjusted.terms) if adjusted else binding.terms)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if MORE not in self.data:
+            self.read_terms()
+        return cleaned
+
+    def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
+        assert self.terms is not None
+        return approval.adjust_terms(
+            self.task, terms=self.terms, reason=self.cleaned_data["reason"], by=by, at=at, stamp=stamp
+        )
+
+
 class DraftPermit(StepForm):
     """Step 11: the decree's wording around the recommended terms; or the recommendation goes back."""
 
@@ -126,6 +168,12 @@ class DraftPermit(StepForm):
         rows=14,
     )
     tembusan = Items(label="Tembusan", help_text="Satu baris satu penerima.", rows=4, required=False)
+    more_copies = Items(
+        label="Rangkap tambahan",
+        help_text="Di luar rangkap menurut SOP, satu baris satu tujuan, misalnya: Untuk OPD teknis.",
+        rows=2,
+        required=False,
+    )
 
     returned = forms.MultipleChoiceField(
         label="Rekomendasi yang dikembalikan",
@@ -135,12 +183,13 @@ class DraftPermit(StepForm):
     )
 
     aside = "Rekomendasi teknis belum lengkap: kembalikan ke OPD"
-    worded = ("considering", "laws", "tembusan")
+    worded = ("considering", "laws", "tembusan", "more_copies")
     asked = ("considering", "laws")
 
     def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
         self.binding = review.binding_terms(task.case)
         self.recommendation = self.binding.recommendation if self.binding else None
+        self.remarks = approval.open_remarks(task.case)
         super().__init__(task, at=at, **options)
         standing = review.standing_recommendations(task.case)
         choice = self.fields["returned"]
@@ -155,8 +204,16 @@ class DraftPermit(StepForm):
                 del self.fields[name]
             return
         proposed = self._start()
-        for name in self.worded:
+        for name in ("considering", "laws", "tembusan"):
             self.fields[name].initial = getattr(proposed, name)
+        for remark in self.remarks:
+            self.fields[f"answer_{remark.pk}"] = Paragraph(
+                label=f"Tanggapan atas catatan {remark.by.name}, {remark.place}: {remark.text}",
+                help_text="Sudah diperbaiki bagaimana, atau mengapa tidak.",
+                rows=2,
+                required=False,
+            )
+        self.order_fields([f"answer_{remark.pk}" for remark in self.remarks] + list(self.fields))
 
     @property
     def may_draft(self) -> bool:
@@ -209,40 +266,8 @@ class DraftPermit(StepForm):
                 monitoring=self._proposed().monitoring,
                 tembusan=self.cleaned_data["tembusan"],
             ),
-            by=by,
-            at=at,
-            note=self.note_text,
-            stamp=stamp,
-        )
-
-
-class Endorse(StepForm):
-    """Steps 12 and 13: a head examines the draft and gives a paraf, or sends it back (12.a–12.e)."""
-
-    template = "desk/steps/decree.html"
-
-    def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
-        return approval.endorse(
-            self.task, outcome=self.chosen, by=by, at=at, note=self.note_text, stamp=stamp
-        )
-
-
-class Decide(StepForm):
-    """Step 15: the head signs in ink exactly the draft that this page showed; its hash travels along."""
-
-    template = "desk/steps/decree.html"
-    draft_sha256 = forms.CharField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
-        super().__init__(task, at=at, **options)
-        current = approval.latest_draft(task.case)
-        self.fields["draft_sha256"].initial = current.sha256 if current else ""
-
-    def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
-        return approval.decide(
-            self.task,
-            outcome=self.chosen,
-            draft_sha256=self.cleaned_data["draft_sha256"],
+            answers={item.pk: str(self.cleaned_data.get(f"answer_{item.pk}") or "") for item in self.remarks},
+            more_copies=self.cleaned_data["more_copies"],
             by=by,
             at=at,
             note=self.note_text,

@@ -71,22 +71,10 @@ LimitRows = forms.formset_factory(LimitRow, extra=SPARE, max_num=200, absolute_m
 PointRows = forms.formset_factory(PointRow, extra=SPARE, max_num=100, absolute_max=100)
 
 
-class SubstanceForm(RowsForm):
-    """What a recommendation says: verdict, then terms or reasons, and why something asked for is left out."""
+class TermsForm(RowsForm):
+    """Technical terms as they are typed: flows, limits, points, duties and prohibitions."""
 
     row_sets: ClassVar[Mapping[str, Any]] = {"limits": LimitRows, "points": PointRows}
-    verdict = forms.ChoiceField(
-        label="Pendapat OPD",
-        choices=Recommendation.Verdict.choices,
-        initial=Recommendation.Verdict.FOR,
-        widget=forms.RadioSelect,
-        help_text="Bila tidak mendukung, tuliskan alasannya dan kosongkan ketentuan teknis di bawah.",
-    )
-    reasons = Paragraph(
-        label="Alasan tidak mendukung",
-        help_text="Seperti tertulis dalam surat. Pemohon membacanya dalam keputusan penolakan.",
-        rows=5,
-    )
     flow_per_day = forms.CharField(
         label="Debit maksimum (m³/hari)",
         widget=forms.TextInput(attrs={"class": "govuk-input--width-10", "inputmode": "decimal"}),
@@ -108,21 +96,12 @@ class SubstanceForm(RowsForm):
         help_text="Satu baris satu butir. Usulan awal dari PP 22/2021 Pasal 253 huruf f.",
     )
 
-    opinion_fields = ("verdict", "reasons")
     flow_fields = ("flow_per_day", "flow_per_hour")
     list_fields = ("obligations", "prohibitions")
-    asked: ClassVar[tuple[str, ...]] = (*opinion_fields, "flow_per_day", *list_fields)
 
     def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
-        self.asked_for = review.asked_for(task.case)
         super().__init__(task, at=at, **options)
         self.terms: Terms | None = None
-        for number in range(len(self.asked_for)):
-            if _omission(number) in (self.data if self.is_bound else self.initial):
-                self._ask_why(number)
-
-    def begin(self) -> dict[str, Any]:
-        return _start(self.task)
 
     @property
     def limits(self) -> Any:
@@ -132,49 +111,8 @@ class SubstanceForm(RowsForm):
     def points(self) -> Any:
         return self.rows["points"]
 
-    def _ask_why(self, number: int) -> None:
-        asked = self.asked_for[number]
-        field = Line(label=f"Alasan tidak memuat {asked.name}", longest=400, required=False)
-        self.fields.setdefault(_omission(number), field)
-
-    def judge(self) -> None:
-        """Read what was typed as terms or reasons, and ask why something asked for is left out."""
-        if self.is_against:
-            if not self.cleaned_data.get("reasons"):
-                self.add_error("reasons", "Isian ini wajib diisi.")
-            return
-        self._clean_terms()
-        if self.terms is None:
-            return
-        missing = lacking(self.terms, self.asked_for)
-        for number, asked in enumerate(self.asked_for):
-            if asked in missing and not self.cleaned_data.get(_omission(number)):
-                self._ask_why(number)
-                self.add_error(
-                    _omission(number),
-                    f"{asked.name} diminta dalam permohonan. Lengkapi ketentuannya, atau tuliskan alasannya.",
-                )
-
-    @property
-    def is_against(self) -> bool:
-        """The agency advises against: reasons take the place of terms."""
-        return self.cleaned_data.get("verdict") == Recommendation.Verdict.AGAINST
-
-    def substance(self) -> review.Substance:
-        """What the form says, for the act."""
-        if self.is_against:
-            return review.Substance(verdict=Verdict.AGAINST, reasons=self.cleaned_data["reasons"])
-        missing = lacking(self.terms, self.asked_for) if self.terms else []
-        return review.Substance(
-            terms=self.terms,
-            omitted={
-                asked.name: self.cleaned_data[_omission(number)]
-                for number, asked in enumerate(self.asked_for)
-                if asked in missing
-            },
-        )
-
-    def _clean_terms(self) -> None:
+    def read_terms(self) -> None:
+        """Read what was typed into `terms`, noting at each cell what cannot be read."""
         self.limits.is_valid()
         self.points.is_valid()
         raw: dict[str, Any] = {
@@ -219,14 +157,85 @@ class SubstanceForm(RowsForm):
             if name in self.fields:
                 yield {"field": self[name], "kept": self.kept.get(name, "")}
 
-    def opinion(self) -> Iterator[dict[str, Any]]:
-        return self.section(self.opinion_fields)
-
     def flows(self) -> Iterator[dict[str, Any]]:
         return self.section(self.flow_fields)
 
     def lists(self) -> Iterator[dict[str, Any]]:
         return self.section(self.list_fields)
+
+
+class SubstanceForm(TermsForm):
+    """What a recommendation says: verdict, then terms or reasons, and why something asked for is left out."""
+
+    verdict = forms.ChoiceField(
+        label="Pendapat OPD",
+        choices=Recommendation.Verdict.choices,
+        initial=Recommendation.Verdict.FOR,
+        widget=forms.RadioSelect,
+        help_text="Bila tidak mendukung, tuliskan alasannya dan kosongkan ketentuan teknis di bawah.",
+    )
+    reasons = Paragraph(
+        label="Alasan tidak mendukung",
+        help_text="Seperti tertulis dalam surat. Pemohon membacanya dalam keputusan penolakan.",
+        rows=5,
+    )
+    opinion_fields = ("verdict", "reasons")
+    asked: ClassVar[tuple[str, ...]] = (*opinion_fields, "flow_per_day", *TermsForm.list_fields)
+
+    def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
+        self.asked_for = review.asked_for(task.case)
+        super().__init__(task, at=at, **options)
+        for number in range(len(self.asked_for)):
+            if _omission(number) in (self.data if self.is_bound else self.initial):
+                self._ask_why(number)
+
+    def begin(self) -> dict[str, Any]:
+        return _start(self.task)
+
+    def _ask_why(self, number: int) -> None:
+        asked = self.asked_for[number]
+        field = Line(label=f"Alasan tidak memuat {asked.name}", longest=400, required=False)
+        self.fields.setdefault(_omission(number), field)
+
+    def judge(self) -> None:
+        """Read what was typed as terms or reasons, and ask why something asked for is left out."""
+        if self.is_against:
+            if not self.cleaned_data.get("reasons"):
+                self.add_error("reasons", "Isian ini wajib diisi.")
+            return
+        self.read_terms()
+        if self.terms is None:
+            return
+        missing = lacking(self.terms, self.asked_for)
+        for number, asked in enumerate(self.asked_for):
+            if asked in missing and not self.cleaned_data.get(_omission(number)):
+                self._ask_why(number)
+                self.add_error(
+                    _omission(number),
+                    f"{asked.name} diminta dalam permohonan. Lengkapi ketentuannya, atau tuliskan alasannya.",
+                )
+
+    @property
+    def is_against(self) -> bool:
+        """The agency advises against: reasons take the place of terms."""
+        return self.cleaned_data.get("verdict") == Recommendation.Verdict.AGAINST
+
+    def substance(self) -> review.Substance:
+        """What the form says, for the act."""
+        if self.is_against:
+            return review.Substance(verdict=Verdict.AGAINST, reasons=self.cleaned_data["reasons"])
+        missing = lacking(self.terms, self.asked_for) if self.terms else []
+        return review.Substance(
+            terms=self.terms,
+            omitted={
+                asked.name: self.cleaned_data[_omission(number)]
+                for number, asked in enumerate(self.asked_for)
+                if asked in missing
+            },
+        )
+
+    def opinion(self) -> Iterator[dict[str, Any]]:
+        return self.section(self.opinion_fields)
 
     def omissions(self) -> list[dict[str, Any]]:
         """The reasons asked for what the terms leave out; none while nothing is left out."""
@@ -307,10 +316,10 @@ def _start(task: Task) -> dict[str, Any]:
     if (current := worksheet.first()) is not None:
         told = review.worksheet_substance(current)
         opinion = {"verdict": told["verdict"], "reasons": told["reasons"]}
-        return {**opinion, **(_typed(read_terms(told["terms"])) if told["terms"] else {})}  # type: ignore[arg-type]
+        return {**opinion, **(typed_terms(read_terms(told["terms"])) if told["terms"] else {})}  # type: ignore[arg-type]
     previous = Recommendation.objects.filter(referral__case=task.case_id).order_by("-issued_at").first()
     if previous is not None and previous.is_for:
-        return _typed(read_terms(previous.terms))
+        return typed_terms(read_terms(previous.terms))
     obligations = tuple(item.duty for item in task.case.process.requirements if item.duty)
     return {
         "points": list(_named_points(task)),
@@ -319,7 +328,7 @@ def _start(task: Task) -> dict[str, Any]:
     }
 
 
-def _typed(terms: Terms) -> dict[str, Any]:
+def typed_terms(terms: Terms) -> dict[str, Any]:
     """Terms as a person would type them."""
     limits = [
         {

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
@@ -58,7 +58,19 @@ if TYPE_CHECKING:
     from muara.permits.models import Permit as PermitRow
     from muara.steps.actions.verification import Request
 
-VARYING = ("copy", "status", "endorsements")
+VARYING = ("copy", "copy_purpose", "status", "endorsements")
+
+
+# What a decree says of its holder, and the well-known field of the form that says it.
+HOLDER = {
+    "business": "activity_name",
+    "location": "site_address",
+    "office_address": "office_address",
+    "responsible": "responsible_name",
+    "responsible_position": "responsible_position",
+    "nib": "company_nib",
+    "npwp": "company_npwp",
+}
 
 
 class NoOffice(RuntimeError):
@@ -373,6 +385,14 @@ def _load(limit: recommended.Limit, flow_per_day: str) -> str:
     )
 
 
+def submitted_facts(case: Case) -> dict[str, Any]:
+    """What a decree says of the holder, as it stands in what was last submitted."""
+    values = case_values(case)
+    return {"company": company_name(case)} | {
+        name: text_of(case, values, key) for name, key in HOLDER.items()
+    }
+
+
 def permit_content(
     case: Case,
     *,
@@ -398,14 +418,7 @@ def permit_content(
         service=case.process.product,
         considering=wording.considering,
         laws=wording.laws,
-        company=company_name(case),
-        business=text_of(case, values, "activity_name"),
-        location=text_of(case, values, "site_address"),
-        office_address=text_of(case, values, "office_address"),
-        responsible=text_of(case, values, "responsible_name"),
-        responsible_position=text_of(case, values, "responsible_position"),
-        nib=text_of(case, values, "company_nib"),
-        npwp=text_of(case, values, "company_npwp"),
+        **submitted_facts(case),
         flows=tuple(
             Flow(
                 point=point.name,
@@ -452,12 +465,20 @@ def decision_text(content: Mapping[str, object]) -> str:
 
 
 def permit_copy(
-    draft: Draft, *, number: int, boxes: Sequence[EndorsementBox], final: bool, step: str, at: datetime
+    draft: Draft,
+    *,
+    number: int,
+    purpose: str,
+    boxes: Sequence[EndorsementBox],
+    final: bool = False,
+    step: str,
+    at: datetime,
 ) -> Letter:
     """One printed copy of a draft (SOP step 11: 1 with the endorsement box, 2 applicant, 3 archive)."""
     case = draft.case
     data = json.loads(draft.content) | {
         "copy": number,
+        "copy_purpose": purpose,
         "status": "final" if final else "draft",
         "endorsements": EndorsementRows(letterhead=letterhead(the_office()), rows=tuple(boxes)).data()["rows"]
         if number == 1
