@@ -32,6 +32,7 @@ from muara.cases.models import (
     Handover,
     Recommendation,
     Revision,
+    SiteVisit,
     Task,
 )
 from muara.cases.models.case import definition_of
@@ -69,7 +70,7 @@ from muara.web.progress import (
 from muara.web.public import revision_by_slug, revisions_in_force
 
 PER_PAGE = 30
-READABLE = ("receipt", "handover_receipt")
+READABLE = ("receipt", "visit_record", "handover_receipt")
 
 # --- loading: the permission is here -------------------------------------------------------------------
 
@@ -297,6 +298,7 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
         "legs": legs(case, talk=talk_before(case)),
         "events": timeline(case),
         "letters": CaseLetter.objects.filter(case=case, kind__in=READABLE).select_related("letter"),
+        "visits": SiteVisit.objects.filter(referral__case=case).select_related("referral__agency"),
         "permit": case.permit if hasattr(case, "permit") else None,
         "status": case.permit.status(office_day(timezone.now())) if hasattr(case, "permit") else "",
     }

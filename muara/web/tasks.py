@@ -31,12 +31,13 @@ from muara.steps.actions.review import binding_terms
 from muara.steps.forms import ASIDES, FORMS, MORE, ActForm, Review, RowsForm, aside, first_act
 from muara.steps.forms.issuance import permit_of
 from muara.web.acts import KEY, VERSION, Came, attempt, new_key, was_answered
-from muara.web.dossier import due_of, folders, parts, referrals_of, scans, who
+from muara.web.dossier import agency_work, due_of, folders, parts, referrals_of, scans, who
 from muara.web.files import person
 
 RECENT = 8
 SAVE = "simpan"
 NOT_TYPED = {"csrfmiddlewaretoken", KEY, VERSION, SAVE}
+SHOWS_AGENCY = frozenset({"review", "draft"})
 EXAMINES_DRAFT = frozenset({"endorse", "meet", "decide", "number"})
 
 
@@ -234,6 +235,7 @@ def _page(
         "folders": folders(fresh, submission),
         "scans": scans(fresh, referrals=referrals, permit=permit),
         "referrals": referrals,
+        "agency_work": agency_work(referrals) if step.activity in SHOWS_AGENCY else [],
         "letters": list(fresh.letters.select_related("letter").order_by("-made_at", "-pk")[:20]),
         "made": list(_made(item)),
         "history": control_sheet(fresh)[-RECENT:],
