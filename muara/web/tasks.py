@@ -293,7 +293,7 @@ def _desk(item: Task, me: User, at: datetime, bound: forms.Form | None) -> Desk:
         elif (desk.mine or not act.for_holder()) and act.offered(item) and act.may(me, item, at=at):
             desk.asides.append(begin(act))
     for number, form in enumerate(filter(None, [desk.first, *desk.asides])):
-        form.auto_id = f"lain{number}_%s"
+        form.name_inputs(f"lain{number}_%s")
     return desk
 
 

@@ -31,10 +31,8 @@ class AnswerForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Pilih salah satu."},
     )
-    wish_at = Moment(
-        label="Waktu yang diusulkan (WITA)", help_text="Misalnya 10/12/2026 09.30.", required=False
-    )
-    reason = Paragraph(label="Alasan", rows=3, required=False)
+    wish_at = Moment(label="Waktu lain yang diusulkan (WITA)", required=False)
+    reason = Paragraph(label="Alasan mengusulkan waktu lain", rows=3, required=False)
 
     def clean(self) -> dict[str, Any]:
         """Another time needs the time and the reason."""
