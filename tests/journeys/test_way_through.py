@@ -328,6 +328,7 @@ def recommend(way: Way) -> None:
         officer.choose("Peninjauan lapangan", "Tidak diperlukan")
         officer.write("Alasan", "Data permohonan cukup untuk dianalisis.")
         officer.press("Catat keputusan")
+        officer.sees("Keputusan tentang peninjauan dicatat.")
         write_rows(officer, "Baku mutu air limbah", told["limits"], LIMIT)
         write_rows(officer, "Titik penaatan, titik pembuangan, titik pantau", told["points"], POINT)
         officer.write("Nomor surat rekomendasi", told["letter_number"])
