@@ -5,7 +5,7 @@ from __future__ import annotations
 from allauth.account import views as account
 from django.urls import path, re_path
 
-from muara.web import coordination, desk, files, office, portal, public, tasks
+from muara.web import coordination, desk, files, office, portal, public, tasks, visits
 
 urlpatterns = [
     # public
@@ -48,6 +48,7 @@ urlpatterns = [
     path("permohonan/<str:reference>/kirim/", portal.submit, name="submit_application"),
     path("permohonan/<str:reference>/jawab/", portal.answer, name="answer_correction"),
     path("permohonan/<str:reference>/terima/", portal.receive, name="confirm_receipt"),
+    path("permohonan/<str:reference>/peninjauan/<int:pk>/", visits.answer_visit, name="answer_visit"),
     path("pertanyaan/", portal.questions, name="questions"),
     # the officer's desk
     path("meja/", desk.desk, name="desk"),
@@ -81,6 +82,7 @@ urlpatterns = [
     path("kantor/opd/", office.agencies, name="agencies"),
     path("kantor/opd/baru/", office.new_agency, name="new_agency"),
     path("kantor/opd/<int:pk>/", office.agency, name="agency"),
+    path("kantor/opd/<int:pk>/paraf/", office.signers, name="signers"),
     path("kantor/pengguna/", office.users, name="users"),
     path("kantor/pengguna/baru/", office.new_user, name="new_user"),
     path("kantor/pengguna/<int:pk>/", office.user, name="user"),

@@ -8,10 +8,11 @@ A form's `key` and `body` are kept on the entry, so that the same form sent twic
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -19,7 +20,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from muara.audit.actions import record
-from muara.people.models import CalendarDay, Holding, Office, User, office_day
+from muara.people.models import AgencySigner, CalendarDay, Holding, Office, User, office_day
 from muara.people.queries import issuing_office
 from muara.people.rules import (
     ADMINISTRATOR,
@@ -69,6 +70,15 @@ class OfficeDetails:
     email: str = ""
     website: str = ""
     on_behalf_of: str = ""
+    paper_only: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Signing:
+    """A place in an agency's signing order: who gives a paraf, in which position."""
+
+    position: str
+    user_id: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,6 +135,49 @@ def change_agency(
     return _save_office(agency, details, by=by, at=at, key=key, body=body)
 
 
+@transaction.atomic
+def set_signers(
+    agency_id: int,
+    *,
+    signers: Sequence[Signing],
+    by: User | None,
+    at: datetime,
+    key: str | None = None,
+    body: str = "",
+) -> None:
+    """Set who gives a paraf on the agency's worksheets, in which order; nobody: none is demanded.
+
+    Raises:
+        NotAdministrator: the person may not.
+        Refused: a position is empty, somebody stands twice, or is not of the agency's technical team.
+    """
+    _demand(by, at)
+    agency = Office.objects.select_for_update().get(pk=agency_id, kind=Office.Kind.AGENCY)
+    people = [signer.user_id for signer in signers]
+    if len(set(people)) != len(people):
+        raise Refused("Satu orang hanya sekali dalam urutan paraf.")
+    team = Holding.objects.current(office_day(at)).filter(office=agency, actor__in=AGENCY_ACTORS)
+    if set(people) - set(team.values_list("user", flat=True)):
+        raise Refused("Pemaraf harus anggota tim teknis OPD ini. Tugaskan lebih dahulu.")
+    positions = [_clean(AgencySigner, {"position": signer.position}) for signer in signers]
+    for values in positions:
+        _require(values, position="jabatan pemaraf")
+    agency.signers.all().delete()
+    AgencySigner.objects.bulk_create(
+        AgencySigner(agency=agency, order=order, user_id=user_id, **values)
+        for order, (user_id, values) in enumerate(zip(people, positions, strict=True), start=1)
+    )
+    _record(
+        f"office:{agency.pk}",
+        "office.signers",
+        by=by,
+        at=at,
+        facts={"signers": people},
+        key=key,
+        body=body,
+    )
+
+
 def _save_office(
     office: Office, details: OfficeDetails, *, by: User | None, at: datetime, key: str | None, body: str
 ) -> Office:
@@ -149,11 +202,12 @@ def _save_office(
     return office
 
 
-def _clean_office(details: OfficeDetails) -> dict[str, str]:
-    values = _clean(Office, asdict(details), checks={"postal_code": check_postal_code, "email": check_email})
+def _clean_office(details: OfficeDetails) -> dict[str, Any]:
+    texts = {name: value for name, value in asdict(details).items() if isinstance(value, str)}
+    values = _clean(Office, texts, checks={"postal_code": check_postal_code, "email": check_email})
     _require(values, name="nama kantor", short_name="nama singkat", government="nama pemerintah daerah")
     _require(values, head_title="sebutan jabatan kepala")
-    return values
+    return {**values, "paper_only": details.paper_only}
 
 
 # --- users -----------------------------------------------------------------------------------------------
@@ -585,7 +639,7 @@ def _record(
     record(chain=chain, verb=verb, by_id=by_id, at=at, facts=facts, note=note, key=key, body=body)
 
 
-def _assign(row: Office | User, values: Mapping[str, str]) -> list[str]:
+def _assign(row: Office | User, values: Mapping[str, object]) -> list[str]:
     """Set the fields of a row, and tell which of them changed."""
     changed = [name for name, value in values.items() if getattr(row, name) != value]
     for name in changed:
@@ -594,7 +648,7 @@ def _assign(row: Office | User, values: Mapping[str, str]) -> list[str]:
 
 
 def _clean(
-    model: type[Office | User | CalendarDay],
+    model: type[Office | User | CalendarDay | AgencySigner],
     typed: Mapping[str, str],
     *,
     checks: Mapping[str, Callable[[str], str]] | None = None,

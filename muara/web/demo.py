@@ -16,16 +16,17 @@ from pathlib import Path
 from typing import Any
 
 import typst
+from PIL import Image, ImageDraw
 
 from muara.cases.actions import store_revision, take_over
-from muara.cases.models import Application, Case, Correction, Draft, Referral, Revision, Task
+from muara.cases.models import Application, Case, Correction, Draft, Referral, Revision, SiteVisit, Task
 from muara.cases.terms import clean_terms
 from muara.contacts.actions import ask, inform
 from muara.contacts.models import Consultation
 from muara.documents.blobs import keep_blob
 from muara.documents.models import Blob
 from muara.documents.store import BlobStore
-from muara.documents.uploads import PDF, Accepted
+from muara.documents.uploads import JPEG, PDF, Accepted
 from muara.people.actions import SHIPPED_CALENDAR, import_calendar, shipped_calendar
 from muara.people.calendar import office_calendar
 from muara.people.models import WITA, Company, Holding, Office, User, office_day
@@ -177,6 +178,19 @@ def sample_upload(title: str, *, at: datetime) -> Accepted:
     stored = BlobStore().put(io.BytesIO(content), limit_bytes=len(content))
     blob = keep_blob(sha256=stored.sha256, size=stored.size, media_type=PDF, pages=1, at=at)
     return Accepted(blob, f"{title.lower().replace(' ', '-')}.pdf", PDF, 1)
+
+
+def sample_photo(title: str, *, at: datetime) -> Blob:
+    """Keep a small picture that says it is an example, as a phone would hand it in."""
+    picture = Image.new("RGB", (640, 420), (207, 226, 228))
+    brush = ImageDraw.Draw(picture)
+    brush.rectangle((0, 250, 640, 420), fill=(84, 139, 150))
+    brush.text((24, 24), f"CONTOH\n{title}", fill=(20, 48, 58), font_size=34)
+    content = io.BytesIO()
+    picture.save(content, "JPEG", quality=80)
+    content.seek(0)
+    stored = BlobStore().put(content, limit_bytes=len(content.getvalue()))
+    return keep_blob(sha256=stored.sha256, size=stored.size, media_type=JPEG, pages=1, at=at)
 
 
 @cache
@@ -347,6 +361,73 @@ class Walk:
             at=at,
         )
 
+    def visit(self, *, days: int) -> SiteVisit:
+        """The agency needs to see the place, and proposes a time to the applicant."""
+        task, by = self.task, officer("technical_team")
+        referral = task.case.referrals.get()
+        visits.decide_visit(
+            task,
+            referral=referral,
+            needed=True,
+            reason="Letak outfall dekat mangrove perlu diperiksa di lapangan.",
+            by=by,
+            at=self.clock.tick(),
+        )
+        at = self.clock.tick()
+        visits.plan_visit(
+            task,
+            referral=referral,
+            starts_at=at + timedelta(days=days),
+            place="Lokasi IPAL dan outfall (CONTOH)",
+            purpose="Memeriksa titik penaatan, outfall, dan keadaan sekitar; mengambil contoh uji.",
+            by=by,
+            at=at,
+        )
+        return referral.visits.get()
+
+    def hold(self, visit: SiteVisit) -> None:
+        """The visit takes place: photos, a sample, findings, and the record signed by both sides."""
+        task, by = self.task, officer("technical_team")
+        visits.agree_visit(visit, by=self.on_behalf_by or self.applicant, at=self.clock.tick())
+        self.clock.now = max(self.clock.now, visit.starts_at)
+        for caption in ("Outlet kolam sedimentasi", "Outfall saat surut"):
+            taken = self.clock.tick()
+            visits.add_photo(
+                task,
+                visit=visit,
+                blob=sample_photo(caption, at=taken),
+                caption=f"{caption} (CONTOH)",
+                taken_at=taken,
+                latitude="0.504167",
+                longitude="117.583333",
+                by=by,
+                at=self.clock.tick(),
+            )
+        taken = self.clock.tick()
+        visits.add_sample(
+            task,
+            visit=visit,
+            code=f"AL-{visit.pk:03d}",
+            point="TP-01 Outlet kolam sedimentasi",
+            taken_at=taken,
+            parameters="pH, BOD5, COD, TSS",
+            laboratory="Laboratorium Contoh",
+            by=by,
+            at=self.clock.tick(),
+        )
+        at = self.clock.tick()
+        found = visits.Findings(
+            held_on=office_day(at),
+            conditions="Cerah, air laut surut; pabrik beroperasi.",
+            findings="Titik penaatan dan outfall sesuai koordinat permohonan. Alat ukur debit terpasang.",
+            tests="pH di tempat 7,2.",
+            agency_side=[visits.Side("Teguh Fiktif", "Tim Teknis DLH")],
+            applicant_side=[visits.Side("Sari Contohwati", "Manajer Lingkungan")],
+        )
+        visits.record_findings(task, visit=visit, found=found, by=by, at=at)
+        signed = self.scan("visit", "Berita acara bertanda tangan", at)
+        visits.report_visit(task, visit=visit, signed_record=signed, by=by, at=self.clock.tick())
+
     def scan(self, key: str, title: str, at: datetime) -> Blob:
         """The scan named in the source's table `key`, as handed over, or a sample."""
         return sample_upload(title, at=at).blob
@@ -516,6 +597,8 @@ def answer_question(consultation: Consultation, *, at: datetime) -> Consultation
     )
 
 
+# Beside the steps: cases at the agency with a visit, and how many days after its plan the visit is.
+VISITS = {"visit_held": 1, "visit_planned": 9}
 # How many working days ago each demonstration case was handed in: some limits are far, near, and past.
 AGES = {
     "end": 20,
@@ -524,6 +607,8 @@ AGES = {
     "number": 12,
     "decide": 6,
     "review": 6,
+    "visit_held": 5,
+    "visit_planned": 2,
     "meet": 5,
     "endorse_division": 4,
     "deliver": 3,
@@ -541,14 +626,28 @@ def seed_cases(at: datetime) -> Iterator[str]:
         at=working_morning(at, ago=21),
     )
     steps = [step.key for step in Revision.objects.latest("pk").process.steps if step.number >= 3]
-    oldest_first = sorted([*steps, "end"], key=lambda key: -AGES.get(key, 0))
+    oldest_first = sorted([*steps, "end", *VISITS], key=lambda key: -AGES.get(key, 0))
     for index, key in enumerate(oldest_first):
-        case = case_at(
-            key, at=working_morning(at, ago=AGES.get(key, 0)), company=COMPANIES[index % len(COMPANIES)]
+        then, company = working_morning(at, ago=AGES.get(key, 0)), COMPANIES[index % len(COMPANIES)]
+        case = (
+            visit_at(key, at=then, company=company)
+            if key in VISITS
+            else case_at(key, at=then, company=company)
         )
         task = case.main_task
         yield f"{case} · {case.application.company} · {task.step.title if task else 'selesai'}"
     ask_question(at=at, text="Apakah hotel kecil di pantai perlu izin ini?")
+
+
+def visit_at(key: str, *, at: datetime, company: str) -> Case:
+    """Walk a new case to the agency, which asks the applicant about a visit, or has held it already."""
+    case = case_at("review", at=at, company=company)
+    walk = Walk(Clock(at + timedelta(hours=1)), applicant(), case=case)
+    walk.take()
+    visit = walk.visit(days=VISITS[key])
+    if key == "visit_held":
+        walk.hold(visit)
+    return Case.objects.get(pk=case.pk)
 
 
 def working_morning(at: datetime, *, ago: int) -> datetime:

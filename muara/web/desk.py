@@ -401,7 +401,11 @@ def _read_corrections(request: HttpRequest, found: Case, at: datetime) -> dict[s
 
 def _read_recommendation(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
     referrals = dossier.referrals_of(found)
-    return {"referrals": referrals, "terms": dossier.terms_of(referrals)}
+    return {
+        "referrals": referrals,
+        "terms": dossier.terms_of(referrals),
+        "agency_work": dossier.agency_work(referrals),
+    }
 
 
 def _read_drafts(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:

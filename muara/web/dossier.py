@@ -17,12 +17,17 @@ from muara.cases.models import (
     Checklist,
     ChecklistMark,
     Correction,
+    Disposition,
     Draft,
     DraftCopy,
     Meeting,
+    Presentation,
     Referral,
+    SiteVisit,
     Submission,
     Task,
+    Worksheet,
+    WorksheetEndorsement,
 )
 from muara.cases.models.case import definition_of
 from muara.cases.queries import Court, attachments_of, control_sheet, court_of, submitted
@@ -339,6 +344,12 @@ def scans(case: Case, *, referrals: Sequence[Referral], permit: Permit | None) -
                 scan_paper(case, meeting.scan, title="Daftar hadir dan notulen rapat", note=meeting.place)
             )
     found += [
+        scan_paper(case, visit.signed_record, title="Berita acara peninjauan", note=visit.place)
+        for item in referrals
+        for visit in item.visits.all()
+        if visit.signed_record
+    ]
+    found += [
         scan_paper(case, item.scan, title=f"Bukti {item.get_kind_display().lower()}", note=item.result)
         for item in case.care.select_related("scan")
         if item.scan
@@ -460,7 +471,66 @@ def _form_state(
 
 def referrals_of(case: Case) -> list[Referral]:
     rows = case.referrals.select_related("agency", "delivered_by", "receipt_scan", "cover_letter")
-    return list(rows.prefetch_related("recommendations__scan", "recommendations__received_by"))
+    return list(
+        rows.prefetch_related(
+            "recommendations__scan",
+            "recommendations__received_by",
+            "recommendations__issued_by",
+            "dispositions__by",
+            "dispositions__to",
+            "presentations",
+            "visits__signed_record",
+            "visits__samples",
+            "visits__photos__blob",
+            "worksheets__made_by",
+            "worksheets__endorsements__by",
+            "agency__signers__user",
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Paraf:
+    """A place in an agency's signing order, and the paraf given there, if it is."""
+
+    position: str
+    name: str
+    given: WorksheetEndorsement | None
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyWork:
+    """What an agency did on a referral: dispositions, visits, presentations, the worksheet."""
+
+    referral: Referral
+    dispositions: list[Disposition]
+    presentations: list[Presentation]
+    visits: list[SiteVisit]
+    worksheet: Worksheet | None
+    parafs: list[Paraf]
+
+
+def agency_work(referrals: Iterable[Referral]) -> list[AgencyWork]:
+    """The agencies' work, from referrals as `referrals_of` fetched them; undelivered ones have none."""
+    return [_work(item) for item in referrals if item.delivered_at is not None]
+
+
+def _work(referral: Referral) -> AgencyWork:
+    sheets = list(referral.worksheets.all())
+    current = sheets[-1] if sheets else None
+    valid = [one for one in current.endorsements.all() if one.voided_at is None] if current else []
+    given = {one.by_id: one for one in valid}
+    return AgencyWork(
+        referral=referral,
+        dispositions=list(referral.dispositions.all()),
+        presentations=list(referral.presentations.all()),
+        visits=list(referral.visits.all()),
+        worksheet=current,
+        parafs=[
+            Paraf(signer.position, signer.user.name, given.get(signer.user_id))
+            for signer in referral.agency.signers.all()
+        ],
+    )
 
 
 def terms_of(referrals: Iterable[Referral]) -> Terms | None:

@@ -12,7 +12,18 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from muara.cases.models import Attachment, Case, CaseLetter, Meeting, Participant, Recommendation, Referral
+from muara.cases.models import (
+    Attachment,
+    CareActivity,
+    Case,
+    CaseLetter,
+    Meeting,
+    Participant,
+    Recommendation,
+    Referral,
+    SiteVisit,
+    VisitPhoto,
+)
 from muara.cases.queries import submitted
 from muara.cases.rules import is_applicant_of, may_act_as_applicant
 from muara.documents import letters
@@ -228,6 +239,9 @@ def _scan(request: HttpRequest, pk: int, sha256: str) -> Blob:
             Recommendation.objects.filter(referral__case=case, scan__sha256=sha256),
             Meeting.objects.filter(task__case=case, scan__sha256=sha256),
             Meeting.objects.filter(task__case=case, opinion_scan__sha256=sha256),
+            CareActivity.objects.filter(case=case, scan__sha256=sha256),
+            SiteVisit.objects.filter(referral__case=case, signed_record__sha256=sha256),
+            VisitPhoto.objects.filter(visit__referral__case=case, blob__sha256=sha256),
         ]
     if not any(rows.exists() for rows in held):
         raise Http404

@@ -55,6 +55,7 @@ from muara.web.office_forms import (
     IdentityForm,
     ProfileForm,
     SeriesForm,
+    SignersForm,
     UserForm,
 )
 
@@ -96,7 +97,7 @@ class Month:
 PLACES = (
     ("Ringkasan", "office", ("office",)),
     ("Identitas kantor", "office_identity", ("office_identity",)),
-    ("OPD teknis", "agencies", ("agencies", "agency", "new_agency")),
+    ("OPD teknis", "agencies", ("agencies", "agency", "new_agency", "signers")),
     ("Pengguna", "users", ("users", "user", "new_user", "grant", "end_holding", "invite")),
     ("Seri nomor", "series", ("series", "edit_series")),
     ("Kalender kerja", "calendar", ("calendar", "remove_day")),
@@ -230,7 +231,7 @@ def _check_signatory(day: date) -> Check:
 
 def _check_agencies(day: date) -> Check:
     agencies = list(_agencies(day))
-    idle = [agency.short_name for agency in agencies if not agency.members]
+    idle = [agency.short_name for agency in agencies if not agency.members and not agency.paper_only]
     if not agencies:
         told = "Belum ada OPD; langkah 9 tidak dapat mengirim berkas."
     elif idle:
@@ -365,7 +366,33 @@ def agency(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, f"{form.cleaned_data['name']} disimpan.")
             return redirect("agencies")
     team = Holding.objects.current(office_day(at)).filter(office=item).select_related("user")
-    return _page(request, "agency", {"form": form, "agency": item, "team": team}, came=came)
+    signing = item.signers.select_related("user")
+    return _page(
+        request, "agency", {"form": form, "agency": item, "team": team, "signing": signing}, came=came
+    )
+
+
+@login_required
+@GET_POST
+def signers(request: HttpRequest, pk: int) -> HttpResponse:
+    """Whose paraf an agency's worksheet needs before its letter may go out from here."""
+    by, at = _reader(request)
+    item = get_object_or_404(Office, pk=pk, kind=Office.Kind.AGENCY)
+    held = Holding.objects.current(office_day(at)).filter(office=item, user__is_active=True)
+    team = User.objects.filter(pk__in=held.values("user"))
+    form, came = SignersForm(item, data=request.POST or None, team=team), Came.DONE
+    if request.method == "POST" and form.is_valid():
+        came = _carry_out(
+            request,
+            form,
+            lambda at, stamp: people.set_signers(
+                pk, signers=form.signers(), by=by, at=at, key=stamp.key, body=stamp.body
+            ),
+        )
+        if came is Came.DONE:
+            messages.success(request, "Urutan paraf disimpan.")
+            return redirect("agency", item.pk)
+    return _page(request, "signers", {"form": form, "agency": item}, came=came)
 
 
 # --- users and what they hold -----------------------------------------------------------------------------

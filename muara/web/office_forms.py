@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 
 from muara.documents.repertoire import allowed
-from muara.people.actions import OfficeDetails, Profile
+from muara.people.actions import OfficeDetails, Profile, Signing
 from muara.people.models import CalendarDay, Holding, Office, User
 from muara.permits.models import Series
 from muara.sop.numbering import render_number, unknown_tokens
@@ -118,6 +118,13 @@ class IdentityForm(OfficeForm):
 class AgencyForm(OfficeForm):
     """An agency's letters are its own: Muara only addresses it."""
 
+    paper_only = forms.BooleanField(
+        label="Hanya bersurat: OPD ini belum memakai Muara",
+        required=False,
+        help_text="Petugas penghubung atau pemrosesan memasukkan rekomendasinya, dan tercatat sebagai "
+        "dimasukkan atas nama OPD.",
+    )
+
     field_order = ["name", "short_name", "head_title", "government", "seat"]
 
     def __init__(self, office: Office | None, *args: Any, **kwargs: Any) -> None:
@@ -126,6 +133,52 @@ class AgencyForm(OfficeForm):
         self.fields["government"].help_text = ""
         self.fields["head_title"].help_text = "Alamat tujuan surat pengantar, misalnya Kepala Dinas …"
         self.fields["seat"].help_text = "Dicetak pada “di …” di bawah nama tujuan."
+
+
+class SignersForm(forms.Form):
+    """Who gives a paraf on an agency's worksheets, in which order; empty places are left out."""
+
+    use_required_attribute = False
+    spare = 3
+
+    def __init__(self, agency: Office, *args: Any, team: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        now = list(agency.signers.all())
+        choices = [("", "Tidak ada"), *((str(user.pk), user.name) for user in team)]
+        self.places = range(1, len(now) + self.spare + 1)
+        for place in self.places:
+            held = now[place - 1] if place <= len(now) else None
+            self.fields[f"position_{place}"] = Printed(
+                label=f"Jabatan pemaraf {place}",
+                max_length=120,
+                required=False,
+                initial=held.position if held else "",
+            )
+            self.fields[f"user_{place}"] = forms.ChoiceField(
+                label=f"Pemaraf {place}",
+                choices=choices,
+                required=False,
+                initial=str(held.user_id) if held else "",
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """A position and a person belong together."""
+        cleaned = super().clean() or self.cleaned_data
+        for place in self.places:
+            position, user = (cleaned.get(f"{name}_{place}") for name in ("position", "user"))
+            if bool(position) != bool(user):
+                self.add_error(
+                    f"position_{place}", "Isi jabatan dan pilih orangnya, atau kosongkan keduanya."
+                )
+        return cleaned
+
+    def signers(self) -> list[Signing]:
+        """The order as it was typed."""
+        chosen = [
+            (self.cleaned_data[f"position_{place}"], self.cleaned_data[f"user_{place}"])
+            for place in self.places
+        ]
+        return [Signing(position=position, user_id=int(user)) for position, user in chosen if user]
 
 
 class ProfileForm(forms.Form):

@@ -34,6 +34,7 @@ from muara.cases.models import (
     Participant,
     Recommendation,
     Revision,
+    SiteVisit,
     Task,
 )
 from muara.cases.models.case import definition_of
@@ -317,6 +318,7 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
         "events": timeline(case),
         "meeting": _meeting_to_come(case),
         "letters": CaseLetter.objects.filter(case=case, kind__in=FOR_APPLICANTS).select_related("letter"),
+        "visits": SiteVisit.objects.filter(referral__case=case).select_related("referral__agency"),
         "permit": case.permit if hasattr(case, "permit") else None,
         "status": case.permit.status(office_day(timezone.now())) if hasattr(case, "permit") else "",
     }

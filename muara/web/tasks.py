@@ -43,7 +43,7 @@ from muara.steps.forms import ASIDES, FORMS, MORE, ActForm, Review, RowsForm, as
 from muara.steps.forms.issuance import permit_of
 from muara.steps.letters.review import advice_on, summary
 from muara.web.acts import KEY, VERSION, Came, attempt, new_key, was_answered
-from muara.web.dossier import due_of, folders, parts, referrals_of, scans, who
+from muara.web.dossier import agency_work, due_of, folders, parts, referrals_of, scans, who
 from muara.web.files import person
 
 RECENT = 8
@@ -51,6 +51,7 @@ SAVE = "simpan"
 NOT_TYPED = {"csrfmiddlewaretoken", KEY, VERSION, SAVE}
 # A joint decision binds whoever gets the case next (SOP 14.d): 8, 10, 11, 12, 13, 15, or another meeting.
 BOUND_BY_MEETING = frozenset({"correct", "review", "draft", "endorse", "meet", "decide"})
+SHOWS_AGENCY = frozenset({"review", "draft"})
 EXAMINES_DRAFT = frozenset({"endorse", "meet", "decide", "number"})
 
 
@@ -256,6 +257,7 @@ def _page(
         "folders": folders(fresh, submission),
         "scans": scans(fresh, referrals=referrals, permit=permit),
         "referrals": referrals,
+        "agency_work": agency_work(referrals) if step.activity in SHOWS_AGENCY else [],
         "letters": list(fresh.letters.select_related("letter").order_by("-made_at", "-pk")[:20]),
         "made": list(_made(item)),
         "history": control_sheet(fresh)[-RECENT:],
@@ -316,7 +318,7 @@ def _desk(item: Task, me: User, at: datetime, bound: forms.Form | None) -> Desk:
         elif (desk.mine or not act.for_holder()) and act.offered(item) and act.may(me, item, at=at):
             desk.asides.append(begin(act))
     for number, form in enumerate(filter(None, [desk.first, *desk.asides])):
-        form.auto_id = f"lain{number}_%s"
+        form.name_inputs(f"lain{number}_%s")
     return desk
 
 

@@ -389,11 +389,17 @@ def verification_form() -> VerificationForm:
 
 def every_content() -> dict[str, Content]:
     """Return one content for each letter of the service, by template name."""
-    from tests.documents import samples_coordination, samples_forms, samples_meeting, samples_review
+    from tests.documents import (
+        samples_agency,
+        samples_coordination,
+        samples_forms,
+        samples_meeting,
+        samples_review,
+    )
 
     contents: tuple[Content, ...] = (
         receipt(), cover_letter(), permit(copy=1), control_sheet(), handover_receipt(), verification_form(),
         *samples_meeting.contents(), *samples_coordination.contents(), *samples_forms.contents(),
-        *samples_review.contents(),
+        *samples_review.contents(), *samples_agency.contents(),
     )  # fmt: skip
     return {content.template: content for content in contents}

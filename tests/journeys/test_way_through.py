@@ -324,6 +324,11 @@ def recommend(way: Way) -> None:
     """Step 10: the agency types its signed letter, limit by limit and point by point."""
     told = way.source["recommendation"]
     with way.at("review", "technical_team") as officer:
+        officer.page.get_by_text("Perlu peninjauan lapangan? (10.b)", exact=True).click()
+        officer.choose("Peninjauan lapangan", "Tidak diperlukan")
+        officer.write("Alasan", "Data permohonan cukup untuk dianalisis.")
+        officer.press("Catat keputusan")
+        officer.sees("Keputusan tentang peninjauan dicatat.")
         write_rows(officer, "Baku mutu air limbah", told["limits"], LIMIT)
         write_rows(officer, "Titik penaatan, titik pembuangan, titik pantau", told["points"], POINT)
         officer.write("Nomor surat rekomendasi", told["letter_number"])

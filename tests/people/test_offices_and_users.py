@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -73,7 +74,7 @@ def test_the_issuing_office_stays_one_however_often_it_is_saved() -> None:
         ({"seat": "S" * 61}, "seat"),
     ],
 )
-def test_an_office_with_a_field_that_cannot_be_used_is_refused(change: dict[str, str], field: str) -> None:
+def test_an_office_with_a_field_that_cannot_be_used_is_refused(change: dict[str, Any], field: str) -> None:
     before = Entry.objects.count()
     with pytest.raises(Refused) as refusal:
         save_office(details=replace(DETAILS, **change), by=officer("administrator"), at=MONDAY)

@@ -18,6 +18,7 @@ from muara.sop.form import (
     UnknownField,
     UnknownSection,
     clean_section,
+    proposals,
     read_form,
     retype,
     show,
@@ -290,6 +291,8 @@ BROKEN = [
     ),
     ('kind = "nib"', 'kind = "barcode"', "fields 'company_nib': jenis isian 'barcode' tidak dikenal"),
     ('kind = "multichoice"', 'kind = "text"', "fields 'water_sources': 'choices' wajib bagi isian pilihan"),
+    ('proposes = "limit"', 'proposes = "flow_per_day"', "tidak dapat mengusulkan 'flow_per_day'"),
+    ('named_by = "outfall_name"', 'named_by = ""', "'named_by' wajib bagi koordinat yang diusulkan"),
     ('near = "outfall_regency"', 'near = "moon"', "menunjuk kabupaten 'moon' yang tidak ada di bagian ini"),
     ('box = "sea"', 'box = "moon"', "fields 'outfall_coordinate': kotak wilayah 'moon' tidak dikenal"),
     ('least = "0"', 'least = "nol"', "kunci 'least' harus angka dalam teks"),
@@ -314,3 +317,20 @@ def test_a_date_of_a_file_is_kept_as_a_day() -> None:
     section = Section("s", "S", "", (Field("d", "D", "date"),))
 
     assert clean_section(section, {"d": date(2026, 1, 2)}).values == {"d": "2026-01-02"}
+
+
+def test_what_an_application_asks_for_is_marked_in_the_form() -> None:
+    limits = [{"parameter": "BOD5", "limit": "100", "unit": "mg/L"}, {"parameter": "pH", "limit": "6-9"}]
+    values = CLEAN_POINTS | {"flow_average": "1400", "flow_max_day": "1500", "parameters": limits}
+
+    asked = [(item.kind, item.name) for item in proposals(FORM, values)]
+
+    assert asked == [
+        ("penaatan", "TP-01"),
+        ("pembuangan", "OF-01"),
+        ("pantau", "AL-1"),
+        ("pantau", "AL-2"),
+        ("flow_per_day", "Debit maksimum per hari"),
+        ("limit", "BOD5"),
+        ("limit", "pH"),
+    ]

@@ -142,6 +142,10 @@ ADDRESSES = {
         "in 302 404 404 404 404 404 404 404",
         "in 200 404 404 404 404 404 404 404",
     ),
+    "answer_visit": (  # this case had no visit; tests/web/test_visits.py has one
+        "in 404 404 404 404 404 404 404 404",
+        "in 404 404 404 404 404 404 404 404",
+    ),
     "questions": (
         "in 200 200 200 200 200 200 200 200",
         "in 200 200 200 200 200 200 200 200",
@@ -262,6 +266,10 @@ ADDRESSES = {
         "in 403 403 403 403 403 403 200 200",
         "in 403 403 403 403 403 403 403 200",
     ),
+    "signers": (
+        "in 403 403 403 403 403 403 200 200",
+        "in 403 403 403 403 403 403 403 200",
+    ),
     "users": (
         "in 403 403 403 403 403 403 200 200",
         "in 405 405 405 405 405 405 405 405",
@@ -360,6 +368,7 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "withdraw_attachment": attachment.pk,
         "letter": filed.pk,
         "letter_page": filed.pk,
+        "signers": Office.objects.get(kind=Office.Kind.AGENCY).pk,
         "agency": Office.objects.get(kind=Office.Kind.AGENCY).pk,
         "user": applicant().pk,
         "grant": applicant().pk,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import Q
 
@@ -9,6 +11,7 @@ from muara.cases.models.case import Case
 from muara.cases.models.referral import Recommendation, Referral
 from muara.documents.models import Blob, Letter
 from muara.people.models import User
+from muara.sop.values import show_latitude, show_longitude
 
 
 class Disposition(models.Model):
@@ -124,6 +127,13 @@ class VisitPhoto(models.Model):
 
     def __str__(self) -> str:
         return self.caption
+
+    @property
+    def shown(self) -> str:
+        """The coordinates as people read them; empty where there are none."""
+        if not self.latitude:
+            return ""
+        return f"{show_latitude(Decimal(self.latitude))} {show_longitude(Decimal(self.longitude))}"
 
 
 class VisitSample(models.Model):

@@ -134,8 +134,7 @@ def recommend(
             raise Refused("Rekomendasi untuk surat pengantar ini sudah diberikan.")
         on_behalf = not is_of_agency(by, referral.agency, actor=task.actor, at=at)
         if not on_behalf:
-            _demand_visit_settled(referral)
-            _demand_worksheet(referral, said)
+            _demand_ready(referral, said)
         facts = {
             "referral": referral.pk,
             "scan": scan.sha256,
@@ -179,31 +178,41 @@ def recommend(
         return moved
 
 
-def _demand_visit_settled(referral: Referral) -> None:
-    """Step 10.b: whether a visit is needed is decided, and one that is needed was held and reported."""
+def what_is_due(referral: Referral) -> list[str]:
+    """What the agency still owes before its letter may go out: a visit settled (10.b), its parafs."""
+    return [due for due in (_visit_due(referral), _paraf_due(referral)) if due]
+
+
+def _visit_due(referral: Referral) -> str:
     if referral.visits.filter(reported_at=None, cancelled_at=None).exists():
-        raise Refused(
+        return (
             "Peninjauan lapangan sudah direncanakan tetapi belum dilaporkan. Laporkan hasilnya atau batalkan."
         )
     if referral.visit_needed is None:
-        raise Refused("Catat lebih dahulu apakah peninjauan lapangan diperlukan (langkah 10.b).")
+        return "Catat lebih dahulu apakah peninjauan lapangan diperlukan (langkah 10.b)."
     if referral.visit_needed and not referral.visits.filter(reported_at__isnull=False).exists():
-        raise Refused("Peninjauan lapangan diperlukan tetapi belum dilaksanakan dan dilaporkan.")
+        return "Peninjauan lapangan diperlukan tetapi belum dilaksanakan dan dilaporkan."
+    return ""
 
 
-def _demand_worksheet(referral: Referral, said: Substance) -> None:
-    """The agency's signing order: every paraf stands on a worksheet that says what the letter says."""
+def _paraf_due(referral: Referral) -> str:
+    """The agency's signing order: every paraf stands on the current worksheet."""
     signers = list(referral.agency.signers.all())
     if not signers:
-        return
+        return ""
     current = latest_worksheet(referral)
     if current is None:
-        raise Refused("Buat lembar kerja rekomendasi dan mintakan paraf lebih dahulu.")
+        return "Buat lembar kerja rekomendasi dan mintakan paraf lebih dahulu."
     given = set(current.endorsements.filter(voided_at=None).values_list("by", flat=True))
-    lacking_paraf = [signer.position for signer in signers if signer.user_id not in given]
-    if lacking_paraf:
-        raise Refused(f"Lembar kerja belum diparaf: {', '.join(lacking_paraf)}.")
-    if worksheet_substance(current) != said.data():
+    waiting = [signer.position for signer in signers if signer.user_id not in given]
+    return f"Lembar kerja belum diparaf: {', '.join(waiting)}." if waiting else ""
+
+
+def _demand_ready(referral: Referral, said: Substance) -> None:
+    if due := what_is_due(referral):
+        raise Refused(due[0])
+    current = latest_worksheet(referral) if referral.agency.signers.exists() else None
+    if current is not None and worksheet_substance(current) != said.data():
         raise Refused(
             "Ketentuan ini berbeda dari lembar kerja yang sudah diparaf. Perbarui lembar kerjanya dan "
             "mintakan paraf kembali."

@@ -96,7 +96,7 @@ class PlanVisit(AgencyForm):
     slug, done = "rencana-peninjauan", "Rencana peninjauan disampaikan kepada pemohon."
     title = "Rencanakan peninjauan lapangan"
     button = "Usulkan kepada pemohon"
-    starts_at = Moment(label="Waktu (WITA)", help_text="Misalnya 10/12/2026 09.30.")
+    starts_at = Moment(label="Waktu (WITA)")
     place = Line(label="Tempat", longest=200)
     purpose = Paragraph(label="Tujuan", rows=3, help_text="Apa yang ditinjau, diperiksa, atau diuji.")
 
@@ -168,7 +168,7 @@ class AddPhoto(VisitForm):
     caption = Line(label="Keterangan foto", longest=200)
     taken_at = Moment(
         label="Waktu pengambilan (WITA)",
-        help_text="Hanya bila fotonya tidak menyimpan waktu. Misalnya 10/12/2026 09.30.",
+        help_text="Hanya bila fotonya tidak menyimpan waktu.",
         required=False,
     )
     place = Line(

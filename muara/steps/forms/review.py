@@ -270,6 +270,11 @@ class Review(SubstanceForm, StepForm):
         self.judge()
         return cleaned
 
+    def due(self) -> list[str]:
+        """What stands in the way of a recommendation now, of agencies that work here."""
+        waiting = self.task.case.referrals.unanswered().select_related("agency")
+        return [due for item in waiting if not item.agency.paper_only for due in review.what_is_due(item)]
+
     def letter(self) -> Iterator[dict[str, Any]]:
         return self.section(self.letter_fields)
 

@@ -38,6 +38,13 @@ class RowsForm(ActForm):
             name: kind(data, prefix=name, initial=given.get(name)) for name, kind in self.row_sets.items()
         }
 
+    def name_inputs(self, auto_id: str) -> None:
+        super().name_inputs(auto_id)
+        for table in self.rows.values():
+            table.auto_id = auto_id
+            for row in (*table.forms, table.management_form):
+                row.auto_id = auto_id
+
     def begin(self) -> dict[str, Any]:
         """What a form that nobody has typed into starts with: values of fields, rows of the tables."""
         return {}

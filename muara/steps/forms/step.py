@@ -103,6 +103,10 @@ class ActForm(forms.Form):
         """Do what the form says, in one call to an act; raises what the act raises."""
         raise NotImplementedError
 
+    def name_inputs(self, auto_id: str) -> None:
+        """Give the inputs ids of their own, where a page shows several forms."""
+        self.auto_id = auto_id
+
     def told(self) -> str:
         """What the officer is told first once it is done, beside what was recorded; mostly nothing."""
         return ""

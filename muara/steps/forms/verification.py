@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -15,12 +16,34 @@ from muara.people.models import Office, User, office_day
 from muara.steps.actions import verification
 from muara.steps.forms.checklist import ChecklistForm
 from muara.steps.forms.fields import Day, Line, Paragraph, Scan
-from muara.steps.forms.step import ActForm, StepForm
+from muara.steps.forms.rows import RowsForm, filled
+from muara.steps.forms.step import MORE, ActForm, StepForm
 
 
-class Verify(ChecklistForm):
+class RequestRow(forms.Form):
+    """One more recommendation to ask for, where the permit needs several."""
+
+    agency = forms.ModelChoiceField(
+        label="OPD yang dituju", queryset=Office.objects.none(), empty_label="Pilih OPD", required=False
+    )
+    subject = Line(label="Jenis pertek", longest=200, required=False)
+    letter_number = Line(label="Nomor surat pengantar", longest=80, required=False)
+    letter_date = Day(label="Tanggal surat", required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        choice = self.fields["agency"]
+        assert isinstance(choice, forms.ModelChoiceField)
+        choice.queryset = Office.objects.filter(kind=Office.Kind.AGENCY)
+
+
+RequestRows = forms.formset_factory(RequestRow, extra=1, max_num=10, absolute_max=10)
+
+
+class Verify(ChecklistForm, RowsForm):
     """Step 7: complete: which recommendation is needed, of which agency (remark 2); else back through CS."""
 
+    row_sets: ClassVar[Mapping[str, Any]] = {"more": RequestRows}
     agency = forms.ModelChoiceField(
         label="OPD yang dituju", queryset=Office.objects.none(), empty_label="Pilih OPD"
     )
@@ -42,18 +65,33 @@ class Verify(ChecklistForm):
         assert isinstance(choice, forms.ModelChoiceField)
         choice.queryset = agencies
         self.sent_before = list(task.case.referrals.select_related("agency"))
+        subjects = [item.subject for item in self.sent_before]
+        about = task.case.process.title.removeprefix("Izin ").lower()
+        self.fields["subject"].initial = subjects[-1] if subjects else f"rekomendasi teknis {about}"
         if self.sent_before:
-            choice.help_text = "Kosongkan keempat isian ini bila surat pengantar yang dahulu tetap dipakai."
+            choice.help_text = "Kosongkan OPD, nomor, dan tanggal bila surat yang dahulu tetap dipakai."
         else:
             choice.initial = agencies.first() if agencies.count() == 1 else None
-            self.fields["subject"].initial = "rekomendasi teknis pembuangan air limbah ke laut"
             self.fields["letter_date"].initial = self.today
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if self.refers and (not self.sent_before or self._asks()):
+        if MORE not in self.data and self.refers and (not self.sent_before or self._asks()):
             self.require(*self.request_fields)
+        for number, row in enumerate(self.more(), start=1):
+            if not row.is_valid() or not all(row.cleaned_data.get(name) for name in self.request_fields):
+                self.add_error(None, f"Permintaan lain, baris {number}: isi keempat kolomnya.")
         return cleaned
+
+    def more(self) -> list[forms.Form]:
+        """The rows of further requests that something was typed into."""
+        return [row for row in self.rows["more"] if filled(row) or row["agency"].value()]
+
+    def requests(self) -> list[verification.Request]:
+        """Every recommendation that is asked for now."""
+        told = [self.cleaned_data] if self._asks() else []
+        told += [row.cleaned_data for row in self.more()]
+        return [verification.Request(**{name: one[name] for name in self.request_fields}) for one in told]
 
     @property
     def refers(self) -> bool:
@@ -61,7 +99,8 @@ class Verify(ChecklistForm):
         return self.chosen == "complete"
 
     def _asks(self) -> bool:
-        return any(self.cleaned_data.get(name) for name in self.request_fields)
+        """A kind alone asks for nothing: it is proposed."""
+        return any(self.cleaned_data.get(name) for name in ("agency", "letter_number", "letter_date"))
 
     @property
     def closing(self) -> list[forms.BoundField]:
@@ -73,12 +112,11 @@ class Verify(ChecklistForm):
         return [self[name] for name in self.request_fields]
 
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
-        said = {name: self.cleaned_data[name] for name in self.request_fields}
         return verification.verify(
             self.task,
             outcome=self.chosen,
             marks=self.marks(),
-            requests=[verification.Request(**said)] if self.refers and self._asks() else [],
+            requests=self.requests() if self.refers else [],
             by=by,
             at=at,
             note=self.note_text,

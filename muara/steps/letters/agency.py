@@ -16,7 +16,6 @@ from muara.documents.contents.agency import Party, Photo, Sample, VisitForm, Vis
 from muara.documents.indonesian import angka
 from muara.documents.models import Letter
 from muara.people.models import User, office_day
-from muara.sop.values import show_latitude, show_longitude
 from muara.steps.letters import _file, _level, _load, case_values, company_name, letterhead, text_of
 
 
@@ -51,12 +50,6 @@ def _samples(visit: SiteVisit) -> tuple[Sample, ...]:
     )
 
 
-def _photo_place(latitude: str, longitude: str, place: str) -> str:
-    """Where a photo was taken: its coordinates, its place, or both."""
-    where = f"{show_latitude(Decimal(latitude))} {show_longitude(Decimal(longitude))}" if latitude else ""
-    return ", ".join(part for part in (place, where) if part)
-
-
 def visit_form(visit: SiteVisit, *, step: str, by: User, at: datetime) -> Letter:
     """F15: what the visit found, its samples and the list of its photos (step 10.c)."""
     assert visit.held_on is not None
@@ -72,7 +65,7 @@ def visit_form(visit: SiteVisit, *, step: str, by: User, at: datetime) -> Letter
         photos=tuple(
             Photo(
                 taken_at=item.taken_at,
-                place=_photo_place(item.latitude, item.longitude, item.place),
+                place=", ".join(part for part in (item.place, item.shown) if part),
                 caption=item.caption,
             )
             for item in visit.photos.all()
