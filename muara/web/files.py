@@ -11,7 +11,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from muara.cases.models import Attachment, Case, CaseLetter, Meeting, Recommendation, Referral
+from muara.cases.models import Attachment, Case, CaseLetter, Meeting, PaperDocument, Recommendation, Referral
 from muara.cases.queries import submitted
 from muara.cases.rules import is_applicant_of, may_act_as_applicant
 from muara.documents import letters
@@ -162,6 +162,7 @@ def _scan(request: HttpRequest, pk: int, sha256: str) -> Blob:
             Referral.objects.filter(case=case, receipt_scan__sha256=sha256),
             Recommendation.objects.filter(referral__case=case, scan__sha256=sha256),
             Meeting.objects.filter(task__case=case, scan__sha256=sha256),
+            PaperDocument.objects.filter(case=case, blob__sha256=sha256),
         ]
     if not any(rows.exists() for rows in held):
         raise Http404

@@ -9,6 +9,7 @@ from muara.cases.models.decision import Draft, DraftCopy, Endorsement, Handover,
 from muara.cases.models.delivery import DeliveryRound
 from muara.cases.models.examination import Checklist, ChecklistMark, Correction
 from muara.cases.models.letters import CaseLetter
+from muara.cases.models.paper import PaperCase, PaperDocument
 from muara.cases.models.precheck import AuthorityCheck, Outfall
 from muara.cases.models.recusal import Recusal
 from muara.cases.models.referral import Recommendation, Referral
@@ -31,6 +32,8 @@ __all__ = [
     "Meeting",
     "MonitoringNote",
     "Outfall",
+    "PaperCase",
+    "PaperDocument",
     "Question",
     "Recommendation",
     "Recusal",

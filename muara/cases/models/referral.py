@@ -11,14 +11,17 @@ from muara.people.models import Office, User
 
 
 class Referral(models.Model):
-    """A case sent to one agency for a technical recommendation of a named kind."""
+    """A case sent to one agency for a technical recommendation of a named kind.
+
+    The cover letter of a case taken over from paper is among its papers, not among Muara's letters.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="referrals")
     agency = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="referrals", verbose_name="OPD")
     subject = models.CharField("jenis pertek", max_length=200)
     letter_number = models.CharField("nomor surat pengantar", max_length=80)
     letter_date = models.DateField("tanggal surat pengantar")
-    cover_letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="+")
+    cover_letter = models.ForeignKey(Letter, on_delete=models.PROTECT, null=True, related_name="+")
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField("dibuat")
     delivered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
