@@ -192,7 +192,8 @@ def test_the_page_takes_a_case_over_with_its_papers(
     case = Case.objects.get()
     paper = PaperDocument.objects.get(case=case)
     assert (paper.title, paper.dated) == ("Tanda terima berkas", REGISTERED)
-    assert client.get(f"/pindaian/{case.pk}/{paper.blob.sha256}/").status_code == 200
+    scan = client.get(f"/pindaian/{case.pk}/{paper.blob.sha256}/")
+    assert scan.getvalue() == sample_pdf("Tanda terima")
     sheet = client.get(f"/meja/berkas/{case.pk}/?bagian=pengendali").content.decode()
     assert "Berkas ini berjalan di atas kertas" in sheet
     papers = client.get(f"/meja/berkas/{case.pk}/?bagian=dokumen").content.decode()
