@@ -199,6 +199,18 @@ class Clock:
         return self.now
 
 
+def _identity(company: str) -> dict[str, str]:
+    """A company's name and, for the demonstration's companies, its own NIB and its outfall down the coast."""
+    if company not in COMPANIES[1:]:
+        return {"company_name": company}
+    place = COMPANIES.index(company)
+    return {
+        "company_name": company,
+        "company_nib": f"99990000001{place:02d}",
+        "outfall_coordinate": f"0°{30 + 2 * place}'20,0\" LU 117°36'30,0\" BT",
+    }
+
+
 @dataclass
 class Walk:
     """A case on its way, one act after another; each step is done by the cast's holder of its actor."""
@@ -224,7 +236,7 @@ class Walk:
         by = self.on_behalf_by or self.applicant
         values = dict(self.source["values"])
         if self.company:
-            values["company_name"] = self.company
+            values |= _identity(self.company)
         revision = Revision.objects.filter(service=self.source["service"]).latest("effective_from", "pk")
         at = self.clock.tick()
         company = Company.objects.filter(name=values["company_name"], memberships__user=by).first()
