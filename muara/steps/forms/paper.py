@@ -63,6 +63,11 @@ class RunningCase(forms.Form):
         step = self.fields["step"]
         assert isinstance(step, forms.ChoiceField)
         step.choices = [(item.key, f"{item.number}. {item.title}") for item in steps]
+        for name, sentence in (
+            ("step", "Pilih langkah tempat berkas berada."),
+            ("note", "Tuliskan keterangannya."),
+        ):
+            self.fields[name].error_messages["required"] = sentence
         for number in range(1, PAPERS + 1):
             self.fields[f"title_{number}"] = Line(label=f"Surat {number}: apa", required=False)
             self.fields[f"dated_{number}"] = Day(label=f"Surat {number}: tanggal di kertas", required=False)
