@@ -5,7 +5,7 @@ from __future__ import annotations
 from allauth.account import views as account
 from django.urls import path, re_path
 
-from muara.web import coordination, desk, files, office, portal, public, tasks, visits
+from muara.web import coordination, desk, files, office, paper, portal, public, tasks, visits
 
 urlpatterns = [
     # public
@@ -68,6 +68,8 @@ urlpatterns = [
     path("meja/penyerahan/<int:pk>/daftar.pdf", coordination.delivery_list, name="delivery_list"),
     path("meja/pemantauan/", coordination.monitoring, name="monitoring"),
     path("meja/pertanyaan/<int:pk>/", coordination.question, name="question"),
+    path("meja/berkas-berjalan/", paper.running_cases, name="running_cases"),
+    path("meja/berkas-berjalan/<str:reference>/", paper.running_case, name="running_case"),
     path("meja/pemohon/baru/", desk.start_on_behalf, name="start_on_behalf"),
     # files, each through its owner's permission
     path("lampiran/<int:pk>/", files.attachment, name="attachment"),

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -28,6 +28,7 @@ from muara.cases.models.case import chain_of, definition_of
 from muara.cases.rules import may_end, may_work_on
 from muara.documents.repertoire import UnprintableCharacter, check_text
 from muara.people.actions import Refused as Refused
+from muara.people.calendar import HEAD as CALENDAR_HEAD
 from muara.people.calendar import office_calendar, read_calendar
 from muara.people.models import User, office_day
 from muara.sop.definition import CALLER, END, Outcome, Process, Step
@@ -523,11 +524,20 @@ def open_case(
     case = Case.objects.create(
         application=application, revision_id=application.revision_id, head=GENESIS, opened_at=at
     )
-    moment = _moment(at)
-    found = Standing(
+    task_id = _open(_unopened(case, start), process, start.key, _moment(at))
+    found = standing(task_id, by=by, at=at)
+    return _move(found, chosen, chosen.to, (), by=by, at=at, note="", facts=facts, stamp=stamp)
+
+
+def _unopened(case: Case, step: Step) -> Standing:
+    """A case just made, about to stand at its first step."""
+    with connection.cursor() as cursor:
+        cursor.execute(CALENDAR_HEAD)
+        calendar = cursor.fetchone()
+    return Standing(
         task_id=0,
-        step_key=start.key,
-        actor=start.actor,
+        step_key=step.key,
+        actor=step.actor,
         companion=False,
         closed=False,
         received_by_id=None,
@@ -536,17 +546,58 @@ def open_case(
         version=0,
         head=GENESIS,
         callers=(),
-        registered_on=None,
-        recommended_on=None,
+        registered_on=case.registered_on,
+        recommended_on=case.recommended_on,
         held=True,
         was_here=False,
         own=True,
         recused=False,
-        calendar="",
+        calendar=calendar[0] if calendar else "",
     )
-    task_id = _open(found, process, start.key, moment)
-    found = standing(task_id, by=by, at=at)
-    return _move(found, chosen, chosen.to, (), by=by, at=at, note="", facts=facts, stamp=stamp)
+
+
+def open_running_case(
+    application: Application,
+    *,
+    step: str,
+    registration_number: str | None,
+    registered_on: date | None,
+    recommended_on: date | None,
+    by: User,
+    at: datetime,
+    facts: Mapping[str, object],
+    stamp: Stamp = NO_FORM,
+) -> Moved:
+    """Open a case that ran on paper so far, at the step where it stands; its first entry says so.
+
+    Call inside `act`; the chapter has checked who may, and what paper says.
+    """
+    process = application.revision.process
+    entered = process.step(step)
+    case = Case.objects.create(
+        application=application,
+        revision_id=application.revision_id,
+        head=GENESIS,
+        opened_at=at,
+        registration_number=registration_number,
+        registered_on=registered_on,
+        recommended_on=recommended_on,
+    )
+    found, moment = _unopened(case, entered), _moment(at)
+    task_id = _open(found, process, step, moment)
+    for companion in process.companions(step):
+        _open(found, process, companion.key, moment, companion=True)
+    said = {
+        **facts,
+        "from_paper": True,
+        "step": step,
+        "registration_number": registration_number,
+        "registered_on": registered_on.isoformat() if registered_on else None,
+        "recommended_on": recommended_on.isoformat() if recommended_on else None,
+    }
+    opened = replace(found, task_id=task_id)
+    seq = _touch(opened, verb="paper.open", by=by, at=at, facts=said, stamp=stamp)
+    return Moved(case.pk, seq, task_id, step)
 
 
 def reproject(*, at: datetime) -> int:

@@ -129,6 +129,7 @@ VERBS = {
     "check.authority": "Memutuskan kewenangan",
     "question.ask": "Bertanya kepada OPD",
     "question.answer": "OPD menjawab pertanyaan",
+    "paper.open": "Memasukkan berkas berjalan dari kertas",
     "recuse": "Menyatakan konflik kepentingan",
 }
 

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from muara.cases.models import Case, Draft, Outfall
 from muara.people.models import Company
-from muara.permits.models import Permit, Series
+from muara.permits.models import Number, Permit, Series
 from muara.sop.places import metres_between
 
 NEAR = 500  # metres between two outfalls that may be the same
@@ -26,6 +26,41 @@ def permit_by_token(token: str) -> Permit | None:
 def draft_by_token(token: str) -> Draft | None:
     """A draft whose QR was printed; it may have been replaced, or not be numbered yet."""
     return Draft.objects.select_related("case").filter(token=token).first()
+
+
+def may_be_given(text: str, *, day: date) -> bool:
+    """A number was given by a series, or one may still give it: no paper may bear it."""
+    if Number.objects.filter(text=text).exists():
+        return True
+    return any(_may_still_give(register, text, day=day) for register in Series.objects.all())
+
+
+def _may_still_give(register: Series, text: str, *, day: date) -> bool:
+    found = _read(register, text)
+    if found is None:
+        return False
+    sequence, year = found
+    counter = register.years.filter(year=year).first()
+    if counter is not None:
+        return sequence > counter.last
+    first = 1 if register.years.exists() else register.starts_at
+    return year > day.year or (year == day.year and sequence >= first)
+
+
+def _read(register: Series, text: str) -> tuple[int, int] | None:
+    """The running number and the year that a number of this series would have; None for a strange one."""
+    pattern = ""
+    for part in re.split(r"(\{\w+\})", register.pattern):
+        if not part.startswith("{"):
+            pattern += re.escape(part)
+        elif part.startswith("{urut"):
+            pattern += r"(?P<sequence>[0-9]{1,9})" if "?P<sequence>" not in pattern else "[0-9]+"
+        elif part == "{tahun}":
+            pattern += r"(?P<year>[0-9]{4})" if "?P<year>" not in pattern else "[0-9]{4}"
+        else:
+            pattern += re.escape(register.tokens[part[1:-1]]) if part[1:-1] in register.tokens else ".+?"
+    match = re.fullmatch(pattern, text)
+    return (int(match["sequence"]), int(match["year"])) if match else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from PIL import Image, ImageDraw
 
 from muara.cases.actions import store_revision, take_over
 from muara.cases.models import Application, Case, Correction, Draft, Referral, Revision, SiteVisit, Task
+from muara.cases.models.coordination import Channel
 from muara.cases.terms import clean_terms
 from muara.contacts.actions import ask, inform
 from muara.contacts.models import Consultation
@@ -34,8 +35,11 @@ from muara.permits.actions import set_up_series
 from muara.sop.service import load_folder, read_service, services_root
 from muara.sop.working_time import is_working_day
 from muara.steps.actions import approval, intake, issuance, meeting, review, verification, visits
+from muara.steps.actions.coordination import ask_agency
 from muara.steps.actions.intake import Mark
 from muara.steps.actions.meeting import Guest, Plan
+from muara.steps.actions.monitoring import monitor
+from muara.steps.actions.paper import OnPaper, Paper, enter_running_case
 from muara.steps.letters import proposed_wording
 
 PASSWORD = "cerdas-melayani"
@@ -218,6 +222,18 @@ class Clock:
         return self.now
 
 
+def _identity(company: str) -> dict[str, str]:
+    """A company's name and, for the demonstration's companies, its own NIB and its outfall down the coast."""
+    if company not in COMPANIES[1:]:
+        return {"company_name": company}
+    place = COMPANIES.index(company)
+    return {
+        "company_name": company,
+        "company_nib": f"99990000001{place:02d}",
+        "outfall_coordinate": f"0°{30 + 2 * place}'20,0\" LU 117°36'30,0\" BT",
+    }
+
+
 @dataclass
 class Walk:
     """A case on its way, one act after another; each step is done by the cast's holder of its actor."""
@@ -243,7 +259,7 @@ class Walk:
         by = self.on_behalf_by or self.applicant
         values = dict(self.source["values"])
         if self.company:
-            values["company_name"] = self.company
+            values |= _identity(self.company)
         revision = Revision.objects.filter(service=self.source["service"]).latest("effective_from", "pk")
         at = self.clock.tick()
         company = Company.objects.filter(name=values["company_name"], memberships__user=by).first()
@@ -637,6 +653,48 @@ def seed_cases(at: datetime) -> Iterator[str]:
         task = case.main_task
         yield f"{case} · {case.application.company} · {task.step.title if task else 'selesai'}"
     ask_question(at=at, text="Apakah hotel kecil di pantai perlu izin ini?")
+    _coordinate(at)
+    yield f"{_from_paper(at)} · dari kertas"
+
+
+def _coordinate(at: datetime) -> None:
+    """A question of the section head to the agency, and the first note of the monitoring there."""
+    agency = Office.objects.filter(kind=Office.Kind.AGENCY)[0]
+    task, by = Task.objects.open().filter(step_key="endorse_section")[0], officer("section_head")
+    take_over(task.pk, by=by, at=at)
+    text = "Apakah debit maksimum per jam dalam rekomendasi sudah memperhitungkan jam puncak?"
+    ask_agency(task, agency=agency, text=text, by=by, at=at)
+    watch, by = Task.objects.open().filter(companion=True)[0], officer("processing_officer")
+    take_over(watch.pk, by=by, at=at)
+    monitor(
+        watch,
+        whom="Teguh Fiktif, Tim Teknis",
+        channel=Channel.TELEPHONE,
+        status="Peninjauan lapangan dijadwalkan; menunggu hasil laboratorium.",
+        expected_on=office_day(at) + timedelta(days=10),
+        follow_up_on=office_day(at) + timedelta(days=3),
+        by=by,
+        at=at,
+    )
+
+
+def _from_paper(at: datetime) -> Case:
+    """A case that ran on paper before the office went live, now at the verifier."""
+    walk = Walk(Clock(at), applicant(), company=COMPANIES[-1], on_behalf_by=officer("customer_service"))
+    registered = office_day(working_morning(at, ago=8))
+    moved = enter_running_case(
+        walk.prepare(),
+        told=OnPaper(
+            step="verify",
+            note="Berjalan di atas kertas ketika kantor mulai memakai Muara; mapnya di lemari 3.",
+            registration_number=f"017/LHP-MANUAL/{registered.year}",
+            registered_on=registered,
+        ),
+        papers=[Paper("Tanda terima berkas", registered, sample_upload("Tanda terima", at=at).blob)],
+        by=officer("customer_service"),
+        at=at,
+    )
+    return Case.objects.get(pk=moved.case_id)
 
 
 def visit_at(key: str, *, at: datetime, company: str) -> Case:

@@ -40,6 +40,7 @@ from muara.permits.models import Permit
 from muara.permits.queries import permits_of
 from muara.sop.definition import Step
 from muara.sop.document import Clause
+from muara.steps.actions.paper import MAY_ENTER
 from muara.web import dossier
 from muara.web.acts import Came, attempt, new_key
 from muara.web.desk_forms import Answering, Asking, CaseFilter, OnBehalf, letter_of
@@ -105,6 +106,8 @@ def _side(here: Officer, current: str) -> list[dict[str, Any]]:
         places.append(("Pemantauan di OPD", "monitoring", 0))
     if here.at_the_counter:
         places.append(("Entri di loket", "start_on_behalf", 0))
+    if here.actors & MAY_ENTER:
+        places.append(("Berkas dari kertas", "running_cases", 0))
     links = [
         {"label": label, "href": reverse(name), "current": name == current, "count": count}
         for label, name, count in places

@@ -33,6 +33,7 @@ from muara.cases.models.case import definition_of
 from muara.cases.queries import Court, attachments_of, control_sheet, court_of, submitted
 from muara.cases.terms import Terms, read_terms
 from muara.contacts.models import Consultation
+from muara.documents.indonesian import tanggal
 from muara.documents.models import Blob
 from muara.documents.uploads import readable_size
 from muara.people.calendar import office_calendar
@@ -127,7 +128,7 @@ def task_due(task: Task | None, *, today: date, calendar: Calendar) -> Due:
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """A step as the stepper draws it: done, now, again (to be done once more), skipped or next."""
+    """A step as the stepper draws it: done (in Muara or on paper), now, again, skipped or next."""
 
     number: int
     title: str
@@ -150,6 +151,7 @@ def legs(case: Case, *, talk: Consultation | None) -> list[Leg]:
     frontier = _frontier(case, main.step) if main else len(process.steps) + 1
     # On a detour through the applicant (8) the step after it (7) is done once more before the caller's.
     once_more = _ahead(process, main.step) if main and case.call_stack else 0
+    taken_over = process.step(case.paper.step_key).number if hasattr(case, "paper") else 0
     return [
         Leg(
             number=step.number,
@@ -159,6 +161,8 @@ def legs(case: Case, *, talk: Consultation | None) -> list[Leg]:
             if main and main.step_key == step.key
             else "again"
             if step.number == once_more
+            else "paper"
+            if step.number < taken_over and step.key not in ended and not _is_aside(process, step)
             else _state(step, ended, frontier, aside=_is_aside(process, step)),
             at=ended.get(step.key),
         )
@@ -353,6 +357,10 @@ def scans(case: Case, *, referrals: Sequence[Referral], permit: Permit | None) -
         scan_paper(case, item.scan, title=f"Bukti {item.get_kind_display().lower()}", note=item.result)
         for item in case.care.select_related("scan")
         if item.scan
+    ]
+    found += [
+        scan_paper(case, item.blob, title=item.title, note=f"dari kertas, tanggal {tanggal(item.dated)}")
+        for item in case.papers.select_related("blob")
     ]
     if permit is not None and permit.scan:
         found.append(scan_paper(case, permit.scan, title=f"Surat izin {permit.number.text}", note="asli"))

@@ -18,6 +18,7 @@ from muara.cases.models import (
     Case,
     CaseLetter,
     Meeting,
+    PaperDocument,
     Participant,
     Recommendation,
     Referral,
@@ -242,6 +243,7 @@ def _scan(request: HttpRequest, pk: int, sha256: str) -> Blob:
             CareActivity.objects.filter(case=case, scan__sha256=sha256),
             SiteVisit.objects.filter(referral__case=case, signed_record__sha256=sha256),
             VisitPhoto.objects.filter(visit__referral__case=case, blob__sha256=sha256),
+            PaperDocument.objects.filter(case=case, blob__sha256=sha256),
         ]
     if not any(rows.exists() for rows in held):
         raise Http404

@@ -656,7 +656,12 @@ def test_monitoring_is_noted_on_the_companion_task_and_moves_nothing() -> None:
     shown = seat.read()
     assert "Memantau kemajuan pertek di OPD" in shown.content.decode()
     assert seat.send(path="pantau/", note="").status_code == 422
-    assert seat.send(path="pantau/", note="DLH menjadwalkan peninjauan.").status_code == 302
+    assert (
+        seat.send(
+            path="pantau/", whom="Teguh Fiktif", channel="telephone", status="DLH menjadwalkan peninjauan."
+        ).status_code
+        == 302
+    )
     assert "DLH menjadwalkan peninjauan." in seat.read().content.decode()
     assert seat.now_at() == "review"
     assert seat.client.post(seat.url, {"outcome": "drafted"}).status_code == 403

@@ -20,6 +20,7 @@ from muara.cases.models.delivery import DeliveryRound
 from muara.cases.models.examination import Checklist, ChecklistMark, Correction
 from muara.cases.models.letters import CaseLetter
 from muara.cases.models.meeting import Meeting, Participant
+from muara.cases.models.paper import PaperCase, PaperDocument
 from muara.cases.models.precheck import AuthorityCheck, Outfall
 from muara.cases.models.recusal import Recusal
 from muara.cases.models.referral import Recommendation, Referral
@@ -49,6 +50,8 @@ __all__ = [
     "Meeting",
     "MonitoringNote",
     "Outfall",
+    "PaperCase",
+    "PaperDocument",
     "Participant",
     "Presentation",
     "Question",

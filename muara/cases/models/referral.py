@@ -27,7 +27,8 @@ class Referral(models.Model):
     """A case sent to one agency for a technical recommendation of a named kind.
 
     `visit_needed` is the agency's recorded decision (SOP step 10.b); a newer letter to the same agency
-    for the same subject replaces this one.
+    for the same subject replaces this one. The cover letter of a case taken over from paper is among its
+    papers, not among Muara's letters.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="referrals")
@@ -35,7 +36,7 @@ class Referral(models.Model):
     subject = models.CharField("jenis pertek", max_length=200)
     letter_number = models.CharField("nomor surat pengantar", max_length=80)
     letter_date = models.DateField("tanggal surat pengantar")
-    cover_letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="+")
+    cover_letter = models.ForeignKey(Letter, on_delete=models.PROTECT, null=True, related_name="+")
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField("dibuat")
     delivered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")

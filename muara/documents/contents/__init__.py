@@ -272,7 +272,7 @@ class ControlSheet(Content):
     template: ClassVar[str] = "control_sheet"
 
     registration_number: str
-    registered_at: datetime | None = None
+    registered_at: date | None = None
     service: str
     applicant: str
     company: str
@@ -331,7 +331,7 @@ class VerificationForm(Content):
     template: ClassVar[str] = "verification_form"
 
     registration_number: str
-    registered_at: datetime
+    registered_at: date
     round: int = 1
     service: str
     applicant: str

@@ -67,6 +67,10 @@ class AnswerQuestion(forms.Form):
     def __init__(self, question: Question, *args: Any, for_agency: bool, **options: Any) -> None:
         self.question = question
         super().__init__(*args, **options)
+        for name, field in self.fields.items():
+            field.error_messages["required"] = (
+                "Pilih salah satu." if name == "channel" else "Isian ini wajib diisi."
+            )
         if for_agency:
             del self.fields["channel"], self.fields["answerer"]
 

@@ -40,6 +40,7 @@ class DeliverRound(forms.Form):
     ) -> None:
         self.agency, self.at = agency, at
         super().__init__(data, files, auto_id=f"opd{agency.pk}_%s")
+        self.fields["receiver"].error_messages["required"] = "Isian ini wajib diisi."
         chosen = self.fields["tasks"]
         assert isinstance(chosen, forms.ModelMultipleChoiceField)
         # Also what has gone meanwhile: the engine answers a form sent twice, and refuses a stale one.

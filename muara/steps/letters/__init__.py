@@ -303,10 +303,10 @@ FITS = {
 }
 
 
-def registered_at(case: Case) -> datetime | None:
-    """When the counter registered the file (step 6.d); None before."""
+def registered_at(case: Case) -> date | None:
+    """When the counter registered the file (step 6.d), only the day where it did so on paper; None before."""
     done = case.tasks.filter(step_key__in=case.process.doing("register"), outcome="registered")
-    return done.values_list("closed_at", flat=True).last()
+    return done.values_list("closed_at", flat=True).last() or case.registered_on
 
 
 def applicant_name(case: Case, values: Mapping[str, object]) -> str:
