@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-from muara.cases.models import Draft
-from muara.permits.models import Permit, Series
+from muara.cases.models import Case, Draft
+from muara.permits.models import Number, Permit, Series, SeriesYear
 
 
 def permit_by_token(token: str) -> Permit | None:
@@ -15,6 +16,34 @@ def permit_by_token(token: str) -> Permit | None:
 def draft_by_token(token: str) -> Draft | None:
     """A draft whose QR was printed; it may have been replaced, or not be numbered yet."""
     return Draft.objects.select_related("case").filter(token=token).first()
+
+
+def voided_numbers(case: Case) -> list[Number]:
+    """The numbers that papers of this case bore once and that hold no more."""
+    return list(Number.objects.filter(given_to=case.chain, voided_at__isnull=False).order_by("given_at"))
+
+
+def register(series: str, year: int) -> list[Number]:
+    """Every number of a series in a year, in order, the void ones in their places (SOP step 16.a)."""
+    numbers = Number.objects.filter(counter__series__key=series, counter__year=year)
+    return list(numbers.select_related("permit", "given_by").order_by("seq"))
+
+
+def register_years(series: str) -> list[int]:
+    """The years in which a series gave numbers, the newest first."""
+    years = SeriesYear.objects.filter(series__key=series).order_by("-year")
+    return list(years.values_list("year", flat=True))
+
+
+def holders(numbers: Iterable[Number]) -> dict[int, str]:
+    """Whom each number was given to, by the number's row: as the decree says it, else the case's company."""
+    numbers = list(numbers)
+    names = {number.pk: number.permit.company for number in numbers if hasattr(number, "permit")}
+    cases = {number.pk: int(number.given_to.removeprefix("case:")) for number in numbers if number.voided_at}
+    companies = dict(
+        Case.objects.filter(pk__in=cases.values()).values_list("pk", "application__company__name")
+    )
+    return names | {pk: companies.get(case, "") for pk, case in cases.items()}
 
 
 def number_blanks(series: str) -> tuple[str, str]:

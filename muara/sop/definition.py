@@ -217,6 +217,18 @@ class CheckItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Collection:
+    """What an applicant brings to collect the permit, and what is done while nobody comes.
+
+    `remind_after` and `send_after` are working days since the permit was ready; the SOP prints neither.
+    """
+
+    bring: tuple[str, ...]
+    remind_after: tuple[int, ...]
+    send_after: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A letter that the service makes from `letters/<key>.typ`."""
 
@@ -253,6 +265,7 @@ class Process:
     requirements: tuple[Requirement, ...]
     kinds: tuple[ApplicationKind, ...]
     final_checklist: tuple[CheckItem, ...]
+    collection: Collection
     letters: tuple[Letter, ...]
     numberings: tuple[Numbering, ...]
     separated: tuple[tuple[str, str], ...]
@@ -420,6 +433,7 @@ def _process(top: Table) -> Process:
         final_checklist=tuple(
             _check_item(item) for item in top.tables("final_checklist", name="key", required=False)
         ),
+        collection=_collection(top.maybe_table("collection")),
         letters=tuple(_letter(item) for item in top.tables("letters", name="key", required=False)),
         numberings=tuple(_numbering(key, item) for key, item in top.table("numbering").items()),
         separated=tuple(_pair(item) for item in top.tables("separated", required=False)),
@@ -557,6 +571,20 @@ def _check_item(table: Table) -> CheckItem:
     item = CheckItem(table.text("key"), table.text("label"), table.text("source"))
     table.finish()
     return item
+
+
+def _collection(table: Table | None) -> Collection:
+    if table is None:
+        return Collection(bring=(), remind_after=(), send_after=None)
+    collection = Collection(
+        bring=table.texts("bring"),
+        remind_after=table.integers("remind_after"),
+        send_after=table.maybe_integer("send_after"),
+    )
+    if list(collection.remind_after) != sorted({day for day in collection.remind_after if day > 0}):
+        table.refuse("'remind_after' harus hari kerja yang naik, mulai dari 1")
+    table.finish()
+    return collection
 
 
 def _letter(table: Table) -> Letter:

@@ -11,7 +11,17 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from muara.cases.models import Attachment, Case, CaseLetter, Meeting, Participant, Recommendation, Referral
+from muara.cases.models import (
+    Attachment,
+    Case,
+    CaseLetter,
+    Handover,
+    Meeting,
+    Participant,
+    PowerOfAttorney,
+    Recommendation,
+    Referral,
+)
 from muara.cases.queries import submitted
 from muara.cases.rules import is_applicant_of, may_act_as_applicant
 from muara.documents import letters
@@ -19,9 +29,11 @@ from muara.documents.models import Blob
 from muara.documents.pictures import NoPicture, page_picture
 from muara.documents.store import SHA256, BlobStore
 from muara.documents.uploads import PDF, PREFERRED, safe_name
-from muara.people.models import User
-from muara.permits.models import Permit
+from muara.people.models import Office, User, office_day
+from muara.permits.models import Permit, Series
+from muara.permits.queries import register_years
 from muara.steps import letters as case_letters
+from muara.steps.letters import issuance as issuance_letters
 
 Answer = TypeVar("Answer", bound=HttpResponseBase)
 # A stranger's file never runs in our origin, and is never shown by the browser itself.
@@ -30,7 +42,7 @@ STRANGE = "sandbox; default-src 'none'"
 OWN = "default-src 'none'; frame-ancestors 'none'"
 PICTURE = "default-src 'none'"
 # What an applicant takes home; cover letters, drafts and minutes stay in the office until issue.
-FOR_APPLICANTS = frozenset({"receipt", "handover_receipt"})
+FOR_APPLICANTS = frozenset({"receipt", "rights_and_duties", "handover_receipt"})
 
 
 @login_required
@@ -89,6 +101,25 @@ def control_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     name = file_name(f"Lembar pengendali proses {case}")
     answer["Content-Disposition"] = f'inline; filename="{name}"'
     return _guarded(answer, policy=OWN)
+
+
+@login_required
+@require_safe
+def number_register(request: HttpRequest, key: str, year: int) -> HttpResponse:
+    """F25: the register of one year, for people of the issuing office; set anew, nothing is kept of it."""
+    at = timezone.now()
+    series = Series.objects.filter(key=key).first()
+    if series is None or year not in register_years(key) or not reads_registers(person(request), at=at):
+        raise Http404
+    answer = HttpResponse(issuance_letters.number_register(series, year=year, at=at), content_type=PDF)
+    answer["Content-Disposition"] = f'inline; filename="{file_name(f"Register {series.label} {year}")}"'
+    return _guarded(answer, policy=OWN)
+
+
+def reads_registers(user: User, *, at: datetime) -> bool:
+    """Whoever reads the issuing office's cases: its actors and the auditor, no agency, no administrator."""
+    held = user.holdings.current(office_day(at)).filter(office__kind=Office.Kind.ISSUING)
+    return held.exclude(actor="administrator").exists()
 
 
 def person(request: HttpRequest) -> User:
@@ -169,6 +200,9 @@ def _scan(request: HttpRequest, pk: int, sha256: str) -> Blob:
             Recommendation.objects.filter(referral__case=case, scan__sha256=sha256),
             Meeting.objects.filter(task__case=case, scan__sha256=sha256),
             Meeting.objects.filter(task__case=case, opinion_scan__sha256=sha256),
+            PowerOfAttorney.objects.filter(case=case, scan__sha256=sha256),
+            Handover.objects.filter(case=case, sending_proof__sha256=sha256),
+            Handover.objects.filter(case=case, receipt_scan__sha256=sha256),
         ]
     if not any(rows.exists() for rows in held):
         raise Http404

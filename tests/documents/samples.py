@@ -389,10 +389,10 @@ def verification_form() -> VerificationForm:
 
 def every_content() -> dict[str, Content]:
     """Return one content for each letter of the service, by template name."""
-    from tests.documents import samples_meeting
+    from tests.documents import samples_issuance, samples_meeting
 
     contents: tuple[Content, ...] = (
         receipt(), cover_letter(), permit(copy=1), control_sheet(), handover_receipt(), verification_form(),
-        *samples_meeting.every_content(),
+        *samples_meeting.every_content(), *samples_issuance.every_content(),
     )  # fmt: skip
     return {content.template: content for content in contents}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from muara.cases.models.application import Application, Attachment, Submission
 from muara.cases.models.case import Case, CaseQuerySet, Revision, Task, TaskQuerySet, UnfinishedWork
-from muara.cases.models.decision import Draft, DraftCopy, Endorsement, Handover
+from muara.cases.models.decision import Draft, DraftCopy, Endorsement
 from muara.cases.models.examination import Checklist, ChecklistMark, Correction
+from muara.cases.models.issuance import FinalCheck, Handover, PowerOfAttorney, Reminder
 from muara.cases.models.letters import CaseLetter
 from muara.cases.models.meeting import Meeting, Participant
 from muara.cases.models.referral import Recommendation, Referral
@@ -22,11 +23,14 @@ __all__ = [
     "Draft",
     "DraftCopy",
     "Endorsement",
+    "FinalCheck",
     "Handover",
     "Meeting",
     "Participant",
+    "PowerOfAttorney",
     "Recommendation",
     "Referral",
+    "Reminder",
     "Revision",
     "Submission",
     "Task",

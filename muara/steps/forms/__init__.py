@@ -5,7 +5,7 @@ from __future__ import annotations
 from muara.cases.models import Task
 from muara.steps.forms.approval import Decide, DraftPermit, Endorse, Monitor, ReceiveRecommendation
 from muara.steps.forms.intake import Advise, Check, Register
-from muara.steps.forms.issuance import AssignNumber, HandOver, Number, Receive
+from muara.steps.forms.issuance import AssignNumber, HandOver, Number, Receive, Remind, TurnAway
 from muara.steps.forms.meeting import (
     ApproveMinutes,
     AttachOpinion,
@@ -54,6 +54,8 @@ ASIDES: tuple[type[ActForm], ...] = (
     RecordAttendanceAgain,
     CallAgain,
     AssignNumber,
+    TurnAway,
+    Remind,
     Monitor,
 )
 

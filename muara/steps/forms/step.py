@@ -42,10 +42,14 @@ class ActForm(forms.Form):
     companion: ClassVar[bool] = False
     comes_first: ClassVar[bool] = False
     done: ClassVar[str] = "Dicatat."
+    # Whoever did it goes on to the case's next task, where the same hands have more to do.
+    goes_on: ClassVar[bool] = False
     use_required_attribute = False
     # Fields that a posted form may leave empty although the page asks for them: the act, or the outcome,
     # says when they are needed.
     asked: ClassVar[tuple[str, ...]] = ()
+    # What is too private to be kept half done.
+    never_kept: ClassVar[tuple[str, ...]] = ()
 
     def __init__(
         self,
