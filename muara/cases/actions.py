@@ -183,14 +183,15 @@ def _day(value: Any) -> date | None:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def standing(task_id: int, *, by: User, at: datetime, stamp: Stamp = NO_FORM) -> Standing:
+def standing(task_id: int, *, by: User | None, at: datetime, stamp: Stamp = NO_FORM) -> Standing:
     """Load a task with its case, refusing a closed task or a case that moved since the form was shown.
 
     Every act on a case begins here, so whoever declared a conflict of interest gets no further.
     """
     day = connection.ops.adapt_datefield_value(office_day(at))
+    who = by.pk if by else 0
     with connection.cursor() as cursor:
-        cursor.execute(LOAD, [by.pk, day, day, by.pk, by.pk, by.pk, by.pk, task_id])
+        cursor.execute(LOAD, [who, day, day, who, who, who, who, task_id])
         row = cursor.fetchone()
     if row is None:
         raise Stale
@@ -451,7 +452,7 @@ def _touch(
     found: Standing,
     *,
     verb: str,
-    by: User,
+    by: User | None,
     at: datetime,
     facts: Mapping[str, object],
     note: str = "",
@@ -462,7 +463,7 @@ def _touch(
         seq=found.version + 1,
         prev=found.head,
         verb=verb,
-        by_id=by.pk,
+        by_id=by.pk if by else None,
         at=at,
         facts=facts,
         note=note,
@@ -501,13 +502,16 @@ def note_from_outside(
     task_id: int,
     *,
     verb: str,
-    by: User,
+    by: User | None,
     at: datetime,
     facts: Mapping[str, object],
     note: str = "",
     stamp: Stamp = NO_FORM,
 ) -> Moved:
-    """Record an act of somebody who is not the open task's actor; the chapter has checked that they may."""
+    """Record an act of somebody who is not the open task's actor; the chapter has checked that they may.
+
+    Nobody (`by` None) is the clock: what the office does by itself when a day has come.
+    """
     found = standing(task_id, by=by, at=at, stamp=stamp)
     _printable(note)
     seq = _touch(found, verb=verb, by=by, at=at, facts=facts, note=note, stamp=stamp)

@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
 
 from muara.audit.models import Entry
 from muara.audit.queries import Head
-from muara.cases.models import Application, Attachment, AuthorityCheck, Case, Correction, Submission, Task
+from muara.cases.models import (
+    Application,
+    Attachment,
+    AuthorityCheck,
+    Case,
+    Correction,
+    Revision,
+    Submission,
+    Task,
+    TaskQuerySet,
+)
 from muara.cases.models.case import chain_of, definition_of
 from muara.people.models import User
 from muara.sop.authority import authority_warnings
@@ -131,6 +146,8 @@ VERBS = {
     "question.answer": "OPD menjawab pertanyaan",
     "paper.open": "Memasukkan berkas berjalan dari kertas",
     "recuse": "Menyatakan konflik kepentingan",
+    "hand_over.refuse": "Menolak menyerahkan izin kepada yang datang",
+    "hand_over.remind": "Mengingatkan pemohon untuk mengambil izin",
 }
 
 
@@ -153,11 +170,30 @@ def control_sheet(case: Case) -> list[ControlLine]:
         ControlLine(
             entry,
             tasks.get(entry.task_id or 0),
-            names.get(entry.by_id or 0, ""),
+            _by(entry, tasks.get(entry.task_id or 0), names),
             verb_label(case.process, entry.verb),
         )
         for entry in entries
     ]
+
+
+def _by(entry: Entry, task: Task | None, names: Mapping[int, str]) -> str:
+    """Name who acted; an applicant's act that an officer recorded says so."""
+    name = names.get(entry.by_id or 0, "")
+    if task is not None and task.actor == "applicant" and json.loads(entry.text)["facts"].get("on_behalf"):
+        return f"direkam oleh {name}"
+    return name
+
+
+def tasks_doing(activity: str) -> TaskQuerySet:
+    """The open tasks of an activity, under any revision of any service."""
+    steps = [
+        (pk, definition_of(pk).process.doing(activity))
+        for pk in Revision.objects.values_list("pk", flat=True)
+    ]
+    standing = (Q(case__revision=pk, step_key__in=keys) for pk, keys in steps if keys)
+    tasks: TaskQuerySet = Task.objects.open().main()
+    return tasks.filter(reduce(or_, standing, Q(pk__in=[])))
 
 
 def verb_label(process: Process, verb: str) -> str:

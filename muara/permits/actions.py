@@ -132,6 +132,31 @@ def enter_permit(
     )
 
 
+def void_number(permit: Permit, *, reason: str, by: User, at: datetime) -> Number:
+    """Void the number of a permit that never came into force: it stays with its reason, the permit goes.
+
+    Raises:
+        Refused: the permit is in force, or no reason was given.
+    """
+    number = permit.number
+    if permit.scan_id is not None:
+        raise Refused("Izin ini sudah disahkan; nomornya tidak dapat dibatalkan di sini.")
+    if not reason.strip():
+        raise Refused("Tuliskan alasan nomor dibatalkan.", "note")
+    permit.delete()
+    number.voided_at, number.void_reason = at, reason
+    number.save(update_fields=["voided_at", "void_reason"])
+    record(
+        chain=f"series:{number.counter.series.key}",
+        verb="number.void",
+        by_id=by.pk,
+        at=at,
+        facts={"number": number.text, "seq": number.seq, "year": number.counter.year},
+        note=reason,
+    )
+    return number
+
+
 def attach_scan(permit: Permit, *, scan: Blob) -> None:
     """File the scan of the signed, numbered and stamped original: from now on the permit is in force."""
     permit.scan = scan

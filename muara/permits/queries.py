@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from muara.cases.models import Case, Draft, Outfall
 from muara.people.models import Company
-from muara.permits.models import Number, Permit, Series
+from muara.permits.models import Number, Permit, Series, SeriesYear
 from muara.sop.places import metres_between
 
 NEAR = 500  # metres between two outfalls that may be the same
@@ -126,6 +126,34 @@ def permits_of(companies: Iterable[Company], *, service: str) -> list[Permit]:
         replaced_on=None,
     )
     return list(rows.order_by("-issued_on", "-pk"))
+
+
+def voided_numbers(case: Case) -> list[Number]:
+    """The numbers that papers of this case bore once and that hold no more."""
+    return list(Number.objects.filter(given_to=case.chain, voided_at__isnull=False).order_by("given_at"))
+
+
+def register(series: Series, year: int) -> list[Number]:
+    """Every number of a series in a year, in order, the void ones in their places (SOP step 16.a)."""
+    numbers = Number.objects.filter(counter__series=series, counter__year=year)
+    return list(numbers.select_related("permit", "given_by").order_by("seq"))
+
+
+def register_years(series: Series) -> list[int]:
+    """The years in which a series gave numbers, the newest first."""
+    years = SeriesYear.objects.filter(series=series).order_by("-year")
+    return list(years.values_list("year", flat=True))
+
+
+def holders(numbers: Iterable[Number]) -> dict[int, str]:
+    """Whom each number was given to, by the number's row: as the decree says it, else the case's company."""
+    numbers = list(numbers)
+    names = {number.pk: number.permit.company for number in numbers if hasattr(number, "permit")}
+    cases = {number.pk: int(number.given_to.removeprefix("case:")) for number in numbers if number.voided_at}
+    companies = dict(
+        Case.objects.filter(pk__in=cases.values()).values_list("pk", "application__company__name")
+    )
+    return names | {pk: companies.get(case, "") for pk, case in cases.items()}
 
 
 def number_blanks(service: str, series: str) -> tuple[str, str]:

@@ -232,6 +232,18 @@ class Copy:
 
 
 @dataclass(frozen=True, slots=True)
+class Collection:
+    """What an applicant brings to collect the permit, and what is done while nobody comes.
+
+    `remind_after` and `send_after` are working days since the permit was ready; the SOP prints neither.
+    """
+
+    bring: tuple[str, ...]
+    remind_after: tuple[int, ...]
+    send_after: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A letter that the service makes from `letters/<key>.typ`."""
 
@@ -290,6 +302,7 @@ class Process:
     kinds: tuple[ApplicationKind, ...]
     final_checklist: tuple[CheckItem, ...]
     copies: tuple[Copy, ...]
+    collection: Collection
     letters: tuple[Letter, ...]
     forms: tuple[PrintedForm, ...]
     numberings: tuple[Numbering, ...]
@@ -459,6 +472,7 @@ def _process(top: Table) -> Process:
             _check_item(item) for item in top.tables("final_checklist", name="key", required=False)
         ),
         copies=tuple(_copy(item) for item in top.tables("copies", name="number", required=False)),
+        collection=_collection(top.maybe_table("collection")),
         letters=tuple(_letter(item) for item in top.tables("letters", name="key", required=False)),
         forms=tuple(_printed_form(item) for item in top.tables("forms", name="code", required=False)),
         numberings=tuple(_numbering(key, item) for key, item in top.table("numbering").items()),
@@ -610,6 +624,20 @@ def _copy(table: Table) -> Copy:
     copy = Copy(table.integer("number"), table.text("purpose"))
     table.finish()
     return copy
+
+
+def _collection(table: Table | None) -> Collection:
+    if table is None:
+        return Collection(bring=(), remind_after=(), send_after=None)
+    collection = Collection(
+        bring=table.texts("bring"),
+        remind_after=table.integers("remind_after"),
+        send_after=table.maybe_integer("send_after"),
+    )
+    if list(collection.remind_after) != sorted({day for day in collection.remind_after if day > 0}):
+        table.refuse("'remind_after' harus hari kerja yang naik, mulai dari 1")
+    table.finish()
+    return collection
 
 
 def _letter(table: Table) -> Letter:

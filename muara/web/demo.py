@@ -37,6 +37,7 @@ from muara.sop.working_time import is_working_day
 from muara.steps.actions import approval, intake, issuance, meeting, review, verification, visits
 from muara.steps.actions.coordination import ask_agency
 from muara.steps.actions.intake import Mark
+from muara.steps.actions.issuance import Taker
 from muara.steps.actions.meeting import Guest, Plan
 from muara.steps.actions.monitoring import monitor
 from muara.steps.actions.paper import OnPaper, Paper, enter_running_case
@@ -522,11 +523,12 @@ class Walk:
         )
 
     def do_hand_over(self, task: Task, by: User) -> None:
+        values = self.source["values"]
         issuance.hand_over(
             task,
-            receiver=str(self.source["values"]["applicant_name"]),
-            capacity="Pemohon",
-            identity="KTP",
+            taker=Taker(
+                name=str(values["applicant_name"]), identity="ktp", number=str(values["applicant_nik"])
+            ),
             brought_receipt=True,
             told_duties=True,
             by=by,
@@ -534,7 +536,9 @@ class Walk:
         )
 
     def do_receive(self, task: Task, by: User) -> None:
-        issuance.confirm_receipt(task, by=by, at=self.clock.tick())
+        at = self.clock.tick()
+        signed = sample_upload("Bukti serah terima", at=at).blob if self.on_behalf_by else None
+        issuance.confirm_receipt(task, proof=signed, by=by, at=at)
 
 
 def all_fit(task: Task) -> dict[int, Mark]:

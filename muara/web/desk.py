@@ -15,15 +15,15 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from muara.cases.actions import Stamp
-from muara.cases.models import Application, Case, Question, Revision, Task
-from muara.cases.queries import authority_of, control_sheet, court_of, latest_submission
+from muara.cases.models import Application, Case, Question, Reminder, Revision, Task
+from muara.cases.queries import authority_of, control_sheet, court_of, latest_submission, tasks_doing
 from muara.cases.rules import (
     COUNTER,
     is_applicant_of,
@@ -36,15 +36,18 @@ from muara.contacts.actions import ask, inform
 from muara.contacts.models import Consultation
 from muara.people.calendar import office_calendar
 from muara.people.models import Company, User, office_day
-from muara.permits.models import Permit
-from muara.permits.queries import permits_of
+from muara.permits.models import Permit, Series
+from muara.permits.queries import holders, permits_of, register_years
+from muara.permits.queries import register as numbers_of
 from muara.sop.definition import Step
 from muara.sop.document import Clause
+from muara.sop.working_time import Calendar, working_days_between
+from muara.steps.actions.collection import days_waiting
 from muara.steps.actions.paper import MAY_ENTER
 from muara.web import dossier
 from muara.web.acts import Came, attempt, new_key
 from muara.web.desk_forms import Answering, Asking, CaseFilter, OnBehalf, letter_of
-from muara.web.files import person
+from muara.web.files import person, reads_registers
 from muara.web.public import revisions_in_force
 
 A_PAGE = 25
@@ -54,6 +57,7 @@ MATCHES = 15  # companies that a search offers
 OUTSIDE_THE_SOP = {"administrator": "Administrator", "auditor": "Pemeriksa (hanya membaca)"}
 READ_CONFLICTS = frozenset({"head_of_office", "auditor"})  # the superior (UU 30/2014, Pasal 43)
 MONITORS = frozenset({"liaison", "processing_officer", "section_head", "division_head", "head_of_office"})
+READS_REGISTER = frozenset({"registrar", "head_of_office", "auditor"})
 TALKERS = frozenset({"information_officer", "auditor"})
 
 
@@ -108,10 +112,14 @@ def _side(here: Officer, current: str) -> list[dict[str, Any]]:
         places.append(("Entri di loket", "start_on_behalf", 0))
     if here.actors & MAY_ENTER:
         places.append(("Berkas dari kertas", "running_cases", 0))
+        places.append(("Izin belum diambil", "uncollected", 0))
     links = [
         {"label": label, "href": reverse(name), "current": name == current, "count": count}
         for label, name, count in places
     ]
+    if here.actors & READS_REGISTER:
+        href = reverse("registers")
+        links.append({"label": "Register nomor", "href": href, "current": current == "register", "count": 0})
     return [{"title": "", "links": links}]
 
 
@@ -176,6 +184,8 @@ def _my_tasks(here: Officer) -> QuerySet[Task]:
     if here.at_the_counter:
         # Somebody without an account does their steps at the counter.
         mine |= Q(actor="applicant", case__application__applicant=None) & without_conflict(here.user)
+        # The signature on the receipt of a permit is taken at the counter, for whoever came.
+        mine |= Q(pk__in=tasks_doing("receive").values("pk"))
     wanted = Task.objects.open().filter(mine).values("pk")
     cases = dossier.with_standing(Case.objects.all())
     rows = Task.objects.filter(pk__in=wanted).select_related("received_by")
@@ -206,7 +216,7 @@ def _steps_done(user: User, tasks: list[Task]) -> dict[int, set[str]]:
 
 def _address(task: Task) -> str:
     """Where a task is worked on: its own page, or the applicant's page for the applicant's steps."""
-    if task.actor == "applicant":
+    if task.actor == "applicant" and task.step.activity != "receive":
         return reverse("application", args=[task.case.application.reference])
     return reverse("task", args=[task.pk])
 
@@ -643,3 +653,106 @@ def _companies(wanted: str) -> QuerySet[Company]:
     if not wanted:
         return Company.objects.none()
     return Company.objects.filter(Q(name__icontains=wanted) | Q(nib=wanted)).order_by("name", "pk")
+
+
+# --- after the signature ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Uncollected:
+    """A permit at the collection counter: how long it has waited, and what was done about it."""
+
+    task: Task
+    waited: int
+    due: int | None  # the working day whose reminder is due and not given
+    to_send: bool
+
+    @property
+    def case(self) -> Case:
+        return self.task.case
+
+    @property
+    def reminders(self) -> list[Reminder]:
+        return list(self.case.reminders.all())
+
+
+@login_required
+@never_cache
+@require_safe
+def uncollected(request: HttpRequest) -> HttpResponse:
+    """Step 17: the permits that nobody has come for, the longest waiting first."""
+    here = _officer(request)
+    if not here.at_the_counter:
+        raise PermissionDenied
+    cases = dossier.with_standing(Case.objects.all()).prefetch_related("reminders")
+    tasks = tasks_doing("hand_over").order_by("opened_at", "pk").prefetch_related(Prefetch("case", cases))
+    page = Paginator(tasks, A_PAGE).get_page(request.GET.get("halaman"))
+    calendar = office_calendar()
+    context = {
+        "page": page,
+        "rows": [_uncollected(task, at=here.at, calendar=calendar) for task in page.object_list],
+        "side": _side(here, "uncollected"),
+        "side_title": "Meja kerja",
+    }
+    return render(request, "desk/uncollected.html", context)
+
+
+def _uncollected(task: Task, *, at: datetime, calendar: Calendar) -> Uncollected:
+    waited, rules = days_waiting(task, at=at, calendar=calendar), task.case.process.collection
+    past = [day for day in rules.remind_after if day <= waited]
+    told = max(
+        (
+            working_days_between(calendar, office_day(task.opened_at), office_day(reminder.at))
+            for reminder in task.case.reminders.all()
+        ),
+        default=0,
+    )
+    return Uncollected(
+        task=task,
+        waited=waited,
+        due=past[-1] if past and told < past[-1] else None,
+        to_send=rules.send_after is not None and waited >= rules.send_after,
+    )
+
+
+@login_required
+@never_cache
+@require_safe
+def registers(request: HttpRequest) -> HttpResponse:
+    """The registers of the office: the page of the first one, which leads to the others."""
+    here = _officer(request)
+    first = Series.objects.exclude(key="registration").first() or Series.objects.first()
+    if not reads_registers(here.user, at=here.at):
+        raise PermissionDenied
+    if first is None:
+        raise Http404
+    return redirect("register", first.service, first.key)
+
+
+@login_required
+@never_cache
+@require_safe
+def register(request: HttpRequest, service: str, key: str) -> HttpResponse:
+    """Step 16.a: the register of a series, a year at a time, void numbers in their places."""
+    here = _officer(request)
+    if not reads_registers(here.user, at=here.at):
+        raise PermissionDenied
+    series = get_object_or_404(Series, service=service, key=key)
+    years = register_years(series)
+    asked = request.GET.get("tahun", "")
+    year = int(asked) if asked.isdigit() and int(asked) in years else next(iter(years), here.today.year)
+    page = Paginator(numbers_of(series, year), A_PAGE).get_page(request.GET.get("halaman"))
+    shown = list(page.object_list)
+    names = holders(shown)
+    context = {
+        "series": series,
+        "others": Series.objects.exclude(pk=series.pk),
+        "years": years,
+        "year": year,
+        "page": page,
+        "query": f"tahun={year}",
+        "rows": [(number, names.get(number.pk, "")) for number in shown],
+        "side": _side(here, "register"),
+        "side_title": "Meja kerja",
+    }
+    return render(request, "desk/register.html", context)

@@ -20,6 +20,7 @@ from muara.cases.models import (
     Disposition,
     Draft,
     DraftCopy,
+    Handover,
     Meeting,
     Presentation,
     Referral,
@@ -362,6 +363,16 @@ def scans(case: Case, *, referrals: Sequence[Referral], permit: Permit | None) -
         scan_paper(case, item.blob, title=item.title, note=f"dari kertas, tanggal {tanggal(item.dated)}")
         for item in case.papers.select_related("blob")
     ]
+    for power in case.powers.select_related("scan"):
+        note = f"{power.holder}, {power.get_scope_display().lower()}"
+        found.append(scan_paper(case, power.scan, title="Surat kuasa", note=note))
+    handover = Handover.objects.filter(case=case).select_related("sending_proof", "receipt_scan").first()
+    if handover is not None and handover.sending_proof:
+        way = handover.get_way_display()
+        found.append(scan_paper(case, handover.sending_proof, title="Bukti kirim izin", note=way))
+    if handover is not None and handover.receipt_scan:
+        signed = f"ditandatangani {handover.receiver}"
+        found.append(scan_paper(case, handover.receipt_scan, title="Bukti serah terima", note=signed))
     if permit is not None and permit.scan:
         found.append(scan_paper(case, permit.scan, title=f"Surat izin {permit.number.text}", note="asli"))
     return found

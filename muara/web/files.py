@@ -17,9 +17,11 @@ from muara.cases.models import (
     CareActivity,
     Case,
     CaseLetter,
+    Handover,
     Meeting,
     PaperDocument,
     Participant,
+    PowerOfAttorney,
     Recommendation,
     Referral,
     SiteVisit,
@@ -32,11 +34,13 @@ from muara.documents.models import Blob
 from muara.documents.pictures import NoPicture, page_picture
 from muara.documents.store import SHA256, BlobStore
 from muara.documents.uploads import PDF, PREFERRED, safe_name
-from muara.people.models import User, office_day
-from muara.permits.models import Permit
+from muara.people.models import Office, User, office_day
+from muara.permits.models import Permit, Series
+from muara.permits.queries import register_years
 from muara.steps import letters as case_letters
 from muara.steps.actions.approval import latest_draft
 from muara.steps.actions.intake import cs_approval
+from muara.steps.letters import issuance as issuance_letters
 from muara.steps.letters.forms import empty_form, first_proof_to_sign
 from muara.steps.letters.review import summary_pdf
 from muara.web.public import revision_by_slug
@@ -49,7 +53,15 @@ OWN = "default-src 'none'; frame-ancestors 'none'"
 PICTURE = "default-src 'none'"
 # What an applicant takes home; cover letters, drafts and minutes stay in the office until issue.
 FOR_APPLICANTS = frozenset(
-    {"application_form", "checklist", "first_proof", "receipt", "visit_record", "handover_receipt"}
+    {
+        "application_form",
+        "checklist",
+        "first_proof",
+        "receipt",
+        "visit_record",
+        "rights_and_duties",
+        "handover_receipt",
+    }
 )
 
 
@@ -162,6 +174,25 @@ def form(request: HttpRequest, slug: str, code: str) -> HttpResponseBase:
     return answer
 
 
+@login_required
+@require_safe
+def number_register(request: HttpRequest, service: str, key: str, year: int) -> HttpResponse:
+    """F25: the register of one year, for people of the issuing office; set anew, nothing is kept of it."""
+    at = timezone.now()
+    series = Series.objects.filter(service=service, key=key).first()
+    if series is None or year not in register_years(series) or not reads_registers(person(request), at=at):
+        raise Http404
+    answer = HttpResponse(issuance_letters.number_register(series, year=year, at=at), content_type=PDF)
+    answer["Content-Disposition"] = f'inline; filename="{file_name(f"Register {series.label} {year}")}"'
+    return _guarded(answer, policy=OWN)
+
+
+def reads_registers(user: User, *, at: datetime) -> bool:
+    """Whoever reads the issuing office's cases: its actors and the auditor, no agency, no administrator."""
+    held = user.holdings.current(office_day(at)).filter(office__kind=Office.Kind.ISSUING)
+    return held.exclude(actor="administrator").exists()
+
+
 def person(request: HttpRequest) -> User:
     """The signed-in person, behind `login_required`."""
     assert isinstance(request.user, User)
@@ -244,6 +275,9 @@ def _scan(request: HttpRequest, pk: int, sha256: str) -> Blob:
             SiteVisit.objects.filter(referral__case=case, signed_record__sha256=sha256),
             VisitPhoto.objects.filter(visit__referral__case=case, blob__sha256=sha256),
             PaperDocument.objects.filter(case=case, blob__sha256=sha256),
+            PowerOfAttorney.objects.filter(case=case, scan__sha256=sha256),
+            Handover.objects.filter(case=case, sending_proof__sha256=sha256),
+            Handover.objects.filter(case=case, receipt_scan__sha256=sha256),
         ]
     if not any(rows.exists() for rows in held):
         raise Http404

@@ -39,7 +39,7 @@ from muara.cases.models import (
 )
 from muara.cases.models.case import definition_of
 from muara.cases.queries import is_with_applicant
-from muara.cases.rules import may_act_as_applicant
+from muara.cases.rules import is_applicant_of, may_act_as_applicant
 from muara.cases.terms import Terms, read_terms
 from muara.contacts.actions import ask
 from muara.contacts.models import Consultation
@@ -54,6 +54,7 @@ from muara.sop.service import Service
 from muara.sop.working_time import add_working_days
 from muara.steps.actions import intake, issuance, verification
 from muara.steps.forms.fields import Paragraph
+from muara.steps.letters.issuance import rights
 from muara.web.acts import Came, attempt, new_key
 from muara.web.dossier import legs, talk_before
 from muara.web.files import FOR_APPLICANTS, person
@@ -613,6 +614,8 @@ def receive(request: HttpRequest, reference: str) -> HttpResponse:
         task = None
         if request.method != "POST":
             return redirect("application", found.reference)
+    if task is not None and not is_applicant_of(user, found):
+        return redirect("task", task.pk)  # at the counter the signed receipt is the proof
     form = ReceiveForm(request.POST or None)
     came = None
     if request.method == "POST" and form.is_valid():
@@ -632,6 +635,8 @@ def receive(request: HttpRequest, reference: str) -> HttpResponse:
         permit=case.permit if hasattr(case, "permit") else None,
         handover=Handover.objects.filter(case=case).select_related("given_by").first(),
         terms=_terms(case),
+        rights=rights(case.permit) if hasattr(case, "permit") else (),
+        sheet=CaseLetter.objects.filter(case=case, kind="rights_and_duties").select_related("letter").last(),
     )
     return render(request, "portal/receive.html", context, status=_status(form, came))
 

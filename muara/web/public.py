@@ -22,8 +22,8 @@ from muara.documents.letters import pdf
 from muara.documents.uploads import readable_size
 from muara.people.models import office_day
 from muara.people.queries import issuing_office
-from muara.permits.models import Permit
-from muara.permits.queries import draft_by_token, permit_by_token
+from muara.permits.models import Number, Permit
+from muara.permits.queries import draft_by_token, permit_by_token, voided_numbers
 from muara.sop.definition import PrintedForm, Requirement, Step
 from muara.sop.document import Clause, Document, StepText, UnknownClause
 from muara.sop.service import Service
@@ -253,6 +253,7 @@ def permit(request: HttpRequest, token: str) -> HttpResponse:
         context = {
             "permit": found,
             "status": found.status(office_day(at)) if found else "",
+            "voided": _voided(found, draft),
             "replaced": draft is not None and _is_replaced(draft),
             "product": _product(found, draft),
             "domain": _domain(),
@@ -261,6 +262,11 @@ def permit(request: HttpRequest, token: str) -> HttpResponse:
         response = render(request, "public/permit.html", context)
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
+
+
+def _voided(found: Permit | None, draft: Draft | None) -> list[Number]:
+    case = found.case if found else draft.case if draft else None
+    return voided_numbers(case) if case else []
 
 
 def _product(found: Permit | None, draft: Draft | None) -> str:

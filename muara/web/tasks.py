@@ -151,13 +151,19 @@ def _carry_out(
     if not done:
         done = f"Langkah {item.step.number} dicatat: {item.step.outcome(form.cleaned_data['outcome']).label}."
     messages.success(request, f"{form.told()}{done}")
-    return redirect("task", item.pk)
+    return redirect("task", _next_task(item).pk if form_class.goes_on else item.pk)
+
+
+def _next_task(item: Task) -> Task:
+    """The case's open task, for work that goes on without leaving the counter."""
+    return Task.objects.open().main().filter(case=item.case_id).first() or item
 
 
 def _save_for_later(request: HttpRequest, item: Task, form: ActForm) -> HttpResponse:
     """Keep what was typed, unjudged; files that were chosen are kept with it."""
     form.full_clean()
-    typed = {name: form.data.getlist(name) for name in form.data if name not in NOT_TYPED}  # type: ignore[attr-defined]
+    unkept = NOT_TYPED | set(form.never_kept)
+    typed = {name: form.data.getlist(name) for name in form.data if name not in unkept}  # type: ignore[attr-defined]
     item.unfinished.update_or_create(
         user=person(request), form=form.slug, defaults={"typed": typed, "saved_at": timezone.now()}
     )

@@ -393,6 +393,7 @@ def every_content() -> dict[str, Content]:
         samples_agency,
         samples_coordination,
         samples_forms,
+        samples_issuance,
         samples_meeting,
         samples_review,
     )
@@ -400,6 +401,6 @@ def every_content() -> dict[str, Content]:
     contents: tuple[Content, ...] = (
         receipt(), cover_letter(), permit(copy=1), control_sheet(), handover_receipt(), verification_form(),
         *samples_meeting.contents(), *samples_coordination.contents(), *samples_forms.contents(),
-        *samples_review.contents(), *samples_agency.contents(),
+        *samples_review.contents(), *samples_agency.contents(), *samples_issuance.contents(),
     )  # fmt: skip
     return {content.template: content for content in contents}

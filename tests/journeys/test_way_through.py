@@ -507,10 +507,13 @@ def hand_over(way: Way) -> None:
     with way.at("hand_over", "collection_counter") as officer:
         receiver = officer.page.get_by_role("textbox", name="Nama yang mengambil")
         expect(receiver).to_have_value(way.values["applicant_name"])
-        officer.write("Bukti diri yang diperiksa", "KTP")
+        officer.choose("Bukti diri yang diperiksa", "KTP")
+        officer.write("Nomor bukti diri", way.values["applicant_nik"])
         officer.tick("Bukti pengambilan (tanda terima berkas) sudah diterima")
         officer.tick("Hak dan kewajiban pemegang izin sudah disampaikan, termasuk kewajiban kepada OPD")
-        officer.conclude(FORWARD["hand_over"])
+        officer.page.get_by_role("radio", name=FORWARD["hand_over"], exact=True).check()
+        officer.press("Catat hasil")
+        officer.sees("Cetak bukti serah terima")
         receipt = officer.fetch(re.compile("^Bukti serah terima"), way.paper("handover.pdf"))
     words = words_of(receipt)
     for text in (COMPANY, way.values["applicant_name"], "503/1/DPMPTSP-III/", way.number):

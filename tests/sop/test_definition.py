@@ -91,7 +91,7 @@ STEPS = {
         },
     ),
     "number": (16, "registrar", "number", {"issued": "hand_over", "faulty": "decide"}),
-    "hand_over": (17, "collection_counter", "hand_over", {"handed_over": "receive"}),
+    "hand_over": (17, "collection_counter", "hand_over", {"handed_over": "receive", "sent": "receive"}),
     "receive": (18, "applicant", "receive", {"received": "end"}),
 }
 
@@ -184,6 +184,7 @@ def test_ways_that_the_sop_does_not_print_are_marked() -> None:
         (14, "refuse"),
         (15, "refuse"),
         (16, "faulty"),
+        (17, "sent"),
     }
     assert [ending.key for ending in PROCESS.endings] == ["withdrawn", "lapsed", "redirected"]
     binding = {(step.number, way.drafts) for step in PROCESS.steps for way in step.outcomes if way.drafts}

@@ -143,8 +143,9 @@ def test_a_number_that_the_series_may_still_give_is_refused(office: Office) -> N
     with pytest.raises(Refused, match="masih akan diberikan"):
         enter(prepared(), mine)
 
-    series = Series.objects.get(key="registration")
+    series = Series.objects.get(service="LHP", key="registration")
     set_up_series(
+        service=series.service,
         key=series.key,
         label=series.label,
         pattern=series.pattern,

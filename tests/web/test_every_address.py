@@ -186,6 +186,22 @@ ADDRESSES = {
         "in 404 404 302 302 302 302 302 404",
         "in 405 405 405 405 405 405 405 405",
     ),
+    "uncollected": (
+        "in 403 403 200 403 403 403 403 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "registers": (
+        "in 403 403 302 302 403 302 302 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "register": (
+        "in 403 403 200 200 403 200 200 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "number_register": (
+        "in 404 404 200 200 404 200 200 404",
+        "in 405 405 405 405 405 405 405 405",
+    ),
     "consultations": (
         "in 403 403 403 200 403 403 200 403",
         "in 405 405 405 405 405 405 405 405",
@@ -341,6 +357,9 @@ def person(key: str) -> User | None:
     return people[key]() if key in people else None
 
 
+SERIES = {"edit_series": "permit", "register": "permit", "number_register": "registration"}
+
+
 def address(name: str, pattern: URLPattern, case: Case) -> str:
     """An address of each kind that leads to something of this case."""
     task = case.main_task
@@ -352,7 +371,8 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "token": case.drafts.get().token,
         "uidb36": "1",
         "service": case.process.code,
-        "key": "permit" if name == "edit_series" else "kunci-palsu",
+        "key": SERIES.get(name, "kunci-palsu"),
+        "year": MONDAY.year,
         "reference": case.application.reference,
         "section": "company",
         "requirement": 1,

@@ -133,8 +133,8 @@ def test_a_finished_case_tells_its_way_without_officers_names_and_gives_its_lett
     for person in CAST:
         assert person.name not in words
     papers = re.findall(r'href="(/surat/\d+\.pdf|/pindaian/[^"]+)"', page.content.decode())
-    # form, checklist, first proof, receipt, handover receipt, scan of the permit
-    assert len(papers) == 6
+    # form, checklist, first proof, receipt, rights and duties, handover receipt, scan of the permit
+    assert len(papers) == 7
     for path in papers:
         answer: Any = client.get(path)
         assert b"".join(answer.streaming_content).startswith(b"%PDF-")
@@ -285,15 +285,14 @@ def test_a_permit_cannot_be_confirmed_before_it_was_handed_over() -> None:
     assert Case.objects.get(pk=case.pk).closed_at is None
 
 
-def test_the_collection_counter_confirms_for_somebody_without_an_account() -> None:
+def test_the_counter_closes_step_18_on_its_own_page_with_the_signed_receipt() -> None:
     case = case_at("receive", at=MONDAY, on_behalf_by=officer("customer_service"))
     client = signed_in(officer("collection_counter"))
-    path = address(case, "terima/")
+    task = Task.objects.get(case=case, closed_at=None)
 
-    answer = client.post(path, shown_form(client.get(path)).filled(received="on"))
-
-    assert answer["Location"] == address(case)
-    assert Case.objects.get(pk=case.pk).result == "received"
+    assert client.get(address(case, "terima/"))["Location"] == f"/meja/tugas/{task.pk}/"
+    assert client.post(address(case, "terima/"), {})["Location"] == f"/meja/tugas/{task.pk}/"
+    assert Case.objects.get(pk=case.pk).closed_at is None
 
 
 def test_the_promise_is_told_as_a_date_once_h_is_known() -> None:

@@ -15,9 +15,10 @@ from muara.cases.models.agency import (
 from muara.cases.models.application import Application, Attachment, Submission
 from muara.cases.models.case import Case, CaseQuerySet, Revision, Task, TaskQuerySet, UnfinishedWork
 from muara.cases.models.coordination import MonitoringNote, Question
-from muara.cases.models.decision import Draft, DraftCopy, Endorsement, Handover
+from muara.cases.models.decision import Draft, DraftCopy, Endorsement
 from muara.cases.models.delivery import DeliveryRound
 from muara.cases.models.examination import Checklist, ChecklistMark, Correction
+from muara.cases.models.issuance import FinalCheck, Handover, PowerOfAttorney, Reminder
 from muara.cases.models.letters import CaseLetter
 from muara.cases.models.meeting import Meeting, Participant
 from muara.cases.models.paper import PaperCase, PaperDocument
@@ -46,6 +47,7 @@ __all__ = [
     "DraftRemark",
     "Endorsement",
     "Examination",
+    "FinalCheck",
     "Handover",
     "Meeting",
     "MonitoringNote",
@@ -53,11 +55,13 @@ __all__ = [
     "PaperCase",
     "PaperDocument",
     "Participant",
+    "PowerOfAttorney",
     "Presentation",
     "Question",
     "Recommendation",
     "Recusal",
     "Referral",
+    "Reminder",
     "Revision",
     "SiteVisit",
     "Submission",

@@ -1,4 +1,4 @@
-"""From the draft to the hand-over: what is endorsed, signed and given (steps 11–18)."""
+"""From the draft to the signature: what is endorsed and signed (steps 11–15)."""
 
 from __future__ import annotations
 
@@ -87,20 +87,3 @@ class Endorsement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.title}"
-
-
-class Handover(models.Model):
-    """Giving the permit to the right person (17) and that person's receipt (18)."""
-
-    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="handover")
-    receiver = models.CharField("penerima", max_length=120)
-    capacity = models.CharField("sebagai", max_length=120)
-    identity = models.CharField("bukti diri", max_length=120)
-    given_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    given_at = models.DateTimeField("diserahkan")
-    letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="+")
-    confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    confirmed_at = models.DateTimeField("dikonfirmasi", null=True)
-
-    def __str__(self) -> str:
-        return f"serah terima {self.case_id}"

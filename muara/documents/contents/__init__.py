@@ -290,7 +290,7 @@ class ControlSheet(Content):
 
 @dataclass(frozen=True, kw_only=True)
 class HandoverReceipt(Content):
-    """Bukti serah terima surat izin (steps 17 and 18)."""
+    """Bukti serah terima surat izin (steps 17 and 18); `sent_by` and `sent_to` where it was sent."""
 
     template: ClassVar[str] = "handover_receipt"
 
@@ -304,6 +304,8 @@ class HandoverReceipt(Content):
     recipient: str
     recipient_capacity: str = "Pemohon"
     recipient_identity: str = ""
+    sent_by: str = ""
+    sent_to: str = ""
     handed_at: datetime
     officer: str
     officer_position: str = "Petugas Layanan Loket Pengambilan"

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from muara.cases.actions import NO_FORM, Moved, Refused, Stamp, act, complete, note_on
-from muara.cases.models import Case, Endorsement, Handover, Task
+from muara.cases.models import Case, Endorsement, FinalCheck, Handover, PowerOfAttorney, Task
+from muara.cases.rules import is_applicant_of
 from muara.documents.models import Blob
 from muara.people.models import User, office_day
-from muara.permits.actions import attach_scan, end_replaced, enter_permit, name_earlier, take_number
+from muara.permits.actions import (
+    attach_scan,
+    end_replaced,
+    enter_permit,
+    name_earlier,
+    take_number,
+    void_number,
+)
 from muara.permits.models import Permit
 from muara.steps.actions.approval import decree, latest_draft, void_what_must_be_done_again
 from muara.steps.actions.intake import earlier_permit
-from muara.steps.letters import handover_receipt
+from muara.steps.letters import case_values, company_name, text_of
+from muara.steps.letters import issuance as papers
 
 
 def signature(case: Case) -> Endorsement | None:
@@ -73,11 +83,14 @@ def issue(
 ) -> Moved:
     """Step 16.b–d: the final checklist and the scan of the signed, numbered, stamped original.
 
+    From here on the permit is in force and waits at the collection counter, with its sheet of rights and
+    duties.
+
     Raises:
         Refused: no number yet, an item of the final checklist is open, or the scan is missing.
     """
     with act(stamp):
-        permit = Permit.objects.select_related("number").filter(case=task.case_id).first()
+        permit = numbered(task.case_id)
         if permit is None:
             raise Refused("Berikan nomor izin lebih dahulu (langkah 16.a).")
         for item in task.case.process.final_checklist:
@@ -100,31 +113,141 @@ def issue(
         )
         attach_scan(permit, scan=scan)
         end_replaced(permit)
+        checks = _keep_checks(task, checked, by=by, at=at)
+        papers.final_checklist(task.case, permit, checks, step=task.step_key, by=by, at=at)
+        papers.rights_and_duties(task.case, permit, step=task.step_key, at=at)
         return moved
 
 
-def return_to_head(task: Task, *, note: str, by: User, at: datetime, stamp: Stamp = NO_FORM) -> Moved:
+def return_to_head(
+    task: Task,
+    *,
+    note: str,
+    by: User,
+    at: datetime,
+    checked: Collection[str] = (),
+    stamp: Stamp = NO_FORM,
+) -> Moved:
     """Step 16: the final checklist does not hold; the head looks at it again and the signature is void.
 
-    Raises:
-        Refused: a number was given already.
+    A number that was given already is void with the same reason; a later round takes the next one.
     """
     with act(stamp):
-        if Permit.objects.filter(case=task.case_id).exists():
-            raise Refused("Nomor sudah diberikan, jadi surat tidak dapat dikembalikan.")
-        signed = signature(task.case)
-        moved = complete(task.pk, outcome="faulty", by=by, at=at, note=note, stamp=stamp, activity="number")
+        permit, signed = numbered(task.case_id), signature(task.case)
+        facts = {"void": permit.number.text} if permit is not None else {}
+        moved = complete(
+            task.pk,
+            outcome="faulty",
+            by=by,
+            at=at,
+            note=note,
+            facts=facts,
+            stamp=stamp,
+            activity="number",
+        )
+        if permit is not None:
+            _keep_checks(task, checked, by=by, at=at)
+            void_number(permit, reason=note, by=by, at=at)
         if signed is not None:
             void_what_must_be_done_again(signed.draft, task, "faulty", at=at, note=note)
         return moved
 
 
+def numbered(case_id: int) -> Permit | None:
+    """The permit of a case, once it has its number."""
+    rows = Permit.objects.select_related("number__counter__series", "draft", "case")
+    return rows.filter(case=case_id).first()
+
+
+def _keep_checks(task: Task, checked: Collection[str], *, by: User, at: datetime) -> list[FinalCheck]:
+    return FinalCheck.objects.bulk_create(
+        FinalCheck(
+            task=task, key=item.key, label=item.label, fits=item.key in checked, checked_by=by, checked_at=at
+        )
+        for item in task.case.process.final_checklist
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Mandate:
+    """A letter of power of attorney as the counter reads it."""
+
+    scope: str
+    company: str
+    giver: str
+    dated: date
+    starts: date
+    ends: date | None
+    scan: Blob | None
+
+
+@dataclass(frozen=True, slots=True)
+class Taker:
+    """Who came for the permit: the card that was checked, and the mandate of somebody else's holder."""
+
+    name: str
+    identity: str
+    number: str
+    mandate: Mandate | None = None
+
+
+def masked(number: str) -> str:
+    """A card's number as it is kept: 6472010101010001 becomes 6472••••••••0001."""
+    shown = 4 if len(number) >= 12 else 2
+    return f"{number[:shown]}{'•' * (len(number) - 2 * shown)}{number[-shown:]}"
+
+
+LENGTHS = {"ktp": (16, 16), "sim": (12, 16), "passport": (7, 9)}
+
+
+def _demand_identity(taker: Taker) -> str:
+    """Read the card's number without its spaces; a KTP has 16 digits (the NIK)."""
+    number = "".join(taker.number.split()).upper()
+    if taker.identity not in LENGTHS:
+        raise Refused("Pilih bukti diri yang diperiksa.", "identity")
+    least, most = LENGTHS[taker.identity]
+    plain = number.isdigit() if taker.identity != "passport" else number.isalnum()
+    if not (number.isascii() and plain and least <= len(number) <= most):
+        if taker.identity == "ktp":
+            raise Refused("Nomor KTP (NIK) terdiri dari 16 angka. Periksa kartunya.", "number")
+        raise Refused("Nomor bukti diri tidak sesuai jenisnya. Periksa kartunya.", "number")
+    return number
+
+
+def _demand_mandate(mandate: Mandate, case: Case, *, today: date) -> None:
+    """A power to handle the matter, of this company, in force today, with its scan."""
+    if mandate.scope != PowerOfAttorney.Scope.HANDLING:
+        raise Refused(
+            "Surat kuasa penandatanganan tidak cukup. Minta surat kuasa pengurusan untuk mengambil izin.",
+            "scope",
+        )
+    if not mandate.giver.strip():
+        raise Refused("Tuliskan nama pemberi kuasa.", "giver")
+    if _plain(mandate.company) != _plain(company_name(case)):
+        raise Refused(
+            f"Surat kuasa ini bukan dari {company_name(case)}. Izin tidak diserahkan.", "power_company"
+        )
+    if mandate.dated > today:
+        raise Refused("Tanggal surat kuasa tidak boleh sesudah hari ini.", "dated")
+    if mandate.ends is not None and mandate.ends < mandate.starts:
+        raise Refused("Masa berlaku surat kuasa berakhir sebelum dimulai. Periksa tanggalnya.", "ends")
+    if today < mandate.starts:
+        raise Refused("Surat kuasa ini belum berlaku hari ini.", "starts")
+    if mandate.ends is not None and mandate.ends < today:
+        raise Refused("Surat kuasa ini sudah habis masa berlakunya. Minta yang baru.", "ends")
+    if mandate.scan is None:
+        raise Refused("Unggah pindaian surat kuasa.", "power_scan")
+
+
+def _plain(name: str) -> str:
+    """A company's name without what people write differently: "PT. Maju" is "PT MAJU"."""
+    return " ".join(name.casefold().replace(".", " ").replace(",", " ").split())
+
+
 def hand_over(
     task: Task,
     *,
-    receiver: str,
-    capacity: str,
-    identity: str,
+    taker: Taker,
     brought_receipt: bool,
     told_duties: bool,
     by: User,
@@ -135,38 +258,150 @@ def hand_over(
     """Step 17: give the permit to the right person, against the receipt, telling rights and duties.
 
     Raises:
-        Refused: who takes it is not established, or a line of the step was left out.
+        Refused: who takes it is not established, their mandate does not hold, or a line of the step was
+            left out.
     """
-    if not receiver.strip():
+    if not taker.name.strip():
         raise Refused("Tuliskan nama orang yang mengambil surat izin.", "receiver")
-    if not identity.strip():
-        raise Refused("Tuliskan bukti diri yang diperiksa, misalnya KTP dan surat kuasa.", "identity")
+    number = _demand_identity(taker)
     if not brought_receipt:
         raise Refused("Minta bukti pengambilan (tanda terima berkas) sebelum menyerahkan.", "brought_receipt")
     if not told_duties:
         raise Refused("Sampaikan hak dan kewajiban pemegang izin, lalu beri tanda.", "told_duties")
     with act(stamp):
-        case = Case.objects.select_related("application__company", "revision").get(pk=task.case_id)
+        case = _case(task)
+        mandate = taker.mandate
+        if mandate is not None:
+            _demand_mandate(mandate, case, today=office_day(at))
         moved = complete(
             task.pk,
             outcome="handed_over",
             by=by,
             at=at,
             note=note,
+            facts={"mandate": mandate.scan.sha256 if mandate and mandate.scan else None},
             stamp=stamp,
             activity="hand_over",
         )
+        power = _keep_power(case, mandate, holder=taker.name, by=by, at=at) if mandate else None
         handover = Handover(
-            case=case, receiver=receiver, capacity=capacity, identity=identity, given_by=by, given_at=at
+            case=case,
+            receiver=taker.name,
+            capacity=f"Penerima kuasa dari {power.giver}" if power else "Pemohon",
+            identity=taker.identity,
+            masked_number=masked(number),
+            power=power,
+            given_by=by,
+            given_at=at,
         )
-        permit = Permit.objects.select_related("number").get(case=case)
-        handover.letter = handover_receipt(case, step=task.step_key, permit=permit, handover=handover, at=at)
-        handover.save()
-        return moved, handover
+        return moved, _receipted(case, task, handover, at=at)
 
 
-def confirm_receipt(task: Task, *, by: User, at: datetime, note: str = "", stamp: Stamp = NO_FORM) -> Moved:
-    """Step 18: the applicant has received the permit and signed for it; the case ends."""
+def send(
+    task: Task,
+    *,
+    way: str,
+    address: str,
+    tracking_number: str,
+    proof: Blob | None,
+    by: User,
+    at: datetime,
+    note: str = "",
+    stamp: Stamp = NO_FORM,
+) -> tuple[Moved, Handover]:
+    """Step 17, another way: nobody came, so the permit is sent (UU 30/2014, Pasal 62).
+
+    Step 18 stays open until the receipt of the delivery is there.
+
+    Raises:
+        Refused: the way, the address, the tracking number or the proof of sending is missing.
+    """
+    if way not in Handover.Way.values or way == Handover.Way.COUNTER:
+        raise Refused("Pilih cara pengiriman.", "way")
+    if not address.strip():
+        raise Refused("Isi alamat tujuan, atau alamat surel untuk pengiriman elektronik.", "address")
+    if not tracking_number.strip():
+        raise Refused("Isi nomor resi atau nomor bukti kirim.", "tracking_number")
+    if proof is None:
+        raise Refused("Unggah pindaian bukti kirim.", "proof")
+    with act(stamp):
+        case = _case(task)
+        moved = complete(
+            task.pk,
+            outcome="sent",
+            by=by,
+            at=at,
+            note=note,
+            facts={"way": way, "proof": proof.sha256},
+            stamp=stamp,
+            activity="hand_over",
+        )
+        receiver = text_of(case, case_values(case), "applicant_name") or company_name(case)
+        handover = Handover(
+            case=case,
+            way=way,
+            receiver=receiver,
+            capacity="Pemohon",
+            address=address,
+            tracking_number=tracking_number,
+            sending_proof=proof,
+            given_by=by,
+            given_at=at,
+        )
+        return moved, _receipted(case, task, handover, at=at)
+
+
+def _case(task: Task) -> Case:
+    return Case.objects.select_related("application__company", "revision").get(pk=task.case_id)
+
+
+def _keep_power(case: Case, mandate: Mandate, *, holder: str, by: User, at: datetime) -> PowerOfAttorney:
+    assert mandate.scan is not None
+    return PowerOfAttorney.objects.create(
+        case=case,
+        scope=mandate.scope,
+        company=mandate.company,
+        giver=mandate.giver,
+        holder=holder,
+        dated=mandate.dated,
+        starts=mandate.starts,
+        ends=mandate.ends,
+        scan=mandate.scan,
+        recorded_by=by,
+        recorded_at=at,
+    )
+
+
+def _receipted(case: Case, task: Task, handover: Handover, *, at: datetime) -> Handover:
+    permit = numbered(case.pk)
+    assert permit is not None
+    handover.letter = papers.handover_receipt(
+        case, step=task.step_key, permit=permit, handover=handover, at=at
+    )
+    handover.save()
+    return handover
+
+
+def confirm_receipt(
+    task: Task,
+    *,
+    by: User,
+    at: datetime,
+    proof: Blob | None = None,
+    note: str = "",
+    stamp: Stamp = NO_FORM,
+) -> Moved:
+    """Step 18: the applicant has received the permit and signed for it; the case ends.
+
+    A counter officer may record it for them: the scan of the signed receipt is the proof.
+
+    Raises:
+        Refused: an officer has no scan of the signed receipt.
+    """
+    on_behalf = not is_applicant_of(by, task.case.application)
+    if on_behalf and proof is None:
+        raise Refused("Unggah pindaian bukti serah terima yang sudah ditandatangani penerima.", "proof")
+    facts = {"on_behalf": True, "proof": proof.sha256} if proof is not None else {}
     with act(stamp):
         moved = complete(
             task.pk,
@@ -174,8 +409,11 @@ def confirm_receipt(task: Task, *, by: User, at: datetime, note: str = "", stamp
             by=by,
             at=at,
             note=note,
+            facts=facts,
             stamp=stamp,
             activity="receive",
         )
-        Handover.objects.filter(case=task.case_id).update(confirmed_by=by, confirmed_at=at)
+        Handover.objects.filter(case=task.case_id).update(
+            confirmed_by=by, confirmed_at=at, receipt_scan=proof
+        )
         return moved

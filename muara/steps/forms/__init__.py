@@ -8,7 +8,7 @@ from muara.steps.forms.approval import AdjustTerms, ChooseBinding, DraftPermit, 
 from muara.steps.forms.coordination import AskAgency
 from muara.steps.forms.decision import Decide, Endorse, Remark, TakeCare
 from muara.steps.forms.intake import Advise, Check, DecideAuthority, Register
-from muara.steps.forms.issuance import AssignNumber, HandOver, Number, Receive
+from muara.steps.forms.issuance import AssignNumber, HandOver, Number, Receive, Remind, TurnAway
 from muara.steps.forms.meeting import MEETING_ACTS, Meet
 from muara.steps.forms.monitoring import Monitor
 from muara.steps.forms.recusal import Recuse
@@ -45,6 +45,8 @@ ASIDES: tuple[type[ActForm], ...] = (
     AskApplicant,
     *MEETING_ACTS,
     AssignNumber,
+    TurnAway,
+    Remind,
     Monitor,
     DecideAuthority,
     *AGENCY_ACTS,

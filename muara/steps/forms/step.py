@@ -45,10 +45,14 @@ class ActForm(forms.Form):
     # Beside the outcomes: whether half-done work may be kept, whether the page shows it unfolded.
     saves: ClassVar[bool] = False
     opened: bool = False
+    # Whoever did it goes on to the case's next task, where the same hands have more to do.
+    goes_on: ClassVar[bool] = False
     use_required_attribute = False
     # Fields that a posted form may leave empty although the page asks for them: the act, or the outcome,
     # says when they are needed.
     asked: ClassVar[tuple[str, ...]] = ()
+    # What is too private to be kept half done.
+    never_kept: ClassVar[tuple[str, ...]] = ()
 
     def __init__(
         self,

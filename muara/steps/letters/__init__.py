@@ -22,7 +22,6 @@ from muara.cases.models import (
     Checklist,
     ChecklistMark,
     Draft,
-    Handover,
     Recommendation,
 )
 from muara.cases.queries import control_sheet as control_lines
@@ -35,7 +34,6 @@ from muara.documents.contents import (
     Enclosure,
     EndorsementBox,
     Flow,
-    HandoverReceipt,
     Letterhead,
     Limit,
     Monitoring,
@@ -55,7 +53,6 @@ from muara.permits.queries import number_blanks
 from muara.sop.form import show
 
 if TYPE_CHECKING:
-    from muara.permits.models import Permit as PermitRow
     from muara.steps.actions.verification import Request
 
 VARYING = ("copy", "copy_purpose", "status", "endorsements")
@@ -500,43 +497,6 @@ class EndorsementRows(Content):
     """Only the rows of the endorsement box, worded as letters word them."""
 
     rows: tuple[EndorsementBox, ...]
-
-
-def handover_receipt(case: Case, *, step: str, permit: PermitRow, handover: Handover, at: datetime) -> Letter:
-    """Steps 17 and 18: what was handed to whom, with rights and duties told."""
-    office = the_office()
-    latest = Recommendation.objects.filter(referral__case=case).latest("issued_at")
-    content = HandoverReceipt(
-        letterhead=letterhead(office),
-        demo=settings.MUARA_DEMO,
-        registration_number=case.registration_number or "",
-        service=case.process.title,
-        company=company_name(case),
-        permit_number=permit.number.text,
-        permit_dated=permit.issued_on,
-        valid_until=permit.expires_on,
-        items=(
-            Enclosure(title=f"{case.process.product}, rangkap 2 (asli untuk pemohon)", amount="1 berkas"),
-        ),
-        recipient=handover.receiver,
-        recipient_capacity=handover.capacity,
-        recipient_identity=handover.identity,
-        handed_at=at,
-        officer=handover.given_by.name,
-        officer_nip=handover.given_by.nip,
-        rights=("Membuang air limbah ke laut sesuai ketentuan surat izin selama masa berlakunya.",),
-        duties=recommended.read_terms(latest.terms).obligations,
-        place=office.seat,
-    )
-    return _file(
-        case,
-        "handover_receipt",
-        content,
-        step=step,
-        title=f"Bukti serah terima {permit.number.text}",
-        dated=office_day(at),
-        at=at,
-    )
 
 
 def control_sheet(case: Case, *, at: datetime) -> bytes:
