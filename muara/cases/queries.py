@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import date
 
 from muara.audit.models import Entry
 from muara.audit.queries import Head
@@ -46,6 +47,14 @@ def is_with_applicant(application: Application) -> bool:
     return Correction.objects.filter(case=case, sent_at__isnull=False, answered_at=None).exists()
 
 
+def promise_starts(case: Case) -> date | None:
+    """Day 0 of the service's promise; None while its clock has not begun."""
+    process = case.process
+    return process.day_zero(
+        process.promise_clock, registered_on=case.registered_on, recommended_on=case.recommended_on
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Court:
     """Who has to act now: an actor of the SOP, or nobody any more."""
@@ -73,7 +82,7 @@ VERBS = {
     "correct.answer": "Pemohon menyampaikan perbaikan",
     "draft.receive": "Membukukan rekomendasi teknis (H)",
     "draft.monitor": "Mencatat pemantauan di OPD",
-    "number.assign": "Memberi nomor izin",
+    "number.assign": "Memberi nomor keputusan",
 }
 
 

@@ -3,13 +3,56 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from datetime import date
 
-from muara.cases.models import Draft
-from muara.permits.models import Permit, Series
+from muara.cases.models import Draft, Handover
+from muara.people.models import office_day
+from muara.permits.models import Decision, Permit, Refusal, Series
+from muara.sop.working_time import Calendar, add_working_days
 
 
-def permit_by_token(token: str) -> Permit | None:
-    return Permit.objects.select_related("number").filter(draft__token=token).first()
+def decision_of(case_id: int) -> Decision | None:
+    """What came of a case, once it has its number: its row in the register of permits or of refusals."""
+    return _registered(case=case_id)
+
+
+def decision_by_token(token: str) -> Decision | None:
+    return _registered(draft__token=token)
+
+
+def _registered(**wanted: object) -> Decision | None:
+    for register in (Permit, Refusal):
+        found = register.objects.select_related("number", "scan").filter(**wanted).first()
+        if found is not None:
+            return found
+    return None
+
+
+OBJECTION_DAYS = 21  # UU 30/2014, Pasal 77: working days to object; Pasal 78 gives ten more to appeal
+SETTLED_IN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Remedies:
+    """The legal remedies against a refusal, counted in working days from its receipt."""
+
+    received_on: date
+    objection_until: date
+    settled_until: date
+
+
+def remedies_of(refusal: Refusal, *, calendar: Calendar) -> Remedies | None:
+    """How long a refused applicant may object; None while the refusal was not received (SOP step 18).
+
+    `settled_until` is the last day to settle an objection that is lodged on the last day.
+    """
+    handed = Handover.objects.filter(case=refusal.case_id, confirmed_at__isnull=False).first()
+    if handed is None or handed.confirmed_at is None:
+        return None
+    received_on = office_day(handed.confirmed_at)
+    last = add_working_days(calendar, received_on, OBJECTION_DAYS)
+    return Remedies(received_on, last, add_working_days(calendar, last, SETTLED_IN))
 
 
 def draft_by_token(token: str) -> Draft | None:

@@ -35,7 +35,7 @@ from muara.contacts.actions import ask, inform
 from muara.contacts.models import Consultation
 from muara.people.calendar import office_calendar
 from muara.people.models import Company, User, office_day
-from muara.permits.models import Permit
+from muara.permits.queries import decision_of
 from muara.sop.definition import Step
 from muara.sop.document import Clause
 from muara.web import dossier
@@ -278,14 +278,15 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     section = SECTIONS.get(key)
     if section is None:
         raise Http404
-    court, main = court_of(found), found.main_task
+    court, main, decision = court_of(found), found.main_task, decision_of(found.pk)
     talk = dossier.talk_before(found)
     return render(
         request,
         section.template,
         {
             "case": found,
-            "permit": Permit.objects.select_related("number", "scan").filter(case=found).first(),
+            "decision": decision,
+            "remedies": dossier.remedies(decision),
             "court": court,
             "who": dossier.who(court, found.process),
             "main": main,
@@ -362,13 +363,12 @@ def _read_data(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any
 
 def _read_papers(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
     referrals = dossier.referrals_of(found)
-    permit = Permit.objects.select_related("number", "scan").filter(case=found).first()
     submission = latest_submission(found)
     return {
         "submission": submission,
         "folders": dossier.folders(found, submission),
         "letters": dossier.filed_letters(found),
-        "scans": dossier.scans(found, referrals=referrals, permit=permit),
+        "scans": dossier.scans(found, referrals=referrals, decision=decision_of(found.pk)),
     }
 
 

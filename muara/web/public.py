@@ -19,8 +19,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from muara.cases.models import Draft, Revision
 from muara.people.models import office_day
-from muara.permits.models import Permit
-from muara.permits.queries import draft_by_token, permit_by_token
+from muara.permits.models import Decision
+from muara.permits.queries import decision_by_token, draft_by_token
 from muara.sop.definition import Requirement, Step
 from muara.sop.document import Clause, Document, StepText, UnknownClause
 from muara.sop.service import Service
@@ -217,13 +217,13 @@ def verify_permit(request: HttpRequest) -> HttpResponse:
 def permit(request: HttpRequest, token: str) -> HttpResponse:
     """Say what the register holds under a QR's token; no personal data."""
     at = timezone.now()
-    found = permit_by_token(token)
+    found = decision_by_token(token)
     draft = None if found else draft_by_token(token)
     if found is None and draft is None:
         response = render(request, "public/permit_unknown.html", {"domain": _domain()}, status=404)
     else:
         context = {
-            "permit": found,
+            "decision": found,
             "status": found.status(office_day(at)) if found else "",
             "replaced": draft is not None and _is_replaced(draft),
             "product": _product(found, draft),
@@ -235,7 +235,7 @@ def permit(request: HttpRequest, token: str) -> HttpResponse:
     return response
 
 
-def _product(found: Permit | None, draft: Draft | None) -> str:
+def _product(found: Decision | None, draft: Draft | None) -> str:
     case = found.case if found else draft.case if draft else None
     return case.process.product if case else ""
 

@@ -27,9 +27,9 @@ from muara.documents.letters import pdf
 from muara.documents.models import Letter
 from muara.people.calendar import office_calendar
 from muara.people.models import User, office_day
+from muara.permits.queries import decision_of
 from muara.steps.actions.approval import decree, latest_draft
 from muara.steps.forms import ASIDES, FORMS, MORE, ActForm, Review, aside, first_act
-from muara.steps.forms.issuance import permit_of
 from muara.web.acts import KEY, VERSION, Came, attempt, new_key, was_answered
 from muara.web.dossier import due_of, folders, parts, referrals_of, scans, who
 from muara.web.files import person
@@ -214,7 +214,7 @@ def _page(
     draft = _draft(fresh) if step.activity in EXAMINES_DRAFT else None
     recommendation = _recommendation(fresh)
     court = court_of(fresh)
-    submission, referrals, permit = latest_submission(fresh), referrals_of(fresh), permit_of(item)
+    submission, referrals, decision = latest_submission(fresh), referrals_of(fresh), decision_of(fresh.pk)
     mended = fresh.corrections.filter(answered_at__isnull=False).order_by("-answered_at").first()
     context = {
         "task": item,
@@ -232,15 +232,15 @@ def _page(
         "mended": mended,
         "sections": parts(fresh, submission, previous=_before(submission) if mended else None),
         "folders": folders(fresh, submission),
-        "scans": scans(fresh, referrals=referrals, permit=permit),
+        "scans": scans(fresh, referrals=referrals, decision=decision),
         "referrals": referrals,
         "letters": list(fresh.letters.select_related("letter").order_by("-made_at", "-pk")[:20]),
         "made": list(_made(item)),
         "history": control_sheet(fresh)[-RECENT:],
         "draft": draft,
         "recommendation": recommendation,
-        "terms": read_terms(recommendation.terms) if recommendation else None,
-        "permit": permit,
+        "terms": read_terms(recommendation.terms) if recommendation and recommendation.is_for else None,
+        "decision": decision,
         "result": item.result_label if not item.companion else "",
         "desk": desk,
         "form": bound or desk.form,

@@ -392,4 +392,6 @@ def every_content() -> dict[str, Content]:
     contents: tuple[Content, ...] = (
         receipt(), cover_letter(), permit(copy=1), control_sheet(), handover_receipt(), verification_form(),
     )  # fmt: skip
-    return {content.template: content for content in contents}
+    from tests.documents import samples_refusal
+
+    return {content.template: content for content in (*contents, *samples_refusal.contents())}

@@ -8,6 +8,7 @@ from muara.cases.models.decision import Draft, DraftCopy, Endorsement, Handover,
 from muara.cases.models.examination import Checklist, ChecklistMark, Correction
 from muara.cases.models.letters import CaseLetter
 from muara.cases.models.referral import Recommendation, Referral
+from muara.cases.models.wording import DecreeTemplate
 
 __all__ = [
     "Application",
@@ -18,6 +19,7 @@ __all__ = [
     "Checklist",
     "ChecklistMark",
     "Correction",
+    "DecreeTemplate",
     "Draft",
     "DraftCopy",
     "Endorsement",

@@ -33,17 +33,24 @@ class Referral(models.Model):
 
 
 class Recommendation(models.Model):
-    """An agency's technical recommendation: the signed letter and its terms, typed.
+    """An agency's technical recommendation: the signed letter and, typed, its terms or its reasons.
 
-    `terms` is what `muara.cases.terms` reads; `received_on` is H, an act of the office at step 11.
+    `terms` is what `muara.cases.terms` reads, empty where the agency advises against; `received_on` is H,
+    an act of the office at step 11.
     """
+
+    class Verdict(models.TextChoices):
+        FOR = "for", "Mendukung: dapat diterbitkan dengan ketentuan teknis"
+        AGAINST = "against", "Tidak mendukung: tidak dapat diterbitkan"
 
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="recommendations")
     letter_number = models.CharField("nomor surat OPD", max_length=80)
     letter_date = models.DateField("tanggal surat OPD")
     signed_by_name = models.CharField("ditandatangani oleh", max_length=160)
     scan = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
-    terms = models.JSONField("ketentuan teknis")
+    verdict = models.CharField("pendapat", max_length=8, choices=Verdict, default=Verdict.FOR)
+    terms = models.JSONField("ketentuan teknis", default=dict)
+    reasons = models.TextField("alasan tidak mendukung", blank=True)
     issued_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     issued_at = models.DateTimeField("disampaikan")
     agenda_number = models.CharField("nomor agenda masuk", max_length=40, blank=True)
@@ -59,7 +66,16 @@ class Recommendation(models.Model):
                 | models.Q(received_on__isnull=False, booked_at__isnull=False),
                 name="receipt_of_a_recommendation_is_booked",
             ),
+            models.CheckConstraint(
+                condition=models.Q(verdict="for", reasons="")
+                | (models.Q(verdict="against") & ~models.Q(reasons="")),
+                name="terms_speak_for_and_reasons_against",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.letter_number
+
+    @property
+    def is_for(self) -> bool:
+        return self.verdict == self.Verdict.FOR

@@ -19,11 +19,13 @@ from muara.cases.models import (
     Task,
 )
 from muara.cases.models.decision import new_token
-from muara.documents.contents import EndorsementBox
+from muara.documents.contents import Content, EndorsementBox
 from muara.documents.models import Blob
 from muara.people.calendar import office_calendar
 from muara.people.models import User, office_day
+from muara.sop.definition import Outcome
 from muara.steps.letters import Wording, decision_text, permit_content, permit_copy
+from muara.steps.letters.refusal import refusal_content
 
 COPIES = (1, 2, 3)
 
@@ -78,6 +80,7 @@ def receive_recommendation(
             Case.objects.filter(pk=case.pk).update(recommended_on=received_on)
             limit = due_day(
                 task.step,
+                process=case.process,
                 registered_on=case.registered_on,
                 recommended_on=received_on,
                 calendar=office_calendar(),
@@ -105,6 +108,45 @@ def latest_draft(case: Case) -> Draft | None:
     return case.drafts.order_by("-number").first()
 
 
+def may_draft(case: Case) -> bool:
+    """H is set: every recommendation that the service asks for is booked."""
+    if not case.process.doing("review"):
+        return True
+    return booked_recommendation(case) is not None and unbooked_recommendation(case) is None
+
+
+def required_kind(case: Case) -> str:
+    """What has to be drafted: as the newest outcome that binds the draft says, or the agency's advice.
+
+    Advice given after such an outcome counts again, since whoever asked for it wanted to hear it.
+    """
+    process = case.process
+    bound = [
+        (task.closed_at, way.drafts)
+        for task in case.tasks.filter(companion=False).order_by("closed_at", "pk")
+        if task.closed_at is not None
+        and isinstance(way := process.way_out(task.step_key, task.outcome), Outcome)
+        and way.drafts
+    ]
+    advice = booked_recommendation(case)
+    if bound and (advice is None or advice.issued_at <= bound[-1][0]):
+        return bound[-1][1]
+    return Draft.Kind.REFUSAL if advice is not None and not advice.is_for else Draft.Kind.PERMIT
+
+
+def _demand_reasons(wording: Wording) -> None:
+    """A refusal says why, and by which rule (UU 30/2014, Pasal 55), and what may be done about it."""
+    if not wording.reasons:
+        raise Refused("Tuliskan paling sedikit satu alasan penolakan.", "reasons")
+    for reason in wording.reasons:
+        if not reason.text.strip() or not reason.basis.strip():
+            raise Refused(
+                "Setiap alasan penolakan memerlukan dasar hukumnya. Tulis: alasan | dasar hukum.", "reasons"
+            )
+    if not wording.remedies:
+        raise Refused("Susunan kata penolakan tidak memuat upaya hukum. Perbaiki templatnya.")
+
+
 def return_recommendation(task: Task, *, note: str, by: User, at: datetime, stamp: Stamp = NO_FORM) -> Moved:
     """Step 11: what the agency gave is incomplete; it goes back to the agency."""
     with act(stamp):
@@ -122,26 +164,33 @@ def return_recommendation(task: Task, *, note: str, by: User, at: datetime, stam
 def draft(
     task: Task, *, wording: Wording, by: User, at: datetime, note: str = "", stamp: Stamp = NO_FORM
 ) -> Moved:
-    """Step 11: make the draft from the recommendation, print three copies, give the drafter's paraf.
+    """Step 11: make the draft of the kind that binds, print three copies, give the drafter's paraf.
 
     A new draft voids every paraf on the one before.
 
     Raises:
-        Refused: the recommendation is not booked (H is not set), or a list of the decree is empty.
+        Refused: the recommendation is not booked (H is not set), a list of the decree is empty, or a
+            refusal has a reason without its legal basis.
     """
     with act(stamp):
         case = Case.objects.select_related("application__company", "revision").get(pk=task.case_id)
         recommendation = booked_recommendation(case)
-        if recommendation is None or unbooked_recommendation(case) is not None:
+        if not may_draft(case):
             raise Refused("Bukukan penerimaan rekomendasi teknis lebih dahulu (menetapkan H).")
+        kind = required_kind(case)
         if not wording.considering:
             raise Refused("Bagian Menimbang tidak boleh kosong.", "considering")
         if not wording.laws:
             raise Refused("Bagian Mengingat tidak boleh kosong.", "laws")
         token = new_token()
-        content = permit_content(
-            case, recommendation=recommendation, wording=wording, token=token, on=office_day(at)
-        )
+        content: Content
+        if kind == Draft.Kind.REFUSAL:
+            _demand_reasons(wording)
+            content = refusal_content(case, wording=wording, token=token, on=office_day(at))
+        else:
+            content = permit_content(
+                case, recommendation=recommendation, wording=wording, token=token, on=office_day(at)
+            )
         text = decision_text(content.data())
         sha256 = digest(text)
         moved = complete(
@@ -150,13 +199,14 @@ def draft(
             by=by,
             at=at,
             note=note,
-            facts={"draft": sha256},
+            facts={"draft": sha256, "kind": kind},
             stamp=stamp,
             activity="draft",
         )
         previous = latest_draft(case)
         made = Draft.objects.create(
             case=case,
+            kind=kind,
             recommendation=recommendation,
             number=previous.number + 1 if previous else 1,
             content=text,

@@ -9,8 +9,9 @@ from muara.cases.actions import NO_FORM, Moved, Refused, Stamp, act, complete, n
 from muara.cases.models import Case, Endorsement, Handover, Task
 from muara.documents.models import Blob
 from muara.people.models import User, office_day
-from muara.permits.actions import attach_scan, enter_permit, take_number
-from muara.permits.models import Permit
+from muara.permits.actions import attach_scan, enter_decision, take_number
+from muara.permits.models import Decision
+from muara.permits.queries import decision_of
 from muara.steps.actions.approval import decree, latest_draft, void_what_must_be_done_again
 from muara.steps.letters import handover_receipt
 
@@ -23,8 +24,8 @@ def signature(case: Case) -> Endorsement | None:
     return current.endorsements.filter(kind=Endorsement.Kind.SIGNATURE, voided_at=None).first()
 
 
-def assign_number(task: Task, *, by: User, at: datetime, stamp: Stamp = NO_FORM) -> Permit:
-    """Step 16.a: give the next number and today's date; the registrar writes and stamps them by hand.
+def assign_number(task: Task, *, by: User, at: datetime, stamp: Stamp = NO_FORM) -> Decision:
+    """Step 16.a: the next number of the decree's own series and today's date, to be written and stamped.
 
     Raises:
         Refused: the draft is not signed, or the case has a number already.
@@ -33,9 +34,9 @@ def assign_number(task: Task, *, by: User, at: datetime, stamp: Stamp = NO_FORM)
         case = Case.objects.select_related("application__company", "revision").get(pk=task.case_id)
         signed = signature(case)
         if signed is None:
-            raise Refused("Surat izin belum ditandatangani Kepala Dinas.")
-        if Permit.objects.filter(case=case).exists():
-            raise Refused("Berkas ini sudah mempunyai nomor izin.")
+            raise Refused("Keputusan ini belum ditandatangani Kepala Dinas.")
+        if decision_of(case.pk) is not None:
+            raise Refused("Keputusan berkas ini sudah bernomor.")
         # The case is locked before the series, always in this order.
         note_on(
             task.pk,
@@ -46,8 +47,10 @@ def assign_number(task: Task, *, by: User, at: datetime, stamp: Stamp = NO_FORM)
             stamp=stamp,
             activity="number",
         )
-        number = take_number(service=case.process.code, series="permit", given_to=case.chain, by=by, at=at)
-        return enter_permit(
+        number = take_number(
+            service=case.process.code, series=signed.draft.kind, given_to=case.chain, by=by, at=at
+        )
+        return enter_decision(
             case=case,
             draft=signed.draft,
             company=str(decree(signed.draft)["company"]),
@@ -73,17 +76,18 @@ def issue(
         Refused: no number yet, an item of the final checklist is open, or the scan is missing.
     """
     with act(stamp):
-        permit = Permit.objects.select_related("number").filter(case=task.case_id).first()
-        if permit is None:
-            raise Refused("Berikan nomor izin lebih dahulu (langkah 16.a).")
+        decision = decision_of(task.case_id)
+        if decision is None:
+            raise Refused("Berikan nomor keputusan lebih dahulu (langkah 16.a).")
         for item in task.case.process.final_checklist:
             if item.key not in checked:
                 raise Refused(f"Pastikan butir checklist akhir ini: {item.label}.", "checked")
         if scan is None:
             raise Refused(
-                "Unggah pindaian surat izin asli yang sudah bertanda tangan, bernomor dan bercap.", "scan"
+                "Unggah pindaian surat keputusan asli yang sudah bertanda tangan, bernomor dan bercap.",
+                "scan",
             )
-        facts = {"number": permit.number.text, "scan": scan.sha256}
+        facts = {"number": decision.number.text, "scan": scan.sha256}
         moved = complete(
             task.pk,
             outcome="issued",
@@ -94,7 +98,7 @@ def issue(
             stamp=stamp,
             activity="number",
         )
-        attach_scan(permit, scan=scan)
+        attach_scan(decision, scan=scan)
         return moved
 
 
@@ -105,7 +109,7 @@ def return_to_head(task: Task, *, note: str, by: User, at: datetime, stamp: Stam
         Refused: a number was given already.
     """
     with act(stamp):
-        if Permit.objects.filter(case=task.case_id).exists():
+        if decision_of(task.case_id) is not None:
             raise Refused("Nomor sudah diberikan, jadi surat tidak dapat dikembalikan.")
         signed = signature(task.case)
         moved = complete(task.pk, outcome="faulty", by=by, at=at, note=note, stamp=stamp, activity="number")
@@ -127,19 +131,21 @@ def hand_over(
     note: str = "",
     stamp: Stamp = NO_FORM,
 ) -> tuple[Moved, Handover]:
-    """Step 17: give the permit to the right person, against the receipt, telling rights and duties.
+    """Step 17: give the decision to the right person, against the receipt, telling rights and duties.
 
     Raises:
         Refused: who takes it is not established, or a line of the step was left out.
     """
     if not receiver.strip():
-        raise Refused("Tuliskan nama orang yang mengambil surat izin.", "receiver")
+        raise Refused("Tuliskan nama orang yang mengambil surat keputusan.", "receiver")
     if not identity.strip():
         raise Refused("Tuliskan bukti diri yang diperiksa, misalnya KTP dan surat kuasa.", "identity")
     if not brought_receipt:
         raise Refused("Minta bukti pengambilan (tanda terima berkas) sebelum menyerahkan.", "brought_receipt")
     if not told_duties:
-        raise Refused("Sampaikan hak dan kewajiban pemegang izin, lalu beri tanda.", "told_duties")
+        raise Refused(
+            "Sampaikan isi keputusan: hak dan kewajiban, atau upaya hukumnya; lalu beri tanda.", "told_duties"
+        )
     with act(stamp):
         case = Case.objects.select_related("application__company", "revision").get(pk=task.case_id)
         moved = complete(
@@ -154,8 +160,11 @@ def hand_over(
         handover = Handover(
             case=case, receiver=receiver, capacity=capacity, identity=identity, given_by=by, given_at=at
         )
-        permit = Permit.objects.select_related("number").get(case=case)
-        handover.letter = handover_receipt(case, step=task.step_key, permit=permit, handover=handover, at=at)
+        decision = decision_of(case.pk)
+        assert decision is not None  # a case comes to this step by its number
+        handover.letter = handover_receipt(
+            case, step=task.step_key, decision=decision, handover=handover, at=at
+        )
         handover.save()
         return moved, handover
 

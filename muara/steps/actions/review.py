@@ -20,16 +20,19 @@ def recommend(
     letter_date: date,
     signed_by_name: str,
     scan: Blob | None,
-    terms: Terms,
+    terms: Terms | None = None,
+    verdict: str = Recommendation.Verdict.FOR,
+    reasons: str = "",
     by: User,
     at: datetime,
     note: str = "",
     stamp: Stamp = NO_FORM,
 ) -> Moved:
-    """Step 10.f: the agency gives its signed letter and, typed, the terms that the permit will bind to.
+    """Step 10.f: the agency gives its signed letter and, typed, its terms; or its reasons against.
 
     Raises:
-        Refused: the letter's number, date, signatory or scan is missing or impossible.
+        Refused: the letter's number, date, signatory or scan is missing or impossible, or there is
+            nothing in it: no terms, or no reasons against.
     """
     if not letter_number.strip():
         raise Refused("Isi nomor surat rekomendasi teknis.", "letter_number")
@@ -39,11 +42,12 @@ def recommend(
         raise Refused("Tanggal surat rekomendasi tidak boleh sesudah hari ini.", "letter_date")
     if scan is None:
         raise Refused("Unggah surat rekomendasi yang sudah ditandatangani.", "scan")
+    stored, reasons = _substance(terms, verdict=verdict, reasons=reasons)
     theirs = by.holdings.current(office_day(at)).filter(actor=task.actor, office=referral.agency_id)
     if referral.case_id != task.case_id or referral.delivered_at is None or not theirs.exists():
         raise NotYours
     with act(stamp):
-        facts = {"scan": scan.sha256, "terms": digest(canonical(terms.data()))}
+        facts = {"scan": scan.sha256, "verdict": verdict, "terms": digest(canonical(stored))}
         moved = complete(
             task.pk,
             outcome="recommended",
@@ -60,11 +64,24 @@ def recommend(
             letter_date=letter_date,
             signed_by_name=signed_by_name,
             scan=scan,
-            terms=terms.data(),
+            verdict=verdict,
+            terms=stored,
+            reasons=reasons,
             issued_by=by,
             issued_at=at,
         )
         return moved
+
+
+def _substance(terms: Terms | None, *, verdict: str, reasons: str) -> tuple[dict[str, object], str]:
+    """What a recommendation says: terms where it speaks for the permit, reasons where against."""
+    if verdict == Recommendation.Verdict.AGAINST:
+        if not reasons.strip():
+            raise Refused("Tuliskan alasan OPD tidak mendukung permohonan ini.", "reasons")
+        return {}, reasons
+    if terms is None:
+        raise Refused("Isi ketentuan teknis dari surat rekomendasi.")
+    return terms.data(), ""
 
 
 def find_unfit(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from muara.cases.models import Task
-from muara.steps.forms.approval import Decide, DraftPermit, Endorse, Meet, Monitor, ReceiveRecommendation
+from muara.steps.forms.approval import Decide, DraftDecree, Endorse, Meet, Monitor, ReceiveRecommendation
 from muara.steps.forms.intake import Advise, Check, Register
 from muara.steps.forms.issuance import AssignNumber, HandOver, Number, Receive
 from muara.steps.forms.review import Review
@@ -20,7 +20,7 @@ FORMS: dict[str, type[StepForm]] = {
     "correct": Correct,
     "deliver": Deliver,
     "review": Review,
-    "draft": DraftPermit,
+    "draft": DraftDecree,
     "endorse": Endorse,
     "meet": Meet,
     "decide": Decide,

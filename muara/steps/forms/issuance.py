@@ -8,34 +8,31 @@ from typing import Any
 from django import forms
 
 from muara.cases.actions import Stamp
-from muara.cases.models import Task
+from muara.cases.models import Draft, Task
 from muara.cases.queries import latest_submission, submitted
 from muara.people.models import User
-from muara.permits.models import Permit
+from muara.permits.queries import decision_of
 from muara.sop.definition import Outcome
 from muara.steps.actions import issuance
+from muara.steps.actions.approval import decree
 from muara.steps.forms.fields import Line, Scan
 from muara.steps.forms.step import ActForm, StepForm
 
 CAPACITIES = [("Pemohon", "Pemohon sendiri"), ("Penerima kuasa", "Penerima kuasa (membawa surat kuasa)")]
 
 
-def permit_of(task: Task) -> Permit | None:
-    return Permit.objects.select_related("number").filter(case=task.case_id).first()
-
-
 class AssignNumber(ActForm):
     """Step 16.a: the next number and today's date, to be written and stamped by hand."""
 
     slug, activities = "nomor", frozenset({"number"})
-    comes_first, done = True, "Nomor izin diberikan. Tulis dan stempel pada surat."
+    comes_first, done = True, "Nomor diberikan. Tulis dan stempel pada surat."
     template = "desk/steps/assign_number.html"
     title = "16.a Beri nomor dan tanggal pengesahan"
-    button = "Ambil nomor izin"
+    button = "Ambil nomor"
 
     @classmethod
     def offered(cls, task: Task) -> bool:
-        return permit_of(task) is None
+        return decision_of(task.case_id) is None
 
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
         return issuance.assign_number(self.task, by=by, at=at, stamp=stamp)
@@ -50,7 +47,7 @@ class Number(StepForm):
         widget=forms.CheckboxSelectMultiple,
     )
     scan = Scan(
-        label="Pindaian surat izin asli",
+        label="Pindaian surat keputusan asli",
         help_text="Sudah bertanda tangan, bernomor, bertanggal, dan bercap. PDF, JPEG, atau PNG.",
     )
     asked = ("checked", "scan")
@@ -58,8 +55,8 @@ class Number(StepForm):
 
     def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
         super().__init__(task, at=at, **options)
-        self.permit = permit_of(task)
-        if self.permit is None:
+        self.decision = decision_of(task.case_id)
+        if self.decision is None:
             del self.fields["checked"], self.fields["scan"]
             return
         choice = self.fields["checked"]
@@ -69,7 +66,7 @@ class Number(StepForm):
     def outcomes(self) -> tuple[Outcome, ...]:
         """Once it has its number a decree does not go back."""
         offered = self.task.step.outcomes
-        wanted = "forward" if permit_of(self.task) is not None else "return"
+        wanted = "forward" if decision_of(self.task.case_id) is not None else "return"
         return tuple(item for item in offered if item.kind == wanted)
 
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
@@ -103,13 +100,15 @@ class HandOver(StepForm):
         label="Bukti pengambilan (tanda terima berkas) sudah diterima", required=False
     )
     told_duties = forms.BooleanField(
-        label="Hak dan kewajiban pemegang izin sudah disampaikan, termasuk kewajiban kepada OPD",
+        label="Isi keputusan sudah disampaikan: hak dan kewajiban, termasuk kepada OPD; atau upaya hukumnya",
         required=False,
     )
 
     def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
         super().__init__(task, at=at, **options)
-        self.permit = permit_of(task)
+        self.decision = decision_of(task.case_id)
+        refused = self.decision is not None and self.decision.kind == Draft.Kind.REFUSAL
+        self.remedies = decree(self.decision.draft)["remedies"] if self.decision and refused else ()
         values: Any = submitted(latest_submission(task.case))["values"]
         self.fields["receiver"].initial = values.get("applicant_name", "")
 
@@ -128,7 +127,7 @@ class Receive(StepForm):
 
     def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
         super().__init__(task, at=at, **options)
-        self.permit = permit_of(task)
+        self.decision = decision_of(task.case_id)
 
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
         return issuance.confirm_receipt(self.task, by=by, at=at, note=self.note_text, stamp=stamp)

@@ -18,7 +18,7 @@ from muara.documents.repertoire import allowed
 from muara.people.models import User, office_day
 from muara.sop.values import ValueRefused, clean_text
 from muara.steps.actions import review
-from muara.steps.forms.fields import Day, Items, Line, Scan
+from muara.steps.forms.fields import Day, Items, Line, Paragraph, Scan
 from muara.steps.forms.step import MORE, StepForm
 
 # PP 22/2021, Pasal 253 huruf f: a start for the agency's own words, never a limit.
@@ -84,6 +84,18 @@ class Review(StepForm):
     letter_date = Day(label="Tanggal surat", help_text="Misalnya 10/12/2026.")
     signed_by_name = Line(label="Ditandatangani oleh")
     scan = Scan(label="Surat rekomendasi yang sudah ditandatangani", help_text="PDF, JPEG, atau PNG.")
+    verdict = forms.ChoiceField(
+        label="Pendapat OPD",
+        choices=Recommendation.Verdict.choices,
+        initial=Recommendation.Verdict.FOR,
+        widget=forms.RadioSelect,
+        help_text="Bila tidak mendukung, tuliskan alasannya dan kosongkan ketentuan teknis di bawah.",
+    )
+    reasons = Paragraph(
+        label="Alasan tidak mendukung",
+        help_text="Seperti tertulis dalam surat. Pemohon membacanya dalam keputusan penolakan.",
+        rows=5,
+    )
     flow_per_day = forms.CharField(
         label="Debit maksimum (m³/hari)",
         widget=forms.TextInput(attrs={"class": "govuk-input--width-10", "inputmode": "decimal"}),
@@ -105,7 +117,7 @@ class Review(StepForm):
         help_text="Satu baris satu butir. Usulan awal dari PP 22/2021 Pasal 253 huruf f.",
     )
 
-    letter_fields = ("letter_number", "letter_date", "signed_by_name", "scan")
+    letter_fields = ("letter_number", "letter_date", "signed_by_name", "scan", "verdict", "reasons")
     flow_fields = ("flow_per_day", "flow_per_hour")
     list_fields = ("obligations", "prohibitions")
     asked = (*letter_fields, "flow_per_day", *list_fields)
@@ -158,8 +170,16 @@ class Review(StepForm):
         self.require("letter_number", "letter_date", "signed_by_name")
         if cleaned.get("scan") is None and "scan" not in self.errors:
             self.add_error("scan", "Unggah surat rekomendasi yang sudah ditandatangani.")
-        self._clean_terms()
+        if self.is_against:
+            self.require("reasons")
+        else:
+            self._clean_terms()
         return cleaned
+
+    @property
+    def is_against(self) -> bool:
+        """The agency advises against: reasons take the place of terms."""
+        return self.cleaned_data.get("verdict") == Recommendation.Verdict.AGAINST
 
     def _clean_terms(self) -> None:
         self.limits.is_valid()
@@ -234,7 +254,6 @@ class Review(StepForm):
             return review.find_unfit(
                 self.task, outcome=self.chosen, note=self.note_text, by=by, at=at, stamp=stamp
             )
-        assert self.terms is not None
         return review.recommend(
             self.task,
             referral=self.referral(by),
@@ -243,6 +262,8 @@ class Review(StepForm):
             signed_by_name=self.cleaned_data["signed_by_name"],
             scan=self.cleaned_data["scan"],
             terms=self.terms,
+            verdict=self.cleaned_data["verdict"] or Recommendation.Verdict.FOR,
+            reasons=self.cleaned_data["reasons"],
             by=by,
             at=at,
             note=self.note_text,
@@ -262,7 +283,7 @@ def _filled(row: forms.Form) -> bool:
 def _start(task: Task) -> dict[str, Any]:
     """What the form begins with: the recommendation before, else the applicant's points and suggestions."""
     previous = Recommendation.objects.filter(referral__case=task.case_id).order_by("-issued_at").first()
-    if previous is not None:
+    if previous is not None and previous.is_for:
         return _typed(read_terms(previous.terms))
     obligations = tuple(item.duty for item in task.case.process.requirements if item.duty)
     return {

@@ -21,6 +21,7 @@ from muara.cases.models import (
     CaseLetter,
     Checklist,
     ChecklistMark,
+    DecreeTemplate,
     Draft,
     Handover,
     Recommendation,
@@ -39,6 +40,7 @@ from muara.documents.contents import (
     Letterhead,
     Limit,
     Monitoring,
+    Particular,
     Permit,
     Point,
     Receipt,
@@ -46,16 +48,19 @@ from muara.documents.contents import (
     Verdict,
     VerificationForm,
 )
+from muara.documents.contents.refusal import Reason
 from muara.documents.indonesian import angka, tanggal
-from muara.documents.letters import canonical, compose, keep_template, set_letter
+from muara.documents.letters import canonical, compose, digest, keep_template, set_letter
 from muara.documents.models import Letter
 from muara.people.models import Holding, Office, User, office_day
 from muara.people.queries import holder, issuing_office
+from muara.permits.models import Permit as PermitRow
 from muara.permits.queries import number_blanks
 from muara.sop.form import show
+from muara.sop.wording import DecreeWording, fill, quotable, wording_of
 
 if TYPE_CHECKING:
-    from muara.permits.models import Permit as PermitRow
+    from muara.permits.models import Decision
     from muara.steps.actions.verification import Request
 
 VARYING = ("copy", "status", "endorsements")
@@ -303,50 +308,81 @@ def applicant_name(case: Case, values: Mapping[str, object]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What the drafter may word: lists of the decree, one text an item."""
+    """What the drafter may word: lists of the decree, one text an item; `template` is what it is from."""
 
     considering: tuple[str, ...]
     laws: tuple[str, ...]
     monitoring: tuple[Monitoring, ...] = ()
     tembusan: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    remedies: tuple[str, ...] = ()
+    particulars: tuple[str, ...] = ()
+    template: str = ""
 
 
-def proposed_wording(case: Case, recommendation: Recommendation) -> Wording:
-    """The wording that a draft starts from: the SOP's legal bases as corrected, the case's own letters."""
-    service = case.revision.definition
-    bases = [
-        clause for clause in service.document.section("A").clauses if clause.id.removeprefix("A.").isdigit()
-    ]
-    company, agency = company_name(case), recommendation.referral.agency.name
+def proposed_wording(
+    case: Case, recommendation: Recommendation | None, *, kind: str = "permit", on: date
+) -> Wording:
+    """The wording that a draft starts from: the template in force that day, filled from the case."""
+    words, sha256 = wording_in_force(case, kind, on=on)
+    values = _places(case, recommendation)
     return Wording(
-        considering=(
-            f"bahwa {company} telah mengajukan permohonan yang diregistrasi dengan nomor "
-            f"{case.registration_number} tanggal {tanggal(case.registered_on) if case.registered_on else ''}",
-            f"bahwa permohonan tersebut telah mendapat rekomendasi teknis dari {agency} nomor "
-            f"{recommendation.letter_number} tanggal {tanggal(recommendation.letter_date)}",
-            "bahwa berdasarkan pertimbangan sebagaimana dimaksud dalam huruf a dan huruf b, perlu menetapkan "
-            f"Keputusan tentang {service.process.product}",
+        considering=tuple(fill(text, values) for text in words.considering),
+        laws=tuple(fill(text, values) for text in words.laws),
+        monitoring=tuple(
+            Monitoring(subject=item.subject, point=item.point, frequency=item.frequency, report=item.report)
+            for item in words.monitoring
         ),
-        laws=tuple((clause.corrected or clause.text).rstrip(".") for clause in bases[:-1]),
-        monitoring=(
-            Monitoring(
-                subject="Debit dan pH", point="Titik penaatan", frequency="setiap hari", report="triwulan"
-            ),
-            Monitoring(
-                subject="Baku mutu air limbah",
-                point="Titik penaatan",
-                frequency="setiap bulan",
-                report="triwulan",
-            ),
-            Monitoring(
-                subject="Kualitas air laut",
-                point="Titik pantau air laut",
-                frequency="setiap semester",
-                report="semester",
-            ),
-        ),
-        tembusan=("Gubernur Kalimantan Timur", recommendation.referral.agency.head_title, "Arsip"),
+        tembusan=tuple(fill(text, values) for text in words.copies_to),
+        reasons=_advised_against(recommendation) if kind == "refusal" else (),
+        remedies=tuple(fill(text, values) for text in words.remedies),
+        particulars=words.particulars,
+        template=sha256,
     )
+
+
+def wording_in_force(case: Case, kind: str, *, on: date) -> tuple[DecreeWording, str]:
+    """The wording of a kind of decree on a day, and its hash: the office's, else the SOP's own."""
+    service = case.revision.definition
+    approved = DecreeTemplate.objects.in_force(service=service.process.code, kind=kind, on=on)
+    words = wording_of(json.loads(approved.text)) if approved else service.wordings[kind]
+    return words, digest(words.data())
+
+
+def _places(case: Case, recommendation: Recommendation | None) -> dict[str, str]:
+    service = case.revision.definition
+    values = quotable(service.document) | {
+        "company": company_name(case),
+        "registration_number": case.registration_number or "",
+        "registered_on": tanggal(case.registered_on) if case.registered_on else "",
+        "service": service.process.title,
+        "product": service.process.product,
+    }
+    if recommendation is not None:
+        agency = recommendation.referral.agency
+        values |= {
+            "agency": agency.name,
+            "agency_head": agency.head_title,
+            "recommendation_number": recommendation.letter_number,
+            "recommendation_date": tanggal(recommendation.letter_date),
+        }
+    return values
+
+
+def _advised_against(recommendation: Recommendation | None) -> tuple[Reason, ...]:
+    """The agency's reasons, one a line, resting on its letter until the drafter names the rule."""
+    if recommendation is None or recommendation.is_for:
+        return ()
+    basis = f"Rekomendasi teknis nomor {recommendation.letter_number}"
+    lines = (line.strip() for line in recommendation.reasons.splitlines())
+    return tuple(Reason(text=line, basis=basis) for line in lines if line)
+
+
+def particulars(case: Case, keys: Sequence[str]) -> tuple[Particular, ...]:
+    """The answers of the form that a decree repeats, those left out passed over."""
+    form, values = case.revision.definition.form, case_values(case)
+    found = ((form.field(key).label, text_of(case, values, key)) for key in keys)
+    return tuple(Particular(label=label, value=value) for label, value in found if value)
 
 
 def _level(limit: recommended.Limit) -> str:
@@ -374,11 +410,11 @@ def _load(limit: recommended.Limit, flow_per_day: str) -> str:
 
 
 def permit_content(
-    case: Case, *, recommendation: Recommendation, wording: Wording, token: str, on: date
+    case: Case, *, recommendation: Recommendation | None, wording: Wording, token: str, on: date
 ) -> Permit:
     """The decree's content, the same for every copy; number, date and signature stay blank for ink."""
     office, values = the_office(), case_values(case)
-    terms = recommended.read_terms(recommendation.terms)
+    terms = recommended.read_terms(recommendation.terms) if recommendation else recommended.Terms("")
     before, after = number_blanks(case.process.code, "permit")
     compliance = [point for point in terms.points if point.kind is recommended.PointKind.COMPLIANCE]
     return Permit(
@@ -434,10 +470,12 @@ def permit_content(
         prohibitions=terms.prohibitions,
         receiving_sea=text_of(case, values, "receiving_sea"),
         validity_years=case.process.validity_years,
-        supervising_agency=recommendation.referral.agency.name,
+        supervising_agency=recommendation.referral.agency.name if recommendation else "",
         signatory=signatory(office, on=on),
         tembusan=wording.tembusan,
         verification_url=verification_url(token),
+        particulars=particulars(case, wording.particulars),
+        template_sha256=wording.template,
     )
 
 
@@ -458,12 +496,13 @@ def permit_copy(
         if number == 1
         else [],
     }
+    name = case.process.product if draft.kind == Draft.Kind.PERMIT else f"Penolakan {case.process.product}"
     return _file(
         case,
-        "permit",
+        draft.kind,
         data,
         step=step,
-        title=f"{case.process.product} atas nama {company_name(case)}, rangkap {number}",
+        title=f"{name} atas nama {company_name(case)}, rangkap {number}",
         dated=office_day(draft.made_at),
         at=at,
     )
@@ -476,30 +515,34 @@ class EndorsementRows(Content):
     rows: tuple[EndorsementBox, ...]
 
 
-def handover_receipt(case: Case, *, step: str, permit: PermitRow, handover: Handover, at: datetime) -> Letter:
-    """Steps 17 and 18: what was handed to whom, with rights and duties told."""
-    office = the_office()
-    latest = Recommendation.objects.filter(referral__case=case).latest("issued_at")
+def handover_receipt(
+    case: Case, *, step: str, decision: Decision, handover: Handover, at: datetime
+) -> Letter:
+    """Steps 17 and 18: what was handed to whom, with rights and duties, or the remedies, told."""
+    office, draft = the_office(), decision.draft
+    refused = draft.kind == Draft.Kind.REFUSAL
+    words, _ = wording_in_force(case, draft.kind, on=office_day(draft.made_at))
+    said = json.loads(draft.content)
+    name = case.process.product if not refused else f"Keputusan penolakan {case.process.product}"
     content = HandoverReceipt(
         letterhead=letterhead(office),
         demo=settings.MUARA_DEMO,
         registration_number=case.registration_number or "",
         service=case.process.title,
         company=company_name(case),
-        permit_number=permit.number.text,
-        permit_dated=permit.issued_on,
-        valid_until=permit.expires_on,
-        items=(
-            Enclosure(title=f"{case.process.product}, rangkap 2 (asli untuk pemohon)", amount="1 berkas"),
-        ),
+        permit_number=decision.number.text,
+        permit_dated=decision.issued_on,
+        valid_until=decision.expires_on if isinstance(decision, PermitRow) else None,
+        refused=refused,
+        items=(Enclosure(title=f"{name}, rangkap 2 (asli untuk pemohon)", amount="1 berkas"),),
         recipient=handover.receiver,
         recipient_capacity=handover.capacity,
         recipient_identity=handover.identity,
         handed_at=at,
         officer=handover.given_by.name,
         officer_nip=handover.given_by.nip,
-        rights=("Membuang air limbah ke laut sesuai ketentuan surat izin selama masa berlakunya.",),
-        duties=recommended.read_terms(latest.terms).obligations,
+        rights=tuple(said["remedies"]) if refused else words.rights,
+        duties=tuple(said.get("obligations", ())),
         place=office.seat,
     )
     return _file(
@@ -507,7 +550,7 @@ def handover_receipt(case: Case, *, step: str, permit: PermitRow, handover: Hand
         "handover_receipt",
         content,
         step=step,
-        title=f"Bukti serah terima {permit.number.text}",
+        title=f"Bukti serah terima {decision.number.text}",
         dated=office_day(at),
         at=at,
     )
