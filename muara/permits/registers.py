@@ -17,7 +17,7 @@ def install(table: str, kind: str, *, using: str) -> None:
     """Make a register take only drafts of its kind, with a number of that kind's series."""
     connection = connections[using]
     right = (
-        "EXISTS (SELECT 1 FROM cases_draft d, permits_number n "
+        "EXISTS (SELECT 1 FROM cases_draft d CROSS JOIN permits_number n "
         "JOIN permits_seriesyear y ON y.id = n.counter_id JOIN permits_series s ON s.id = y.series_id "
         "JOIN cases_case c ON c.id = d.case_id JOIN cases_revision r ON r.id = c.revision_id "
         f"WHERE d.id = NEW.draft_id AND n.id = NEW.number_id AND d.kind = '{kind}' AND s.key = '{kind}' "
