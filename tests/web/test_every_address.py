@@ -262,6 +262,14 @@ ADDRESSES = {
         "in 403 403 403 403 403 403 200 200",
         "in 403 403 403 403 403 403 403 200",
     ),
+    "wordings": (
+        "in 403 403 403 403 403 200 200 200",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "wording": (
+        "in 403 403 403 403 403 200 200 200",
+        "in 403 403 403 403 403 403 403 403",
+    ),
     "calendar": (
         "in 403 403 403 403 403 403 200 200",
         "in 403 403 403 403 403 403 403 200",
@@ -304,6 +312,7 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "token": case.drafts.get().token,
         "uidb36": "1",
         "service": case.process.code,
+        "kind": "permit",
         "key": "permit" if name == "edit_series" else "kunci-palsu",
         "reference": case.application.reference,
         "section": "company",

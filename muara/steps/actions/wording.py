@@ -46,6 +46,8 @@ def propose_wording(
     service = revision.definition
     if not may_propose(by, service, at=at) or kind not in service.process.drafted:
         raise NotYours
+    if effective_from < office_day(at):
+        raise Refused("Tanggal berlaku paling awal hari ini.", "effective_from")
     if not wording.considering or not wording.laws:
         raise Refused("Bagian Menimbang dan Mengingat tidak boleh kosong.", "considering")
     if kind == "refusal" and not wording.remedies:
