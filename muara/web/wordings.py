@@ -147,7 +147,7 @@ def _approve(request: HttpRequest, revision: Revision, kind: str) -> HttpRespons
         messages.success(request, "Susunan kata disetujui.")
     else:
         for reason in form.non_field_errors() or ["Halaman sudah usang. Coba sekali lagi."]:
-            messages.error(request, reason)
+            messages.error(request, str(reason))
     return redirect("wording", revision.service, kind)
 
 
