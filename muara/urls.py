@@ -5,7 +5,7 @@ from __future__ import annotations
 from allauth.account import views as account
 from django.urls import path, re_path
 
-from muara.web import coordination, desk, files, office, paper, portal, public, tasks, visits
+from muara.web import coordination, desk, files, office, paper, portal, public, tasks, visits, wordings
 
 urlpatterns = [
     # public
@@ -86,6 +86,8 @@ urlpatterns = [
     path("surat/<int:pk>/halaman/<int:page>.png", files.letter_page, name="letter_page"),
     path("pindaian/<int:case>/<str:sha256>/", files.scan, name="scan"),
     path("pindaian/<int:case>/<str:sha256>/<int:page>.png", files.scan_page, name="scan_page"),
+    path("meja/susunan-kata/", wordings.wordings, name="wordings"),
+    path("meja/susunan-kata/<slug:service>/<slug:kind>/", wordings.wording, name="wording"),
     # administration
     path("kantor/", office.index, name="office"),
     path("kantor/identitas/", office.identity, name="office_identity"),

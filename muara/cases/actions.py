@@ -413,6 +413,7 @@ def _open(found: Standing, process: Process, key: str, moment: Any, *, companion
     if not companion:
         limit = due_day(
             step,
+            process=process,
             registered_on=found.registered_on,
             recommended_on=found.recommended_on,
             calendar=read_calendar(found.calendar),
@@ -424,12 +425,17 @@ def _open(found: Standing, process: Process, key: str, moment: Any, *, companion
 
 
 def due_day(
-    step: Step, *, registered_on: date | None, recommended_on: date | None, calendar: Calendar
+    step: Step,
+    *,
+    process: Process,
+    registered_on: date | None,
+    recommended_on: date | None,
+    calendar: Calendar,
 ) -> date | None:
     """The last working day of a step's cumulative limit; None while its clock has not begun."""
-    if step.limit is None or step.limit.days is None:
+    if step.limit is None or step.limit.days is None or step.limit.clock is None:
         return None
-    base = registered_on if step.limit.clock == "registration" else recommended_on
+    base = process.day_zero(step.limit.clock, registered_on=registered_on, recommended_on=recommended_on)
     return due(calendar, step.limit, base) if base else None
 
 
@@ -612,6 +618,7 @@ def reproject(*, at: datetime) -> int:
         case = task.case
         limit = due_day(
             task.step,
+            process=case.process,
             registered_on=case.registered_on,
             recommended_on=case.recommended_on,
             calendar=calendar,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import reduce
 from operator import or_
 
@@ -60,6 +61,14 @@ def is_with_applicant(application: Application) -> bool:
     if case.tasks.filter(closed_at=None, companion=False, step_key__in=at_step_3).exists():
         return True
     return Correction.objects.filter(case=case, sent_at__isnull=False, answered_at=None).exists()
+
+
+def promise_starts(case: Case) -> date | None:
+    """Day 0 of the service's promise; None while its clock has not begun."""
+    process = case.process
+    return process.day_zero(
+        process.promise_clock, registered_on=case.registered_on, recommended_on=case.recommended_on
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +149,6 @@ VERBS = {
     "meet.minutes": "Menyusun notulen rapat",
     "meet.approve": "Menyetujui notulen rapat",
     "meet.opinion": "Melampirkan pendapat hukum",
-    "number.assign": "Memberi nomor izin",
     "check.authority": "Memutuskan kewenangan",
     "question.ask": "Bertanya kepada OPD",
     "question.answer": "OPD menjawab pertanyaan",
@@ -148,6 +156,7 @@ VERBS = {
     "recuse": "Menyatakan konflik kepentingan",
     "hand_over.refuse": "Menolak menyerahkan izin kepada yang datang",
     "hand_over.remind": "Mengingatkan pemohon untuk mengambil izin",
+    "number.assign": "Memberi nomor keputusan",
 }
 
 

@@ -12,7 +12,7 @@ from muara.cases.actions import NO_FORM, Refused, Stamp, act
 from muara.cases.models import Case, Draft
 from muara.documents.models import Blob
 from muara.people.models import User, office_day
-from muara.permits.models import Number, Permit, Series, SeriesYear
+from muara.permits.models import Decision, Number, Permit, Refusal, Series, SeriesYear
 from muara.sop.numbering import render_number, tokens, unknown_tokens
 from muara.sop.working_time import add_years
 
@@ -117,37 +117,42 @@ def set_up_series(
         return series
 
 
-def enter_permit(
+def enter_decision(
     *, case: Case, draft: Draft, company: str, signed_on: date, number: Number, years: int
-) -> Permit:
-    """Enter a numbered permit; it runs `years` years to the same calendar date from its issue (SOP L)."""
-    return Permit.objects.create(
-        case=case,
-        draft=draft,
-        number=number,
-        company=company,
-        signed_on=signed_on,
-        issued_on=number.dated,
-        expires_on=add_years(number.dated, years),
-    )
+) -> Decision:
+    """Enter a numbered decision in the register of its kind.
+
+    A permit runs `years` years to the same calendar date from its issue (SOP L).
+    """
+    row = {
+        "case": case,
+        "draft": draft,
+        "number": number,
+        "company": company,
+        "signed_on": signed_on,
+        "issued_on": number.dated,
+    }
+    if draft.kind == Draft.Kind.REFUSAL:
+        return Refusal.objects.create(**row)
+    return Permit.objects.create(**row, expires_on=add_years(number.dated, years))
 
 
-def void_number(permit: Permit, *, reason: str, by: User, at: datetime) -> Number:
-    """Void the number of a permit that never came into force: it stays with its reason, the permit goes.
+def void_number(decision: Decision, *, reason: str, by: User, at: datetime) -> Number:
+    """Void the number of a decision that never came into force: it stays with its reason, the row goes.
 
     Raises:
-        Refused: the permit is in force, or no reason was given.
+        Refused: the decision counts already, or no reason was given.
     """
-    number = permit.number
-    if permit.scan_id is not None:
-        raise Refused("Izin ini sudah disahkan; nomornya tidak dapat dibatalkan di sini.")
+    number = decision.number
+    if decision.scan_id is not None:
+        raise Refused("Keputusan ini sudah disahkan; nomornya tidak dapat dibatalkan di sini.")
     if not reason.strip():
         raise Refused("Tuliskan alasan nomor dibatalkan.", "note")
-    permit.delete()
+    decision.delete()
     number.voided_at, number.void_reason = at, reason
     number.save(update_fields=["voided_at", "void_reason"])
     record(
-        chain=f"series:{number.counter.series.key}",
+        chain=f"series:{number.counter.series}",
         verb="number.void",
         by_id=by.pk,
         at=at,
@@ -157,10 +162,10 @@ def void_number(permit: Permit, *, reason: str, by: User, at: datetime) -> Numbe
     return number
 
 
-def attach_scan(permit: Permit, *, scan: Blob) -> None:
-    """File the scan of the signed, numbered and stamped original: from now on the permit is in force."""
-    permit.scan = scan
-    permit.save(update_fields=["scan"])
+def attach_scan(decision: Decision, *, scan: Blob) -> None:
+    """File the scan of the signed, numbered and stamped original: from now on the decision counts."""
+    decision.scan = scan
+    decision.save(update_fields=["scan"])
 
 
 def name_earlier(permit: Permit, *, earlier: Permit) -> None:

@@ -79,22 +79,38 @@ class Number(models.Model):
         return self.text
 
 
-class Permit(models.Model):
-    """A decision that has its number: the register's row that anyone may verify."""
+class Registered(models.Model):
+    """A decision that has its number: the register's row that anyone may verify.
 
-    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="permit")
-    draft = models.OneToOneField(Draft, on_delete=models.PROTECT, related_name="permit")
-    number = models.OneToOneField(Number, on_delete=models.PROTECT, related_name="permit")
-    company = models.CharField("pemegang izin", max_length=160)
+    The database itself sees to it that the draft is of the row's kind, and the number of that kind's
+    series (muara.permits.registers).
+    """
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="%(class)s")
+    draft = models.OneToOneField(Draft, on_delete=models.PROTECT, related_name="%(class)s")
+    number = models.OneToOneField(Number, on_delete=models.PROTECT, related_name="%(class)s")
+    company = models.CharField("pemohon", max_length=160)
     signed_on = models.DateField("ditandatangani")
     issued_on = models.DateField("ditetapkan")
-    expires_on = models.DateField("berlaku sampai")
     scan = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
     replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="replaced_by")
     replaced_on = models.DateField("diganti", null=True)
 
     class Meta:
+        abstract = True
         ordering = ["-issued_on", "-pk"]
+
+    def __str__(self) -> str:
+        return self.number.text
+
+
+class Permit(Registered):
+    """A granted application."""
+
+    kind = Draft.Kind.PERMIT
+    expires_on = models.DateField("berlaku sampai")
+
+    class Meta(Registered.Meta):
         constraints = [
             models.CheckConstraint(
                 condition=Q(replaced_on=None) | Q(replaced_on__gte=F("issued_on")),
@@ -105,9 +121,6 @@ class Permit(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return self.number.text
-
     def status(self, day: date) -> str:
         """The public status on an office day."""
         if self.scan_id is None:
@@ -115,3 +128,16 @@ class Permit(models.Model):
         if self.replaced_on is not None and day >= self.replaced_on:
             return "diganti"
         return "berlaku" if day <= self.expires_on else "berakhir"
+
+
+class Refusal(Registered):
+    """A refused application; the SOP prints none, so its register is an extension."""
+
+    kind = Draft.Kind.REFUSAL
+
+    def status(self, day: date) -> str:
+        """The public status: a refusal does not end."""
+        return "belum disahkan" if self.scan_id is None else "ditolak"
+
+
+Decision = Permit | Refusal

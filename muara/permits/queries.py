@@ -10,17 +10,58 @@ from datetime import date
 
 from django.db.models import Q
 
-from muara.cases.models import Case, Draft, Outfall
-from muara.people.models import Company
-from muara.permits.models import Number, Permit, Series, SeriesYear
+from muara.cases.models import Case, Draft, Handover, Outfall
+from muara.people.models import Company, office_day
+from muara.permits.models import Decision, Number, Permit, Refusal, Series, SeriesYear
 from muara.sop.places import metres_between
+from muara.sop.working_time import Calendar, add_working_days
 
 NEAR = 500  # metres between two outfalls that may be the same
 METRES_A_DEGREE = 111_000  # of latitude, a little less than the true length: the box must not be too small
 
 
-def permit_by_token(token: str) -> Permit | None:
-    return Permit.objects.select_related("number").filter(draft__token=token).first()
+def decision_of(case_id: int) -> Decision | None:
+    """What came of a case, once it has its number: its row in the register of permits or of refusals."""
+    return _registered(case=case_id)
+
+
+def decision_by_token(token: str) -> Decision | None:
+    return _registered(draft__token=token)
+
+
+def _registered(**wanted: object) -> Decision | None:
+    for register in (Permit, Refusal):
+        rows = register.objects.select_related("number__counter__series", "scan", "draft", "case")
+        found = rows.filter(**wanted).first()
+        if found is not None:
+            return found
+    return None
+
+
+OBJECTION_DAYS = 21  # UU 30/2014, Pasal 77: working days to object; Pasal 78 gives ten more to appeal
+SETTLED_IN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Remedies:
+    """The legal remedies against a refusal, counted in working days from its receipt."""
+
+    received_on: date
+    objection_until: date
+    settled_until: date
+
+
+def remedies_of(refusal: Refusal, *, calendar: Calendar) -> Remedies | None:
+    """How long a refused applicant may object; None while the refusal was not received (SOP step 18).
+
+    `settled_until` is the last day to settle an objection that is lodged on the last day.
+    """
+    handed = Handover.objects.filter(case=refusal.case_id, confirmed_at__isnull=False).first()
+    if handed is None or handed.confirmed_at is None:
+        return None
+    received_on = office_day(handed.confirmed_at)
+    last = add_working_days(calendar, received_on, OBJECTION_DAYS)
+    return Remedies(received_on, last, add_working_days(calendar, last, SETTLED_IN))
 
 
 def draft_by_token(token: str) -> Draft | None:
@@ -136,7 +177,7 @@ def voided_numbers(case: Case) -> list[Number]:
 def register(series: Series, year: int) -> list[Number]:
     """Every number of a series in a year, in order, the void ones in their places (SOP step 16.a)."""
     numbers = Number.objects.filter(counter__series=series, counter__year=year)
-    return list(numbers.select_related("permit", "given_by").order_by("seq"))
+    return list(numbers.select_related("permit", "refusal", "given_by").order_by("seq"))
 
 
 def register_years(series: Series) -> list[int]:
@@ -148,7 +189,12 @@ def register_years(series: Series) -> list[int]:
 def holders(numbers: Iterable[Number]) -> dict[int, str]:
     """Whom each number was given to, by the number's row: as the decree says it, else the case's company."""
     numbers = list(numbers)
-    names = {number.pk: number.permit.company for number in numbers if hasattr(number, "permit")}
+    names = {
+        number.pk: held.company
+        for number in numbers
+        for held in (getattr(number, kind, None) for kind in Draft.Kind.values)
+        if held is not None
+    }
     cases = {number.pk: int(number.given_to.removeprefix("case:")) for number in numbers if number.voided_at}
     companies = dict(
         Case.objects.filter(pk__in=cases.values()).values_list("pk", "application__company__name")

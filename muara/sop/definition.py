@@ -363,6 +363,22 @@ class Process:
         """List the keys of the steps that do an activity: code asks for these, never for a step's key."""
         return tuple(step.key for step in self.steps if step.activity == activity)
 
+    @property
+    def drafted(self) -> tuple[DecisionKind, ...]:
+        """List the kinds of decree that this service drafts, each with its wording, letter and numbers.
+
+        A service may refuse where an outcome says so, and where an agency may advise against.
+        """
+        if not self.doing("draft"):
+            return ()
+        refuses = any(way.drafts == "refusal" for step in self.steps for way in step.outcomes)
+        return ("permit", "refusal") if refuses or self.doing("review") else ("permit",)
+
+    def day_zero(self, clock: str, *, registered_on: date | None, recommended_on: date | None) -> date | None:
+        """Find day 0 of a clock: the day of registration, or that of the recommendation's receipt (H)."""
+        start = next(item.starts_at for item in self.clocks if item.key == clock)
+        return registered_on if self.step(start).activity == "register" else recommended_on
+
     def companions(self, step: str) -> tuple[Step, ...]:
         """List the steps whose companion work opens and closes with `step`."""
         return tuple(item for item in self.steps if item.companion and item.companion.opens_with == step)
@@ -772,6 +788,22 @@ def _loose_names(process: Process) -> list[Fault]:
         if key not in steps
     ]
     faults += [
+        Fault(
+            FILE,
+            f"jam hitung '{clock.key}'",
+            "hanya dapat mulai pada langkah pendaftaran atau pembuatan draf",
+        )
+        for clock in process.clocks
+        if not {"register", "draft"}
+        & {item.activity for item in process.steps if item.key == clock.starts_at}
+        and clock.starts_at in steps
+    ]
+    faults += [
+        Fault(FILE, f"surat '{kind}'", "harus ada karena layanan ini menyusunnya")
+        for kind in process.drafted
+        if kind not in letters
+    ]
+    faults += [
         Fault(FILE, f"akhir '{ending.key}'", f"pelaksana '{key}' tidak dikenal")
         for ending in process.endings
         for key in ending.by
@@ -824,7 +856,11 @@ def _wrong_requirements(process: Process) -> list[Fault]:
 
 
 def _wrong_numberings(process: Process) -> list[Fault]:
+    there = {numbering.key for numbering in process.numberings}
+    needed = [*(["registration"] if process.doing("register") else []), *process.drafted]
     return [
+        Fault(FILE, f"numbering '{key}'", "pola nomor tidak ada") for key in needed if key not in there
+    ] + [
         Fault(FILE, f"numbering '{numbering.key}'", f"token {{{token}}} tidak dikenal")
         for numbering in process.numberings
         for token in unknown_tokens(numbering.pattern, values=dict(numbering.values))

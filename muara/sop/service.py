@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
-from muara.sop import coverage, definition, document, form
+from muara.sop import coverage, definition, document, form, wording
 from muara.sop.broken import BrokenSop, Fault
 from muara.sop.definition import Process
 from muara.sop.document import Document
 from muara.sop.form import Form
+from muara.sop.wording import DecreeWording
 
 LETTERS = "letters"
 ABOUT_OUR_CODE = frozenset({coverage.FILE})
@@ -22,12 +23,13 @@ _Part = TypeVar("_Part")
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One revision of a service: what runs, what is printed, what is asked, and the letters' templates."""
+    """One revision of a service: what runs, what is printed, what is asked, and how it words decrees."""
 
     process: Process
     document: Document
     form: Form
     letters: Mapping[str, str]
+    wordings: Mapping[str, DecreeWording]
 
 
 def services_root() -> Path:
@@ -68,15 +70,20 @@ def read_service(files: Mapping[str, bytes]) -> Service:
     printed = _read(files, document.FILE, document.read_document, faults)
     asked = _read(files, form.FILE, form.read_form, faults)
     letters = _letters(files, faults)
+    wordings: Mapping[str, DecreeWording] = {}
+    if wording.FILE in files or (process and process.drafted):
+        wordings = _read(files, wording.FILE, wording.read_wording, faults) or {}
     if process and asked:
         faults += _loose_requirements(process, asked)
     if process:
         faults += _missing_letters(process, letters)
     if process and printed:
         faults += [*_unprinted(process, printed), *_unknown_clauses(process, printed)]
+    if process and printed and asked and wordings:
+        faults += wording.loose_places(wordings, process, printed, asked)
     if faults or not (process and printed and asked):
         raise BrokenSop(faults)
-    return Service(process, printed, asked, letters)
+    return Service(process, printed, asked, letters, wordings)
 
 
 def _read(

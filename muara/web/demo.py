@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
@@ -25,6 +25,7 @@ from muara.cases.terms import clean_terms
 from muara.contacts.actions import ask, inform
 from muara.contacts.models import Consultation
 from muara.documents.blobs import keep_blob
+from muara.documents.contents.refusal import Reason
 from muara.documents.models import Blob
 from muara.documents.store import BlobStore
 from muara.documents.uploads import JPEG, PDF, Accepted
@@ -88,6 +89,9 @@ COMPANIES = (
 )
 
 
+REFUSED = "Air limbah yang direncanakan tidak memenuhi baku mutu"
+REFUSED_BY = "Pasal 20 Undang-Undang Nomor 32 Tahun 2009"
+
 LOGINS = {person.actor: person.login for person in CAST}
 
 
@@ -143,21 +147,27 @@ def seed_office(at: datetime) -> Office:
         User.objects.create_user(email=address_of(key), name=name, password=PASSWORD, phone="+628110000001")
     import_calendar(rows=shipped_calendar(), source=SHIPPED_CALENDAR, by=None, at=at)
     for folder in sorted(path for path in services_root().glob("*/*") if path.is_dir()):
-        files = load_folder(folder)
-        effective = read_service(files).process.effective
-        revision = store_revision(files=files, by_id=None, at=at, effective_from=effective)
-        for numbering in revision.process.numberings:
-            set_up_series(
-                service=revision.service,
-                key=numbering.key,
-                label=numbering.label,
-                pattern=numbering.pattern,
-                values=dict(numbering.values),
-                starts_at=1,
-                by=None,
-                at=at,
-            )
+        seed_service(folder, at)
     return office
+
+
+def seed_service(folder: Path, at: datetime) -> Revision:
+    """Keep a service's revision, and set up its number series as its SOP has them."""
+    files = load_folder(folder)
+    effective = read_service(files).process.effective
+    revision = store_revision(files=files, by_id=None, at=at, effective_from=effective)
+    for numbering in revision.process.numberings:
+        set_up_series(
+            service=revision.service,
+            key=numbering.key,
+            label=numbering.label,
+            pattern=numbering.pattern,
+            values=dict(numbering.values),
+            starts_at=1,
+            by=None,
+            at=at,
+        )
+    return revision
 
 
 @cache
@@ -459,9 +469,14 @@ class Walk:
                 by=by,
                 at=at,
             )
-        booked = approval.booked_recommendation(task.case)
-        assert booked is not None
-        wording = proposed_wording(task.case, booked)
+        wording = proposed_wording(
+            task.case,
+            approval.booked_recommendation(task.case),
+            kind=approval.required_kind(task.case),
+            on=office_day(at),
+        )
+        if wording.remedies and not wording.reasons:
+            wording = replace(wording, reasons=(Reason(text=REFUSED, basis=REFUSED_BY),))
         answers = {item.pk: "Sudah diperbaiki." for item in approval.open_remarks(task.case)}
         approval.draft(task, wording=wording, answers=answers, by=by, at=self.clock.tick())
 

@@ -36,8 +36,8 @@ from muara.contacts.actions import ask, inform
 from muara.contacts.models import Consultation
 from muara.people.calendar import office_calendar
 from muara.people.models import Company, User, office_day
-from muara.permits.models import Permit, Series
-from muara.permits.queries import holders, permits_of, register_years
+from muara.permits.models import Series
+from muara.permits.queries import decision_of, holders, permits_of, register_years
 from muara.permits.queries import register as numbers_of
 from muara.sop.definition import Step
 from muara.sop.document import Clause
@@ -308,14 +308,15 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     section = SECTIONS.get(key)
     if section is None:
         raise Http404
-    court, main = court_of(found), found.main_task
+    court, main, decision = court_of(found), found.main_task, decision_of(found.pk)
     talk = dossier.talk_before(found)
     return render(
         request,
         section.template,
         {
             "case": found,
-            "permit": Permit.objects.select_related("number", "scan").filter(case=found).first(),
+            "decision": decision,
+            "remedies": dossier.remedies(decision),
             "court": court,
             "who": dossier.who(court, found.process),
             "main": main,
@@ -392,13 +393,12 @@ def _read_data(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any
 
 def _read_papers(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
     referrals = dossier.referrals_of(found)
-    permit = Permit.objects.select_related("number", "scan").filter(case=found).first()
     submission = latest_submission(found)
     return {
         "submission": submission,
         "folders": dossier.folders(found, submission),
         "letters": dossier.filed_letters(found),
-        "scans": dossier.scans(found, referrals=referrals, permit=permit),
+        "scans": dossier.scans(found, referrals=referrals, decision=decision_of(found.pk)),
     }
 
 

@@ -46,6 +46,7 @@ class CaseFilter(forms.Form):
                 | Q(application__reference__icontains=text)
                 | Q(application__company__name__icontains=text)
                 | Q(permit__number__text__icontains=text)
+                | Q(refusal__number__text__icontains=text)
             )
         if step := said.get("langkah"):
             cases = cases.filter(tasks__step_key=step, tasks__closed_at=None, tasks__companion=False)

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Prefetch
 from django.urls import reverse
 
+from muara.cases.actions import due_day
 from muara.cases.models import (
     Attachment,
     Case,
@@ -31,7 +32,7 @@ from muara.cases.models import (
     WorksheetEndorsement,
 )
 from muara.cases.models.case import definition_of
-from muara.cases.queries import Court, attachments_of, control_sheet, court_of, submitted
+from muara.cases.queries import Court, attachments_of, control_sheet, court_of, promise_starts, submitted
 from muara.cases.terms import Terms, read_terms
 from muara.contacts.models import Consultation
 from muara.documents.indonesian import tanggal
@@ -39,10 +40,11 @@ from muara.documents.models import Blob
 from muara.documents.uploads import readable_size
 from muara.people.calendar import office_calendar
 from muara.people.models import office_day
-from muara.permits.models import Permit
+from muara.permits.models import Decision, Refusal
+from muara.permits.queries import Remedies, remedies_of
 from muara.sop.definition import CALLER, Limit, PrintedForm, Process, Requirement, Step
 from muara.sop.form import Field, show
-from muara.sop.working_time import Calendar, TraceDay, add_working_days, due, is_guess, is_working_day, trace
+from muara.sop.working_time import Calendar, TraceDay, add_working_days, is_guess, is_working_day, trace
 
 DAY = timedelta(days=1)
 CONTROL_SHEET = "control_sheet"  # the one letter that is set anew for every reader
@@ -52,7 +54,7 @@ BEFORE_THE_CASE = {"ask", "inform"}  # activities that are consultations (contac
 def with_standing(cases: CaseQuerySet) -> CaseQuerySet:
     """Fetch what a row of a list says of a case, at the same cost for one row and for thirty."""
     return (
-        cases.select_related("application__company", "permit__number")
+        cases.select_related("application__company", "permit__number", "refusal__number")
         .defer("application__data")
         .prefetch_related(
             Prefetch("tasks", Task.objects.open().main()),
@@ -329,7 +331,7 @@ def folders(case: Case, submission: Submission) -> list[Folder]:
     ]
 
 
-def scans(case: Case, *, referrals: Sequence[Referral], permit: Permit | None) -> list[Paper]:
+def scans(case: Case, *, referrals: Sequence[Referral], decision: Decision | None) -> list[Paper]:
     """The papers that officers scanned: proof of delivery, recommendations, minutes, the permit."""
     found = [
         scan_paper(case, item.receipt_scan, title=f"Bukti tanda terima {item.agency.short_name}")
@@ -373,9 +375,15 @@ def scans(case: Case, *, referrals: Sequence[Referral], permit: Permit | None) -
     if handover is not None and handover.receipt_scan:
         signed = f"ditandatangani {handover.receiver}"
         found.append(scan_paper(case, handover.receipt_scan, title="Bukti serah terima", note=signed))
-    if permit is not None and permit.scan:
-        found.append(scan_paper(case, permit.scan, title=f"Surat izin {permit.number.text}", note="asli"))
+    if decision is not None and decision.scan:
+        title = f"Surat {decision.kind.label.lower()} {decision.number.text}"
+        found.append(scan_paper(case, decision.scan, title=title, note="asli"))
     return found
+
+
+def remedies(decision: Decision | None) -> Remedies | None:
+    """How long a refused applicant may object; None where nothing was refused, or it was not received yet."""
+    return remedies_of(decision, calendar=office_calendar()) if isinstance(decision, Refusal) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,7 +406,7 @@ def filed_letters(case: Case) -> list[Filed]:
     kinds: dict[str, Filed] = {}
     for item in case.letters.select_related("letter"):
         kind = kinds.setdefault(item.kind, Filed(item.kind, titles.get(item.kind, item.letter.title)))
-        stands = item.kind != "permit" or item.letter_id in current
+        stands = item.kind not in Draft.Kind.values or item.letter_id in current
         (kind.letters if stands else kind.replaced).append(item)
     for kind in kinds.values():
         kind.letters.sort(key=lambda item: item.letter.title)  # a draft's copies by their number
@@ -655,7 +663,8 @@ class Clocks:
 
 def clocks(case: Case, *, today: date) -> Clocks:
     """Compute every limit of a case from its two clocks (domain 1.8.3), day by day."""
-    calendar, process, started = office_calendar(), case.process, case.recommended_on
+    calendar, process = office_calendar(), case.process
+    started = promise_starts(case)
     first: dict[str, datetime] = {}
     for task in case.tasks.all():
         if task.closed_at is not None and not task.companion:
@@ -695,8 +704,13 @@ def _deadline(
     today: date,
     done_at: datetime | None,
 ) -> Deadline:
-    base = case.registered_on if limit.clock == "registration" else case.recommended_on
-    on = due(calendar, limit, base) if base else None
+    on = due_day(
+        step,
+        process=case.process,
+        registered_on=case.registered_on,
+        recommended_on=case.recommended_on,
+        calendar=calendar,
+    )
     return Deadline(
         step=step,
         state=state,

@@ -35,8 +35,8 @@ from muara.documents.pictures import NoPicture, page_picture
 from muara.documents.store import SHA256, BlobStore
 from muara.documents.uploads import PDF, PREFERRED, safe_name
 from muara.people.models import Office, User, office_day
-from muara.permits.models import Permit, Series
-from muara.permits.queries import register_years
+from muara.permits.models import Permit, Refusal, Series
+from muara.permits.queries import decision_of, register_years
 from muara.steps import letters as case_letters
 from muara.steps.actions.approval import latest_draft
 from muara.steps.actions.intake import cs_approval
@@ -238,19 +238,17 @@ def _letter(request: HttpRequest, pk: int) -> CaseLetter:
         raise Http404
     if found.kind in FOR_APPLICANTS or not is_applicant_of(me, found.case.application):
         return found
-    if not (_is_their_permit(found) or _invites_them(found)):
+    if not (_is_their_decision(found) or _invites_them(found)):
         raise Http404
     return found
 
 
-def _is_their_permit(filed: CaseLetter) -> bool:
-    """Copy 2 of the draft that became the permit (SOP step 11.b), once it is issued."""
-    return Permit.objects.filter(
-        case=filed.case_id,
-        scan__isnull=False,
-        draft__copies__number=2,
-        draft__copies__letter=filed.letter_id,
-    ).exists()
+def _is_their_decision(filed: CaseLetter) -> bool:
+    """Copy 2 of the draft that became the decision (SOP step 11.b), once it is issued."""
+    decision = decision_of(filed.case_id)
+    if decision is None or decision.scan is None:
+        return False
+    return decision.draft.copies.filter(number=2, letter=filed.letter_id).exists()
 
 
 def _invites_them(filed: CaseLetter) -> bool:
@@ -260,11 +258,13 @@ def _invites_them(filed: CaseLetter) -> bool:
 
 
 def _scan(request: HttpRequest, pk: int, sha256: str) -> Blob:
-    """A scanned paper of this very case; the applicant reads only the issued permit."""
+    """A scanned paper of this very case; the applicant reads only the issued decision."""
     if not SHA256.fullmatch(sha256):
         raise Http404
     case = _case(request, pk, at=timezone.now())
-    held: list[QuerySet[Any]] = [Permit.objects.filter(case=case, scan__sha256=sha256)]
+    held: list[QuerySet[Any]] = [
+        register.objects.filter(case=case, scan__sha256=sha256) for register in (Permit, Refusal)
+    ]
     if not is_applicant_of(person(request), case.application):
         held += [
             Referral.objects.filter(case=case, receipt_scan__sha256=sha256),

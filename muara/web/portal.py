@@ -6,7 +6,9 @@ Counter officers use the same pages for people without an account; `_application
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -29,34 +31,34 @@ from muara.cases.models import (
     Case,
     CaseLetter,
     Correction,
+    Draft,
     Handover,
     Meeting,
     Participant,
-    Recommendation,
     Revision,
     SiteVisit,
     Task,
 )
 from muara.cases.models.case import definition_of
-from muara.cases.queries import is_with_applicant
+from muara.cases.queries import is_with_applicant, promise_starts
 from muara.cases.rules import is_applicant_of, may_act_as_applicant
-from muara.cases.terms import Terms, read_terms
 from muara.contacts.actions import ask
 from muara.contacts.models import Consultation
 from muara.documents.uploads import Accepted, UploadRefused, accept, readable_size
 from muara.people.calendar import office_calendar
 from muara.people.models import Company, User, office_day
-from muara.permits.models import Permit
-from muara.permits.queries import permits_of
+from muara.permits.models import Decision, Permit
+from muara.permits.queries import decision_of, permits_of
 from muara.sop.definition import ApplicationKind, Requirement
 from muara.sop.form import Section, UnknownSection
 from muara.sop.service import Service
 from muara.sop.working_time import add_working_days
 from muara.steps.actions import intake, issuance, verification
+from muara.steps.actions.approval import decree
 from muara.steps.forms.fields import Paragraph
 from muara.steps.letters.issuance import rights
 from muara.web.acts import Came, attempt, new_key
-from muara.web.dossier import legs, talk_before
+from muara.web.dossier import legs, remedies, talk_before
 from muara.web.files import FOR_APPLICANTS, person
 from muara.web.form_fields import PreviousPermit, SectionForm, offer_permits
 from muara.web.progress import (
@@ -86,7 +88,7 @@ def _application(request: HttpRequest, reference: str) -> Application:
         Http404: there is none, or it is another's.
     """
     found = (
-        Application.objects.select_related("company", "case__permit__number")
+        Application.objects.select_related("company", "case__permit__number", "case__refusal__number")
         .prefetch_related("case__tasks", "case__corrections")
         .filter(reference=reference)
         .first()
@@ -144,7 +146,7 @@ def _mine(user: User) -> QuerySet[Application]:
     own = Application.objects.of_applicant(user).order_by().values("pk")
     return (
         Application.objects.filter(pk__in=own)
-        .select_related("company", "case__permit__number")
+        .select_related("company", "case__permit__number", "case__refusal__number")
         .prefetch_related(
             Prefetch("case__tasks", Task.objects.filter(closed_at=None)),
             Prefetch("case__corrections", Correction.objects.filter(answered_at=None)),
@@ -310,8 +312,9 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
         return render(request, "portal/draft.html", context)
     task = case.main_task
     calendar = office_calendar()
-    if task is not None and case.recommended_on is not None:
-        context["promised"] = add_working_days(calendar, case.recommended_on, service.process.promise_days)
+    started, decision = promise_starts(case), decision_of(case.pk)
+    if task is not None and started is not None:
+        context["promised"] = add_working_days(calendar, started, service.process.promise_days)
     context |= {
         "task": task,
         "request_open": open_request(case),
@@ -320,8 +323,9 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
         "meeting": _meeting_to_come(case),
         "letters": CaseLetter.objects.filter(case=case, kind__in=FOR_APPLICANTS).select_related("letter"),
         "visits": SiteVisit.objects.filter(referral__case=case).select_related("referral__agency"),
-        "permit": case.permit if hasattr(case, "permit") else None,
-        "status": case.permit.status(office_day(timezone.now())) if hasattr(case, "permit") else "",
+        "decision": decision,
+        "status": decision.status(office_day(timezone.now())) if decision else "",
+        "remedies": remedies(decision),
     }
     return render(request, "portal/case.html", context)
 
@@ -595,8 +599,8 @@ class ReceiveForm(forms.Form):
 
     use_required_attribute = False
     received = forms.BooleanField(
-        label="Surat izin sudah saya terima, dan hak serta kewajiban di atas sudah saya baca.",
-        error_messages={"required": "Nyatakan bahwa surat izin sudah Anda terima."},
+        label="Surat keputusan sudah saya terima, dan isinya di atas sudah saya baca.",
+        error_messages={"required": "Nyatakan bahwa surat keputusan sudah Anda terima."},
     )
 
 
@@ -624,18 +628,18 @@ def receive(request: HttpRequest, reference: str) -> HttpResponse:
             request, form, lambda stamp, at: issuance.confirm_receipt(target, by=user, at=at, stamp=stamp)
         )
         if came is Came.DONE:
-            messages.success(request, "Terima kasih. Penerimaan surat izin sudah tercatat.")
+            messages.success(request, "Terima kasih. Penerimaan surat keputusan sudah tercatat.")
             return redirect("application", found.reference)
+    decision = decision_of(case.pk)
     context = _context(
         found,
         form=form,
         kunci=new_key(),
         versi=case.version,
         stale=came is Came.STALE,
-        permit=case.permit if hasattr(case, "permit") else None,
+        decision=decision,
         handover=Handover.objects.filter(case=case).select_related("given_by").first(),
-        terms=_terms(case),
-        rights=rights(case.permit) if hasattr(case, "permit") else (),
+        told=_told(decision),
         sheet=CaseLetter.objects.filter(case=case, kind="rights_and_duties").select_related("letter").last(),
     )
     return render(request, "portal/receive.html", context, status=_status(form, came))
@@ -653,9 +657,29 @@ def _last_task(case: Case) -> Task:
     return Task.objects.filter(case=case, companion=False).latest("opened_at", "pk")
 
 
-def _terms(case: Case) -> Terms | None:
-    latest = Recommendation.objects.filter(referral__case=case).order_by("-issued_at").first()
-    return read_terms(latest.terms) if latest is not None and latest.is_for else None
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is read out with a decision, under its heading."""
+
+    title: str
+    items: list[str]
+
+
+def _told(decision: Decision | None) -> list[Told]:
+    """Rights, duties and prohibitions of a permit; reasons and remedies of a refusal."""
+    if decision is None:
+        return []
+    said: Any = decree(decision.draft)
+    if decision.kind == Draft.Kind.REFUSAL:
+        reasons = [f"{item['text']} ({item['basis']})" for item in said["reasons"]]
+        found = [Told("Alasan penolakan", reasons), Told("Upaya hukum Anda", said["remedies"])]
+    else:
+        found = [
+            Told("Hak Anda", list(rights(decision))),
+            Told("Kewajiban Anda", said["obligations"]),
+            Told("Larangan", said["prohibitions"]),
+        ]
+    return [item for item in found if item.items]
 
 
 # --- questions ------------------------------------------------------------------------------------------

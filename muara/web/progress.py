@@ -23,8 +23,8 @@ from muara.web.dossier import who
 NEXT = {
     "apply": "Lengkapi berkas, lalu kirim kembali.",
     "register": "Datang ke loket pendaftaran untuk menandatangani bukti awal proses di map berkas.",
-    "hand_over": "Ambil surat izin di loket pengambilan. Bawa tanda terima berkas dan kartu identitas.",
-    "receive": "Konfirmasi bahwa surat izin sudah Anda terima.",
+    "hand_over": "Ambil surat keputusan di loket pengambilan. Bawa tanda terima berkas dan kartu identitas.",
+    "receive": "Konfirmasi bahwa surat keputusan sudah Anda terima.",
 }
 # What happened, in the applicant's words, by the activity that was finished.
 HAPPENED = {
@@ -36,13 +36,13 @@ HAPPENED = {
     "correct": "Perbaikan Anda diteruskan kepada petugas verifikasi",
     "deliver": "Berkas diserahkan kepada OPD teknis",
     "review": "Rekomendasi teknis diterbitkan",
-    "draft": "Draf izin disusun",
-    "endorse": "Draf izin diperiksa dan diparaf",
+    "draft": "Draf keputusan disusun",
+    "endorse": "Draf keputusan diperiksa dan diparaf",
     "meet": "Rapat gabungan mengambil keputusan",
-    "decide": "Surat izin ditandatangani",
-    "number": "Surat izin diberi nomor dan disahkan",
-    "hand_over": "Surat izin diserahkan",
-    "receive": "Penerimaan surat izin dikonfirmasi",
+    "decide": "Surat keputusan ditandatangani",
+    "number": "Surat keputusan diberi nomor dan disahkan",
+    "hand_over": "Surat keputusan diserahkan",
+    "receive": "Penerimaan surat keputusan dikonfirmasi",
 }
 
 
@@ -104,9 +104,9 @@ def standing(application: Application) -> Standing:
             href=address_of(application),
         )
     court, task = court_of(case), case.main_task
-    side = who(court, case.process)
+    side, refused = who(court, case.process), hasattr(case, "refusal")
     if task is None:
-        return Standing("Selesai", "green", side, court.label)
+        return Standing("Ditolak" if refused else "Selesai", "red" if refused else "green", side, court.label)
     activity, todo = task.step.activity, NEXT.get(task.step.activity, "")
     if open_request(case) is not None and activity == "correct":
         href, todo = address_of(application, "answer_correction"), "Perbaiki yang diminta, lalu jawab."
@@ -116,9 +116,10 @@ def standing(application: Application) -> Standing:
         return Standing("Perlu dilengkapi", "amber", side, court.label, todo, "Perbaiki berkas", href)
     if activity == "receive":
         href = address_of(application, "confirm_receipt")
-        return Standing("Izin terbit", "green", side, court.label, todo, "Konfirmasi penerimaan", href)
+        tag, colour = ("Ditolak", "red") if refused else ("Izin terbit", "green")
+        return Standing(tag, colour, side, court.label, todo, "Konfirmasi penerimaan", href)
     if activity == "hand_over":
-        return Standing("Izin siap diambil", "green", side, court.label, todo)
+        return Standing("Keputusan siap diambil", "teal" if refused else "green", side, court.label, todo)
     return Standing("Diproses" if case.registration_number else "Diperiksa", "teal", side, court.label, todo)
 
 

@@ -22,8 +22,8 @@ from muara.documents.letters import pdf
 from muara.documents.uploads import readable_size
 from muara.people.models import office_day
 from muara.people.queries import issuing_office
-from muara.permits.models import Number, Permit
-from muara.permits.queries import draft_by_token, permit_by_token, voided_numbers
+from muara.permits.models import Decision, Number
+from muara.permits.queries import decision_by_token, draft_by_token, voided_numbers
 from muara.sop.definition import PrintedForm, Requirement, Step
 from muara.sop.document import Clause, Document, StepText, UnknownClause
 from muara.sop.service import Service
@@ -245,13 +245,13 @@ def verify_permit(request: HttpRequest) -> HttpResponse:
 def permit(request: HttpRequest, token: str) -> HttpResponse:
     """Say what the register holds under a QR's token; no personal data."""
     at = timezone.now()
-    found = permit_by_token(token)
+    found = decision_by_token(token)
     draft = None if found else draft_by_token(token)
     if found is None and draft is None:
         response = render(request, "public/permit_unknown.html", {"domain": _domain()}, status=404)
     else:
         context = {
-            "permit": found,
+            "decision": found,
             "status": found.status(office_day(at)) if found else "",
             "voided": _voided(found, draft),
             "replaced": draft is not None and _is_replaced(draft),
@@ -264,12 +264,12 @@ def permit(request: HttpRequest, token: str) -> HttpResponse:
     return response
 
 
-def _voided(found: Permit | None, draft: Draft | None) -> list[Number]:
+def _voided(found: Decision | None, draft: Draft | None) -> list[Number]:
     case = found.case if found else draft.case if draft else None
     return voided_numbers(case) if case else []
 
 
-def _product(found: Permit | None, draft: Draft | None) -> str:
+def _product(found: Decision | None, draft: Draft | None) -> str:
     case = found.case if found else draft.case if draft else None
     return case.process.product if case else ""
 

@@ -36,11 +36,11 @@ from muara.documents.contents.review import Said, Summary
 from muara.documents.letters import pdf
 from muara.people.calendar import office_calendar
 from muara.people.models import User, office_day
+from muara.permits.queries import decision_of
 from muara.steps.actions.approval import changed_since, decree, latest_draft
 from muara.steps.actions.meeting import last_decision, meeting_of
 from muara.steps.actions.review import binding_terms
 from muara.steps.forms import ASIDES, FORMS, MORE, ActForm, Review, RowsForm, aside, first_act
-from muara.steps.forms.issuance import permit_of
 from muara.steps.letters.review import advice_on, summary
 from muara.web.acts import KEY, VERSION, Came, attempt, new_key, was_answered
 from muara.web.dossier import agency_work, due_of, folders, parts, referrals_of, scans, who
@@ -241,7 +241,7 @@ def _page(
     draft = _draft(fresh) if step.activity in EXAMINES_DRAFT else None
     binding = binding_terms(fresh)
     court = court_of(fresh)
-    submission, referrals, permit = latest_submission(fresh), referrals_of(fresh), permit_of(item)
+    submission, referrals, decision = latest_submission(fresh), referrals_of(fresh), decision_of(fresh.pk)
     mended = fresh.corrections.filter(answered_at__isnull=False).order_by("-answered_at").first()
     context = {
         "task": item,
@@ -261,7 +261,7 @@ def _page(
         "questions": list(fresh.questions.select_related("agency", "case__application__company")),
         "sections": parts(fresh, submission, previous=_before(submission) if mended else None),
         "folders": folders(fresh, submission),
-        "scans": scans(fresh, referrals=referrals, permit=permit),
+        "scans": scans(fresh, referrals=referrals, decision=decision),
         "referrals": referrals,
         "agency_work": agency_work(referrals) if step.activity in SHOWS_AGENCY else [],
         "letters": list(fresh.letters.select_related("letter").order_by("-made_at", "-pk")[:20]),
@@ -272,7 +272,7 @@ def _page(
         "binding": binding,
         "meeting": meeting_of(item),
         "decided": last_decision(fresh) if step.activity in BOUND_BY_MEETING else None,
-        "permit": permit,
+        "decision": decision,
         "result": item.result_label if not item.companion else "",
         "desk": desk,
         "form": bound or desk.form,

@@ -493,12 +493,12 @@ TERMS = (
 def number_and_issue(way: Way) -> None:
     """Step 16: the number, the final checklist, the scan of the stamped original."""
     with way.at("number", "registrar") as officer:
-        officer.press("Ambil nomor izin")
+        officer.press("Ambil nomor")
         officer.sees(f"503/1/DPMPTSP-III/{office_day(timezone.now()).year}")
         items = officer.page.get_by_role("group", name=re.compile("^Checklist akhir"))
         for item in items.get_by_role("checkbox").all():
             item.check()
-        officer.hand_in("Pindaian surat izin asli", EXAMPLE / way.source["issue"]["scan"])
+        officer.hand_in("Pindaian surat keputusan asli", EXAMPLE / way.source["issue"]["scan"])
         officer.conclude(FORWARD["number"])
 
 
@@ -510,7 +510,9 @@ def hand_over(way: Way) -> None:
         officer.choose("Bukti diri yang diperiksa", "KTP")
         officer.write("Nomor bukti diri", way.values["applicant_nik"])
         officer.tick("Bukti pengambilan (tanda terima berkas) sudah diterima")
-        officer.tick("Hak dan kewajiban pemegang izin sudah disampaikan, termasuk kewajiban kepada OPD")
+        officer.tick(
+            "Isi keputusan sudah disampaikan: hak dan kewajiban, termasuk kepada OPD; atau upaya hukumnya"
+        )
         officer.page.get_by_role("radio", name=FORWARD["hand_over"], exact=True).check()
         officer.press("Catat hasil")
         officer.sees("Cetak bukti serah terima")
@@ -526,9 +528,9 @@ def receive(way: Way) -> None:
     open_own(applicant)
     applicant.follow("Konfirmasi penerimaan")
     applicant.sees("Mencatat debit dan pH air limbah setiap hari")
-    applicant.tick("Surat izin sudah saya terima, dan hak serta kewajiban di atas sudah saya baca.")
+    applicant.tick("Surat keputusan sudah saya terima, dan isinya di atas sudah saya baca.")
     applicant.press("Konfirmasi penerimaan")
-    applicant.sees("Terima kasih. Penerimaan surat izin sudah tercatat.")
+    applicant.sees("Terima kasih. Penerimaan surat keputusan sudah tercatat.")
     applicant.sees("Selesai")
     assert way.case.closed_at is not None
 

@@ -1,57 +1,131 @@
-"""One more permit needs data only: the same acts walk a service with other step keys and other limits."""
+"""One more permit needs data only: the same acts and forms walk a service that shares nothing else."""
 
 from __future__ import annotations
 
-import re
+import json
 from datetime import date
+from pathlib import Path
 
 import pytest
+from django.test import Client
 
-from muara.cases.actions import store_revision
-from muara.cases.models import Task
+from muara.cases.models import Case, Revision, Task
+from muara.documents.letters import pdf
 from muara.people.models import Office
-from muara.sop.service import load_folder, services_root
-from muara.web.demo import Clock, Walk, applicant, example
+from muara.permits.models import Permit, Refusal, SeriesYear
+from muara.steps.actions import approval
+from muara.steps.forms import FORMS
+from muara.web.demo import Clock, Walk, applicant, case_at, seed_service
+from muara.web.desk import SECTIONS
 from tests.clock import MONDAY
 
 pytestmark = pytest.mark.django_db
 
-STEP_KEYS = (
-    "ask inform apply check advise register verify correct deliver review draft endorse_section "
-    "endorse_division meet decide number hand_over receive"
-).split()
-REFERS = re.compile(r'\b(to|opens_with|starts_at|opens_after|start|before|born) = "(\w+)"')
+FOLDER = Path(__file__).parent.parent / "sop" / "services" / "papan-nama" / "rev01"
+SIGNBOARD = {
+    "service": "PPN",
+    "kind": "new",
+    "values": {
+        "company_name": "PT Segara Contoh Makmur",
+        "applicant_name": "Sari Contohwati",
+        "words": "TOKO CONTOH",
+        "width": "1,5",
+    },
+}
 
 
-def another_service() -> dict[str, bytes]:
-    """The files of a made-up permit: every step key renamed, the head's limit five days, not twelve."""
-    files = load_folder(services_root() / "lhp-02" / "rev03")
-    lines, in_step = [], False
-    for line in files["process.toml"].decode().splitlines():
-        if line.startswith("[["):
-            in_step = line == "[[steps]]"
-        if in_step and (match := re.fullmatch(r'key = "(\w+)"', line)):
-            line = f'key = "uji_{match[1]}"'
-        if line.startswith('steps = ["'):
-            line = re.sub(r'"(\w+)"', r'"uji_\1"', line)
-        lines.append(REFERS.sub(lambda m: f'{m[1]} = "uji_{m[2]}"' if m[2] in STEP_KEYS else m[0], line))
-    text = "\n".join(lines).replace('code = "LHP"', 'code = "UJI"').replace("days = 12", "days = 5")
-    return files | {"process.toml": text.encode()}
+@pytest.fixture
+def signboards(office: Office) -> Revision:
+    return seed_service(FOLDER, MONDAY)
 
 
-def test_a_permit_with_other_steps_keys_and_limits_needs_no_code(office: Office) -> None:
-    store_revision(files=another_service(), by_id=None, at=MONDAY, effective_from=date(2026, 7, 1))
-    walk = Walk(Clock(MONDAY), applicant(), source=example() | {"service": "UJI"})
+def begin() -> Walk:
+    walk = Walk(Clock(MONDAY), applicant(), source=SIGNBOARD)
+    walk.submit()
+    return walk
 
-    case = walk.submit()
-    while Task.objects.filter(case=case, closed_at=None, companion=False).exists():
+
+def finish(walk: Walk) -> Case:
+    """Walk on by the acts, having asked each step's own form for its page."""
+    assert walk.case is not None
+    while Task.objects.filter(case=walk.case, closed_at=None).exists():
+        if walk.task.step.activity in FORMS:
+            FORMS[walk.task.step.activity](walk.task, at=walk.clock.now)
         walk.forward()
+    return Case.objects.get(pk=walk.case.pk)
 
-    done = list(case.tasks.filter(companion=False).order_by("pk"))
-    assert [task.step.number for task in done] == [3, 4, 6, 7, 9, 10, 11, 12, 13, 15, 16, 17, 18]
-    assert all(task.step_key.startswith("uji_") for task in done)
-    # Monday 6 July 2026 is H; five working days on is Monday 13 July.
-    assert {task.step_key: task.due_on for task in done}["uji_decide"] == date(2026, 7, 13)
-    case.refresh_from_db()
-    assert case.result == "received"
-    assert case.registration_number == "LHP/2026/0001"
+
+def refused() -> Walk:
+    walk = begin()
+    while walk.task.step.activity != "decide":
+        walk.forward()
+    task = walk.take()
+    current = approval.latest_draft(task.case)
+    assert current is not None
+    approval.decide(
+        task,
+        outcome="refuse",
+        draft_sha256=current.sha256,
+        by=walk.who(task),
+        at=walk.clock.tick(),
+        note="Mengganggu pandangan pengguna jalan.",
+    )
+    return walk
+
+
+def test_a_permit_with_other_steps_actors_form_and_letters_needs_no_code(signboards: Revision) -> None:
+    case = finish(begin())
+
+    done = list(case.tasks.order_by("pk"))
+    assert [task.step.number for task in done] == [1, 2, 4, 5, 6, 7, 8, 9]
+    assert (case.result, case.registration_number) == ("received", "PPN-001/2026")
+    permit = Permit.objects.get(case=case)
+    assert permit.number.text == "1/PAPAN/VII/2026"
+    assert permit.expires_on == date(2028, 7, 6)
+    said = json.loads(permit.draft.content)
+    assert said["laws"] == ["Peraturan Daerah Contoh Nomor 1 Tahun 2020 tentang Papan Nama"]
+    assert said["particulars"] == [
+        {"label": "Tulisan", "value": "TOKO CONTOH"},
+        {"label": "Lebar", "value": "1,5 m"},
+    ]
+    for filed in case.letters.all():
+        assert pdf(filed.letter).pages
+
+
+def test_its_limits_run_from_the_day_of_registration(signboards: Revision) -> None:
+    case = finish(begin())
+
+    # Registered Monday 6 July 2026: two working days on is Wednesday, five on is the next Monday.
+    limits = {task.step.key: task.due_on for task in case.tasks.all()}
+    assert (limits["compose"], limits["give"]) == (date(2026, 7, 8), date(2026, 7, 13))
+
+
+def test_it_refuses_by_its_own_data(signboards: Revision) -> None:
+    case = finish(refused())
+
+    assert Refusal.objects.get(case=case).number.text == "1/PAPAN-TOLAK/2026"
+    assert not Permit.objects.exists()
+
+
+def test_two_services_count_apart(signboards: Revision) -> None:
+    finish(begin())
+    case_at("end", at=MONDAY)
+
+    last = {str(year.series): year.last for year in SeriesYear.objects.select_related("series")}
+    assert last == {"LHP.permit": 1, "LHP.registration": 1, "PPN.permit": 1, "PPN.registration": 1}
+
+
+@pytest.mark.parametrize("step", ["look", "enrol", "compose", "rule", "stamp", "give"])
+def test_its_pages_open_for_whoever_works_on_them(signboards: Revision, client: Client, step: str) -> None:
+    walk = begin()
+    while walk.task.step_key != step:
+        walk.forward()
+    task = walk.take()
+    client.force_login(walk.who(task))
+
+    assert client.get(f"/meja/tugas/{task.pk}/").status_code == 200
+    assert client.get("/meja/berkas/").status_code == 200
+    for part in SECTIONS:
+        assert client.get(f"/meja/berkas/{task.case_id}/?bagian={part}").status_code == 200
+    client.force_login(applicant())
+    assert client.get(f"/permohonan/{task.case.application.reference}/").status_code == 200

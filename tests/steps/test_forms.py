@@ -12,7 +12,7 @@ from muara.cases.models import Recommendation, Task
 from muara.cases.terms import clean_terms, read_terms
 from muara.sop.values import parse_coordinate
 from muara.steps.forms import FORMS, Review, first_act
-from muara.steps.forms.approval import DraftPermit, ReceiveRecommendation
+from muara.steps.forms.approval import DraftDecree, ReceiveRecommendation
 from muara.steps.forms.fields import Day, Items, Line, Paragraph
 from muara.steps.forms.issuance import AssignNumber
 from muara.steps.forms.review import _angles, typed_terms
@@ -124,7 +124,7 @@ def test_a_review_posted_without_its_rows_is_refused_not_broken() -> None:
 def test_before_h_is_booked_the_only_outcome_is_the_way_back() -> None:
     task = open_task("draft")
     assert first_act(task) is ReceiveRecommendation
-    form = DraftPermit(task, at=LATER)
+    form = DraftDecree(task, at=LATER)
     assert [outcome.key for outcome in form.outcomes()] == ["recommendation_incomplete"]
     assert set(form.fields) == {"outcome", "note"}
 

@@ -326,6 +326,14 @@ ADDRESSES = {
         "in 403 403 403 403 403 403 200 200",
         "in 403 403 403 403 403 403 403 200",
     ),
+    "wordings": (
+        "in 403 403 403 403 403 200 200 200",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "wording": (
+        "in 403 403 403 403 403 200 200 200",
+        "in 403 403 403 403 403 403 403 403",
+    ),
     "calendar": (
         "in 403 403 403 403 403 403 200 200",
         "in 403 403 403 403 403 403 403 200",
@@ -373,6 +381,7 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "service": case.process.code,
         "key": SERIES.get(name, "kunci-palsu"),
         "year": MONDAY.year,
+        "kind": "permit",
         "reference": case.application.reference,
         "section": "company",
         "requirement": 1,

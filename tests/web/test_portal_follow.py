@@ -94,8 +94,8 @@ def asked(case: Case) -> Case:
         ("register", "Petugas Loket Pendaftaran", "menandatangani bukti awal proses"),
         ("verify", "Petugas Verifikasi", ""),
         ("review", "Tim Teknis (OPD)", ""),
-        ("hand_over", "Petugas Loket Pengambilan", "Ambil surat izin di loket pengambilan"),
-        ("receive", "Anda", "Konfirmasi bahwa surat izin sudah Anda terima"),
+        ("hand_over", "Petugas Loket Pengambilan", "Ambil surat keputusan di loket pengambilan"),
+        ("receive", "Anda", "Konfirmasi bahwa surat keputusan sudah Anda terima"),
     ],
 )
 def test_the_page_says_whose_court_it_is_and_what_the_applicant_does(
@@ -128,7 +128,7 @@ def test_a_finished_case_tells_its_way_without_officers_names_and_gives_its_lett
     page = client.get(address(case))
     words = plain(page)
 
-    assert words.index("Penerimaan surat izin dikonfirmasi") < words.index("Permohonan disampaikan")
+    assert words.index("Penerimaan surat keputusan dikonfirmasi") < words.index("Permohonan disampaikan")
     assert permit.number.text in words
     for person in CAST:
         assert person.name not in words

@@ -26,6 +26,7 @@ from muara.cases.models.precheck import AuthorityCheck, Outfall
 from muara.cases.models.recusal import Recusal
 from muara.cases.models.referral import Recommendation, Referral
 from muara.cases.models.review import AdjustedTerms, CareActivity, DraftRemark, Examination
+from muara.cases.models.wording import DecreeTemplate
 
 __all__ = [
     "AdjustedTerms",
@@ -40,6 +41,7 @@ __all__ = [
     "Checklist",
     "ChecklistMark",
     "Correction",
+    "DecreeTemplate",
     "DeliveryRound",
     "Disposition",
     "Draft",

@@ -19,10 +19,20 @@ def new_token() -> str:
 
 
 class Draft(models.Model):
-    """A draft decision with canonical content; endorsements and the signature are given to its hash."""
+    """A draft decision with canonical content; endorsements and the signature are given to its hash.
+
+    A service without an agency drafts without a recommendation.
+    """
+
+    class Kind(models.TextChoices):
+        PERMIT = "permit", "Izin"
+        REFUSAL = "refusal", "Penolakan"
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="drafts")
-    recommendation = models.ForeignKey(Recommendation, on_delete=models.PROTECT, related_name="drafts")
+    kind = models.CharField("jenis", max_length=10, choices=Kind, default=Kind.PERMIT)
+    recommendation = models.ForeignKey(
+        Recommendation, on_delete=models.PROTECT, null=True, related_name="drafts"
+    )
     number = models.PositiveSmallIntegerField("draf ke")
     content = models.TextField()
     sha256 = models.CharField(max_length=64)

@@ -181,6 +181,14 @@ class Monitoring:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Particular:
+    """A line about the applicant or the place, as the form calls it and as it was answered."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class EndorsementBox:
     """A row of the endorsement box on copy 1; without name and moment it stays blank for ink."""
 
@@ -196,7 +204,8 @@ class Permit(Content):
     `number` "" and `dated` None leave blanks for ink: `number_before`, a blank, `number_after` are printed
     ("503/", "/DPMPTSP-III/2026"). `considering` is the list after Menimbang (each beginning "bahwa"), `laws`
     the list after Mengingat, `noting` after Memperhatikan; lists get their semicolons in print. `status`
-    "draft" prints DRAF over each page.
+    "draft" prints DRAF over each page. `particulars` are the answers that the service's wording repeats;
+    `template_sha256` is the hash of the approved wording, which binds what is signed to it.
     """
 
     template: ClassVar[str] = "permit"
@@ -237,6 +246,8 @@ class Permit(Content):
     tembusan: tuple[str, ...] = ()
     endorsements: tuple[EndorsementBox, ...] = ()
     verification_url: str
+    particulars: tuple[Particular, ...] = ()
+    template_sha256: str = ""
 
     def data(self) -> dict[str, object]:
         """Add the validity in figures and words, and let the QR carry the verification address."""
@@ -299,7 +310,8 @@ class HandoverReceipt(Content):
     company: str
     permit_number: str
     permit_dated: date
-    valid_until: date
+    valid_until: date | None = None
+    refused: bool = False
     items: tuple[Enclosure, ...]
     recipient: str
     recipient_capacity: str = "Pemohon"

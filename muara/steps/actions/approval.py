@@ -26,12 +26,14 @@ from muara.cases.models import (
 )
 from muara.cases.models.decision import new_token
 from muara.cases.terms import Terms, read_terms
-from muara.documents.contents import EndorsementBox
+from muara.documents.contents import Content, EndorsementBox
 from muara.documents.models import Blob
 from muara.people.calendar import office_calendar
 from muara.people.models import User, office_day
+from muara.sop.definition import Outcome
 from muara.steps.actions.review import Binding, binding_terms, call_back, unbooked_recommendation
 from muara.steps.letters import Wording, decision_text, permit_content, permit_copy, submitted_facts
+from muara.steps.letters.refusal import refusal_content
 from muara.steps.letters.review import examination_form
 
 EXAMINATION = "examination_form"
@@ -91,6 +93,7 @@ def receive_recommendation(
             Case.objects.filter(pk=case.pk).update(recommended_on=last)
             limit = due_day(
                 task.step,
+                process=case.process,
                 registered_on=case.registered_on,
                 recommended_on=last,
                 calendar=office_calendar(),
@@ -107,6 +110,46 @@ def booked_recommendation(case: Case) -> Recommendation | None:
 
 def latest_draft(case: Case) -> Draft | None:
     return case.drafts.order_by("-number").first()
+
+
+def may_draft(case: Case) -> bool:
+    """H is set: every recommendation that the service asks for is booked, and none contradicts another."""
+    if not case.process.doing("review"):
+        return True
+    binding = binding_terms(case)
+    return binding is not None and not binding.disputes
+
+
+def required_kind(case: Case) -> str:
+    """What has to be drafted: as the newest outcome that binds the draft says, or the agency's advice.
+
+    Advice given after such an outcome counts again, since whoever asked for it wanted to hear it.
+    """
+    process = case.process
+    bound = [
+        (task.closed_at, way.drafts)
+        for task in case.tasks.filter(companion=False).order_by("closed_at", "pk")
+        if task.closed_at is not None
+        and isinstance(way := process.way_out(task.step_key, task.outcome), Outcome)
+        and way.drafts
+    ]
+    advice = booked_recommendation(case)
+    if bound and (advice is None or advice.issued_at <= bound[-1][0]):
+        return bound[-1][1]
+    return Draft.Kind.REFUSAL if advice is not None and not advice.is_for else Draft.Kind.PERMIT
+
+
+def _demand_reasons(wording: Wording) -> None:
+    """A refusal says why, and by which rule (UU 30/2014, Pasal 55), and what may be done about it."""
+    if not wording.reasons:
+        raise Refused("Tuliskan paling sedikit satu alasan penolakan.", "reasons")
+    for reason in wording.reasons:
+        if not reason.text.strip() or not reason.basis.strip():
+            raise Refused(
+                "Setiap alasan penolakan memerlukan dasar hukumnya. Tulis: alasan | dasar hukum.", "reasons"
+            )
+    if not wording.remedies:
+        raise Refused("Susunan kata penolakan tidak memuat upaya hukum. Perbaiki templatnya.")
 
 
 def return_recommendation(
@@ -199,26 +242,25 @@ def draft(
     note: str = "",
     stamp: Stamp = NO_FORM,
 ) -> Moved:
-    """Step 11: make the draft from the recommendation, print its copies, give the drafter's paraf.
+    """Step 11: make the draft of the kind that binds, print its copies, give the drafter's paraf.
 
     `answers` says, by the remark's id, what was done about it; `more_copies` are purposes of copies beside
     those of the SOP. A new draft voids every paraf on the one before, and says what changed.
 
     Raises:
         Refused: the recommendation is not booked (H is not set), a list of the decree is empty, or a
-            remark of a head is unanswered.
+            remark of a head is unanswered, or a refusal has a reason without its legal basis.
     """
     with act(stamp):
         case = Case.objects.select_related("application__company", "revision").get(pk=task.case_id)
         binding = binding_terms(case)
-        if binding is None:
-            raise Refused("Bukukan penerimaan rekomendasi teknis lebih dahulu (menetapkan H).")
-        if binding.disputes:
+        if binding is not None and binding.disputes:
             raise Refused(
                 "Rekomendasi teknis saling bertentangan. Kembalikan ke OPD, atau catat mana yang mengikat."
             )
-        if binding.terms is None:
-            raise Refused("OPD tidak mendukung permohonan ini, jadi draf izin tidak dapat dibuat.")
+        if not may_draft(case):
+            raise Refused("Bukukan penerimaan rekomendasi teknis lebih dahulu (menetapkan H).")
+        kind = required_kind(case)
         if not wording.considering:
             raise Refused("Bagian Menimbang tidak boleh kosong.", "considering")
         if not wording.laws:
@@ -227,18 +269,23 @@ def draft(
         for remark in remarks:
             if not (answers or {}).get(remark.pk, "").strip():
                 raise Refused(f"Tanggapi catatan pada {remark.place}: {remark.text}", f"answer_{remark.pk}")
-        adjusted = adjusted_terms(case, binding)
-        terms = read_terms(adjusted.terms) if adjusted else binding.terms
-        differing = deviations(binding.terms, terms)
+        adjusted = adjusted_terms(case, binding) if binding and kind == Draft.Kind.PERMIT else None
+        terms = read_terms(adjusted.terms) if adjusted else binding.terms if binding else None
+        differing = deviations(binding.terms, terms) if binding and binding.terms and terms else ()
         token = new_token()
-        content = permit_content(
-            case,
-            recommendation=binding.recommendation,
-            terms=terms,
-            wording=wording,
-            token=token,
-            on=office_day(at),
-        )
+        content: Content
+        if kind == Draft.Kind.REFUSAL:
+            _demand_reasons(wording)
+            content = refusal_content(case, wording=wording, token=token, on=office_day(at))
+        else:
+            content = permit_content(
+                case,
+                recommendation=binding.recommendation if binding else None,
+                terms=terms,
+                wording=wording,
+                token=token,
+                on=office_day(at),
+            )
         text = decision_text(content.data())
         sha256 = digest(text)
         moved = complete(
@@ -247,14 +294,15 @@ def draft(
             by=by,
             at=at,
             note=note,
-            facts={"draft": sha256},
+            facts={"draft": sha256, "kind": kind},
             stamp=stamp,
             activity="draft",
         )
         previous = latest_draft(case)
         made = Draft.objects.create(
             case=case,
-            recommendation=binding.recommendation,
+            kind=kind,
+            recommendation=binding.recommendation if binding else None,
             number=previous.number + 1 if previous else 1,
             content=text,
             sha256=sha256,

@@ -14,8 +14,8 @@ from muara.cases.queries import tasks_doing
 from muara.documents.indonesian import tanggal
 from muara.people.calendar import office_calendar
 from muara.people.models import User, office_day
+from muara.permits.queries import decision_of
 from muara.sop.working_time import Calendar, working_days_between
-from muara.steps.actions.issuance import numbered
 from muara.steps.letters import company_name, status_url
 
 
@@ -91,15 +91,16 @@ def send_reminders(*, at: datetime) -> Iterator[Reminder]:
     """Send what was made and not yet sent; what fails is tried again by the next tick."""
     waiting = Reminder.objects.filter(sent_at=None, after__isnull=False)
     for reminder in waiting.select_related("case__application__applicant").order_by("pk"):
-        permit, person = numbered(reminder.case_id), reminder.case.application.applicant
-        assert permit is not None
+        decision, person = decision_of(reminder.case_id), reminder.case.application.applicant
+        assert decision is not None
         assert person is not None
         bring = "\n".join(f"- {item}" for item in reminder.case.process.collection.bring)
         send_mail(
-            subject=f"Surat izin Anda siap diambil: {permit.number.text}",
+            subject=f"{decision.kind.label} Anda siap diambil: {decision.number.text}",
             message=(
                 f"Yth. {person.name},\n\n"
-                f"Surat izin nomor {permit.number.text} tanggal {tanggal(permit.issued_on)} atas nama "
+                f"{decision.kind.label} nomor {decision.number.text} "
+                f"tanggal {tanggal(decision.issued_on)} atas nama "
                 f"{company_name(reminder.case)} sudah siap diambil di loket pengambilan.\n\n"
                 f"Yang dibawa:\n{bring}\n\n"
                 f"Perkembangan berkas: {status_url(reminder.case)}\n"

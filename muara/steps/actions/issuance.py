@@ -14,12 +14,13 @@ from muara.people.models import User, office_day
 from muara.permits.actions import (
     attach_scan,
     end_replaced,
-    enter_permit,
+    enter_decision,
     name_earlier,
     take_number,
     void_number,
 )
-from muara.permits.models import Permit
+from muara.permits.models import Decision, Permit
+from muara.permits.queries import decision_of
 from muara.steps.actions.approval import decree, latest_draft, void_what_must_be_done_again
 from muara.steps.actions.intake import earlier_permit
 from muara.steps.letters import case_values, company_name, text_of
@@ -34,8 +35,8 @@ def signature(case: Case) -> Endorsement | None:
     return current.endorsements.filter(kind=Endorsement.Kind.SIGNATURE, voided_at=None).first()
 
 
-def assign_number(task: Task, *, by: User, at: datetime, stamp: Stamp = NO_FORM) -> Permit:
-    """Step 16.a: give the next number and today's date; the registrar writes and stamps them by hand.
+def assign_number(task: Task, *, by: User, at: datetime, stamp: Stamp = NO_FORM) -> Decision:
+    """Step 16.a: the next number of the decree's own series and today's date, to be written and stamped.
 
     Raises:
         Refused: the draft is not signed, or the case has a number already.
@@ -44,9 +45,9 @@ def assign_number(task: Task, *, by: User, at: datetime, stamp: Stamp = NO_FORM)
         case = Case.objects.select_related("application__company", "revision").get(pk=task.case_id)
         signed = signature(case)
         if signed is None:
-            raise Refused("Surat izin belum ditandatangani Kepala Dinas.")
-        if Permit.objects.filter(case=case).exists():
-            raise Refused("Berkas ini sudah mempunyai nomor izin.")
+            raise Refused("Keputusan ini belum ditandatangani Kepala Dinas.")
+        if decision_of(case.pk) is not None:
+            raise Refused("Keputusan berkas ini sudah bernomor.")
         # The case is locked before the series, always in this order.
         note_on(
             task.pk,
@@ -57,8 +58,10 @@ def assign_number(task: Task, *, by: User, at: datetime, stamp: Stamp = NO_FORM)
             stamp=stamp,
             activity="number",
         )
-        number = take_number(service=case.process.code, series="permit", given_to=case.chain, by=by, at=at)
-        permit = enter_permit(
+        number = take_number(
+            service=case.process.code, series=signed.draft.kind, given_to=case.chain, by=by, at=at
+        )
+        decision = enter_decision(
             case=case,
             draft=signed.draft,
             company=str(decree(signed.draft)["company"]),
@@ -66,9 +69,9 @@ def assign_number(task: Task, *, by: User, at: datetime, stamp: Stamp = NO_FORM)
             number=number,
             years=case.process.validity_years,
         )
-        if (earlier := earlier_permit(case)) is not None:
-            name_earlier(permit, earlier=earlier)
-        return permit
+        if isinstance(decision, Permit) and (earlier := earlier_permit(case)) is not None:
+            name_earlier(decision, earlier=earlier)
+        return decision
 
 
 def issue(
@@ -90,17 +93,18 @@ def issue(
         Refused: no number yet, an item of the final checklist is open, or the scan is missing.
     """
     with act(stamp):
-        permit = numbered(task.case_id)
-        if permit is None:
-            raise Refused("Berikan nomor izin lebih dahulu (langkah 16.a).")
+        decision = decision_of(task.case_id)
+        if decision is None:
+            raise Refused("Berikan nomor keputusan lebih dahulu (langkah 16.a).")
         for item in task.case.process.final_checklist:
             if item.key not in checked:
                 raise Refused(f"Pastikan butir checklist akhir ini: {item.label}.", "checked")
         if scan is None:
             raise Refused(
-                "Unggah pindaian surat izin asli yang sudah bertanda tangan, bernomor dan bercap.", "scan"
+                "Unggah pindaian surat keputusan asli yang sudah bertanda tangan, bernomor dan bercap.",
+                "scan",
             )
-        facts = {"number": permit.number.text, "scan": scan.sha256}
+        facts = {"number": decision.number.text, "scan": scan.sha256}
         moved = complete(
             task.pk,
             outcome="issued",
@@ -111,11 +115,12 @@ def issue(
             stamp=stamp,
             activity="number",
         )
-        attach_scan(permit, scan=scan)
-        end_replaced(permit)
+        attach_scan(decision, scan=scan)
         checks = _keep_checks(task, checked, by=by, at=at)
-        papers.final_checklist(task.case, permit, checks, step=task.step_key, by=by, at=at)
-        papers.rights_and_duties(task.case, permit, step=task.step_key, at=at)
+        papers.final_checklist(task.case, decision, checks, step=task.step_key, by=by, at=at)
+        if isinstance(decision, Permit):
+            end_replaced(decision)
+            papers.rights_and_duties(task.case, decision, step=task.step_key, at=at)
         return moved
 
 
@@ -133,8 +138,8 @@ def return_to_head(
     A number that was given already is void with the same reason; a later round takes the next one.
     """
     with act(stamp):
-        permit, signed = numbered(task.case_id), signature(task.case)
-        facts = {"void": permit.number.text} if permit is not None else {}
+        decision, signed = decision_of(task.case_id), signature(task.case)
+        facts = {"void": decision.number.text} if decision is not None else {}
         moved = complete(
             task.pk,
             outcome="faulty",
@@ -145,18 +150,12 @@ def return_to_head(
             stamp=stamp,
             activity="number",
         )
-        if permit is not None:
+        if decision is not None:
             _keep_checks(task, checked, by=by, at=at)
-            void_number(permit, reason=note, by=by, at=at)
+            void_number(decision, reason=note, by=by, at=at)
         if signed is not None:
             void_what_must_be_done_again(signed.draft, task, "faulty", at=at, note=note)
         return moved
-
-
-def numbered(case_id: int) -> Permit | None:
-    """The permit of a case, once it has its number."""
-    rows = Permit.objects.select_related("number__counter__series", "draft", "case")
-    return rows.filter(case=case_id).first()
 
 
 def _keep_checks(task: Task, checked: Collection[str], *, by: User, at: datetime) -> list[FinalCheck]:
@@ -255,19 +254,21 @@ def hand_over(
     note: str = "",
     stamp: Stamp = NO_FORM,
 ) -> tuple[Moved, Handover]:
-    """Step 17: give the permit to the right person, against the receipt, telling rights and duties.
+    """Step 17: give the decision to the right person, against the receipt, telling rights and duties.
 
     Raises:
         Refused: who takes it is not established, their mandate does not hold, or a line of the step was
             left out.
     """
     if not taker.name.strip():
-        raise Refused("Tuliskan nama orang yang mengambil surat izin.", "receiver")
+        raise Refused("Tuliskan nama orang yang mengambil surat keputusan.", "receiver")
     number = _demand_identity(taker)
     if not brought_receipt:
         raise Refused("Minta bukti pengambilan (tanda terima berkas) sebelum menyerahkan.", "brought_receipt")
     if not told_duties:
-        raise Refused("Sampaikan hak dan kewajiban pemegang izin, lalu beri tanda.", "told_duties")
+        raise Refused(
+            "Sampaikan isi keputusan: hak dan kewajiban, atau upaya hukumnya; lalu beri tanda.", "told_duties"
+        )
     with act(stamp):
         case = _case(task)
         mandate = taker.mandate
@@ -373,10 +374,10 @@ def _keep_power(case: Case, mandate: Mandate, *, holder: str, by: User, at: date
 
 
 def _receipted(case: Case, task: Task, handover: Handover, *, at: datetime) -> Handover:
-    permit = numbered(case.pk)
-    assert permit is not None
+    decision = decision_of(case.pk)
+    assert decision is not None  # a case comes to this step by its number
     handover.letter = papers.handover_receipt(
-        case, step=task.step_key, permit=permit, handover=handover, at=at
+        case, step=task.step_key, decision=decision, handover=handover, at=at
     )
     handover.save()
     return handover

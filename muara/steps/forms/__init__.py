@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from muara.cases.models import Task
 from muara.steps.forms.agency import AGENCY_ACTS
-from muara.steps.forms.approval import AdjustTerms, ChooseBinding, DraftPermit, ReceiveRecommendation
+from muara.steps.forms.approval import AdjustTerms, ChooseBinding, DraftDecree, ReceiveRecommendation
 from muara.steps.forms.coordination import AskAgency
 from muara.steps.forms.decision import Decide, Endorse, Remark, TakeCare
 from muara.steps.forms.intake import Advise, Check, DecideAuthority, Register
@@ -27,7 +27,7 @@ FORMS: dict[str, type[StepForm]] = {
     "correct": Correct,
     "deliver": Deliver,
     "review": Review,
-    "draft": DraftPermit,
+    "draft": DraftDecree,
     "endorse": Endorse,
     "meet": Meet,
     "decide": Decide,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django import forms
 
 from muara.cases.actions import Stamp
-from muara.cases.models import Recommendation, Task
+from muara.cases.models import Draft, Recommendation, Task
 from muara.cases.terms import read_terms
+from muara.documents.contents.refusal import Reason
 from muara.people.models import User
 from muara.sop.definition import Outcome
 from muara.steps.actions import approval, review
@@ -152,8 +154,8 @@ class AdjustTerms(TermsForm):
         )
 
 
-class DraftPermit(StepForm):
-    """Step 11: the decree's wording around the recommended terms; or the recommendation goes back."""
+class DraftDecree(StepForm):
+    """Step 11: the wording of a permit around its terms, or a refusal; or the recommendation goes back."""
 
     template = "desk/steps/draft.html"
     considering = Items(
@@ -182,14 +184,22 @@ class DraftPermit(StepForm):
         widget=forms.CheckboxSelectMultiple,
     )
 
+    reasons = Paragraph(
+        label="Alasan penolakan",
+        help_text="Satu baris satu alasan, dasar hukumnya sesudah garis tegak. Misalnya: "
+        "Titik pembuangan berada di kawasan konservasi | Pasal 20 UU 32 Tahun 2009",
+        rows=6,
+    )
+
     aside = "Rekomendasi teknis belum lengkap: kembalikan ke OPD"
-    worded = ("considering", "laws", "tembusan", "more_copies")
-    asked = ("considering", "laws")
+    worded = ("reasons", "considering", "laws", "tembusan", "more_copies")
+    asked = ("reasons", "considering", "laws")
 
     def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
         self.binding = review.binding_terms(task.case)
         self.recommendation = self.binding.recommendation if self.binding else None
         self.remarks = approval.open_remarks(task.case)
+        self.kind = approval.required_kind(task.case)
         super().__init__(task, at=at, **options)
         standing = review.standing_recommendations(task.case)
         choice = self.fields["returned"]
@@ -213,12 +223,23 @@ class DraftPermit(StepForm):
                 rows=2,
                 required=False,
             )
+
+        if self.is_refusal:
+            self.fields["reasons"].initial = "\n".join(
+                f"{reason.text} | {reason.basis}" for reason in proposed.reasons
+            )
+        else:
+            del self.fields["reasons"]
         self.order_fields([f"answer_{remark.pk}" for remark in self.remarks] + list(self.fields))
 
     @property
     def may_draft(self) -> bool:
-        """H is set: every recommendation is booked, and none contradicts another."""
-        return self.binding is not None and not self.binding.disputes
+        """H is set, where the service asks an agency."""
+        return approval.may_draft(self.task.case)
+
+    @property
+    def is_refusal(self) -> bool:
+        return self.kind == Draft.Kind.REFUSAL
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """Before H is booked a draft is not offered; sending the recommendation back is."""
@@ -226,24 +247,20 @@ class DraftPermit(StepForm):
         return offered if self.may_draft else tuple(item for item in offered if item.kind != "forward")
 
     def _proposed(self) -> Wording:
-        assert self.recommendation is not None
-        return proposed_wording(self.task.case, self.recommendation)
+        return proposed_wording(self.task.case, self.recommendation, kind=self.kind, on=self.today)
 
     def _start(self) -> Wording:
-        """The wording of the draft before, where it was made from the same recommendation."""
+        """The wording of the draft before, where it was of this kind and from the same recommendation."""
         proposed, previous = self._proposed(), approval.latest_draft(self.task.case)
-        if (
-            previous is None
-            or self.recommendation is None
-            or previous.recommendation_id != self.recommendation.pk
-        ):
+        if previous is None or (previous.kind, previous.recommendation) != (self.kind, self.recommendation):
             return proposed
         said: Any = approval.decree(previous)
-        return Wording(
+        return replace(
+            proposed,
             considering=tuple(said["considering"]),
             laws=tuple(said["laws"]),
-            monitoring=proposed.monitoring,
-            tembusan=tuple(said.get("tembusan", ())),
+            tembusan=tuple(said["tembusan"]),
+            reasons=tuple(Reason(**reason) for reason in said.get("reasons", ())),
         )
 
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
@@ -260,11 +277,12 @@ class DraftPermit(StepForm):
             )
         return approval.draft(
             self.task,
-            wording=Wording(
+            wording=replace(
+                self._proposed(),
                 considering=self.cleaned_data["considering"],
                 laws=self.cleaned_data["laws"],
-                monitoring=self._proposed().monitoring,
                 tembusan=self.cleaned_data["tembusan"],
+                reasons=reasons_of(self.cleaned_data.get("reasons", "")),
             ),
             answers={item.pk: str(self.cleaned_data.get(f"answer_{item.pk}") or "") for item in self.remarks},
             more_copies=self.cleaned_data["more_copies"],
@@ -273,3 +291,9 @@ class DraftPermit(StepForm):
             note=self.note_text,
             stamp=stamp,
         )
+
+
+def reasons_of(text: str) -> tuple[Reason, ...]:
+    """Read the reasons of a refusal as they are typed: one a line, the legal basis after a bar."""
+    parts = [line.partition("|") for line in text.splitlines() if line.strip()]
+    return tuple(Reason(text=said.strip(), basis=basis.strip()) for said, _, basis in parts)

@@ -8,12 +8,13 @@ from typing import Any
 from django import forms
 
 from muara.cases.actions import Stamp
-from muara.cases.models import Handover, PowerOfAttorney, Reminder, Task
+from muara.cases.models import Draft, Handover, PowerOfAttorney, Reminder, Task
 from muara.cases.queries import latest_submission, submitted
 from muara.people.models import User
-from muara.permits.models import Permit
+from muara.permits.queries import decision_of
 from muara.sop.definition import Outcome
 from muara.steps.actions import collection, issuance
+from muara.steps.actions.approval import decree
 from muara.steps.actions.issuance import Mandate, Taker
 from muara.steps.forms.fields import Day, Line, Paragraph, Scan
 from muara.steps.forms.step import ActForm, StepForm
@@ -26,22 +27,18 @@ PICTURES = "PDF, JPEG, atau PNG."
 COLLECTS = frozenset({"hand_over"})
 
 
-def permit_of(task: Task) -> Permit | None:
-    return Permit.objects.select_related("number").filter(case=task.case_id).first()
-
-
 class AssignNumber(ActForm):
     """Step 16.a: the next number and today's date, to be written and stamped by hand."""
 
     slug, activities = "nomor", frozenset({"number"})
-    comes_first, done = True, "Nomor izin diberikan. Tulis dan stempel pada surat."
+    comes_first, done = True, "Nomor diberikan. Tulis dan stempel pada surat."
     template = "desk/steps/assign_number.html"
     title = "16.a Beri nomor dan tanggal pengesahan"
-    button = "Ambil nomor izin"
+    button = "Ambil nomor"
 
     @classmethod
     def offered(cls, task: Task) -> bool:
-        return permit_of(task) is None
+        return decision_of(task.case_id) is None
 
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
         return issuance.assign_number(self.task, by=by, at=at, stamp=stamp)
@@ -57,7 +54,7 @@ class Number(StepForm):
         required=False,
     )
     scan = Scan(
-        label="Pindaian surat izin asli",
+        label="Pindaian surat keputusan asli",
         help_text=f"Sudah bertanda tangan, bernomor, bertanggal, dan bercap. {PICTURES}",
     )
     asked = ("scan",)
@@ -65,22 +62,24 @@ class Number(StepForm):
 
     def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
         super().__init__(task, at=at, **options)
-        self.permit = permit_of(task)
-        if self.permit is None:
+        self.decision = decision_of(task.case_id)
+        if self.decision is None:
             del self.fields["checked"], self.fields["scan"]
             return
         choice = self.fields["checked"]
         assert isinstance(choice, forms.MultipleChoiceField)
         choice.choices = [(item.key, item.label) for item in task.case.process.final_checklist]
         self.fields["note"].help_text = (
-            f"Wajib bila dikembalikan: nomor {self.permit.number.text} lalu dibatalkan dengan alasan ini dan "
-            "tidak dipakai lagi; surat yang baru mendapat nomor berikutnya."
+            f"Wajib bila dikembalikan: nomor {self.decision.number.text} lalu dibatalkan dengan alasan ini "
+            "dan tidak dipakai lagi; surat yang baru mendapat nomor berikutnya."
         )
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """Without a number nothing is issued; with one, a faulty decree still goes back."""
         offered = self.task.step.outcomes
-        return offered if permit_of(self.task) else tuple(item for item in offered if item.kind == "return")
+        if decision_of(self.task.case_id) is not None:
+            return offered
+        return tuple(item for item in offered if item.kind == "return")
 
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
         checked = self.cleaned_data.get("checked", ())
@@ -140,7 +139,7 @@ class HandOver(StepForm):
         label="Bukti pengambilan (tanda terima berkas) sudah diterima", required=False
     )
     told_duties = forms.BooleanField(
-        label="Hak dan kewajiban pemegang izin sudah disampaikan, termasuk kewajiban kepada OPD",
+        label="Isi keputusan sudah disampaikan: hak dan kewajiban, termasuk kepada OPD; atau upaya hukumnya",
         required=False,
     )
     way = forms.ChoiceField(label="Dikirim melalui", choices=SENDING, widget=forms.RadioSelect)
@@ -154,7 +153,9 @@ class HandOver(StepForm):
 
     def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
         super().__init__(task, at=at, **options)
-        self.permit = permit_of(task)
+        self.decision = decision_of(task.case_id)
+        refused = self.decision is not None and self.decision.kind == Draft.Kind.REFUSAL
+        self.remedies = decree(self.decision.draft)["remedies"] if self.decision and refused else ()
         case = task.case
         if not any(outcome.key == "sent" for outcome in task.step.outcomes):
             for name in SENT:
@@ -307,7 +308,7 @@ class Receive(StepForm):
 
     def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
         super().__init__(task, at=at, **options)
-        self.permit = permit_of(task)
+        self.decision = decision_of(task.case_id)
         self.handover = Handover.objects.select_related("letter").filter(case=task.case_id).first()
         self.sheet = task.case.letters.filter(kind="rights_and_duties").select_related("letter").last()
 

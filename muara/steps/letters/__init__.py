@@ -21,6 +21,7 @@ from muara.cases.models import (
     CaseLetter,
     Checklist,
     ChecklistMark,
+    DecreeTemplate,
     Draft,
     Recommendation,
 )
@@ -37,6 +38,7 @@ from muara.documents.contents import (
     Letterhead,
     Limit,
     Monitoring,
+    Particular,
     Permit,
     Point,
     Receipt,
@@ -44,13 +46,15 @@ from muara.documents.contents import (
     Verdict,
     VerificationForm,
 )
+from muara.documents.contents.refusal import Reason
 from muara.documents.indonesian import angka, tanggal
-from muara.documents.letters import canonical, compose, keep_template, set_letter
+from muara.documents.letters import canonical, compose, digest, keep_template, set_letter
 from muara.documents.models import Letter
 from muara.people.models import Holding, Office, User, office_day
 from muara.people.queries import holder, issuing_office
 from muara.permits.queries import number_blanks
 from muara.sop.form import show
+from muara.sop.wording import DecreeWording, fill, quotable, wording_of
 
 if TYPE_CHECKING:
     from muara.steps.actions.verification import Request
@@ -312,50 +316,81 @@ def applicant_name(case: Case, values: Mapping[str, object]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What the drafter may word: lists of the decree, one text an item."""
+    """What the drafter may word: lists of the decree, one text an item; `template` is what it is from."""
 
     considering: tuple[str, ...]
     laws: tuple[str, ...]
     monitoring: tuple[Monitoring, ...] = ()
     tembusan: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    remedies: tuple[str, ...] = ()
+    particulars: tuple[str, ...] = ()
+    template: str = ""
 
 
-def proposed_wording(case: Case, recommendation: Recommendation) -> Wording:
-    """The wording that a draft starts from: the SOP's legal bases as corrected, the case's own letters."""
-    service = case.revision.definition
-    bases = [
-        clause for clause in service.document.section("A").clauses if clause.id.removeprefix("A.").isdigit()
-    ]
-    company, agency = company_name(case), recommendation.referral.agency.name
+def proposed_wording(
+    case: Case, recommendation: Recommendation | None, *, kind: str = "permit", on: date
+) -> Wording:
+    """The wording that a draft starts from: the template in force that day, filled from the case."""
+    words, sha256 = wording_in_force(case, kind, on=on)
+    values = _places(case, recommendation)
     return Wording(
-        considering=(
-            f"bahwa {company} telah mengajukan permohonan yang diregistrasi dengan nomor "
-            f"{case.registration_number} tanggal {tanggal(case.registered_on) if case.registered_on else ''}",
-            f"bahwa permohonan tersebut telah mendapat rekomendasi teknis dari {agency} nomor "
-            f"{recommendation.letter_number} tanggal {tanggal(recommendation.letter_date)}",
-            "bahwa berdasarkan pertimbangan sebagaimana dimaksud dalam huruf a dan huruf b, perlu menetapkan "
-            f"Keputusan tentang {service.process.product}",
+        considering=tuple(fill(text, values) for text in words.considering),
+        laws=tuple(fill(text, values) for text in words.laws),
+        monitoring=tuple(
+            Monitoring(subject=item.subject, point=item.point, frequency=item.frequency, report=item.report)
+            for item in words.monitoring
         ),
-        laws=tuple((clause.corrected or clause.text).rstrip(".") for clause in bases[:-1]),
-        monitoring=(
-            Monitoring(
-                subject="Debit dan pH", point="Titik penaatan", frequency="setiap hari", report="triwulan"
-            ),
-            Monitoring(
-                subject="Baku mutu air limbah",
-                point="Titik penaatan",
-                frequency="setiap bulan",
-                report="triwulan",
-            ),
-            Monitoring(
-                subject="Kualitas air laut",
-                point="Titik pantau air laut",
-                frequency="setiap semester",
-                report="semester",
-            ),
-        ),
-        tembusan=("Gubernur Kalimantan Timur", recommendation.referral.agency.head_title, "Arsip"),
+        tembusan=tuple(fill(text, values) for text in words.copies_to),
+        reasons=_advised_against(recommendation) if kind == "refusal" else (),
+        remedies=tuple(fill(text, values) for text in words.remedies),
+        particulars=words.particulars,
+        template=sha256,
     )
+
+
+def wording_in_force(case: Case, kind: str, *, on: date) -> tuple[DecreeWording, str]:
+    """The wording of a kind of decree on a day, and its hash: the office's, else the SOP's own."""
+    service = case.revision.definition
+    approved = DecreeTemplate.objects.in_force(service=service.process.code, kind=kind, on=on)
+    words = wording_of(json.loads(approved.text)) if approved else service.wordings[kind]
+    return words, digest(words.data())
+
+
+def _places(case: Case, recommendation: Recommendation | None) -> dict[str, str]:
+    service = case.revision.definition
+    values = quotable(service.document) | {
+        "company": company_name(case),
+        "registration_number": case.registration_number or "",
+        "registered_on": tanggal(case.registered_on) if case.registered_on else "",
+        "service": service.process.title,
+        "product": service.process.product,
+    }
+    if recommendation is not None:
+        agency = recommendation.referral.agency
+        values |= {
+            "agency": agency.name,
+            "agency_head": agency.head_title,
+            "recommendation_number": recommendation.letter_number,
+            "recommendation_date": tanggal(recommendation.letter_date),
+        }
+    return values
+
+
+def _advised_against(recommendation: Recommendation | None) -> tuple[Reason, ...]:
+    """The agency's reasons, one a line, resting on its letter until the drafter names the rule."""
+    if recommendation is None or recommendation.is_for:
+        return ()
+    basis = f"Rekomendasi teknis nomor {recommendation.letter_number}"
+    lines = (line.strip() for line in recommendation.reasons.splitlines())
+    return tuple(Reason(text=line, basis=basis) for line in lines if line)
+
+
+def particulars(case: Case, keys: Sequence[str]) -> tuple[Particular, ...]:
+    """The answers of the form that a decree repeats, those left out passed over."""
+    form, values = case.revision.definition.form, case_values(case)
+    found = ((form.field(key).label, text_of(case, values, key)) for key in keys)
+    return tuple(Particular(label=label, value=value) for label, value in found if value)
 
 
 def _level(limit: recommended.Limit) -> str:
@@ -393,14 +428,15 @@ def submitted_facts(case: Case) -> dict[str, Any]:
 def permit_content(
     case: Case,
     *,
-    recommendation: Recommendation,
-    terms: recommended.Terms,
+    recommendation: Recommendation | None,
+    terms: recommended.Terms | None,
     wording: Wording,
     token: str,
     on: date,
 ) -> Permit:
     """The decree's content, the same for every copy; number, date and signature stay blank for ink."""
     office, values = the_office(), case_values(case)
+    terms = terms or recommended.Terms("")
     before, after = number_blanks(case.process.code, "permit")
     compliance = [point for point in terms.points if point.kind is recommended.PointKind.COMPLIANCE]
     return Permit(
@@ -449,10 +485,12 @@ def permit_content(
         prohibitions=terms.prohibitions,
         receiving_sea=text_of(case, values, "receiving_sea"),
         validity_years=case.process.validity_years,
-        supervising_agency=recommendation.referral.agency.name,
+        supervising_agency=recommendation.referral.agency.name if recommendation else "",
         signatory=signatory(office, on=on),
         tembusan=wording.tembusan,
         verification_url=verification_url(token),
+        particulars=particulars(case, wording.particulars),
+        template_sha256=wording.template,
     )
 
 
@@ -481,12 +519,13 @@ def permit_copy(
         if number == 1
         else [],
     }
+    name = case.process.product if draft.kind == Draft.Kind.PERMIT else f"Penolakan {case.process.product}"
     return _file(
         case,
-        "permit",
+        draft.kind,
         data,
         step=step,
-        title=f"{case.process.product} atas nama {company_name(case)}, rangkap {number}",
+        title=f"{name} atas nama {company_name(case)}, rangkap {number}",
         dated=office_day(draft.made_at),
         at=at,
     )

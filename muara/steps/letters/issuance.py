@@ -8,40 +8,44 @@ from typing import Any
 
 from django.conf import settings
 
-from muara.cases.models import Case, FinalCheck, Handover
+from muara.cases.models import Case, Draft, FinalCheck, Handover
 from muara.documents.contents import Enclosure, HandoverReceipt, Limit, Monitoring
 from muara.documents.contents.issuance import FinalChecklist, NumberRegister, RegisterRow, RightsAndDuties
-from muara.documents.indonesian import tanggal
 from muara.documents.letters import LIBRARY, canonical, set_letter
 from muara.documents.models import Letter
 from muara.people.models import User, office_day
-from muara.permits.models import Permit, Series
+from muara.permits.models import Decision, Permit, Series
 from muara.permits.queries import holders, register
-from muara.steps.letters import _file, company_name, letterhead, the_office, verification_url
+from muara.steps.letters import (
+    _file,
+    company_name,
+    letterhead,
+    the_office,
+    verification_url,
+    wording_in_force,
+)
 
 
-def rights(permit: Permit) -> tuple[str, ...]:
-    """What the permit gives; the SOP (L) lets it be renewed while the requirements are met."""
-    return (
-        f"Melakukan kegiatan menurut {permit.case.process.product} ini selama masa berlakunya, sampai dengan "
-        f"{tanggal(permit.expires_on)}.",
-        "Mengajukan perpanjangan sebelum izin berakhir, selama masih memenuhi persyaratan.",
-        "Mendapat pembinaan dan penjelasan dari kantor dan OPD teknis, serta mengajukan pengaduan.",
-    )
+def rights(decision: Decision) -> tuple[str, ...]:
+    """What the permit gives, as the service's wording says it; of a refusal, the legal remedies."""
+    if decision.kind == Draft.Kind.REFUSAL:
+        return tuple(decree_of(decision)["remedies"])
+    words, _ = wording_in_force(decision.case, decision.kind, on=office_day(decision.draft.made_at))
+    return tuple(words.rights)
 
 
-def decree_of(permit: Permit) -> dict[str, Any]:
+def decree_of(decision: Decision) -> dict[str, Any]:
     """What the signed decree says, as data."""
-    content: dict[str, Any] = json.loads(permit.draft.content)
+    content: dict[str, Any] = json.loads(decision.draft.content)
     return content
 
 
-def duties(permit: Permit) -> tuple[str, ...]:
-    return tuple(decree_of(permit).get("obligations", ()))
+def duties(decision: Decision) -> tuple[str, ...]:
+    return tuple(decree_of(decision).get("obligations", ()))
 
 
 def final_checklist(
-    case: Case, permit: Permit, checks: list[FinalCheck], *, step: str, by: User, at: datetime
+    case: Case, decision: Decision, checks: list[FinalCheck], *, step: str, by: User, at: datetime
 ) -> Letter:
     """F26: what the registrar made sure of before the permit goes to the counter (16.c)."""
     office = the_office()
@@ -50,16 +54,16 @@ def final_checklist(
         demo=settings.MUARA_DEMO,
         registration_number=case.registration_number or "",
         service=case.process.title,
-        company=permit.company,
-        permit_number=permit.number.text,
-        permit_dated=permit.issued_on,
+        company=decision.company,
+        permit_number=decision.number.text,
+        permit_dated=decision.issued_on,
         items=tuple(check.label for check in checks),
         place=office.seat,
         checked_by=by.name,
         checked_by_nip=by.nip,
         checked_at=at,
     )
-    title = f"Checklist akhir {permit.number.text}"
+    title = f"Checklist akhir {decision.number.text}"
     return _file(case, content.template, content, step=step, title=title, dated=office_day(at), at=at)
 
 
@@ -93,9 +97,16 @@ def _flow(row: dict[str, Any]) -> str:
     return f"{row['point']}: {row['per_day']} m³/hari{hourly}"
 
 
-def handover_receipt(case: Case, *, step: str, permit: Permit, handover: Handover, at: datetime) -> Letter:
-    """Steps 17 and 18: what was handed or sent to whom, with rights and duties told."""
+def handover_receipt(
+    case: Case, *, step: str, decision: Decision, handover: Handover, at: datetime
+) -> Letter:
+    """Steps 17 and 18: what was handed or sent to whom, with rights and duties, or the remedies, told."""
     office = the_office()
+    refused = decision.kind == Draft.Kind.REFUSAL
+    name = case.process.product if not refused else f"Keputusan penolakan {case.process.product}"
+    items = [Enclosure(title=f"{name}, rangkap 2 (asli untuk pemohon)", amount="1 berkas")]
+    if not refused:
+        items.append(Enclosure(title="Lembar hak dan kewajiban pemegang izin", amount="1 berkas"))
     sent = handover.way != Handover.Way.COUNTER
     content = HandoverReceipt(
         letterhead=letterhead(office),
@@ -103,13 +114,11 @@ def handover_receipt(case: Case, *, step: str, permit: Permit, handover: Handove
         registration_number=case.registration_number or "",
         service=case.process.title,
         company=company_name(case),
-        permit_number=permit.number.text,
-        permit_dated=permit.issued_on,
-        valid_until=permit.expires_on,
-        items=(
-            Enclosure(title=f"{case.process.product}, rangkap 2 (asli untuk pemohon)", amount="1 berkas"),
-            Enclosure(title="Lembar hak dan kewajiban pemegang izin", amount="1 berkas"),
-        ),
+        permit_number=decision.number.text,
+        permit_dated=decision.issued_on,
+        valid_until=decision.expires_on if isinstance(decision, Permit) else None,
+        refused=refused,
+        items=tuple(items),
         recipient=handover.receiver,
         recipient_capacity=handover.capacity,
         recipient_identity=handover.shown_identity,
@@ -118,11 +127,11 @@ def handover_receipt(case: Case, *, step: str, permit: Permit, handover: Handove
         handed_at=at,
         officer=handover.given_by.name,
         officer_nip=handover.given_by.nip,
-        rights=rights(permit),
-        duties=duties(permit),
+        rights=rights(decision),
+        duties=duties(decision),
         place=office.seat,
     )
-    title = f"Bukti serah terima {permit.number.text}"
+    title = f"Bukti serah terima {decision.number.text}"
     return _file(case, content.template, content, step=step, title=title, dated=office_day(at), at=at)
 
 

@@ -1,0 +1,124 @@
+"""Decrees are worded by data: the service's own, or what the office approved, from its day on."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from muara.cases.actions import NotYours, Refused
+from muara.cases.models import DecreeTemplate, Draft, Revision
+from muara.people.models import Office
+from muara.sop.broken import BrokenSop
+from muara.sop.service import read_service
+from muara.sop.wording import DecreeWording, wording_of
+from muara.steps.actions.wording import approve_wording, propose_wording
+from muara.web.demo import case_at, officer
+from tests.clock import MONDAY, at
+from tests.sop.folders import real_files
+
+pytestmark = pytest.mark.django_db
+COPY = "Bupati Contoh"
+
+
+def own(kind: str = "permit") -> DecreeWording:
+    return Revision.objects.get().definition.wordings[kind]
+
+
+def propose(
+    wording: DecreeWording, *, kind: str = "permit", who: str = "processing_officer"
+) -> DecreeTemplate:
+    return propose_wording(
+        Revision.objects.get(),
+        kind=kind,
+        wording=wording,
+        effective_from=date(2026, 7, 6),
+        by=officer(who),
+        at=MONDAY,
+    )
+
+
+def said() -> dict[str, object]:
+    content: dict[str, object] = json.loads(Draft.objects.get().content)
+    return content
+
+
+@pytest.mark.parametrize("kind", ["permit", "refusal"])
+def test_a_place_that_nothing_fills_is_refused_naming_file_and_place(kind: str) -> None:
+    files = real_files()
+    text = files["wording.toml"].decode()
+    begin = text.index(f"[{kind}]")
+    broken = text[:begin] + text[begin:].replace("{company}", "{perusahaan}", 1)
+
+    with pytest.raises(BrokenSop) as found:
+        read_service(files | {"wording.toml": broken.encode()})
+
+    assert [str(fault) for fault in found.value.faults] == [
+        f"wording.toml, {kind}, considering butir 1: isian {{perusahaan}} tidak dikenal"
+    ]
+
+
+def test_a_service_without_its_wording_is_refused() -> None:
+    files = real_files()
+    del files["wording.toml"]
+
+    with pytest.raises(BrokenSop, match=r"wording\.toml: berkas tidak ada"):
+        read_service(files)
+
+
+def test_an_approved_wording_words_the_drafts_from_its_day_and_its_hash_is_signed(office: Office) -> None:
+    made = propose(replace(own(), copies_to=(COPY,)))
+    approve_wording(made, Revision.objects.get(), by=officer("head_of_office"), at=MONDAY)
+    case_at("endorse_section", at=at("2026-07-07 11:00"))
+
+    assert said()["tembusan"] == [COPY]
+    assert said()["template_sha256"] == made.sha256
+
+
+def test_a_proposal_alone_words_nothing(office: Office) -> None:
+    propose(replace(own(), copies_to=(COPY,)))
+    case_at("endorse_section", at=at("2026-07-07 11:00"))
+
+    assert COPY not in str(said()["tembusan"])
+
+
+def test_a_wording_does_not_count_before_its_day(office: Office) -> None:
+    made = propose(replace(own(), copies_to=(COPY,)))
+    approve_wording(made, Revision.objects.get(), by=officer("head_of_office"), at=MONDAY)
+    case_at("endorse_section", at=at("2026-07-03 11:00"))
+
+    assert COPY not in str(said()["tembusan"])
+
+
+def test_an_unknown_place_is_refused_in_a_sentence(office: Office) -> None:
+    with pytest.raises(Refused, match=r"Isian \{perusahaan\} tidak dikenal \(considering butir 1\)") as found:
+        propose(replace(own(), considering=("bahwa {perusahaan} memohon",)))
+    assert found.value.field == "considering"
+
+
+def test_a_refusals_wording_keeps_the_remedies(office: Office) -> None:
+    with pytest.raises(Refused, match="upaya hukum"):
+        propose(replace(own("refusal"), remedies=()), kind="refusal")
+
+
+def test_only_who_drafts_or_endorses_proposes_and_only_the_head_approves(office: Office) -> None:
+    with pytest.raises(NotYours):
+        propose(own(), who="customer_service")
+    made = propose(own())
+    with pytest.raises(NotYours):
+        approve_wording(made, Revision.objects.get(), by=officer("section_head"), at=MONDAY)
+
+
+def test_a_wording_is_approved_once_and_not_after_its_day(office: Office) -> None:
+    made, head = propose(own()), officer("head_of_office")
+    with pytest.raises(Refused, match="sudah lewat"):
+        approve_wording(made, Revision.objects.get(), by=head, at=at("2026-07-07 09:00"))
+    approve_wording(made, Revision.objects.get(), by=head, at=MONDAY)
+    with pytest.raises(Refused, match="sudah disetujui"):
+        approve_wording(made, Revision.objects.get(), by=head, at=MONDAY)
+
+
+def test_a_stored_wording_is_read_back_as_it_was(office: Office) -> None:
+    assert wording_of(json.loads(propose(own()).text)) == own()
