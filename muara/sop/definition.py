@@ -820,6 +820,8 @@ def _loose_names(process: Process) -> list[Fault]:
             for key in form.signed_by
             if key not in actors
         ]
+    if process.doing("draft") and not process.copies:
+        faults.append(Fault(FILE, "", "keputusan dicetak, tetapi 'copies' kosong"))
     if process.promise_clock not in clocks:
         faults.append(Fault(FILE, "", f"jam hitung janji '{process.promise_clock}' tidak dikenal"))
     return faults

@@ -45,6 +45,7 @@ from muara.steps.actions.paper import OnPaper, Paper, enter_running_case
 from muara.steps.letters import proposed_wording
 
 PASSWORD = "cerdas-melayani"
+CARD = "6400000101019999"  # of nobody: no region has this code
 EXAMPLE = Path(__file__).resolve().parent.parent.parent / "examples" / "way-through"
 SINCE = date(2024, 1, 1)
 

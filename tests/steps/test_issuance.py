@@ -83,7 +83,12 @@ def test_a_faulty_decree_goes_back_after_its_number_and_the_number_is_void_for_e
     current = approval.latest_draft(case)
     assert current is not None
     approval.decide(
-        again, outcome="signed", draft_sha256=current.sha256, by=officer("head_of_office"), at=MONDAY
+        again,
+        outcome="signed",
+        draft_sha256=current.sha256,
+        clauses=again.step.examines,
+        by=officer("head_of_office"),
+        at=MONDAY,
     )
     second = issuance.assign_number(taken(case, "registrar"), by=officer("registrar"), at=MONDAY)
     assert second.number.seq == 2
@@ -125,15 +130,15 @@ def test_the_register_shows_void_numbers_in_their_places(office: Office) -> None
     client = Client()
     client.force_login(officer("registrar"))
 
-    rows = client.get("/meja/register/permit/").context["rows"]
-    printed = client.get("/meja/register/permit/2026.pdf")
+    rows = client.get("/meja/register/LHP/permit/").context["rows"]
+    printed = client.get("/meja/register/LHP/permit/2026.pdf")
 
     assert [(number.seq, bool(number.voided_at), holder) for number, holder in rows] == [
         (1, True, COMPANY),
         (2, False, COMPANY),
     ]
     assert printed.content.startswith(b"%PDF")
-    assert client.get("/meja/register/permit/2019.pdf").status_code == 404
+    assert client.get("/meja/register/LHP/permit/2019.pdf").status_code == 404
 
 
 # --- step 17 -------------------------------------------------------------------------------------------
@@ -281,7 +286,7 @@ def test_the_list_of_what_waits_counts_working_days_and_reminders(office: Office
     assert client.get("/meja/belum-diambil/").status_code == 403
 
 
-@pytest.mark.parametrize("address", ["/meja/belum-diambil/", "/meja/register/permit/"])
+@pytest.mark.parametrize("address", ["/meja/belum-diambil/", "/meja/register/LHP/permit/"])
 def test_a_list_costs_the_same_for_one_row_and_for_three(
     office: Office, client: Client, address: str
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from typing import Any
 
@@ -88,13 +89,15 @@ def test_advice_against_without_reasons_is_refused(task: Task) -> None:
     assert refusal.value.field == "reasons"
 
 
-def test_no_permit_is_drafted_from_advice_against(office: Office) -> None:
+def test_advice_against_is_drafted_as_a_refusal_for_the_agencys_reasons(office: Office) -> None:
     walk = reviewed()
     review.recommend(walk.task, referral=walk.task.case.referrals.get(), **against(at=walk.clock.tick()))
-    walk.take()
-    with pytest.raises(Refused, match="tidak mendukung"):
-        walk.do_draft(walk.task, officer("processing_officer"))
-    assert not Case.objects.get().drafts.exists()
+    walk.forward()
+
+    draft = Case.objects.get().drafts.get()
+    assert draft.kind == "refusal"
+    [reason] = json.loads(draft.content)["reasons"]
+    assert reason["basis"] == "Rekomendasi teknis nomor 660/045/CONTOH-DLH/2026"
     binding = review.binding_terms(walk.task.case)
     assert binding is not None
     assert binding.terms is None

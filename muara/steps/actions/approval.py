@@ -586,7 +586,7 @@ def _demand_shown(current: Draft, shown: str) -> None:
 def _demand_facts(current: Draft) -> None:
     """The decree says of the company what was last submitted: a repair after the draft needs a new one."""
     now, drafted = submitted_facts(current.case), decree(current)
-    stale = [PLACES[key] for key, value in now.items() if drafted.get(key) != value]
+    stale = [PLACES[key] for key, value in now.items() if drafted.get(key, value) != value]
     if stale:
         raise Refused(
             f"Data permohonan berubah sesudah draf dibuat ({', '.join(stale)}). Kembalikan kepada kepala "

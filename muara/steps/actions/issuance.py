@@ -117,10 +117,12 @@ def issue(
         )
         attach_scan(decision, scan=scan)
         checks = _keep_checks(task, checked, by=by, at=at)
-        papers.final_checklist(task.case, decision, checks, step=task.step_key, by=by, at=at)
+        if papers.CHECKLIST in task.step.letters:
+            papers.final_checklist(task.case, decision, checks, step=task.step_key, by=by, at=at)
         if isinstance(decision, Permit):
             end_replaced(decision)
-            papers.rights_and_duties(task.case, decision, step=task.step_key, at=at)
+            if papers.DUTIES in task.step.letters:
+                papers.rights_and_duties(task.case, decision, step=task.step_key, at=at)
         return moved
 
 

@@ -25,6 +25,8 @@ from muara.steps.letters import (
     wording_in_force,
 )
 
+CHECKLIST, DUTIES = "final_checklist", "rights_and_duties"
+
 
 def rights(decision: Decision) -> tuple[str, ...]:
     """What the permit gives, as the service's wording says it; of a refusal, the legal remedies."""
