@@ -46,6 +46,7 @@ urlpatterns = [
     path("permohonan/<str:reference>/berkas/tarik/<int:pk>/", portal.withdraw, name="withdraw_attachment"),
     path("permohonan/<str:reference>/kirim/", portal.submit, name="submit_application"),
     path("permohonan/<str:reference>/jawab/", portal.answer, name="answer_correction"),
+    path("permohonan/<str:reference>/penarikan/", portal.withdraw_case, name="withdraw_application"),
     path("permohonan/<str:reference>/terima/", portal.receive, name="confirm_receipt"),
     path("pertanyaan/", portal.questions, name="questions"),
     # the officer's desk
@@ -55,6 +56,7 @@ urlpatterns = [
     path("meja/tugas/<int:pk>/<slug:act>/", tasks.task_act, name="task_act"),
     path("meja/berkas/", desk.cases, name="cases"),
     path("meja/berkas/<int:pk>/", desk.case, name="case"),
+    path("meja/berkas/<int:pk>/perbaikan/<int:number>/", desk.correction, name="correction"),
     path("meja/berkas/<int:pk>/lembar-pengendali.pdf", files.control_sheet, name="control_sheet"),
     path("meja/konsultasi/", desk.consultations, name="consultations"),
     path("meja/konsultasi/baru/", desk.new_consultation, name="new_consultation"),
@@ -81,6 +83,7 @@ urlpatterns = [
     path("kantor/pelaksana/<int:pk>/akhiri/", office.end_holding, name="end_holding"),
     path("kantor/nomor/", office.series, name="series"),
     path("kantor/nomor/<slug:key>/", office.edit_series, name="edit_series"),
+    path("kantor/ketentuan/", office.settings_page, name="office_settings"),
     path("kantor/kalender/", office.calendar, name="calendar"),
     path("kantor/kalender/<int:pk>/hapus/", office.remove_day, name="remove_day"),
 ]

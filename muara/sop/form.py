@@ -73,7 +73,8 @@ class Field:
     """One question of the form; `requirements` are the numbers of section G that it answers.
 
     `columns` are the fields of each row of a table; `statement` is what a confirm field declares;
-    `near` names the regency field of the same section that a coordinate must agree with.
+    `near` names the regency field of the same section that a coordinate must agree with; `cited` marks what
+    a technical recommendation cites, so that a change of it needs the agency again.
     """
 
     key: str
@@ -94,6 +95,7 @@ class Field:
     box: str = "land"
     near: str = ""
     coastal: bool = False
+    cited: bool = False
 
     def choice(self, key: str) -> Choice | None:
         """Find an offered answer by key."""
@@ -453,6 +455,7 @@ def _field(table: Table) -> Field:
         box=table.text("box", "land"),
         near=table.text("near", ""),
         coastal=table.boolean("coastal", False),
+        cited=table.boolean("cited", False),
     )
     _check_field(table, item)
     table.finish()

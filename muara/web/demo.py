@@ -18,7 +18,7 @@ from typing import Any
 import typst
 
 from muara.cases.actions import store_revision, take_over
-from muara.cases.models import Application, Case, Correction, Revision, Task
+from muara.cases.models import Application, Case, Correction, CorrectionItem, Revision, Task
 from muara.cases.terms import clean_terms
 from muara.contacts.actions import ask, inform
 from muara.contacts.models import Consultation
@@ -26,9 +26,9 @@ from muara.documents.blobs import keep_blob
 from muara.documents.models import Blob
 from muara.documents.store import BlobStore
 from muara.documents.uploads import PDF, Accepted
-from muara.people.actions import SHIPPED_CALENDAR, import_calendar, shipped_calendar
+from muara.people.actions import SHIPPED_CALENDAR, import_calendar, set_office_setting, shipped_calendar
 from muara.people.calendar import office_calendar
-from muara.people.models import WITA, Company, Holding, Office, User, office_day
+from muara.people.models import WITA, Company, Holding, Office, OfficeSetting, User, office_day
 from muara.permits.actions import set_up_series
 from muara.sop.service import load_folder, read_service, services_root
 from muara.sop.working_time import is_working_day
@@ -149,6 +149,15 @@ def seed_office(at: datetime) -> Office:
                 by=None,
                 at=at,
             )
+    for key, days in ((OfficeSetting.Key.CORRECTION_DAYS, 10), (OfficeSetting.Key.SILENCE_DAYS, 20)):
+        set_office_setting(
+            setting=key,
+            value=days,
+            effective_from=SINCE,
+            basis="Contoh; jangka waktu perbaikan mengikuti PP 22/2021 Pasal 250 (10 hari kerja)",
+            by=None,
+            at=at,
+        )
     return office
 
 
@@ -245,7 +254,8 @@ class Walk:
     def submit(self) -> Case:
         """Step 3."""
         application = self.application or self.prepare()
-        intake.submit(application, by=self.on_behalf_by or self.applicant, at=self.clock.tick())
+        at = self.clock.tick()
+        intake.submit(application, by=self.applicants_hand, at=at, proof=self.proof(at))
         self.case = Case.objects.get(application=application)
         return self.case
 
@@ -271,7 +281,11 @@ class Walk:
         return task.step_key
 
     def do_apply(self, task: Task, by: User) -> None:
-        intake.submit(task.case.application, by=by, at=self.clock.tick())
+        asked = Correction.objects.open().filter(case=task.case_id).first()
+        if asked is not None:
+            self.mend(asked)
+        at = self.clock.tick()
+        intake.submit(task.case.application, note="Sudah dilengkapi.", by=by, at=at, proof=self.proof(at))
 
     def do_check(self, task: Task, by: User) -> None:
         intake.check(task, outcome="complete", marks=all_fit(task), by=by, at=self.clock.tick())
@@ -295,16 +309,36 @@ class Walk:
         verification.verify(task, outcome="complete", marks=all_fit(task), requests=[request], by=by, at=at)
 
     def do_correct(self, task: Task, by: User) -> None:
-        verification.ask_applicant(
-            task, reason="Lengkapi skema IPAL.", kind=Correction.Kind.REPAIR, by=by, at=self.clock.tick()
-        )
+        verification.ask_applicant(task, by=by, at=self.clock.tick())
+        self.mend(Correction.objects.open().get(case=task.case_id))
+        at = self.clock.tick()
         verification.answer_correction(
-            task.case,
-            answer="Sudah dilengkapi.",
-            by=self.on_behalf_by or self.applicant,
-            at=self.clock.tick(),
+            task.case, answer="Sudah dilengkapi.", proof=self.proof(at), by=self.applicants_hand, at=at
         )
         verification.hand_back(self.task, by=by, at=self.clock.tick())
+
+    def mend(self, asked: Correction) -> None:
+        """Hand in another file for everything that was asked of a requirement with files."""
+        application, at = asked.case.application, self.clock.tick()
+        process = asked.case.process
+        for item in asked.items.exclude(kind=CorrectionItem.Kind.CONFIRM).filter(requirement__isnull=False):
+            wanted = process.requirement(item.requirement or 0)
+            number = wanted.covered_by or wanted.number
+            if process.requirement(number).upload:
+                title = f"{wanted.reading}, perbaikan {asked.number}"
+                accepted = sample_upload(title, at=at)
+                intake.attach(
+                    application, requirement=number, accepted=accepted, by=self.applicants_hand, at=at
+                )
+
+    @property
+    def applicants_hand(self) -> User:
+        """Who does the applicant's steps: the applicant, or an officer on their behalf."""
+        return self.on_behalf_by or self.applicant
+
+    def proof(self, at: datetime) -> Blob | None:
+        """The paper that the applicant signed, where an officer records their act."""
+        return sample_upload("Surat yang ditandatangani pemohon", at=at).blob if self.on_behalf_by else None
 
     def do_deliver(self, task: Task, by: User) -> None:
         verification.deliver(task, receiver="Penerima Contoh", by=by, at=self.clock.tick())

@@ -11,7 +11,16 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from muara.cases.models import Attachment, Case, CaseLetter, Meeting, Recommendation, Referral
+from muara.cases.models import (
+    Attachment,
+    Case,
+    CaseLetter,
+    EarlyEnd,
+    Meeting,
+    Recommendation,
+    Referral,
+    Submission,
+)
 from muara.cases.queries import submitted
 from muara.cases.rules import is_applicant_of, may_act_as_applicant
 from muara.documents import letters
@@ -30,7 +39,7 @@ STRANGE = "sandbox; default-src 'none'"
 OWN = "default-src 'none'; frame-ancestors 'none'"
 PICTURE = "default-src 'none'"
 # What an applicant takes home; cover letters, drafts and minutes stay in the office until issue.
-FOR_APPLICANTS = frozenset({"receipt", "handover_receipt"})
+FOR_APPLICANTS = frozenset({"receipt", "handover_receipt", "correction_request", "ending_notice"})
 
 
 @login_required
@@ -162,6 +171,8 @@ def _scan(request: HttpRequest, pk: int, sha256: str) -> Blob:
             Referral.objects.filter(case=case, receipt_scan__sha256=sha256),
             Recommendation.objects.filter(referral__case=case, scan__sha256=sha256),
             Meeting.objects.filter(task__case=case, scan__sha256=sha256),
+            Submission.objects.filter(application=case.application_id, proof__sha256=sha256),
+            EarlyEnd.objects.filter(case=case, proof__sha256=sha256),
         ]
     if not any(rows.exists() for rows in held):
         raise Http404

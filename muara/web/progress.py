@@ -9,7 +9,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from muara.cases.models import Application, Attachment, Case, Correction, Task
-from muara.cases.queries import court_of
+from muara.cases.queries import court_of, ended_early
 from muara.documents.repertoire import allowed
 from muara.people.models import User
 from muara.sop.definition import CALLER, Ending, Outcome, Process
@@ -68,6 +68,7 @@ class Part:
     href: str
     state: str
     files: tuple[Attachment, ...] = ()
+    asked: bool = False  # an open request is about it
 
     @property
     def colour(self) -> str:
@@ -106,7 +107,8 @@ def standing(application: Application) -> Standing:
     court, task = court_of(case), case.main_task
     side = who(court, case.process)
     if task is None:
-        return Standing("Selesai", "green", side, court.label)
+        early = ended_early(case)
+        return Standing("Ditutup" if early else "Selesai", "grey" if early else "green", side, court.label)
     activity, todo = task.step.activity, NEXT.get(task.step.activity, "")
     if open_request(case) is not None and activity == "correct":
         href, todo = address_of(application, "answer_correction"), "Perbaiki yang diminta, lalu jawab."
@@ -137,9 +139,8 @@ def timeline(case: Case) -> list[Event]:
     events = [event for task in case.tasks.all() if (event := _event(task, process))]
     for item in case.corrections.all():
         if item.sent_at is not None:
-            events.append(
-                Event(item.sent_at, "Dikembalikan kepada Anda untuk diperbaiki", "return", item.reason)
-            )
+            asked = "\n".join(f"{one.number}. {one.reason}" for one in item.items.all())
+            events.append(Event(item.sent_at, "Dikembalikan kepada Anda untuk diperbaiki", "return", asked))
         if item.answered_at is not None and process.step(item.raised_at_step).activity != "check":
             events.append(Event(item.answered_at, "Anda menyampaikan perbaikan", "forward", item.answer))
     return sorted(events, key=lambda event: event.at, reverse=True)
@@ -180,14 +181,23 @@ def section_state(section: Section, data: dict[str, object]) -> str:
     return "Sebagian" if any(field.key in data for field in section.fields) else "Belum"
 
 
+def requirements_asked(case: Case | None) -> frozenset[int]:
+    """The requirements that an open request wants changed."""
+    asked = open_request(case) if case else None
+    items = asked.items.all() if asked else ()
+    return frozenset(item.requirement for item in items if item.requirement and item.kind != "confirm")
+
+
 def parts(application: Application, service: Service) -> list[Part]:
     """The sections of the form as a task list."""
+    asked = requirements_asked(case_of(application))
     return [
         Part(
             section.key,
             section.title,
             reverse("application_section", args=[application.reference, section.key]),
             section_state(section, application.data),
+            asked=any(asked.intersection(field.requirements) for field in section.fields),
         )
         for section in service.form.sections
     ]
@@ -195,6 +205,7 @@ def parts(application: Application, service: Service) -> list[Part]:
 
 def papers(application: Application, service: Service) -> list[Part]:
     """The documents to hand in as a task list."""
+    asked = requirements_asked(case_of(application))
     held: dict[int, list[Attachment]] = {}
     for item in application.attachments.filter(withdrawn_at=None).select_related("blob"):
         held.setdefault(item.requirement, []).append(item)
@@ -205,6 +216,10 @@ def papers(application: Application, service: Service) -> list[Part]:
             reverse("application_upload", args=[application.reference, item.number]),
             "Lengkap" if item.number in held else "Belum",
             tuple(held.get(item.number, ())),
+            asked=item.number in asked
+            or any(
+                one.covered_by == item.number for one in service.process.requirements if one.number in asked
+            ),
         )
         for item in service.process.uploads()
     ]

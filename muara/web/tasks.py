@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -28,15 +28,14 @@ from muara.documents.models import Letter
 from muara.people.calendar import office_calendar
 from muara.people.models import User, office_day
 from muara.steps.actions.approval import decree, latest_draft
-from muara.steps.forms import ASIDES, FORMS, MORE, ActForm, Review, aside, first_act
+from muara.steps.forms import ASIDES, FORMS, MORE, ActForm, RequestingForm, Review, aside, first_act
 from muara.steps.forms.issuance import permit_of
-from muara.web.acts import KEY, VERSION, Came, attempt, new_key, was_answered
-from muara.web.dossier import due_of, folders, parts, referrals_of, scans, who
+from muara.web.acts import SAVE, Came, attempt, new_key, save_typed, was_answered
+from muara.web.dossier import Round, due_of, folders, parts, referrals_of, rounds, scans, who
 from muara.web.files import person
 
 RECENT = 8
-SAVE = "simpan"
-NOT_TYPED = {"csrfmiddlewaretoken", KEY, VERSION, SAVE}
+REQUESTS_AT = frozenset({"apply", "check", "verify", "correct", "review", "endorse", "meet", "decide"})
 EXAMINES_DRAFT = frozenset({"endorse", "meet", "decide", "number"})
 
 
@@ -117,8 +116,8 @@ def _carry_out(
     request: HttpRequest, item: Task, form_class: type[ActForm], *, done: str = ""
 ) -> HttpResponse:
     at = timezone.now()
-    if MORE in request.POST and form_class is Review:
-        longer = Review.with_more_rows(item, at=at, data=request.POST, files=request.FILES)
+    if MORE in request.POST and issubclass(form_class, RequestingForm):
+        longer = form_class.with_more_rows(item, at=at, data=request.POST, files=request.FILES)
         return _page(request, item, bound=longer)
     form = form_class(item, at=at, data=request.POST, files=request.FILES)
     if SAVE in request.POST and item.is_open:
@@ -142,10 +141,7 @@ def _carry_out(
 def _save_for_later(request: HttpRequest, item: Task, form: ActForm) -> HttpResponse:
     """Keep what was typed, unjudged; files that were chosen are kept with it."""
     form.full_clean()
-    typed = {name: form.data.getlist(name) for name in form.data if name not in NOT_TYPED}  # type: ignore[attr-defined]
-    item.unfinished.update_or_create(
-        user=person(request), form=form.slug, defaults={"typed": typed, "saved_at": timezone.now()}
-    )
+    save_typed(item, person(request), form, form.slug)
     messages.success(request, "Isian disimpan dan belum dicatat sebagai hasil. Lanjutkan kapan saja.")
     return redirect("task", item.pk)
 
@@ -215,6 +211,7 @@ def _page(
     recommendation = _recommendation(fresh)
     court = court_of(fresh)
     submission, referrals, permit = latest_submission(fresh), referrals_of(fresh), permit_of(item)
+    told, asked = _rounds(item, on=office_day(at))
     mended = fresh.corrections.filter(answered_at__isnull=False).order_by("-answered_at").first()
     context = {
         "task": item,
@@ -228,8 +225,9 @@ def _page(
         "court": court,
         "court_side": who(court, process),
         "correction": open_correction(fresh),
+        "asked_round": asked,
+        "rounds": [] if asked else told,
         "arrival": _arrival(item),
-        "mended": mended,
         "sections": parts(fresh, submission, previous=_before(submission) if mended else None),
         "folders": folders(fresh, submission),
         "scans": scans(fresh, referrals=referrals, permit=permit),
@@ -248,6 +246,13 @@ def _page(
         "layout": "layouts/page.html" if _is_wide(desk) else "layouts/dossier.html",
     }
     return render(request, "desk/task.html", context, status=came.value if came else 200)
+
+
+def _rounds(item: Task, *, on: date) -> tuple[list[Round], Round | None]:
+    """The rounds to read at this task, the last first, and the one that the CS has still to pass on."""
+    found = rounds(item.case, on=on)[::-1]
+    asked = next((one for one in found if one.correction.is_open and not one.correction.sent_at), None)
+    return found[:2] if item.step.activity in REQUESTS_AT else [], asked
 
 
 def _is_wide(desk: Desk) -> bool:

@@ -134,6 +134,10 @@ ADDRESSES = {
         "in 302 404 404 404 404 404 404 404",
         "in 200 404 404 404 404 404 404 404",
     ),
+    "withdraw_application": (
+        "in 200 404 404 404 404 404 404 404",
+        "in 200 404 404 404 404 404 404 404",
+    ),
     "confirm_receipt": (
         "in 302 404 404 404 404 404 404 404",
         "in 200 404 404 404 404 404 404 404",
@@ -164,6 +168,10 @@ ADDRESSES = {
     ),
     "case": (
         "in 302 404 200 200 200 200 200 404",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "correction": (
+        "in 403 403 404 404 404 404 404 404",
         "in 405 405 405 405 405 405 405 405",
     ),
     "control_sheet": (
@@ -262,6 +270,10 @@ ADDRESSES = {
         "in 403 403 403 403 403 403 200 200",
         "in 403 403 403 403 403 403 403 200",
     ),
+    "office_settings": (
+        "in 403 403 403 403 403 403 200 200",
+        "in 403 403 403 403 403 403 403 200",
+    ),
     "calendar": (
         "in 403 403 403 403 403 403 200 200",
         "in 403 403 403 403 403 403 403 200",
@@ -311,10 +323,12 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "sha256": recommendation.scan.sha256,
         "page": 1,
         "act": "nomor",
+        "number": 1,
     }
     owners: dict[str, object] = {
         "case": case.pk,
         "control_sheet": case.pk,
+        "correction": case.pk,
         "consultation": Consultation.objects.get().pk,
         "attachment": attachment.pk,
         "attachment_page": attachment.pk,

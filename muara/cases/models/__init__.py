@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from muara.cases.models.application import Application, Attachment, Submission
 from muara.cases.models.case import Case, CaseQuerySet, Revision, Task, TaskQuerySet, UnfinishedWork
+from muara.cases.models.correction import (
+    Confirmation,
+    Correction,
+    CorrectionItem,
+    EarlyEnd,
+    LateDefectPermission,
+)
 from muara.cases.models.decision import Draft, DraftCopy, Endorsement, Handover, Meeting
-from muara.cases.models.examination import Checklist, ChecklistMark, Correction
+from muara.cases.models.examination import Checklist, ChecklistMark
 from muara.cases.models.letters import CaseLetter
 from muara.cases.models.referral import Recommendation, Referral
 
@@ -17,11 +24,15 @@ __all__ = [
     "CaseQuerySet",
     "Checklist",
     "ChecklistMark",
+    "Confirmation",
     "Correction",
+    "CorrectionItem",
     "Draft",
     "DraftCopy",
+    "EarlyEnd",
     "Endorsement",
     "Handover",
+    "LateDefectPermission",
     "Meeting",
     "Recommendation",
     "Referral",

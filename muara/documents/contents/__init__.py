@@ -350,3 +350,8 @@ CONTENTS: dict[str, type[Content]] = {
     content.template: content
     for content in (Receipt, CoverLetter, Permit, ControlSheet, HandoverReceipt, VerificationForm)
 }
+
+# Chapters of their own: each builds on what stands above.
+from muara.documents.contents import correction  # noqa: E402
+
+CONTENTS |= correction.CONTENTS

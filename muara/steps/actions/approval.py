@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,7 +11,6 @@ from muara.audit.chains import digest
 from muara.cases.actions import NO_FORM, Moved, Refused, Stamp, act, complete, due_day, note_on
 from muara.cases.models import (
     Case,
-    Correction,
     Draft,
     DraftCopy,
     Endorsement,
@@ -23,6 +23,8 @@ from muara.documents.contents import EndorsementBox
 from muara.documents.models import Blob
 from muara.people.calendar import office_calendar
 from muara.people.models import User, office_day
+from muara.steps.actions.endings import turn_to_applicant
+from muara.steps.actions.requests import Asked
 from muara.steps.letters import Wording, decision_text, permit_content, permit_copy
 
 COPIES = (1, 2, 3)
@@ -177,7 +179,14 @@ def draft(
 
 
 def endorse(
-    task: Task, *, outcome: str, by: User, at: datetime, note: str = "", stamp: Stamp = NO_FORM
+    task: Task,
+    *,
+    outcome: str,
+    by: User,
+    at: datetime,
+    note: str = "",
+    asked: Sequence[Asked] = (),
+    stamp: Stamp = NO_FORM,
 ) -> Moved:
     """Steps 12 and 13: a head examines the draft, and gives a paraf, sends it back or calls a meeting."""
     with act(stamp):
@@ -197,7 +206,7 @@ def endorse(
             _reprint_first_copy(current, step=task.step_key, at=at)
         else:
             void_what_must_be_done_again(current, task, outcome, at=at, note=note)
-            _ask_again(task, outcome, by=by, at=at, note=note)
+            turn_to_applicant(task, outcome, asked=asked, note=note, by=by, at=at)
         return moved
 
 
@@ -222,6 +231,7 @@ def meet(
     by: User,
     at: datetime,
     note: str = "",
+    asked: Sequence[Asked] = (),
     stamp: Stamp = NO_FORM,
 ) -> Moved:
     """Step 14: attendance, minutes and the joint decision; "decided" goes back to whoever called it."""
@@ -265,7 +275,7 @@ def meet(
             scan=scan,
         )
         void_what_must_be_done_again(current, task, outcome, at=at, note=note)
-        _ask_again(task, outcome, by=by, at=at, note=note)
+        turn_to_applicant(task, outcome, asked=asked, note=note, by=by, at=at)
         return moved
 
 
@@ -277,6 +287,7 @@ def decide(
     by: User,
     at: datetime,
     note: str = "",
+    asked: Sequence[Asked] = (),
     stamp: Stamp = NO_FORM,
 ) -> Moved:
     """Step 15: the head signs in ink exactly the draft that was shown (its hash), or sends it back.
@@ -312,17 +323,8 @@ def decide(
                 DraftCopy.objects.filter(draft=current, number=number).update(letter=letter)
         else:
             void_what_must_be_done_again(current, task, outcome, at=at, note=note)
-            _ask_again(task, outcome, by=by, at=at, note=note)
+            turn_to_applicant(task, outcome, asked=asked, note=note, by=by, at=at)
         return moved
-
-
-def _ask_again(task: Task, outcome: str, *, by: User, at: datetime, note: str) -> None:
-    """A way back to step 8 asks the applicant for something."""
-    chosen = task.step.outcome(outcome)
-    if chosen.to in task.case.process.doing("correct"):
-        Correction.objects.create(
-            case=task.case, raised_at_step=task.step_key, raised_by=by, raised_at=at, reason=note
-        )
 
 
 def _current(case: Case) -> Draft:

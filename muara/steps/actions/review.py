@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from muara.audit.chains import canonical, digest
 from muara.cases.actions import NO_FORM, Moved, NotYours, Refused, Stamp, act, complete
-from muara.cases.models import Correction, Recommendation, Referral, Task
+from muara.cases.models import Recommendation, Referral, Task
 from muara.cases.terms import Terms
 from muara.documents.models import Blob
 from muara.people.models import User, office_day
+from muara.steps.actions.endings import turn_to_applicant
+from muara.steps.actions.requests import Asked
 
 
 def recommend(
@@ -68,7 +71,14 @@ def recommend(
 
 
 def find_unfit(
-    task: Task, *, outcome: str = "unfit", note: str, by: User, at: datetime, stamp: Stamp = NO_FORM
+    task: Task,
+    *,
+    outcome: str = "unfit",
+    asked: Sequence[Asked] = (),
+    note: str,
+    by: User,
+    at: datetime,
+    stamp: Stamp = NO_FORM,
 ) -> Moved:
     """Step 10: the file does not conform: back to the applicant through the CS (8), or a new application."""
     with act(stamp):
@@ -81,9 +91,5 @@ def find_unfit(
             stamp=stamp,
             activity="review",
         )
-        if outcome != "unfit":
-            return moved
-        Correction.objects.create(
-            case=task.case, raised_at_step=task.step_key, raised_by=by, raised_at=at, reason=note
-        )
+        turn_to_applicant(task, outcome, asked=asked, note=note, by=by, at=at)
         return moved

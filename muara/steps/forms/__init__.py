@@ -6,11 +6,19 @@ from muara.cases.models import Task
 from muara.steps.forms.approval import Decide, DraftPermit, Endorse, Meet, Monitor, ReceiveRecommendation
 from muara.steps.forms.intake import Advise, Check, Register
 from muara.steps.forms.issuance import AssignNumber, HandOver, Number, Receive
+from muara.steps.forms.requests import (
+    AskAgain,
+    AskApplicant,
+    Confirm,
+    Lapse,
+    PermitLateDefect,
+    Withdraw,
+)
 from muara.steps.forms.review import Review
-from muara.steps.forms.step import MORE, ActForm, StepForm
-from muara.steps.forms.verification import AskApplicant, Correct, Deliver, Verify
+from muara.steps.forms.step import MORE, ActForm, RequestingForm, StepForm
+from muara.steps.forms.verification import Correct, Deliver, Verify
 
-__all__ = ["ASIDES", "FORMS", "MORE", "ActForm", "Review", "StepForm", "aside", "first_act"]
+__all__ = ["ASIDES", "FORMS", "MORE", "ActForm", "RequestingForm", "Review", "StepForm", "aside", "first_act"]
 
 FORMS: dict[str, type[StepForm]] = {
     "check": Check,
@@ -31,7 +39,17 @@ FORMS: dict[str, type[StepForm]] = {
 
 
 # Acts beside the outcomes, in the order in which a page offers them.
-ASIDES: tuple[type[ActForm], ...] = (ReceiveRecommendation, AskApplicant, AssignNumber, Monitor)
+ASIDES: tuple[type[ActForm], ...] = (
+    ReceiveRecommendation,
+    AskApplicant,
+    AssignNumber,
+    Monitor,
+    AskAgain,
+    Confirm,
+    PermitLateDefect,
+    Lapse,
+    Withdraw,
+)
 
 
 def aside(task: Task, slug: str) -> type[ActForm] | None:

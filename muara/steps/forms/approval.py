@@ -172,7 +172,13 @@ class Endorse(StepForm):
 
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
         return approval.endorse(
-            self.task, outcome=self.chosen, by=by, at=at, note=self.note_text, stamp=stamp
+            self.task,
+            outcome=self.chosen,
+            by=by,
+            at=at,
+            note=self.note_text,
+            asked=self.asked_items(),
+            stamp=stamp,
         )
 
 
@@ -209,6 +215,7 @@ class Meet(StepForm):
             by=by,
             at=at,
             note=self.note_text,
+            asked=self.asked_items(),
             stamp=stamp,
         )
 
@@ -232,5 +239,6 @@ class Decide(StepForm):
             by=by,
             at=at,
             note=self.note_text,
+            asked=self.asked_items(),
             stamp=stamp,
         )

@@ -19,7 +19,7 @@ from muara.people.models import User, office_day
 from muara.sop.values import ValueRefused, clean_text
 from muara.steps.actions import review
 from muara.steps.forms.fields import Day, Items, Line, Scan
-from muara.steps.forms.step import MORE, StepForm
+from muara.steps.forms.step import MORE, ActForm, StepForm
 
 # PP 22/2021, Pasal 253 huruf f: a start for the agency's own words, never a limit.
 OBLIGATIONS = (
@@ -118,7 +118,7 @@ class Review(StepForm):
         rows: Mapping[str, list[dict[str, Any]]] | None = None,
         **options: Any,
     ) -> None:
-        super().__init__(task, at=at, **options)
+        super().__init__(task, at=at, rows=rows, **options)
         self.terms: Terms | None = None
         start = _start(task) if not self.is_bound and rows is None else {}
         for name in (*self.flow_fields, *self.list_fields):
@@ -128,26 +128,12 @@ class Review(StepForm):
         self.limits = LimitRows(data, prefix="limits", initial=given.get("limits"))
         self.points = PointRows(data, prefix="points", initial=given.get("points"))
 
-    @classmethod
-    def with_more_rows(
-        cls, task: Task, *, at: datetime, data: Mapping[str, Any], files: Any = None
-    ) -> Review:
-        """The form as typed, unjudged, with three more empty rows under the filled ones ("Tambah baris")."""
-        typed = cls(task, at=at, data=data, files=files)
-        typed.full_clean()
-        rows = {
-            "limits": [_said(row) for row in typed.limits if _filled(row)],
-            "points": [_said(row) for row in typed.points if _filled(row)],
-        }
-        initial = {
-            name: typed[name].value() for name in typed.fields if not isinstance(typed.fields[name], Scan)
-        }
-        form = cls(task, at=at, initial=initial, rows=rows)
-        form.kept = typed.kept
-        return form
+    def said_rows(self) -> dict[str, list[dict[str, Any]]]:
+        said = {name: [_said(row) for row in getattr(self, name) if _filled(row)] for name in PLACES}
+        return super().said_rows() | said
 
     @classmethod
-    def resume(cls, task: Task, *, at: datetime, typed: Mapping[str, list[str]]) -> Review:
+    def resume(cls, task: Task, *, at: datetime, typed: Mapping[str, list[str]]) -> ActForm:
         data = MultiValueDict({name: list(values) for name, values in typed.items()})
         return cls.with_more_rows(task, at=at, data=data)
 
@@ -232,7 +218,13 @@ class Review(StepForm):
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
         if not self.is_forward():
             return review.find_unfit(
-                self.task, outcome=self.chosen, note=self.note_text, by=by, at=at, stamp=stamp
+                self.task,
+                outcome=self.chosen,
+                asked=self.asked_items(),
+                note=self.note_text,
+                by=by,
+                at=at,
+                stamp=stamp,
             )
         assert self.terms is not None
         return review.recommend(
