@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import io
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,9 @@ from muara.permits.actions import set_up_series
 from muara.sop.service import load_folder, read_service, services_root
 from muara.sop.working_time import is_working_day
 from muara.steps.actions import approval, intake, issuance, review, verification
+from muara.steps.actions.endings import withdraw_application
 from muara.steps.actions.intake import Mark
+from muara.steps.actions.requests import Reply
 from muara.steps.letters import proposed_wording
 
 PASSWORD = "cerdas-melayani"
@@ -317,12 +319,14 @@ class Walk:
         )
         verification.hand_back(self.task, by=by, at=self.clock.tick())
 
-    def mend(self, asked: Correction) -> None:
-        """Hand in another file for everything that was asked of a requirement with files."""
+    def mend(self, asked: Correction, *, requirements: Collection[int] = ()) -> None:
+        """Hand in another file for what was asked of requirements with files, of these or of all."""
         application, at = asked.case.application, self.clock.tick()
         process = asked.case.process
         for item in asked.items.exclude(kind=CorrectionItem.Kind.CONFIRM).filter(requirement__isnull=False):
             wanted = process.requirement(item.requirement or 0)
+            if requirements and wanted.number not in requirements:
+                continue
             number = wanted.covered_by or wanted.number
             if process.requirement(number).upload:
                 title = f"{wanted.reading}, perbaikan {asked.number}"
@@ -522,14 +526,106 @@ def seed_cases(at: datetime) -> Iterator[str]:
         at=working_morning(at, ago=21),
     )
     steps = [step.key for step in Revision.objects.latest("pk").process.steps if step.number >= 3]
-    oldest_first = sorted([*steps, "end"], key=lambda key: -AGES.get(key, 0))
-    for index, key in enumerate(oldest_first):
-        case = case_at(
-            key, at=working_morning(at, ago=AGES.get(key, 0)), company=COMPANIES[index % len(COMPANIES)]
-        )
+    made: list[tuple[int, Callable[..., Case]]] = [
+        (AGES.get(key, 0), partial(case_at, key, company=COMPANIES[index % len(COMPANIES)]))
+        for index, key in enumerate(sorted([*steps, "end"], key=lambda key: -AGES.get(key, 0)))
+    ]
+    for ago, make in sorted([*made, *TURNED], key=lambda item: -item[0]):
+        case = make(at=working_morning(at, ago=ago))
         task = case.main_task
         yield f"{case} · {case.application.company} · {task.step.title if task else 'selesai'}"
     ask_question(at=at, text="Apakah hotel kecil di pantai perlu izin ini?")
+
+
+DEFECTS = {
+    5: Mark("unfit", "Skema IPAL belum menunjukkan kapasitas kolam aerobik.", "repair"),
+    8: Mark("unfit", "Pastikan debit maksimum per jam; angkanya tidak sama dengan neraca air.", "confirm"),
+    15: Mark("unfit", "Lampirkan juga prosedur bila pompa IPAL mati.", "additional"),
+}
+
+
+def asked_several_things(*, at: datetime, company: str = COMPANIES[0]) -> Case:
+    """A case whose applicant was asked three things of different kinds, and has not answered yet (step 8)."""
+    walk = _walk_to("verify", at=at, company=company)
+    task = walk.take()
+    marks = all_fit(task) | DEFECTS
+    by, note = walk.who(task), "Tiga hal perlu diselesaikan."
+    verification.verify(task, outcome="incomplete", marks=marks, by=by, at=walk.clock.tick(), note=note)
+    task = walk.take()
+    verification.ask_applicant(
+        task,
+        explanation="Hubungi kami bila ada yang kurang jelas.",
+        by=walk.who(task),
+        at=walk.clock.tick(),
+    )
+    return Case.objects.get(pk=task.case_id)
+
+
+def answered_with_a_dispute(*, at: datetime, company: str = COMPANIES[1]) -> Case:
+    """A case whose applicant mended one thing, confirmed one and disputes one (still at step 8)."""
+    case = asked_several_things(at=at, company=company)
+    walk = Walk(Clock(at + timedelta(hours=3)), applicant(), case=case)
+    asked = Correction.objects.open().get(case=case)
+    water = next(part for part in case.revision.definition.form.sections if part.key == "water")
+    values = {**case.application.data, "treatment_capacity": "1700"}
+    intake.save_section(case.application, section=water, raw=values, by=applicant(), at=walk.clock.tick())
+    walk.mend(asked, requirements={5})
+    verification.answer_correction(
+        case,
+        replies={
+            1: Reply(answer="Skema baru sudah diunggah, kapasitas kolam aerobik 600 m³."),
+            2: Reply(answer="Benar, debit maksimum 75 m³ per jam."),
+            3: Reply(
+                disputed=True,
+                grounds="Prosedur pompa mati sudah ada di halaman 4 dokumen penanggulangan dampak.",
+            ),
+        },
+        by=applicant(),
+        at=walk.clock.tick(),
+    )
+    return case
+
+
+def told_to_apply_anew(*, at: datetime, company: str = COMPANIES[2]) -> Case:
+    """A case closed at step 7 because it must be applied for anew; its successor waits in the portal."""
+    walk = _walk_to("verify", at=at, company=company)
+    task = walk.take()
+    verification.verify(
+        task,
+        outcome="new_application",
+        marks={},
+        by=walk.who(task),
+        at=walk.clock.tick(),
+        note="Lokasi outfall berpindah, jadi kajiannya harus diulang.",
+    )
+    return Case.objects.get(pk=task.case_id)
+
+
+def withdrawn(*, at: datetime, company: str = COMPANIES[5]) -> Case:
+    """A case that its applicant has withdrawn."""
+    walk = _walk_to("review", at=at, company=company)
+    withdraw_application(
+        walk.task, reason="Pembangunan pabrik ditunda.", by=applicant(), at=walk.clock.tick()
+    )
+    assert walk.case is not None
+    return Case.objects.get(pk=walk.case.pk)
+
+
+# How many working days ago a case was handed in that its applicant was asked about, or that ended early.
+TURNED: tuple[tuple[int, Callable[..., Case]], ...] = (
+    (3, asked_several_things),
+    (4, answered_with_a_dispute),
+    (5, told_to_apply_anew),
+    (6, withdrawn),
+)
+
+
+def _walk_to(step_key: str, *, at: datetime, company: str) -> Walk:
+    walk = Walk(Clock(at - timedelta(hours=1)), applicant(), company=company)
+    walk.submit()
+    while walk.task.step_key != step_key:
+        walk.forward()
+    return walk
 
 
 def working_morning(at: datetime, *, ago: int) -> datetime:
