@@ -47,9 +47,28 @@ def attachments_of(submission: Submission) -> list[Attachment]:
     return list(Attachment.objects.filter(pk__in=wanted).select_related("blob").order_by("requirement", "pk"))
 
 
+def material(submission: Submission, requirement: int | None) -> tuple[object, ...]:
+    """What a submission gives for a requirement: its answers and the hashes of its files.
+
+    With None, the whole: every answer and every file.
+    """
+    content = submitted(submission)
+    values, files = content["values"], content["files"]
+    assert isinstance(values, dict)
+    assert isinstance(files, list)
+    definition = definition_of(submission.application.revision_id)
+    if requirement is None:
+        return (values, sorted((row["requirement"], row["sha256"]) for row in files))
+    wanted = {requirement, definition.process.requirement(requirement).covered_by}
+    return (
+        {f.key: values.get(f.key) for f in definition.form.fields if requirement in f.requirements},
+        sorted((row["requirement"], row["sha256"]) for row in files if row["requirement"] in wanted),
+    )
+
+
 def open_correction(case: Case) -> Correction | None:
     """The correction that waits for an answer; uses a prefetch where a page made one."""
-    return next((one for one in case.corrections.all() if one.answered_at is None), None)
+    return next((one for one in case.corrections.all() if one.is_open), None)
 
 
 def is_with_applicant(application: Application) -> bool:
@@ -57,10 +76,12 @@ def is_with_applicant(application: Application) -> bool:
     case = Case.objects.filter(application=application).first()
     if case is None:
         return True
+    if case.closed_at is not None:
+        return False
     at_step_3 = case.process.doing("apply")
     if case.tasks.filter(closed_at=None, companion=False, step_key__in=at_step_3).exists():
         return True
-    return Correction.objects.filter(case=case, sent_at__isnull=False, answered_at=None).exists()
+    return Correction.objects.open().filter(case=case, sent_at__isnull=False).exists()
 
 
 def promise_starts(case: Case) -> date | None:
@@ -85,7 +106,8 @@ def court_of(case: Case, *, task: Task | None = None, correction: Correction | N
     """Whose court the case is in: the open task's actor, unless a request is with the applicant."""
     task = task or case.main_task
     if task is None:
-        return Court(None, "Selesai", None, "Selesai")
+        told = ended_early(case) or "Selesai"
+        return Court(None, told, None, told)
     step = task.step
     asked = correction or open_correction(case)
     actor = "applicant" if asked is not None and asked.with_applicant else task.actor
@@ -120,8 +142,26 @@ def authority_of(case: Case) -> Authority:
     return Authority(warnings, next((one for one in checks if tuple(one.warnings) == warnings), None))
 
 
+def ended_early(case: Case) -> str:
+    """How a case ended without a decision, in the words of its SOP; empty where it did not."""
+    process = case.process
+    ways = [
+        *((way.key, way.label) for way in process.endings),
+        *(
+            (way.key, "Ditutup: permohonan baru diminta")
+            for step in process.steps
+            for way in step.outcomes
+            if way.to == END and step.actor != "applicant"
+        ),
+    ]
+    return dict(ways).get(case.result, "")
+
+
 VERBS = {
     "take_over": "Menerima berkas",
+    "confirm": "Konfirmasi kepada pemohon",
+    "late_defect.permit": "Mengizinkan kekurangan susulan",
+    "correct.again": "Meminta perbaikan sekali lagi",
     "correct.ask": "Menyampaikan permintaan perbaikan kepada pemohon",
     "correct.answer": "Pemohon menyampaikan perbaikan",
     "review.recommend": "Memberi salah satu rekomendasi teknis",

@@ -20,7 +20,15 @@ from django.db import transaction
 from django.db.models import Q
 
 from muara.audit.actions import record
-from muara.people.models import AgencySigner, CalendarDay, Holding, Office, User, office_day
+from muara.people.models import (
+    AgencySigner,
+    CalendarDay,
+    Holding,
+    Office,
+    OfficeSetting,
+    User,
+    office_day,
+)
 from muara.people.queries import issuing_office
 from muara.people.rules import (
     ADMINISTRATOR,
@@ -616,6 +624,51 @@ def _told_day(row: CalendarDay) -> dict[str, object]:
     }
 
 
+# --- what the SOP leaves to the office --------------------------------------------------------------------
+
+
+@transaction.atomic
+def set_office_setting(
+    *,
+    setting: str,
+    value: int,
+    effective_from: date,
+    basis: str,
+    by: User | None,
+    at: datetime,
+    key: str | None = None,
+    body: str = "",
+) -> OfficeSetting:
+    """Set a number that the SOP leaves open, from a day on; what held before stays on record.
+
+    Raises:
+        NotAdministrator: the person may not.
+        Refused: the basis is missing, the day is past, or the day has a value already.
+    """
+    _demand(by, at)
+    if setting not in OfficeSetting.Key.values:
+        raise Refused("Pilih ketentuan yang diatur.", "setting")
+    if by is not None and effective_from < office_day(at):
+        raise Refused(
+            "Ketentuan tidak dapat berlaku surut. Pilih hari ini atau sesudahnya.", "effective_from"
+        )
+    values = _clean(OfficeSetting, {"basis": basis})
+    _require(values, basis="dasar ketentuan ini")
+    if OfficeSetting.objects.filter(key=setting, effective_from=effective_from).exists():
+        raise Refused("Sudah ada nilai yang berlaku sejak tanggal itu. Pilih tanggal lain.", "effective_from")
+    row = OfficeSetting.objects.create(key=setting, value=value, effective_from=effective_from, **values)
+    _record(
+        f"setting:{setting}",
+        "setting.set",
+        by=by,
+        at=at,
+        facts={"value": value, "effective_from": effective_from.isoformat(), "basis": row.basis},
+        key=key,
+        body=body,
+    )
+    return row
+
+
 # --- shared by the acts above ----------------------------------------------------------------------------
 
 
@@ -648,7 +701,7 @@ def _assign(row: Office | User, values: Mapping[str, object]) -> list[str]:
 
 
 def _clean(
-    model: type[Office | User | CalendarDay | AgencySigner],
+    model: type[Office | User | CalendarDay | AgencySigner | OfficeSetting],
     typed: Mapping[str, str],
     *,
     checks: Mapping[str, Callable[[str], str]] | None = None,

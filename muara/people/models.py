@@ -204,3 +204,25 @@ class CalendarDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date} {self.name}"
+
+
+class OfficeSetting(models.Model):
+    """A number that the SOP leaves to the office, from the day on which the office set it so."""
+
+    class Key(models.TextChoices):
+        CORRECTION_DAYS = "correction_days", "Hari kerja untuk menjawab permintaan perbaikan"
+        SILENCE_DAYS = "silence_days", "Hari kerja tanpa jawaban sebelum berkas dapat digugurkan"
+
+    key = models.CharField("ketentuan", max_length=40, choices=Key)
+    value = models.PositiveSmallIntegerField("nilai")
+    effective_from = models.DateField("berlaku sejak")
+    basis = models.CharField("dasar", max_length=200)
+
+    class Meta:
+        ordering = ["key", "-effective_from"]
+        constraints = [
+            models.UniqueConstraint(fields=["key", "effective_from"], name="one_setting_per_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.value}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from muara.people.models import Holding, Office
+from muara.people.models import Holding, Office, OfficeSetting
 
 
 def issuing_office() -> Office | None:
@@ -20,3 +20,9 @@ def holder(actor: str, *, on: date) -> Holding | None:
     )
     acting = [holding for holding in found if holding.status != Holding.Status.DEFINITIVE]
     return next(iter([*acting, *found]), None)
+
+
+def office_setting(key: OfficeSetting.Key, *, on: date) -> int | None:
+    """What the office has set, as in force on a day; None where it has set nothing yet."""
+    in_force = OfficeSetting.objects.filter(key=key, effective_from__lte=on).order_by("-effective_from")
+    return in_force.values_list("value", flat=True).first()

@@ -87,7 +87,8 @@ class Field:
     `columns` are the fields of each row of a table; `statement` is what a confirm field declares;
     `near` names the regency field of the same section that a coordinate must agree with; `role` says what
     the answer means to the office, whatever its key. `proposes` says what of the decision the answer asks
-    for, `named_by` where a place's name stands.
+    for, `named_by` where a place's name stands; `cited` marks what a technical recommendation cites, so
+    that a change of it needs the agency again.
     """
 
     key: str
@@ -111,6 +112,7 @@ class Field:
     role: str = ""
     proposes: str = ""
     named_by: str = ""
+    cited: bool = False
 
     def choice(self, key: str) -> Choice | None:
         """Find an offered answer by key."""
@@ -515,6 +517,7 @@ def _field(table: Table) -> Field:
         role=table.text("role", ""),
         proposes=table.text("proposes", ""),
         named_by=table.text("named_by", ""),
+        cited=table.boolean("cited", False),
     )
     _check_field(table, item)
     table.finish()

@@ -19,11 +19,15 @@ from django.utils import timezone
 from muara.audit.chains import canonical
 from muara.audit.models import Entry
 from muara.cases.actions import AlreadyDone, NotYours, Refused, Stale, Stamp
+from muara.cases.models import Task
 from muara.documents.uploads import UploadRefused
+from muara.people.models import User
 
 KEY, VERSION = "kunci", "versi"
 SIGNER = signing.Signer(salt="muara.act")
 UNCOUNTED = {"csrfmiddlewaretoken", KEY}
+SAVE = "simpan"
+NOT_TYPED = {*UNCOUNTED, VERSION, SAVE}
 
 
 class Came(Enum):
@@ -71,6 +75,14 @@ def was_answered(request: HttpRequest) -> bool:
     except Stale:
         return False
     return Entry.objects.filter(key=stamp.key, body=stamp.body).exists()
+
+
+def save_typed(task: Task, by: User, form: forms.Form, name: str = "") -> None:
+    """Keep what was typed in a form of a task, unjudged; nothing of it is an act."""
+    typed = {key: form.data.getlist(key) for key in form.data if key not in NOT_TYPED}  # type: ignore[attr-defined]
+    task.unfinished.update_or_create(
+        user=by, form=name, defaults={"typed": typed, "saved_at": timezone.now()}
+    )
 
 
 def attempt(request: HttpRequest, form: forms.Form, carry_out: Callable[[Stamp, datetime], object]) -> Came:

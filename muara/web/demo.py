@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import io
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,17 @@ import typst
 from PIL import Image, ImageDraw
 
 from muara.cases.actions import store_revision, take_over
-from muara.cases.models import Application, Case, Correction, Draft, Referral, Revision, SiteVisit, Task
+from muara.cases.models import (
+    Application,
+    Case,
+    Correction,
+    CorrectionItem,
+    Draft,
+    Referral,
+    Revision,
+    SiteVisit,
+    Task,
+)
 from muara.cases.models.coordination import Channel
 from muara.cases.terms import clean_terms
 from muara.contacts.actions import ask, inform
@@ -29,19 +39,21 @@ from muara.documents.contents.refusal import Reason
 from muara.documents.models import Blob
 from muara.documents.store import BlobStore
 from muara.documents.uploads import JPEG, PDF, Accepted
-from muara.people.actions import SHIPPED_CALENDAR, import_calendar, shipped_calendar
+from muara.people.actions import SHIPPED_CALENDAR, import_calendar, set_office_setting, shipped_calendar
 from muara.people.calendar import office_calendar
-from muara.people.models import WITA, Company, Holding, Office, User, office_day
+from muara.people.models import WITA, Company, Holding, Office, OfficeSetting, User, office_day
 from muara.permits.actions import set_up_series
 from muara.sop.service import load_folder, read_service, services_root
 from muara.sop.working_time import is_working_day
 from muara.steps.actions import approval, intake, issuance, meeting, review, verification, visits
 from muara.steps.actions.coordination import ask_agency
+from muara.steps.actions.endings import withdraw_application
 from muara.steps.actions.intake import Mark
 from muara.steps.actions.issuance import Taker
 from muara.steps.actions.meeting import Guest, Plan
 from muara.steps.actions.monitoring import monitor
 from muara.steps.actions.paper import OnPaper, Paper, enter_running_case
+from muara.steps.actions.requests import Reply
 from muara.steps.letters import proposed_wording
 
 PASSWORD = "cerdas-melayani"
@@ -149,6 +161,15 @@ def seed_office(at: datetime) -> Office:
     import_calendar(rows=shipped_calendar(), source=SHIPPED_CALENDAR, by=None, at=at)
     for folder in sorted(path for path in services_root().glob("*/*") if path.is_dir()):
         seed_service(folder, at)
+    for key, days in ((OfficeSetting.Key.CORRECTION_DAYS, 10), (OfficeSetting.Key.SILENCE_DAYS, 20)):
+        set_office_setting(
+            setting=key,
+            value=days,
+            effective_from=SINCE,
+            basis="Contoh; jangka waktu perbaikan mengikuti PP 22/2021 Pasal 250 (10 hari kerja)",
+            by=None,
+            at=at,
+        )
     return office
 
 
@@ -296,7 +317,8 @@ class Walk:
     def submit(self) -> Case:
         """Step 3."""
         application = self.application or self.prepare()
-        intake.submit(application, by=self.on_behalf_by or self.applicant, at=self.clock.tick())
+        at = self.clock.tick()
+        intake.submit(application, by=self.applicants_hand, at=at, proof=self.proof(at))
         self.case = Case.objects.get(application=application)
         return self.case
 
@@ -322,7 +344,11 @@ class Walk:
         return task.step_key
 
     def do_apply(self, task: Task, by: User) -> None:
-        intake.submit(task.case.application, by=by, at=self.clock.tick())
+        asked = Correction.objects.open().filter(case=task.case_id).first()
+        if asked is not None:
+            self.mend(asked)
+        at = self.clock.tick()
+        intake.submit(task.case.application, note="Sudah dilengkapi.", by=by, at=at, proof=self.proof(at))
 
     def do_check(self, task: Task, by: User) -> None:
         intake.check(task, outcome="complete", marks=all_fit(task), by=by, at=self.clock.tick())
@@ -346,16 +372,38 @@ class Walk:
         verification.verify(task, outcome="complete", marks=all_fit(task), requests=[request], by=by, at=at)
 
     def do_correct(self, task: Task, by: User) -> None:
-        verification.ask_applicant(
-            task, reason="Lengkapi skema IPAL.", kind=Correction.Kind.REPAIR, by=by, at=self.clock.tick()
-        )
+        verification.ask_applicant(task, by=by, at=self.clock.tick())
+        self.mend(Correction.objects.open().get(case=task.case_id))
+        at = self.clock.tick()
         verification.answer_correction(
-            task.case,
-            answer="Sudah dilengkapi.",
-            by=self.on_behalf_by or self.applicant,
-            at=self.clock.tick(),
+            task.case, answer="Sudah dilengkapi.", proof=self.proof(at), by=self.applicants_hand, at=at
         )
         verification.hand_back(self.task, by=by, at=self.clock.tick())
+
+    def mend(self, asked: Correction, *, requirements: Collection[int] = ()) -> None:
+        """Hand in another file for what was asked of requirements with files, of these or of all."""
+        application, at = asked.case.application, self.clock.tick()
+        process = asked.case.process
+        for item in asked.items.exclude(kind=CorrectionItem.Kind.CONFIRM).filter(requirement__isnull=False):
+            wanted = process.requirement(item.requirement or 0)
+            if requirements and wanted.number not in requirements:
+                continue
+            number = wanted.covered_by or wanted.number
+            if process.requirement(number).upload:
+                title = f"{wanted.reading}, perbaikan {asked.number}"
+                accepted = sample_upload(title, at=at)
+                intake.attach(
+                    application, requirement=number, accepted=accepted, by=self.applicants_hand, at=at
+                )
+
+    @property
+    def applicants_hand(self) -> User:
+        """Who does the applicant's steps: the applicant, or an officer on their behalf."""
+        return self.on_behalf_by or self.applicant
+
+    def proof(self, at: datetime) -> Blob | None:
+        """The paper that the applicant signed, where an officer records their act."""
+        return sample_upload("Surat yang ditandatangani pemohon", at=at).blob if self.on_behalf_by else None
 
     def do_deliver(self, task: Task, by: User) -> None:
         verification.deliver(task, receiver="Penerima Contoh", by=by, at=self.clock.tick())
@@ -543,7 +591,9 @@ class Walk:
         issuance.hand_over(
             task,
             taker=Taker(
-                name=str(values["applicant_name"]), identity="ktp", number=str(values["applicant_nik"])
+                name=str(values["applicant_name"]),
+                identity="ktp",
+                number=str(values.get("applicant_nik", CARD)),
             ),
             brought_receipt=True,
             told_duties=True,
@@ -662,14 +712,18 @@ def seed_cases(at: datetime) -> Iterator[str]:
         at=working_morning(at, ago=21),
     )
     steps = [step.key for step in Revision.objects.latest("pk").process.steps if step.number >= 3]
-    oldest_first = sorted([*steps, "end", *VISITS], key=lambda key: -AGES.get(key, 0))
-    for index, key in enumerate(oldest_first):
-        then, company = working_morning(at, ago=AGES.get(key, 0)), COMPANIES[index % len(COMPANIES)]
-        case = (
-            visit_at(key, at=then, company=company)
-            if key in VISITS
-            else case_at(key, at=then, company=company)
+    made: list[tuple[int, Callable[..., Case]]] = [
+        (
+            AGES.get(key, 0),
+            partial(
+                partial(visit_at, key) if key in VISITS else partial(case_at, key),
+                company=COMPANIES[index % len(COMPANIES)],
+            ),
         )
+        for index, key in enumerate(sorted([*steps, "end", *VISITS], key=lambda key: -AGES.get(key, 0)))
+    ]
+    for ago, make in sorted([*made, *TURNED], key=lambda item: -item[0]):
+        case = make(at=working_morning(at, ago=ago))
         task = case.main_task
         yield f"{case} · {case.application.company} · {task.step.title if task else 'selesai'}"
     ask_question(at=at, text="Apakah hotel kecil di pantai perlu izin ini?")
@@ -726,6 +780,97 @@ def visit_at(key: str, *, at: datetime, company: str) -> Case:
     if key == "visit_held":
         walk.hold(visit)
     return Case.objects.get(pk=case.pk)
+
+
+DEFECTS = {
+    5: Mark("unfit", "Skema IPAL belum menunjukkan kapasitas kolam aerobik.", "repair"),
+    8: Mark("unfit", "Pastikan debit maksimum per jam; angkanya tidak sama dengan neraca air.", "confirm"),
+    15: Mark("unfit", "Lampirkan juga prosedur bila pompa IPAL mati.", "additional"),
+}
+
+
+def asked_several_things(*, at: datetime, company: str = COMPANIES[0]) -> Case:
+    """A case whose applicant was asked three things of different kinds, and has not answered yet (step 8)."""
+    walk = _walk_to("verify", at=at, company=company)
+    task = walk.take()
+    marks = all_fit(task) | DEFECTS
+    by, note = walk.who(task), "Tiga hal perlu diselesaikan."
+    verification.verify(task, outcome="incomplete", marks=marks, by=by, at=walk.clock.tick(), note=note)
+    task = walk.take()
+    verification.ask_applicant(
+        task,
+        explanation="Hubungi kami bila ada yang kurang jelas.",
+        by=walk.who(task),
+        at=walk.clock.tick(),
+    )
+    return Case.objects.get(pk=task.case_id)
+
+
+def answered_with_a_dispute(*, at: datetime, company: str = COMPANIES[1]) -> Case:
+    """A case whose applicant mended one thing, confirmed one and disputes one (still at step 8)."""
+    case = asked_several_things(at=at, company=company)
+    walk = Walk(Clock(at + timedelta(hours=3)), applicant(), case=case)
+    asked = Correction.objects.open().get(case=case)
+    water = next(part for part in case.revision.definition.form.sections if part.key == "water")
+    values = {**case.application.data, "treatment_capacity": "1700"}
+    intake.save_section(case.application, section=water, raw=values, by=applicant(), at=walk.clock.tick())
+    walk.mend(asked, requirements={5})
+    verification.answer_correction(
+        case,
+        replies={
+            1: Reply(answer="Skema baru sudah diunggah, kapasitas kolam aerobik 600 m³."),
+            2: Reply(answer="Benar, debit maksimum 75 m³ per jam."),
+            3: Reply(
+                disputed=True,
+                grounds="Prosedur pompa mati sudah ada di halaman 4 dokumen penanggulangan dampak.",
+            ),
+        },
+        by=applicant(),
+        at=walk.clock.tick(),
+    )
+    return case
+
+
+def told_to_apply_anew(*, at: datetime, company: str = COMPANIES[2]) -> Case:
+    """A case closed at step 7 because it must be applied for anew; its successor waits in the portal."""
+    walk = _walk_to("verify", at=at, company=company)
+    task = walk.take()
+    verification.verify(
+        task,
+        outcome="new_application",
+        marks={},
+        by=walk.who(task),
+        at=walk.clock.tick(),
+        note="Lokasi outfall berpindah, jadi kajiannya harus diulang.",
+    )
+    return Case.objects.get(pk=task.case_id)
+
+
+def withdrawn(*, at: datetime, company: str = COMPANIES[5]) -> Case:
+    """A case that its applicant has withdrawn."""
+    walk = _walk_to("review", at=at, company=company)
+    withdraw_application(
+        walk.task, reason="Pembangunan pabrik ditunda.", by=applicant(), at=walk.clock.tick()
+    )
+    assert walk.case is not None
+    return Case.objects.get(pk=walk.case.pk)
+
+
+# How many working days ago a case was handed in that its applicant was asked about, or that ended early.
+TURNED: tuple[tuple[int, Callable[..., Case]], ...] = (
+    (3, asked_several_things),
+    (4, answered_with_a_dispute),
+    (5, told_to_apply_anew),
+    (6, withdrawn),
+)
+
+
+def _walk_to(step_key: str, *, at: datetime, company: str) -> Walk:
+    walk = Walk(Clock(at - timedelta(hours=1)), applicant(), company=company)
+    walk.submit()
+    while walk.task.step_key != step_key:
+        walk.forward()
+    return walk
 
 
 def working_morning(at: datetime, *, ago: int) -> datetime:

@@ -22,7 +22,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from muara.cases.actions import Stamp
-from muara.cases.models import Application, Case, Question, Reminder, Revision, Task
+from muara.cases.models import Application, Case, EarlyEnd, Question, Reminder, Revision, Task
 from muara.cases.queries import authority_of, control_sheet, court_of, latest_submission, tasks_doing
 from muara.cases.rules import (
     COUNTER,
@@ -324,6 +324,13 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
             "legs": dossier.legs(found, talk=talk),
             "work": _work(found, me, at=at),
             "talk": talk,
+            "early_end": EarlyEnd.objects.select_related("ended_by").filter(case=found).first(),
+            "predecessor": Case.objects.select_related("application")
+            .filter(application__successor=found.application_id)
+            .first(),
+            "successor": Application.objects.select_related("case__application")
+            .filter(predecessor=found.application_id)
+            .first(),
             "section": section,
             "side": _sections(found, key),
             "side_title": "Bagian berkas",
@@ -406,7 +413,9 @@ def _read_corrections(request: HttpRequest, found: Case, at: datetime) -> dict[s
     return {
         "authority": authority_of(found),
         "verdicts": dossier.verdicts(found),
-        "requests": dossier.requests(found),
+        "rounds": dossier.rounds(found, on=office_day(at)),
+        "late_defects": dossier.late_defects(found),
+        "confirmations": dossier.confirmations(found),
         "submissions": found.application.submissions.select_related("by").order_by("number"),
         "talks": found.consultations.select_related("answered_by").order_by("asked_at"),
     }
@@ -461,6 +470,34 @@ def _sections(found: Case, current: str) -> list[dict[str, Any]]:
         for key, section in SECTIONS.items()
     ]
     return [{"title": "", "links": links}]
+
+
+@login_required
+@never_cache
+@require_safe
+def correction(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """A round that was answered: what was asked and said, and before and after side by side."""
+    here = _officer(request)
+    found = _case(here.user, pk, at=here.at)
+    if is_applicant_of(here.user, found.application):
+        return redirect("application", found.application.reference)
+    rows = found.corrections.select_related("submission__application", "answering", "answered_by")
+    asked = get_object_or_404(rows.prefetch_related("items"), number=number)
+    if asked.answering is None:
+        return redirect(f"{reverse('case', args=[found.pk])}?bagian=perbaikan#bagian")
+    before, after = asked.submission, asked.answering
+    return render(
+        request,
+        "desk/correction.html",
+        {
+            "case": found,
+            "view": dossier.a_round(asked, found, on=office_day(here.at)),
+            "before": before,
+            "after": after,
+            "fields": dossier.changed_fields(found, before, after),
+            "files": dossier.replaced_files(found, before, after),
+        },
+    )
 
 
 # --- consultations (SOP steps 1 and 2) -------------------------------------------------------------------

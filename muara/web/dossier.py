@@ -17,11 +17,14 @@ from muara.cases.models import (
     CaseQuerySet,
     Checklist,
     ChecklistMark,
+    Confirmation,
     Correction,
     Disposition,
     Draft,
     DraftCopy,
+    EarlyEnd,
     Handover,
+    LateDefectPermission,
     Meeting,
     Presentation,
     Referral,
@@ -45,6 +48,7 @@ from muara.permits.queries import Remedies, remedies_of
 from muara.sop.definition import CALLER, Limit, PrintedForm, Process, Requirement, Step
 from muara.sop.form import Field, show
 from muara.sop.working_time import Calendar, TraceDay, add_working_days, is_guess, is_working_day, trace
+from muara.steps.letters.correction import about
 
 DAY = timedelta(days=1)
 CONTROL_SHEET = "control_sheet"  # the one letter that is set anew for every reader
@@ -58,7 +62,7 @@ def with_standing(cases: CaseQuerySet) -> CaseQuerySet:
         .defer("application__data")
         .prefetch_related(
             Prefetch("tasks", Task.objects.open().main()),
-            Prefetch("corrections", Correction.objects.filter(answered_at=None)),
+            Prefetch("corrections", Correction.objects.open()),
         )
     )
 
@@ -356,6 +360,19 @@ def scans(case: Case, *, referrals: Sequence[Referral], decision: Decision | Non
         for visit in item.visits.all()
         if visit.signed_record
     ]
+    handed_in = Submission.objects.filter(application=case.application_id, proof__isnull=False)
+    found += [
+        scan_paper(
+            case, item.proof, title=f"Bukti penyampaian ke-{item.number}", note="ditandatangani pemohon"
+        )
+        for item in handed_in.select_related("proof")
+        if item.proof
+    ]
+    found += [
+        scan_paper(case, end.proof, title="Surat penarikan permohonan", note="ditandatangani pemohon")
+        for end in EarlyEnd.objects.filter(case=case, proof__isnull=False).select_related("proof")
+        if end.proof
+    ]
     found += [
         scan_paper(case, item.scan, title=f"Bukti {item.get_kind_display().lower()}", note=item.result)
         for item in case.care.select_related("scan")
@@ -618,16 +635,118 @@ def verdicts(case: Case) -> list[Verdict]:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """A correction request with the step that raised it."""
+class Item:
+    """One thing asked, with what the applicant said of it."""
+
+    number: int
+    about: str
+    kind: str
+    kind_label: str
+    reason: str
+    answer: str
+    disputed: bool
+    grounds: str
+    requirement: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A round of requests with the step that raised it."""
 
     correction: Correction
     step: Step
+    items: tuple[Item, ...]
+    late: bool = False
 
 
-def requests(case: Case) -> list[Request]:
-    rows = case.corrections.select_related("raised_by", "sent_by", "answered_by").order_by("raised_at")
-    return [Request(item, case.process.step(item.raised_at_step)) for item in rows]
+def rounds(case: Case, *, on: date) -> list[Round]:
+    """Every round of requests to the applicant, the first one first."""
+    rows = case.corrections.select_related("raised_by", "sent_by", "answered_by", "submission")
+    return [a_round(item, case, on=on) for item in rows.prefetch_related("items")]
+
+
+def a_round(correction: Correction, case: Case, *, on: date) -> Round:
+    return Round(
+        correction,
+        case.process.step(correction.raised_at_step),
+        tuple(
+            Item(
+                number=item.number,
+                about=about(item, case.process),
+                kind=item.kind,
+                kind_label=item.get_kind_display(),
+                reason=item.reason,
+                answer=item.answer,
+                disputed=item.disputed,
+                grounds=item.grounds,
+                requirement=item.requirement,
+            )
+            for item in correction.items.all()
+        ),
+        late=correction.is_late(on),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A field whose answer differs between two submissions."""
+
+    section: str
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A requirement whose files differ: those taken away beside those that came."""
+
+    requirement: Requirement
+    before: tuple[Paper, ...]
+    after: tuple[Paper, ...]
+
+
+def changed_fields(case: Case, before: Submission, after: Submission) -> list[Changed]:
+    old, new = _values(before), _values(after)
+    return [
+        Changed(section.title, item.label, show(item, old.get(item.key)), show(item, new.get(item.key)))
+        for section in definition_of(case.revision_id).form.sections
+        for item in section.fields
+        if old.get(item.key) != new.get(item.key)
+    ]
+
+
+def replaced_files(case: Case, before: Submission, after: Submission) -> list[Replaced]:
+    old, new = _by_requirement(before), _by_requirement(after)
+    found = []
+    for requirement in case.process.requirements:
+        gone, came = old.get(requirement.number, {}), new.get(requirement.number, {})
+        if gone.keys() != came.keys():
+            found.append(
+                Replaced(
+                    requirement,
+                    tuple(attachment_paper(item) for sha, item in gone.items() if sha not in came),
+                    tuple(attachment_paper(item) for sha, item in came.items() if sha not in gone),
+                )
+            )
+    return found
+
+
+def _by_requirement(submission: Submission) -> dict[int, dict[str, Attachment]]:
+    files: dict[int, dict[str, Attachment]] = {}
+    for item in attachments_of(submission):
+        files.setdefault(item.requirement, {})[item.blob.sha256] = item
+    return files
+
+
+def late_defects(case: Case) -> list[LateDefectPermission]:
+    rows = LateDefectPermission.objects.filter(task__case=case).select_related("task", "granted_by")
+    return list(rows.order_by("granted_at"))
+
+
+def confirmations(case: Case) -> list[Confirmation]:
+    rows = Confirmation.objects.filter(task__case=case).select_related("task__case", "made_by")
+    return list(rows.order_by("made_at"))
 
 
 # --- limits and clocks ---------------------------------------------------------------------------------

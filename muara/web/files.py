@@ -17,6 +17,7 @@ from muara.cases.models import (
     CareActivity,
     Case,
     CaseLetter,
+    EarlyEnd,
     Handover,
     Meeting,
     PaperDocument,
@@ -25,6 +26,7 @@ from muara.cases.models import (
     Recommendation,
     Referral,
     SiteVisit,
+    Submission,
     VisitPhoto,
 )
 from muara.cases.queries import submitted
@@ -58,6 +60,8 @@ FOR_APPLICANTS = frozenset(
         "checklist",
         "first_proof",
         "receipt",
+        "correction_request",
+        "ending_notice",
         "visit_record",
         "rights_and_duties",
         "handover_receipt",
@@ -278,6 +282,8 @@ def _scan(request: HttpRequest, pk: int, sha256: str) -> Blob:
             PowerOfAttorney.objects.filter(case=case, scan__sha256=sha256),
             Handover.objects.filter(case=case, sending_proof__sha256=sha256),
             Handover.objects.filter(case=case, receipt_scan__sha256=sha256),
+            Submission.objects.filter(application=case.application_id, proof__sha256=sha256),
+            EarlyEnd.objects.filter(case=case, proof__sha256=sha256),
         ]
     if not any(rows.exists() for rows in held):
         raise Http404

@@ -12,7 +12,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from muara.cases.actions import Refused
-from muara.cases.models import Application, Case, Correction, Revision, Task
+from muara.cases.models import Application, Case, Revision, Task
 from muara.cases.terms import TermsRefused
 from muara.documents.letters import pdf
 from muara.documents.models import Blob
@@ -140,15 +140,13 @@ class FolderWalk(Walk):
 
     def do_correct(self, task: Task, by: User) -> None:
         told = self.source["correction"]
-        verification.ask_applicant(
-            task, reason=told["reason"], kind=Correction.Kind.REPAIR, by=by, at=self.clock.tick()
-        )
+        verification.ask_applicant(task, by=by, at=self.clock.tick())
         at = self.clock.tick()
-        self._mend(task.case.application, told, at=at)
+        self._change(task.case.application, told, at=at)
         verification.answer_correction(task.case, answer=told["answer"], by=self.applicant, at=at)
         verification.hand_back(self.task, by=by, at=self.clock.tick())
 
-    def _mend(self, application: Application, told: Mapping[str, Any], *, at: datetime) -> None:
+    def _change(self, application: Application, told: Mapping[str, Any], *, at: datetime) -> None:
         for section in application.revision.definition.form.sections:
             changed = {
                 key: told.get("values", {})[key] for key in told.get("values", {}) if key in keys(section)

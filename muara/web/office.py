@@ -32,8 +32,8 @@ from muara.cases.models import Revision
 from muara.cases.rules import stranded_tasks
 from muara.people import actions as people
 from muara.people.calendar import office_calendar
-from muara.people.models import CalendarDay, Holding, Office, User, office_day
-from muara.people.queries import holder, issuing_office
+from muara.people.models import CalendarDay, Holding, Office, OfficeSetting, User, office_day
+from muara.people.queries import holder, issuing_office, office_setting
 from muara.people.rules import (
     AGENCY_ACTORS,
     SYSTEM_ACTORS,
@@ -55,6 +55,7 @@ from muara.web.office_forms import (
     IdentityForm,
     ProfileForm,
     SeriesForm,
+    SettingForm,
     SignersForm,
     UserForm,
 )
@@ -100,6 +101,7 @@ PLACES = (
     ("OPD teknis", "agencies", ("agencies", "agency", "new_agency", "signers")),
     ("Pengguna", "users", ("users", "user", "new_user", "grant", "end_holding", "invite")),
     ("Seri nomor", "series", ("series", "edit_series")),
+    ("Ketentuan", "office_settings", ("office_settings",)),
     ("Kalender kerja", "calendar", ("calendar", "remove_day")),
 )
 
@@ -657,6 +659,44 @@ def _next(item: Series, day: date) -> tuple[int | None, str]:
     last = next((year.last for year in years if year.year == day.year), None)
     sequence = last + 1 if last is not None else (1 if years else item.starts_at)
     return last, render_number(item.pattern, sequence=sequence, on=day, values=item.tokens)
+
+
+# --- what the SOP leaves to the office ----------------------------------------------------------------------
+
+
+@login_required
+@GET_POST
+def settings_page(request: HttpRequest) -> HttpResponse:
+    by, at = _reader(request)
+    form = SettingForm(request.POST or None, initial={"effective_from": office_day(at)})
+    came = Came.DONE
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        came = _carry_out(
+            request,
+            form,
+            lambda at, stamp: people.set_office_setting(
+                setting=said["setting"],
+                value=said["value"],
+                effective_from=said["effective_from"],
+                basis=said["basis"],
+                by=by,
+                at=at,
+                key=stamp.key,
+                body=stamp.body,
+            ),
+        )
+        if came is Came.DONE:
+            messages.success(request, "Ketentuan disimpan. Nilai yang lama tetap tercatat.")
+            return redirect("office_settings")
+    day = office_day(at)
+    in_force = {key: office_setting(key, on=day) for key in OfficeSetting.Key}
+    context = {
+        "form": form,
+        "in_force": [(key.label, value) for key, value in in_force.items()],
+        "settings": OfficeSetting.objects.all(),
+    }
+    return _page(request, "settings", context, came=came)
 
 
 # --- the calendar -----------------------------------------------------------------------------------------

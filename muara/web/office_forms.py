@@ -10,7 +10,7 @@ from django import forms
 
 from muara.documents.repertoire import allowed
 from muara.people.actions import OfficeDetails, Profile, Signing
-from muara.people.models import CalendarDay, Holding, Office, User
+from muara.people.models import CalendarDay, Holding, Office, OfficeSetting, User
 from muara.permits.models import Series
 from muara.sop.numbering import render_number, unknown_tokens
 from muara.sop.values import ValueRefused, clean_text, parse_date
@@ -324,6 +324,27 @@ class DayForm(forms.Form):
     )
     estimated = forms.BooleanField(
         label="Masih perkiraan", required=False, help_text="Tanggalnya menunggu penetapan pemerintah."
+    )
+
+
+class SettingForm(forms.Form):
+    """A number that the SOP leaves to the office, from a day on."""
+
+    use_required_attribute = False
+    setting = forms.ChoiceField(
+        label="Ketentuan", choices=OfficeSetting.Key.choices, widget=forms.RadioSelect
+    )
+    value = forms.IntegerField(
+        label="Hari kerja",
+        min_value=1,
+        max_value=250,
+        widget=forms.TextInput({"inputmode": "numeric", "class": "govuk-input--width-4"}),
+    )
+    effective_from = Day(label="Berlaku sejak", help_text="Hari ini atau sesudahnya. Misalnya 10/12/2026.")
+    basis = Printed(
+        label="Dasar",
+        max_length=200,
+        help_text="Misalnya keputusan kepala dinas. Acuan perbaikan: 10 hari kerja, PP 22/2021 Pasal 250.",
     )
 
 

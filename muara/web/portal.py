@@ -32,12 +32,14 @@ from muara.cases.models import (
     CaseLetter,
     Correction,
     Draft,
+    EarlyEnd,
     Handover,
     Meeting,
     Participant,
     Revision,
     SiteVisit,
     Task,
+    UnfinishedWork,
 )
 from muara.cases.models.case import definition_of
 from muara.cases.queries import is_with_applicant, promise_starts
@@ -53,11 +55,11 @@ from muara.sop.definition import ApplicationKind, Requirement
 from muara.sop.form import Section, UnknownSection
 from muara.sop.service import Service
 from muara.sop.working_time import add_working_days
-from muara.steps.actions import intake, issuance, verification
+from muara.steps.actions import endings, intake, issuance, verification
 from muara.steps.actions.approval import decree
-from muara.steps.forms.fields import Paragraph
+from muara.steps.forms.requests import ending_of
 from muara.steps.letters.issuance import rights
-from muara.web.acts import Came, attempt, new_key
+from muara.web.acts import SAVE, Came, attempt, new_key, save_typed
 from muara.web.dossier import legs, remedies, talk_before
 from muara.web.files import FOR_APPLICANTS, person
 from muara.web.form_fields import PreviousPermit, SectionForm, offer_permits
@@ -75,6 +77,7 @@ from muara.web.progress import (
     timeline,
 )
 from muara.web.public import revision_by_slug, revisions_in_force
+from muara.web.replies import AnswerForm, Asked, SubmitForm, WithdrawForm, asked_of
 
 PER_PAGE = 30
 
@@ -88,8 +91,10 @@ def _application(request: HttpRequest, reference: str) -> Application:
         Http404: there is none, or it is another's.
     """
     found = (
-        Application.objects.select_related("company", "case__permit__number", "case__refusal__number")
-        .prefetch_related("case__tasks", "case__corrections")
+        Application.objects.select_related(
+            "company", "case__permit__number", "case__refusal__number", "predecessor__case"
+        )
+        .prefetch_related("case__tasks", "case__corrections__items")
         .filter(reference=reference)
         .first()
     )
@@ -149,7 +154,7 @@ def _mine(user: User) -> QuerySet[Application]:
         .select_related("company", "case__permit__number", "case__refusal__number")
         .prefetch_related(
             Prefetch("case__tasks", Task.objects.filter(closed_at=None)),
-            Prefetch("case__corrections", Correction.objects.filter(answered_at=None)),
+            Prefetch("case__corrections", Correction.objects.open()),
         )
         .order_by("-updated_at", "-pk")
     )
@@ -309,7 +314,7 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
         }
     case = case_of(found)
     if case is None:
-        return render(request, "portal/draft.html", context)
+        return render(request, "portal/draft.html", context | _replaced(found))
     task = case.main_task
     calendar = office_calendar()
     started, decision = promise_starts(case), decision_of(case.pk)
@@ -318,6 +323,10 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
     context |= {
         "task": task,
         "request_open": open_request(case),
+        "asked": asked_of(found, open_request(case)),
+        "early_end": EarlyEnd.objects.filter(case=case).first(),
+        "successor": Application.objects.filter(predecessor=found).first(),
+        "may_withdraw": task is not None and ending_of(task, endings.WITHDRAWN) is not None,
         "legs": legs(case, talk=talk_before(case)),
         "events": timeline(case),
         "meeting": _meeting_to_come(case),
@@ -328,6 +337,21 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
         "remedies": remedies(decision),
     }
     return render(request, "portal/case.html", context)
+
+
+def _replaced(found: Application) -> dict[str, object]:
+    """Why an application takes the place of another."""
+    if found.predecessor is None:
+        return {}
+    before = case_of(found.predecessor)
+    return {"replaced": before, "early_end": EarlyEnd.objects.filter(case=before).first()}
+
+
+def _asked_about(found: Application, *numbers: int) -> list[Asked]:
+    """What an open request asks about these requirements."""
+    case = case_of(found)
+    asked = asked_of(found, open_request(case) if case else None)
+    return [item for item in asked if item.requirement in numbers]
 
 
 @login_required
@@ -364,6 +388,7 @@ def section(request: HttpRequest, reference: str, section: str) -> HttpResponse:
             found,
             section=part,
             form=form,
+            asked=_asked_about(found, *(number for field in part.fields for number in field.requirements)),
             number=order.index(part.key) + 1,
             total=len(order),
             last=part.key == order[-1],
@@ -425,6 +450,11 @@ def upload(request: HttpRequest, reference: str, requirement: int) -> HttpRespon
         found,
         requirement=wanted,
         form=form,
+        asked=_asked_about(
+            found,
+            wanted.number,
+            *(one.number for one in service.process.requirements if one.covered_by == wanted.number),
+        ),
         files=[_with_pages(item) for item in _held(found, wanted)],
         limit=readable_size(settings.MUARA_UPLOAD_LIMIT),
         following=_requirement(service, numbers[place + 1]) if place + 1 < len(numbers) else None,
@@ -472,27 +502,6 @@ def withdraw(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
 # --- acts on the case -----------------------------------------------------------------------------------
 
 
-class SubmitForm(forms.Form):
-    """The statement of truth; after a return, a word to the officer."""
-
-    use_required_attribute = False
-    note = Paragraph(
-        label="Catatan untuk petugas",
-        help_text="Sebutkan apa yang sudah Anda perbaiki.",
-        required=False,
-        longest=2000,
-    )
-    truth = forms.BooleanField(
-        label="Saya sudah memeriksa permohonan ini dan menyatakan bahwa isinya benar.",
-        error_messages={"required": "Periksa permohonan ini, lalu nyatakan bahwa isinya benar."},
-    )
-
-    def __init__(self, data: object, *, again: bool) -> None:
-        super().__init__(data)  # type: ignore[arg-type]
-        if not again:
-            del self.fields["note"]
-
-
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
@@ -502,17 +511,35 @@ def submit(request: HttpRequest, reference: str) -> HttpResponse:
     case, user = case_of(found), person(request)
     if request.method != "POST" and not (is_with_applicant(found) and _stands_at(case, "apply")):
         return redirect("application", found.reference)
-    form = SubmitForm(request.POST or None, again=case is not None)
+    asked = open_request(case) if case else None
+    form = SubmitForm(
+        request.POST or None,
+        request.FILES or None,
+        again=case is not None,
+        application=found,
+        correction=asked,
+        by=user,
+        initial=_saved(case, user),
+    )
     came = None
+    if _saves(request, case, form):
+        return redirect("application", found.reference)
     if request.method == "POST" and form.is_valid():
         came = attempt(
             request,
             form,
             lambda stamp, at: intake.submit(
-                found, by=user, at=at, note=form.cleaned_data.get("note", ""), stamp=stamp
+                found,
+                by=user,
+                at=at,
+                note=form.cleaned_data.get("answer", ""),
+                replies=form.replies(),
+                proof=form.proof(at=at),
+                stamp=stamp,
             ),
         )
         if came is Came.DONE:
+            _forget_saved(case, user)
             messages.success(request, _sent(found))
             return redirect("application", found.reference)
     service = definition_of(found.revision_id)
@@ -525,9 +552,34 @@ def submit(request: HttpRequest, reference: str) -> HttpResponse:
         gaps=gaps(found),
         review=list(review_of(found, service)),
         papers=papers(found, service),
-        request_open=open_request(case) if case else None,
+        request_open=asked,
     )
     return render(request, "portal/submit.html", context, status=_status(form, came))
+
+
+ANSWER = "jawaban"  # the name under which an unfinished answer is kept
+
+
+def _saves(request: HttpRequest, case: Case | None, form: forms.Form) -> bool:
+    """Keep an answer for later, when that is the button that was pressed."""
+    task = case.main_task if case else None
+    if SAVE not in request.POST or task is None or not is_with_applicant(task.case.application):
+        return False
+    save_typed(task, person(request), form, ANSWER)
+    messages.success(request, "Jawaban Anda disimpan dan belum dikirim. Lanjutkan kapan saja.")
+    return True
+
+
+def _saved(case: Case | None, user: User) -> dict[str, str]:
+    """What the person typed and has not sent yet."""
+    task = case.main_task if case else None
+    work = task.unfinished.filter(user=user, form=ANSWER).first() if task else None
+    return {name: values[-1] for name, values in work.typed.items() if values} if work else {}
+
+
+def _forget_saved(case: Case | None, user: User) -> None:
+    if case is not None:
+        UnfinishedWork.objects.filter(task__case=case, user=user, form=ANSWER).delete()
 
 
 def _stands_at(case: Case | None, activity: str) -> bool:
@@ -539,19 +591,6 @@ def _stands_at(case: Case | None, activity: str) -> bool:
 
 def _sent(found: Application) -> str:
     return f"Permohonan terkirim. Nomor pengajuan {found.reference}; nomor registrasi menyusul dari loket."
-
-
-class AnswerForm(forms.Form):
-    """What was mended, in the applicant's words."""
-
-    use_required_attribute = False
-    answer = Paragraph(
-        label="Apa yang sudah Anda perbaiki?",
-        help_text="Petugas membaca jawaban ini bersama berkas yang baru.",
-        longest=2000,
-        rows=5,
-        error_messages={"required": "Tuliskan apa yang sudah Anda perbaiki."},
-    )
 
 
 @login_required
@@ -566,17 +605,34 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
     asked = open_request(case)
     if request.method != "POST" and (asked is None or not _stands_at(case, "correct")):
         return redirect("application", found.reference)
-    form = AnswerForm(request.POST or None)
+    form = AnswerForm(
+        request.POST or None,
+        request.FILES or None,
+        application=found,
+        # Answered by now, perhaps in another window: what was typed stays on the page.
+        correction=asked or case.corrections.last(),
+        by=user,
+        initial=_saved(case, user),
+    )
     came = None
+    if _saves(request, case, form):
+        return redirect("application", found.reference)
     if request.method == "POST" and form.is_valid():
         came = attempt(
             request,
             form,
             lambda stamp, at: verification.answer_correction(
-                case, answer=form.cleaned_data["answer"], by=user, at=at, stamp=stamp
+                case,
+                answer=form.cleaned_data["answer"],
+                replies=form.replies(),
+                proof=form.proof(at=at),
+                by=user,
+                at=at,
+                stamp=stamp,
             ),
         )
         if came is Came.DONE:
+            _forget_saved(case, user)
             messages.success(request, "Perbaikan Anda tersampaikan kepada customer service.")
             return redirect("application", found.reference)
     service = definition_of(found.revision_id)
@@ -592,6 +648,51 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
         papers=papers(found, service),
     )
     return render(request, "portal/answer.html", context, status=_status(form, came))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def withdraw_case(request: HttpRequest, reference: str) -> HttpResponse:
+    """The applicant withdraws, after a page that says what it means (an extension of the SOP)."""
+    found = _application(request, reference)
+    case, user = case_of(found), person(request)
+    task = case.main_task if case else None
+    if case is None:
+        raise Http404
+    way = ending_of(task, endings.WITHDRAWN) if task else None
+    if request.method != "POST" and way is None:
+        return redirect("application", found.reference)
+    form = WithdrawForm(
+        request.POST or None, request.FILES or None, on_behalf=not is_applicant_of(user, found)
+    )
+    came = None
+    if request.method == "POST" and form.is_valid():
+        target = task or _last_task(case)
+        came = attempt(
+            request,
+            form,
+            lambda stamp, at: endings.withdraw_application(
+                target,
+                reason=form.cleaned_data["reason"],
+                proof=form.proof(at=at),
+                by=user,
+                at=at,
+                stamp=stamp,
+            ),
+        )
+        if came is Came.DONE:
+            messages.success(request, "Permohonan ditarik dan berkasnya ditutup.")
+            return redirect("application", found.reference)
+    context = _context(
+        found,
+        form=form,
+        kunci=new_key(),
+        versi=case.version,
+        stale=came is Came.STALE,
+        extension=way.note if way else "",
+    )
+    return render(request, "portal/withdraw.html", context, status=_status(form, came))
 
 
 class ReceiveForm(forms.Form):

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from muara.cases.models import Application, Attachment, Case, Correction, Task
-from muara.cases.queries import court_of
+from muara.cases.queries import court_of, ended_early
 from muara.documents.repertoire import allowed
 from muara.people.models import User
 from muara.sop.definition import CALLER, Ending, Outcome, Process
@@ -68,6 +68,7 @@ class Part:
     href: str
     state: str
     files: tuple[Attachment, ...] = ()
+    asked: bool = False  # an open request is about it
 
     @property
     def colour(self) -> str:
@@ -106,6 +107,9 @@ def standing(application: Application) -> Standing:
     court, task = court_of(case), case.main_task
     side, refused = who(court, case.process), hasattr(case, "refusal")
     if task is None:
+        early = ended_early(case)
+        if early:
+            return Standing("Ditutup", "grey", side, court.label)
         return Standing("Ditolak" if refused else "Selesai", "red" if refused else "green", side, court.label)
     activity, todo = task.step.activity, NEXT.get(task.step.activity, "")
     if open_request(case) is not None and activity == "correct":
@@ -138,9 +142,8 @@ def timeline(case: Case) -> list[Event]:
     events = [event for task in case.tasks.all() if (event := _event(task, process))]
     for item in case.corrections.all():
         if item.sent_at is not None:
-            events.append(
-                Event(item.sent_at, "Dikembalikan kepada Anda untuk diperbaiki", "return", item.reason)
-            )
+            asked = "\n".join(f"{one.number}. {one.reason}" for one in item.items.all())
+            events.append(Event(item.sent_at, "Dikembalikan kepada Anda untuk diperbaiki", "return", asked))
         if item.answered_at is not None and process.step(item.raised_at_step).activity != "check":
             events.append(Event(item.answered_at, "Anda menyampaikan perbaikan", "forward", item.answer))
     return sorted(events, key=lambda event: event.at, reverse=True)
@@ -181,14 +184,23 @@ def section_state(section: Section, data: dict[str, object]) -> str:
     return "Sebagian" if any(field.key in data for field in section.fields) else "Belum"
 
 
+def requirements_asked(case: Case | None) -> frozenset[int]:
+    """The requirements that an open request wants changed."""
+    asked = open_request(case) if case else None
+    items = asked.items.all() if asked else ()
+    return frozenset(item.requirement for item in items if item.requirement and item.kind != "confirm")
+
+
 def parts(application: Application, service: Service) -> list[Part]:
     """The sections of the form as a task list."""
+    asked = requirements_asked(case_of(application))
     return [
         Part(
             section.key,
             section.title,
             reverse("application_section", args=[application.reference, section.key]),
             section_state(section, application.data),
+            asked=any(asked.intersection(field.requirements) for field in section.fields),
         )
         for section in service.form.sections
     ]
@@ -196,6 +208,7 @@ def parts(application: Application, service: Service) -> list[Part]:
 
 def papers(application: Application, service: Service) -> list[Part]:
     """The documents to hand in as a task list."""
+    asked = requirements_asked(case_of(application))
     held: dict[int, list[Attachment]] = {}
     for item in application.attachments.filter(withdrawn_at=None).select_related("blob"):
         held.setdefault(item.requirement, []).append(item)
@@ -206,6 +219,10 @@ def papers(application: Application, service: Service) -> list[Part]:
             reverse("application_upload", args=[application.reference, item.number]),
             "Lengkap" if item.number in held else "Belum",
             tuple(held.get(item.number, ())),
+            asked=item.number in asked
+            or any(
+                one.covered_by == item.number for one in service.process.requirements if one.number in asked
+            ),
         )
         for item in service.process.uploads()
     ]

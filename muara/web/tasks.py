@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -42,13 +42,12 @@ from muara.steps.actions.meeting import last_decision, meeting_of
 from muara.steps.actions.review import binding_terms
 from muara.steps.forms import ASIDES, FORMS, MORE, ActForm, Review, RowsForm, aside, first_act
 from muara.steps.letters.review import advice_on, summary
-from muara.web.acts import KEY, VERSION, Came, attempt, new_key, was_answered
-from muara.web.dossier import agency_work, due_of, folders, parts, referrals_of, scans, who
+from muara.web.acts import SAVE, Came, attempt, new_key, save_typed, was_answered
+from muara.web.dossier import Round, agency_work, due_of, folders, parts, referrals_of, rounds, scans, who
 from muara.web.files import person
 
 RECENT = 8
-SAVE = "simpan"
-NOT_TYPED = {"csrfmiddlewaretoken", KEY, VERSION, SAVE}
+REQUESTS_AT = frozenset({"apply", "check", "verify", "correct", "review", "endorse", "meet", "decide"})
 # A joint decision binds whoever gets the case next (SOP 14.d): 8, 10, 11, 12, 13, 15, or another meeting.
 BOUND_BY_MEETING = frozenset({"correct", "review", "draft", "endorse", "meet", "decide"})
 SHOWS_AGENCY = frozenset({"review", "draft"})
@@ -162,11 +161,7 @@ def _next_task(item: Task) -> Task:
 def _save_for_later(request: HttpRequest, item: Task, form: ActForm) -> HttpResponse:
     """Keep what was typed, unjudged; files that were chosen are kept with it."""
     form.full_clean()
-    unkept = NOT_TYPED | set(form.never_kept)
-    typed = {name: form.data.getlist(name) for name in form.data if name not in unkept}  # type: ignore[attr-defined]
-    item.unfinished.update_or_create(
-        user=person(request), form=form.slug, defaults={"typed": typed, "saved_at": timezone.now()}
-    )
+    save_typed(item, person(request), form, form.slug)
     messages.success(request, "Isian disimpan dan belum dicatat sebagai hasil. Lanjutkan kapan saja.")
     return redirect("task", item.pk)
 
@@ -242,6 +237,7 @@ def _page(
     binding = binding_terms(fresh)
     court = court_of(fresh)
     submission, referrals, decision = latest_submission(fresh), referrals_of(fresh), decision_of(fresh.pk)
+    told, asked = _rounds(item, on=office_day(at))
     mended = fresh.corrections.filter(answered_at__isnull=False).order_by("-answered_at").first()
     context = {
         "task": item,
@@ -255,8 +251,9 @@ def _page(
         "court": court,
         "court_side": who(court, process),
         "correction": open_correction(fresh),
+        "asked_round": asked,
+        "rounds": [] if asked else told,
         "arrival": _arrival(item),
-        "mended": mended,
         "authority": authority_of(fresh),
         "questions": list(fresh.questions.select_related("agency", "case__application__company")),
         "sections": parts(fresh, submission, previous=_before(submission) if mended else None),
@@ -280,6 +277,13 @@ def _page(
         "layout": "layouts/page.html" if _is_wide(desk) else "layouts/dossier.html",
     }
     return render(request, "desk/task.html", context, status=came.value if came else 200)
+
+
+def _rounds(item: Task, *, on: date) -> tuple[list[Round], Round | None]:
+    """The rounds to read at this task, the last first, and the one that the CS has still to pass on."""
+    found = rounds(item.case, on=on)[::-1]
+    asked = next((one for one in found if one.correction.is_open and not one.correction.sent_at), None)
+    return found[:2] if item.step.activity in REQUESTS_AT else [], asked
 
 
 def _is_wide(desk: Desk) -> bool:

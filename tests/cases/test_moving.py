@@ -105,7 +105,7 @@ def test_nothing_is_finished_by_somebody_who_has_not_received_it(office: Office)
 
 
 def test_an_incomplete_file_goes_to_the_applicant_and_comes_back(office: Office) -> None:
-    task, _ = received("check")
+    task, walk = received("check")
     marks = all_fit(task) | {5: Mark("unfit", "Skema IPAL belum ada.")}
 
     intake.check(
@@ -119,6 +119,7 @@ def test_an_incomplete_file_goes_to_the_applicant_and_comes_back(office: Office)
     assert main_task(task.case).step_key == "apply"
     assert Correction.objects.get(case=task.case).with_applicant
 
+    walk.mend(Correction.objects.get(case=task.case))
     intake.submit(task.case.application, by=applicant(), at=MONDAY + timedelta(hours=1))
     assert main_task(task.case).step_key == "check"
     assert not Correction.objects.get(case=task.case).with_applicant
@@ -182,9 +183,10 @@ def test_a_defect_at_verification_goes_through_the_cs_and_back(office: Office) -
 
     with pytest.raises(Refused, match="belum diterima"):
         verification.hand_back(task, by=cs, at=MONDAY)
-    verification.ask_applicant(task, reason="Lengkapi skema IPAL.", kind="repair", by=cs, at=MONDAY)
+    verification.ask_applicant(task, by=cs, at=MONDAY)
     with pytest.raises(Refused, match="belum diterima"):
         verification.hand_back(walk.task, by=cs, at=MONDAY)
+    walk.mend(Correction.objects.get(case=case))
     verification.answer_correction(Case.objects.get(pk=case.pk), answer="Sudah.", by=applicant(), at=MONDAY)
     verification.hand_back(walk.task, by=cs, at=MONDAY)
 
@@ -482,9 +484,8 @@ def test_what_the_control_sheet_could_not_print_is_refused_where_it_is_typed(off
     case = case_at("correct", at=MONDAY)
     walk = Walk(Clock(MONDAY), applicant(), case=case)
     task = walk.take()
-    verification.ask_applicant(
-        task, reason="Lengkapi.", kind="repair", by=officer("customer_service"), at=MONDAY
-    )
+    verification.ask_applicant(task, by=officer("customer_service"), at=MONDAY)
+    walk.mend(Correction.objects.get(case=case))
 
     with pytest.raises(Refused):
         verification.answer_correction(

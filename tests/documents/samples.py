@@ -392,6 +392,7 @@ def every_content() -> dict[str, Content]:
     from tests.documents import (
         samples_agency,
         samples_coordination,
+        samples_correction,
         samples_forms,
         samples_issuance,
         samples_meeting,
@@ -403,6 +404,6 @@ def every_content() -> dict[str, Content]:
         receipt(), cover_letter(), permit(copy=1), control_sheet(), handover_receipt(), verification_form(),
         *samples_meeting.contents(), *samples_coordination.contents(), *samples_forms.contents(),
         *samples_review.contents(), *samples_agency.contents(), *samples_issuance.contents(),
-        *samples_refusal.contents(),
+        *samples_refusal.contents(), *samples_correction.contents(),
     )  # fmt: skip
     return {content.template: content for content in contents}

@@ -31,12 +31,17 @@ from muara.documents.repertoire import UnprintableCharacter
 from muara.documents.store import BlobStore
 from tests.clock import MONDAY
 from tests.databases import OwnDatabase
-from tests.documents import samples
+from tests.documents import samples, samples_correction
 
 ROOT = Path(__file__).resolve().parents[2]
 LETTERS = ROOT / "muara/sop/services/lhp-02/rev03/letters"
 DATED = date(2026, 12, 10)
 MARKUP = 'PT #set page *tebal* _miring_ $x$ <label> @ref [a] "q" \\ // /* `c` ~ -- ...'
+
+
+def every_content() -> dict[str, Content]:
+    """One content for each letter of the service, by template name."""
+    return samples.every_content() | {item.template: item for item in samples_correction.contents()}
 
 
 def source(name: str) -> str:
@@ -91,7 +96,7 @@ def test_every_template_of_the_service_has_its_content_and_the_other_way() -> No
 def test_a_letter_is_sound_archival_accessible_and_on_its_paper(
     name: str, paper: str, tmp_path: Path
 ) -> None:
-    content = replace(samples.every_content()[name], paper=paper)  # type: ignore[arg-type]
+    content = replace(every_content()[name], paper=paper)  # type: ignore[arg-type]
     path = set_in(tmp_path, content)
 
     assert "No syntax or stream encoding errors found" in run("qpdf", "--check", path)
@@ -110,7 +115,7 @@ def test_a_letter_is_sound_archival_accessible_and_on_its_paper(
 
 @every_letter
 def test_every_font_is_embedded(name: str, tmp_path: Path) -> None:
-    fonts = run("pdffonts", set_in(tmp_path, samples.every_content()[name])).splitlines()[2:]
+    fonts = run("pdffonts", set_in(tmp_path, every_content()[name])).splitlines()[2:]
 
     assert fonts
     assert {line.split()[-5] for line in fonts} == {"yes"}
@@ -128,7 +133,7 @@ for source, content in json.load(sys.stdin):
 
 @pytest.mark.slow
 def test_the_same_content_gives_the_same_bytes_in_another_process(tmp_path: Path) -> None:
-    contents = samples.every_content().values()
+    contents = every_content().values()
     here = [hashlib.sha256(set_in(tmp_path, content).read_bytes()).hexdigest() for content in contents]
     jobs = [(source(content.template), canonical(content)) for content in contents]
     there = subprocess.run(
@@ -145,14 +150,14 @@ def test_the_same_content_gives_the_same_bytes_in_another_process(tmp_path: Path
 
 @every_letter
 def test_a_demo_letter_says_so_on_every_page_and_a_real_one_nowhere(name: str, tmp_path: Path) -> None:
-    content = samples.every_content()[name]
+    content = every_content()[name]
     assert all("CONTOH — BUKAN DOKUMEN RESMI" in page for page in pages_of(set_in(tmp_path, content)))
     assert "BUKAN DOKUMEN RESMI" not in text_of(set_in(tmp_path, replace(content, demo=False)))
 
 
 @every_letter
 def test_pages_are_numbered_of_how_many(name: str, tmp_path: Path) -> None:
-    pages = pages_of(set_in(tmp_path, samples.every_content()[name]))
+    pages = pages_of(set_in(tmp_path, every_content()[name]))
     for number, page in enumerate(pages, start=1):
         assert f"Halaman {number} dari {len(pages)}" in page
 

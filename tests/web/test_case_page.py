@@ -9,7 +9,7 @@ from django.test import Client
 from time_machine import TimeMachineFixture
 
 from muara.cases.actions import take_over
-from muara.cases.models import Case, Task
+from muara.cases.models import Case, Correction, Task
 from muara.contacts.actions import link
 from muara.people.models import User
 from muara.steps.actions import approval, intake, verification
@@ -232,12 +232,13 @@ def test_what_a_later_submission_changed_is_marked() -> None:
     )
     task = walk.take()
     verification.ask_applicant(
-        task, reason="Perbaiki nama kegiatan.", kind="repair", by=walk.who(task), at=walk.clock.tick()
+        task, explanation="Perbaiki nama kegiatan.", by=walk.who(task), at=walk.clock.tick()
     )
     form = case.revision.definition.form
     part = next(s for s in form.sections if any(f.key == "activity_name" for f in s.fields))
     values = {**case.application.data, "activity_name": "Kegiatan yang diperbaiki"}
     intake.save_section(case.application, section=part, raw=values, by=applicant(), at=walk.clock.tick())
+    walk.mend(Correction.objects.get(case=case))
     verification.answer_correction(case, answer="Sudah diperbaiki.", by=applicant(), at=walk.clock.tick())
 
     assert states(case)["done"] == [3, 4, 6]  # answered, still at 8; 7 is to be done again

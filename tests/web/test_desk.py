@@ -131,7 +131,7 @@ def test_a_waiting_correction_is_in_the_applicants_court() -> None:
     assert task is not None
     take_over(task.pk, by=officer("customer_service"), at=MONDAY)
     before = page(officer("customer_service"), "/meja/")
-    ask_applicant(task, reason="Lengkapi.", kind="repair", by=officer("customer_service"), at=MONDAY)
+    ask_applicant(task, by=officer("customer_service"), at=MONDAY)
     after = page(officer("customer_service"), "/meja/")
 
     assert "Di tangan:" not in text(before)

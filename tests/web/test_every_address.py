@@ -138,6 +138,10 @@ ADDRESSES = {
         "in 302 404 404 404 404 404 404 404",
         "in 200 404 404 404 404 404 404 404",
     ),
+    "withdraw_application": (
+        "in 200 404 404 404 404 404 404 404",
+        "in 200 404 404 404 404 404 404 404",
+    ),
     "confirm_receipt": (
         "in 302 404 404 404 404 404 404 404",
         "in 200 404 404 404 404 404 404 404",
@@ -176,6 +180,10 @@ ADDRESSES = {
     ),
     "case_summary": (
         "in 404 404 200 200 200 200 200 404",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "correction": (
+        "in 403 403 404 404 404 404 404 404",
         "in 405 405 405 405 405 405 405 405",
     ),
     "control_sheet": (
@@ -334,6 +342,10 @@ ADDRESSES = {
         "in 403 403 403 403 403 200 200 200",
         "in 403 403 403 403 403 403 403 403",
     ),
+    "office_settings": (
+        "in 403 403 403 403 403 403 200 200",
+        "in 403 403 403 403 403 403 403 200",
+    ),
     "calendar": (
         "in 403 403 403 403 403 403 200 200",
         "in 403 403 403 403 403 403 403 200",
@@ -390,12 +402,14 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "page": 1,
         "act": "nomor",
         "code": "F03",
+        "number": 1,
     }
     owners: dict[str, object] = {
         "case": case.pk,
         "control_sheet": case.pk,
         "case_summary": case.pk,
         "first_proof": case.pk,
+        "correction": case.pk,
         "consultation": Consultation.objects.get().pk,
         "monitoring_form": case.pk,
         "delivery_list": DeliveryRound.objects.get().pk,

@@ -541,9 +541,15 @@ def test_a_counter_officer_fills_in_and_sends_on_somebodys_behalf() -> None:
     assert "Atas nama pemohon" in plain(client.get(here))
     path = f"{here}bagian/water/"
     assert client.post(path, shown_form(client.get(path)).filled(simpan="1")).status_code == 302
-    sent = client.post(f"{here}kirim/", shown_form(client.get(f"{here}kirim/")).filled(truth="on"))
+    page = client.get(f"{here}kirim/")
+    unsigned = client.post(f"{here}kirim/", shown_form(page).filled(truth="on"))
+    assert unsigned.status_code == 422
+    assert "Unggah surat yang ditandatangani pemohon." in plain(unsigned)
+    signed = SimpleUploadedFile("formulir.pdf", sample_pdf("Formulir bertanda tangan"))
+    sent = client.post(f"{here}kirim/", shown_form(page).filled(truth="on", proof=signed))
 
     assert sent["Location"] == here
+    assert Submission.objects.get().proof is not None
     assert Case.objects.get().main_task is not None
     assert signed_in(applicant()).get(here).status_code == 404
     assert signed_in(officer("verifier")).get(here).status_code == 404

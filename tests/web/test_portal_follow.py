@@ -76,8 +76,7 @@ def asked(case: Case) -> Case:
     take_over(task.pk, by=officer("customer_service"), at=MONDAY - timedelta(minutes=3))
     verification.ask_applicant(
         Task.objects.get(pk=task.pk),
-        reason="Skema IPAL belum menunjukkan kapasitas.",
-        kind=Correction.Kind.REPAIR,
+        explanation="Skema IPAL belum menunjukkan kapasitas.",
         by=officer("customer_service"),
         at=MONDAY - timedelta(minutes=2),
     )
@@ -166,7 +165,9 @@ def test_a_return_shows_its_reason_and_is_answered_by_sending_again() -> None:
     path = address(case, "kirim/")
     page = client.get(path)
     assert "Skema IPAL belum lengkap." in plain(page)
-    client.post(path, shown_form(page).filled(truth="on", note="Skema sudah diganti."))
+    client.post(
+        path, shown_form(page).filled(truth="on", answer="Skema sudah diganti.", answer_1="Skema diganti.")
+    )
 
     assert open_task(case).step_key == "check"
     assert Submission.objects.filter(application=case.application).count() == 2
@@ -180,7 +181,7 @@ def test_a_form_opened_before_the_case_moved_is_refused_and_keeps_what_was_typed
     case = case_at("apply", at=MONDAY)
     client = signed_in(applicant())
     path = address(case, "kirim/")
-    stale = shown_form(client.get(path)).filled(truth="on", note="Catatan panjang saya.")
+    stale = shown_form(client.get(path)).filled(truth="on", answer="Catatan panjang saya.", answer_1="Ada.")
     stale["versi"] = [str(case.version - 1)]
 
     answer = client.post(path, stale)
@@ -205,12 +206,12 @@ def test_a_request_is_shown_mended_and_answered_once() -> None:
     water = address(case, "bagian/water/")
     client.post(water, shown_form(client.get(water)).filled(treatment_capacity="1700", simpan="1"))
     path = address(case, "jawab/")
-    sent = shown_form(client.get(path)).filled(answer="Kapasitas sudah ditulis.")
+    sent = shown_form(client.get(path)).filled(answer_1="Kapasitas sudah ditulis.")
     first, second = client.post(path, sent), client.post(path, sent)
 
     assert (first["Location"], second["Location"]) == (address(case), address(case))
     answered = Correction.objects.get(case=case)
-    assert (answered.answer, answered.answered_at) == ("Kapasitas sudah ditulis.", MONDAY)
+    assert (answered.items.get().answer, answered.answered_at) == ("Kapasitas sudah ditulis.", MONDAY)
     assert Submission.objects.filter(application=case.application).count() == 2
     assert open_task(case).step_key == "correct"
     assert client.get(path)["Location"] == address(case)
@@ -220,14 +221,14 @@ def test_the_same_form_key_with_another_answer_changes_nothing() -> None:
     case = asked(case_at("correct", at=MONDAY))
     client = signed_in(applicant())
     path = address(case, "jawab/")
-    sent = shown_form(client.get(path)).filled(answer="Pertama.")
+    sent = shown_form(client.get(path)).filled(disputed_1="on", grounds_1="Pertama.")
     client.post(path, sent)
 
-    answer = client.post(path, sent | {"answer": "Kedua."})
+    answer = client.post(path, sent | {"grounds_1": "Kedua."})
 
     assert answer.status_code == 409
     assert "Kedua." in answer.content.decode()
-    assert Correction.objects.get(case=case).answer == "Pertama."
+    assert Correction.objects.get(case=case).items.get().grounds == "Pertama."
 
 
 def test_an_empty_answer_is_asked_for() -> None:
@@ -235,10 +236,10 @@ def test_an_empty_answer_is_asked_for() -> None:
     client = signed_in(applicant())
     path = address(case, "jawab/")
 
-    answer = client.post(path, shown_form(client.get(path)).filled(answer="  "))
+    answer = client.post(path, shown_form(client.get(path)).filled(answer_1="  "))
 
     assert answer.status_code == 422
-    assert "Tuliskan apa yang sudah Anda perbaiki." in plain(answer)
+    assert "Hal 1: tuliskan jawaban Anda, atau nyatakan keberatan." in plain(answer)
     assert Correction.objects.get(case=case).answered_at is None
 
 

@@ -15,7 +15,16 @@ from time_machine import TimeMachineFixture
 
 from muara.audit.models import Entry
 from muara.cases.actions import take_over
-from muara.cases.models import Case, CaseLetter, ChecklistMark, Draft, Participant, Recommendation, Task
+from muara.cases.models import (
+    Case,
+    CaseLetter,
+    ChecklistMark,
+    Correction,
+    Draft,
+    Participant,
+    Recommendation,
+    Task,
+)
 from muara.cases.rules import COUNTER
 from muara.people.models import User
 from muara.permits.models import Permit
@@ -334,10 +343,8 @@ def test_each_outcome_leads_to_its_step(step_key: str, outcome: str, following: 
 @pytest.mark.parametrize(
     ("step_key", "outcome"),
     [
-        ("check", "incomplete"),
         ("check", "needs_advice"),
         ("register", "not_approved"),
-        ("verify", "incomplete"),
         ("review", "unfit"),
         ("draft", "recommendation_incomplete"),
         ("endorse_section", "faulty"),
@@ -354,6 +361,15 @@ def test_a_way_back_without_a_reason_is_refused(step_key: str, outcome: str) -> 
     assert answer.status_code == 422
     assert "Tuliskan alasannya" in answer.content.decode()
     assert seat.now_at() == step_key
+
+
+@pytest.mark.parametrize("step_key", ["check", "verify"])
+def test_what_a_checklist_finds_is_reason_enough_for_a_way_back(step_key: str) -> None:
+    seat = seat_at(step_key)
+    answer = seat.send(outcome="incomplete", **filled_in(step_key, "incomplete"))
+    assert answer.status_code == 302
+    assert seat.now_at() in {"apply", "correct"}
+    assert [item.requirement for item in Correction.objects.get().items.all()] == [5]
 
 
 @pytest.mark.parametrize("step_key", [key for key, actor in STEPS.items() if actor])
@@ -633,9 +649,9 @@ def test_the_applicant_is_asked_and_answers_before_the_file_goes_back() -> None:
     seat = seat_at("correct")
     page = seat.read()
     assert seat.url not in {form.action for form in forms_on(page)}
-    assert form_on(page, f"{seat.url}permintaan/").values["reason"] == ["Skema IPAL belum lengkap."]
-    assert seat.send(path="permintaan/", reason="").status_code == 422
-    assert seat.send(path="permintaan/", reason="Lengkapi skema IPAL.").status_code == 302
+    assert "Skema IPAL belum lengkap." in page.content.decode()
+    assert seat.send(path="permintaan/", due_on="").status_code == 422
+    assert seat.send(path="permintaan/", explanation="Lengkapi skema IPAL.").status_code == 302
     waiting = seat.read()
     assert "Lengkapi skema IPAL." in waiting.content.decode()
     assert seat.url not in {form.action for form in forms_on(waiting)}
@@ -643,6 +659,7 @@ def test_the_applicant_is_asked_and_answers_before_the_file_goes_back() -> None:
     assert early.status_code == 422
     assert "belum diterima" in early.content.decode()
     case = Case.objects.get(pk=seat.task.case_id)
+    demo.Walk(demo.Clock(NOW), demo.applicant(), case=case).mend(Correction.objects.get())
     answer_correction(case, answer="Sudah diunggah.", by=demo.applicant(), at=NOW)
     assert "Sudah diunggah." in seat.read().content.decode()
     assert seat.send().status_code == 302

@@ -15,9 +15,16 @@ from muara.cases.models.agency import (
 from muara.cases.models.application import Application, Attachment, Submission
 from muara.cases.models.case import Case, CaseQuerySet, Revision, Task, TaskQuerySet, UnfinishedWork
 from muara.cases.models.coordination import MonitoringNote, Question
+from muara.cases.models.correction import (
+    Confirmation,
+    Correction,
+    CorrectionItem,
+    EarlyEnd,
+    LateDefectPermission,
+)
 from muara.cases.models.decision import Draft, DraftCopy, Endorsement
 from muara.cases.models.delivery import DeliveryRound
-from muara.cases.models.examination import Checklist, ChecklistMark, Correction
+from muara.cases.models.examination import Checklist, ChecklistMark
 from muara.cases.models.issuance import FinalCheck, Handover, PowerOfAttorney, Reminder
 from muara.cases.models.letters import CaseLetter
 from muara.cases.models.meeting import Meeting, Participant
@@ -40,17 +47,21 @@ __all__ = [
     "CaseQuerySet",
     "Checklist",
     "ChecklistMark",
+    "Confirmation",
     "Correction",
+    "CorrectionItem",
     "DecreeTemplate",
     "DeliveryRound",
     "Disposition",
     "Draft",
     "DraftCopy",
     "DraftRemark",
+    "EarlyEnd",
     "Endorsement",
     "Examination",
     "FinalCheck",
     "Handover",
+    "LateDefectPermission",
     "Meeting",
     "MonitoringNote",
     "Outfall",

@@ -44,6 +44,9 @@ class Application(models.Model):
     )
     data = models.JSONField("isian", default=dict)
     revision = models.ForeignKey("cases.Revision", on_delete=models.PROTECT, related_name="applications")
+    predecessor = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="successor", verbose_name="menggantikan"
+    )
     created_at = models.DateTimeField("dibuat")
     updated_at = models.DateTimeField("diperbarui")
 
@@ -89,6 +92,8 @@ class Submission(models.Model):
     sha256 = models.CharField(max_length=64)
     at: models.DateTimeField[datetime, datetime] = models.DateTimeField("disampaikan")
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # The paper that the applicant signed, where an officer recorded the submission on their behalf.
+    proof = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ["application", "number"]

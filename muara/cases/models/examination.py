@@ -1,4 +1,4 @@
-"""Checking what was handed in (steps 4, 6, 7) and asking the applicant to mend it (3, 8)."""
+"""Checking what was handed in (steps 4, 6, 7)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from muara.cases.models.application import Submission
-from muara.cases.models.case import Case, Task
+from muara.cases.models.case import Task
 from muara.people.models import User
 
 
@@ -47,42 +47,3 @@ class ChecklistMark(models.Model):
 
     def __str__(self) -> str:
         return f"{self.requirement}: {self.get_verdict_display()}"
-
-
-class Correction(models.Model):
-    """A request to the applicant: raised at a step, with the applicant from `sent_at` to `answered_at`."""
-
-    class Kind(models.TextChoices):
-        CONFIRM = "confirm", "Konfirmasi kejelasan & kelengkapan data"
-        REPAIR = "repair", "Perbaiki / lengkapi berkas"
-        ADDITIONAL = "additional", "Tambahan persyaratan"
-
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="corrections")
-    raised_at_step = models.CharField("langkah", max_length=40)
-    raised_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    raised_at = models.DateTimeField("diminta")
-    kind = models.CharField("jenis", max_length=12, choices=Kind, default=Kind.REPAIR)
-    reason = models.TextField("kekurangan")
-    sent_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    sent_at = models.DateTimeField("disampaikan", null=True)
-    answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    answered_at = models.DateTimeField("dijawab", null=True)
-    answer = models.TextField("jawaban", blank=True)
-
-    class Meta:
-        ordering = ["raised_at"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["case"], condition=Q(answered_at=None), name="one_open_correction_per_case"
-            ),
-            models.CheckConstraint(
-                condition=Q(answered_at=None) | Q(sent_at__isnull=False), name="an_answer_follows_a_request"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"permintaan perbaikan {self.case_id}"
-
-    @property
-    def with_applicant(self) -> bool:
-        return self.sent_at is not None and self.answered_at is None

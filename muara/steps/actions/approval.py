@@ -15,7 +15,6 @@ from muara.cases.models import (
     CareActivity,
     Case,
     Checklist,
-    Correction,
     Draft,
     DraftCopy,
     DraftRemark,
@@ -31,6 +30,8 @@ from muara.documents.models import Blob
 from muara.people.calendar import office_calendar
 from muara.people.models import User, office_day
 from muara.sop.definition import Outcome
+from muara.steps.actions.endings import turn_to_applicant
+from muara.steps.actions.requests import Asked
 from muara.steps.actions.review import Binding, binding_terms, call_back, unbooked_recommendation
 from muara.steps.letters import Wording, decision_text, permit_content, permit_copy, submitted_facts
 from muara.steps.letters.refusal import refusal_content
@@ -453,6 +454,7 @@ def endorse(
     by: User,
     at: datetime,
     note: str = "",
+    asked: Sequence[Asked] = (),
     stamp: Stamp = NO_FORM,
 ) -> Moved:
     """Steps 12 and 13: a head examines the draft, and gives a paraf, sends it back or calls a meeting.
@@ -485,7 +487,7 @@ def endorse(
             _reprint_first_copy(current, step=task.step_key, at=at)
         else:
             void_what_must_be_done_again(current, task, outcome, at=at, note=note)
-            ask_again(task, outcome, by=by, at=at, note=note)
+            turn_to_applicant(task, outcome, asked=asked, note=note, by=by, at=at)
         return moved
 
 
@@ -498,6 +500,7 @@ def decide(
     by: User,
     at: datetime,
     note: str = "",
+    asked: Sequence[Asked] = (),
     stamp: Stamp = NO_FORM,
 ) -> Moved:
     """Step 15: the head signs in ink exactly the draft that was shown (its hash), or sends it back.
@@ -539,17 +542,8 @@ def decide(
                 copy.save(update_fields=["letter"])
         else:
             void_what_must_be_done_again(current, task, outcome, at=at, note=note)
-            ask_again(task, outcome, by=by, at=at, note=note)
+            turn_to_applicant(task, outcome, asked=asked, note=note, by=by, at=at)
         return moved
-
-
-def ask_again(task: Task, outcome: str, *, by: User, at: datetime, note: str) -> None:
-    """A way back to step 8 asks the applicant for something."""
-    chosen = task.step.outcome(outcome)
-    if chosen.to in task.case.process.doing("correct"):
-        Correction.objects.create(
-            case=task.case, raised_at_step=task.step_key, raised_by=by, raised_at=at, reason=note
-        )
 
 
 def _current(case: Case) -> Draft:

@@ -31,17 +31,22 @@ from muara.cases.models import (
     Case,
     Checklist,
     ChecklistMark,
-    Correction,
     Outfall,
     Revision,
     Submission,
     Task,
 )
-from muara.cases.queries import authority_of, is_with_applicant, latest_submission, submitted
+from muara.cases.queries import (
+    authority_of,
+    is_with_applicant,
+    latest_submission,
+    open_correction,
+    submitted,
+)
 from muara.cases.rules import may_act_as_applicant, may_do_step, serves_the_counter
 from muara.contacts.actions import link
 from muara.contacts.models import Consultation
-from muara.documents.models import Letter
+from muara.documents.models import Blob, Letter
 from muara.documents.repertoire import UnprintableCharacter, allowed, check_text
 from muara.documents.uploads import Accepted
 from muara.people.models import Company, Membership, User, office_day
@@ -50,16 +55,29 @@ from muara.permits.models import Permit
 from muara.permits.queries import permit_by_number
 from muara.sop.definition import ApplicationKind, Process, Requirement
 from muara.sop.form import Form, Section, clean_section, point_of
+from muara.steps.actions.endings import replace_case
+from muara.steps.actions.requests import (
+    Asked,
+    Kind,
+    Reply,
+    asks_applicant,
+    asks_for_a_new_application,
+    demand_proof,
+    raise_round,
+    record_replies,
+)
 from muara.steps.letters import receipt
+from muara.steps.letters.correction import correction_request
 from muara.steps.letters.forms import application_form, checklist_form, first_proof
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """An officer's verdict on one of the 17 requirements."""
+    """An officer's verdict on one of the 17 requirements, and what a defect asks of the applicant."""
 
     verdict: str
     reason: str = ""
+    kind: str = Kind.REPAIR
 
 
 def start_application(
@@ -292,7 +310,7 @@ def _earlier_gaps(application: Application, form: Form) -> list[Gap]:
     ]
 
 
-def _snapshot(application: Application, *, by: User, at: datetime) -> Submission:
+def _snapshot(application: Application, *, by: User, at: datetime, proof: Blob | None) -> Submission:
     files = [
         {
             "attachment": item.pk,
@@ -319,6 +337,7 @@ def _snapshot(application: Application, *, by: User, at: datetime) -> Submission
         sha256=digest(content),
         at=at,
         by=by,
+        proof=proof,
     )
 
 
@@ -336,15 +355,26 @@ def _follow_outfall(application: Application) -> None:
 
 
 def submit(
-    application: Application, *, by: User, at: datetime, note: str = "", stamp: Stamp = NO_FORM
+    application: Application,
+    *,
+    by: User,
+    at: datetime,
+    note: str = "",
+    replies: Mapping[int, Reply] | None = None,
+    proof: Blob | None = None,
+    stamp: Stamp = NO_FORM,
 ) -> Moved:
     """Step 3: hand the file in, for the first time (opens the case) or after a return from step 4.
+
+    `replies` answer what was asked then, item by item; `proof` is the paper that the applicant signed,
+    needed where an officer hands in for them.
 
     Raises:
         Refused: something is missing; the message counts it. NotYours: not the applicant.
     """
     with act(stamp):
         locked = _editable(application, by=by, at=at)
+        demand_proof(locked, proof, by=by)
         lacking = gaps(locked)
         if lacking:
             raise Refused(
@@ -355,7 +385,7 @@ def submit(
         if earlier is not None:
             check_previous(earlier, kind, company=locked.company, on=office_day(at))
         case = Case.objects.filter(application=locked).first()
-        snapshot = _snapshot(locked, by=by, at=at)
+        snapshot = _snapshot(locked, by=by, at=at, proof=proof)
         facts = {"submission": snapshot.number, "sha256": snapshot.sha256}
         if case is None:
             moved = open_case(locked, by=by, at=at, facts=facts, stamp=stamp)
@@ -376,7 +406,9 @@ def submit(
             stamp=stamp,
             activity="apply",
         )
-        case.corrections.filter(answered_at=None).update(answered_by=by, answered_at=at, answer=note)
+        asked = open_correction(case)
+        if asked is not None:
+            record_replies(asked, answer=note, replies=replies or {}, answering=snapshot, by=by, at=at)
         application_form(case, snapshot, step=task.step_key, at=at)
         return moved
 
@@ -389,14 +421,15 @@ def check(
     by: User,
     at: datetime,
     note: str = "",
-    kind: str = Correction.Kind.REPAIR,
     stamp: Stamp = NO_FORM,
 ) -> Moved:
     """Step 4: the CS examines the file by the checklist; "complete" is the CS's signature on it.
 
+    Every mark against becomes an item of one request, which is with the applicant at once.
+
     Raises:
-        Refused: a requirement has no verdict, a mark against has no reason, or marks against stand beside
-            "complete".
+        Refused: a requirement has no verdict, a mark against has no reason, marks against stand beside
+            "complete", or a defect comes late.
     """
     with act(stamp):
         facts: dict[str, object] = {}
@@ -422,17 +455,11 @@ def check(
                 task, submission=submission, marks=marks, approved=outcome == "complete", by=by, at=at
             )
             checklist_form(task.case, signed)
-        if outcome == "incomplete":
-            Correction.objects.create(
-                case=task.case,
-                raised_at_step=task.step_key,
-                raised_by=by,
-                raised_at=at,
-                kind=kind,
-                reason=defects(task.case.process, marks, note),
-                sent_by=by,
-                sent_at=at,
-            )
+        if asks_for_a_new_application(task.step, outcome):
+            replace_case(task, outcome=outcome, asked=asked_by(marks), note=note, by=by, at=at)
+        elif asks_applicant(task.step, outcome, task.case.process):
+            asked = raise_round(task, asked=asked_by(marks), note=note, by=by, at=at, sent=True)
+            correction_request(asked, step=task.step_key, at=at)
         return moved
 
 
@@ -619,14 +646,13 @@ def check_marks(process: Process, marks: Mapping[int, Mark], *, approving: bool)
             )
 
 
-def defects(process: Process, marks: Mapping[int, Mark], note: str) -> str:
-    """What the applicant is told to mend: the officer's note, then every requirement marked against."""
-    lines = [
-        f"Nomor {number}, {process.requirement(number).reading}: {mark.reason}"
+def asked_by(marks: Mapping[int, Mark]) -> list[Asked]:
+    """What a checklist asks of the applicant: each mark against is an item with its own kind."""
+    return [
+        Asked(mark.reason, mark.kind, number)
         for number, mark in sorted(marks.items())
-        if mark.verdict == ChecklistMark.Verdict.UNFIT and mark.reason.strip() not in note
+        if mark.verdict == ChecklistMark.Verdict.UNFIT
     ]
-    return "\n".join([note, *lines])
 
 
 def marks_digest(marks: Mapping[int, Mark]) -> str:

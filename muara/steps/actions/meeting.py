@@ -22,7 +22,9 @@ from muara.cases.models import Case, Meeting, Participant, Task
 from muara.cases.rules import may_do_step
 from muara.documents.models import Blob
 from muara.people.models import User, office_day
-from muara.steps.actions.approval import ask_again, latest_draft, void_what_must_be_done_again
+from muara.steps.actions.approval import latest_draft, void_what_must_be_done_again
+from muara.steps.actions.endings import turn_to_applicant
+from muara.steps.actions.requests import Asked
 from muara.steps.letters import meeting as papers
 
 
@@ -255,6 +257,7 @@ def decide(
     by: User,
     at: datetime,
     note: str = "",
+    asked: Sequence[Asked] = (),
     stamp: Stamp = NO_FORM,
 ) -> Moved:
     """Step 14.d: the joint decision; where it sends the case is the outcome, and its words bind there.
@@ -301,7 +304,7 @@ def decide(
         )
         meeting.save()
         void_what_must_be_done_again(current, task, outcome, at=at, note=note)
-        ask_again(task, outcome, by=by, at=at, note=note)
+        turn_to_applicant(task, outcome, asked=asked, note=note, by=by, at=at)
         return moved
 
 

@@ -89,7 +89,7 @@ def enter_running_case(
             raise Refused("Hanya permohonan yang dientri di loket dan belum dikirim dapat dimasukkan.")
         process = found.revision.process
         _check(told, process, papers, today=office_day(at))
-        snapshot = _snapshot(found, by=by, at=at)
+        snapshot = _snapshot(found, by=by, at=at, proof=None)
         moved = open_running_case(
             found,
             step=told.step,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import combinations
@@ -13,7 +13,6 @@ from muara.cases.actions import NO_FORM, Moved, NotYours, Refused, Stamp, act, c
 from muara.cases.models import (
     BindingChoice,
     Case,
-    Correction,
     Recommendation,
     Referral,
     Task,
@@ -25,6 +24,8 @@ from muara.cases.terms import Contradiction, Terms, contradictions, lacking, rea
 from muara.documents.models import Blob
 from muara.people.models import User, office_day
 from muara.sop.form import Proposal, proposals
+from muara.steps.actions.endings import turn_to_applicant
+from muara.steps.actions.requests import Asked
 
 Verdict = Recommendation.Verdict
 
@@ -231,7 +232,14 @@ def worksheet_substance(worksheet: Worksheet) -> dict[str, object]:
 
 
 def find_unfit(
-    task: Task, *, outcome: str = "unfit", note: str, by: User, at: datetime, stamp: Stamp = NO_FORM
+    task: Task,
+    *,
+    outcome: str = "unfit",
+    asked: Sequence[Asked] = (),
+    note: str,
+    by: User,
+    at: datetime,
+    stamp: Stamp = NO_FORM,
 ) -> Moved:
     """Step 10: the file does not conform: back to the applicant through the CS (8), or a new application."""
     with act(stamp):
@@ -244,11 +252,7 @@ def find_unfit(
             stamp=stamp,
             activity="review",
         )
-        if outcome != "unfit":
-            return moved
-        Correction.objects.create(
-            case=task.case, raised_at_step=task.step_key, raised_by=by, raised_at=at, reason=note
-        )
+        turn_to_applicant(task, outcome, asked=asked, note=note, by=by, at=at)
         return moved
 
 

@@ -17,22 +17,33 @@ from muara.cases.actions import (
     note_from_outside,
     note_on,
 )
-from muara.cases.models import Case, Correction, Referral, Task
-from muara.cases.queries import latest_submission, open_correction
+from muara.cases.models import Case, Correction, Recommendation, Referral, Submission, Task
+from muara.cases.queries import latest_submission, open_correction, submitted
 from muara.cases.rules import may_act_as_applicant
 from muara.documents.models import Blob
 from muara.people.models import Office, User, office_day
+from muara.steps.actions.endings import replace_case
 from muara.steps.actions.intake import (
     Mark,
     _editable,
     _snapshot,
+    asked_by,
     check_marks,
-    defects,
     gaps,
     marks_digest,
     sign_checklist,
 )
+from muara.steps.actions.requests import (
+    Asked,
+    Reply,
+    asks_for_a_new_application,
+    days_to_answer,
+    demand_proof,
+    raise_round,
+    record_replies,
+)
 from muara.steps.letters import cover_letter, verification_form
+from muara.steps.letters.correction import correction_request, problem_note
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +65,22 @@ def verify(
     by: User,
     at: datetime,
     note: str = "",
-    kind: str = Correction.Kind.REPAIR,
     stamp: Stamp = NO_FORM,
 ) -> Moved:
     """Step 7: verify by the checklist; complete: cover letters to the agencies; else back through the CS.
 
     Raises:
-        Refused: the checklist is not filled in or contradicts the outcome, or no agency is named.
+        Refused: the checklist is not filled in or contradicts the outcome, no agency is named, a defect
+            comes late, or what the recommendation cites has changed and only the agency may go on.
     """
     refers, approves = outcome == "complete", outcome in {"complete", "resumed"}
     with act(stamp):
-        if outcome == "new_application":
-            return complete(task.pk, outcome=outcome, by=by, at=at, note=note, stamp=stamp, activity="verify")
+        if asks_for_a_new_application(task.step, outcome):
+            moved = complete(
+                task.pk, outcome=outcome, by=by, at=at, note=note, stamp=stamp, activity="verify"
+            )
+            replace_case(task, outcome=outcome, asked=asked_by(marks), note=note, by=by, at=at)
+            return moved
         check_marks(task.case.process, marks, approving=approves)
         if refers and not requests and not task.case.referrals.filter(delivered_at=None).exists():
             raise Refused(
@@ -73,6 +88,8 @@ def verify(
                 "diserahkan (langkah 7, keterangan 2).",
                 "agency",
             )
+        if approves and not refers:
+            _refuse_what_the_agency_must_see(task)
         submission = latest_submission(task.case)
         facts: dict[str, object] = {"submission": submission.sha256, "checklist": marks_digest(marks)}
         if refers:
@@ -92,14 +109,8 @@ def verify(
             for request in requests:
                 _refer(task.case, request, step=task.step_key, by=by, at=at)
         elif not approves:
-            Correction.objects.create(
-                case=task.case,
-                raised_at_step=task.step_key,
-                raised_by=by,
-                raised_at=at,
-                kind=kind,
-                reason=defects(task.case.process, marks, note),
-            )
+            asked = raise_round(task, asked=asked_by(marks), note=note, by=by, at=at)
+            problem_note(asked, step=task.step_key, at=at)
         verification_form(task.case, checklist, note=note, at=at)
         return moved
 
@@ -124,37 +135,134 @@ def _refer(case: Case, request: Request, *, step: str, by: User, at: datetime) -
     return made
 
 
+def _refuse_what_the_agency_must_see(task: Task) -> None:
+    """Back to whoever asked, but not past the agency when what its recommendation cites has changed."""
+    process, case = task.case.process, task.case
+    callers, reviews = case.call_stack, process.doing("review")
+    after_the_review = callers and all(
+        process.step(callers[-1]).number > process.step(key).number for key in reviews
+    )
+    if not after_the_review:
+        return
+    if changed := cited_changes(case):
+        raise Refused(
+            f"Isian yang dikutip rekomendasi teknis berubah: {', '.join(changed)}. Kirim kembali kepada OPD: "
+            "pilih hasil yang membuat surat pengantar.",
+            "outcome",
+        )
+
+
+def cited_changes(case: Case) -> list[str]:
+    """The labels of what the latest recommendation cites and the applicant has changed since it was given."""
+    told = Recommendation.objects.filter(referral__case=case).order_by("-issued_at", "-pk").first()
+    if told is None:
+        return []
+    handed_in = Submission.objects.filter(application=case.application_id)
+    then = handed_in.filter(at__lte=told.issued_at).order_by("-number")[0]
+    before, now = (submitted(item)["values"] for item in (then, latest_submission(case)))
+    assert isinstance(before, dict)
+    assert isinstance(now, dict)
+    fields = case.revision.definition.form.fields
+    return [item.label for item in fields if item.cited and before.get(item.key) != now.get(item.key)]
+
+
 def ask_applicant(
-    task: Task, *, reason: str, kind: str, by: User, at: datetime, stamp: Stamp = NO_FORM
+    task: Task,
+    *,
+    by: User,
+    at: datetime,
+    explanation: str = "",
+    due_on: date | None = None,
+    stamp: Stamp = NO_FORM,
 ) -> Moved:
-    """Step 8: the CS passes the defects on; from now on the file is in the applicant's court."""
-    if not reason.strip():
-        raise Refused("Tuliskan apa yang harus diperbaiki pemohon.", "reason")
+    """Step 8: the CS passes the defects on; from now on the file is in the applicant's court.
+
+    The items stay as they were raised; the CS may explain them, and sets the day (the office's by default).
+
+    Raises:
+        Refused: there is nothing to pass on, it is with the applicant already, or the day is past.
+    """
     with act(stamp):
         pending = open_correction(task.case)
-        if pending is not None and pending.with_applicant:
+        if pending is None:
+            raise Refused("Tidak ada permintaan yang menunggu untuk disampaikan.")
+        if pending.with_applicant:
             raise Refused("Permintaan perbaikan sudah ada pada pemohon; tunggu jawabannya.")
         moved = note_on(
             task.pk,
             verb="correct.ask",
             by=by,
             at=at,
-            facts={"kind": kind},
-            note=reason,
+            facts={"round": pending.number, "items": pending.items.count()},
+            note=explanation,
             stamp=stamp,
             activity="correct",
         )
-        correction = pending or Correction(
-            case=task.case, raised_at_step=task.step_key, raised_by=by, raised_at=at
-        )
-        correction.kind, correction.reason = kind, reason
-        correction.sent_by, correction.sent_at = by, at
-        correction.save()
+        _send(pending, task, explanation=explanation, due_on=due_on, by=by, at=at)
         return moved
 
 
-def answer_correction(case: Case, *, answer: str, by: User, at: datetime, stamp: Stamp = NO_FORM) -> Moved:
-    """The applicant answers during step 8: a new snapshot goes to the CS; the task stays where it is."""
+def ask_again(
+    task: Task,
+    *,
+    asked: Sequence[Asked],
+    note: str,
+    by: User,
+    at: datetime,
+    due_on: date | None = None,
+    stamp: Stamp = NO_FORM,
+) -> Moved:
+    """Step 8: the CS is not satisfied with an answer and asks once more: a further round, sent at once.
+
+    Raises:
+        Refused: a round is open, nothing is asked, a defect comes late, or the day is past.
+    """
+    with act(stamp):
+        moved = note_on(
+            task.pk,
+            verb="correct.again",
+            by=by,
+            at=at,
+            facts={"items": len(asked)},
+            note=note,
+            stamp=stamp,
+            activity="correct",
+        )
+        made = raise_round(task, asked=asked, note=note, by=by, at=at)
+        _send(made, task, explanation="", due_on=due_on, by=by, at=at)
+        return moved
+
+
+def _send(
+    pending: Correction, task: Task, *, explanation: str, due_on: date | None, by: User, at: datetime
+) -> None:
+    due_on = due_on or days_to_answer(office_day(at))
+    if due_on is None:
+        raise Refused("Isi tanggal batas jawaban: kantor belum mengatur jangka waktunya.", "due_on")
+    if due_on <= office_day(at):
+        raise Refused("Beri pemohon waktu: pilih tanggal sesudah hari ini.", "due_on")
+    pending.explanation, pending.due_on = explanation, due_on
+    pending.sent_by, pending.sent_at = by, at
+    pending.save(update_fields=["explanation", "due_on", "sent_by", "sent_at"])
+    correction_request(pending, step=task.step_key, at=at)
+
+
+def answer_correction(
+    case: Case,
+    *,
+    answer: str = "",
+    replies: Mapping[int, Reply] | None = None,
+    proof: Blob | None = None,
+    by: User,
+    at: datetime,
+    stamp: Stamp = NO_FORM,
+) -> Moved:
+    """The applicant answers during step 8: a new snapshot goes to the CS; the task stays where it is.
+
+    Raises:
+        NotYours: not the applicant. Refused: nothing is asked (any more), something is missing, an item is
+            neither mended nor disputed, or an officer answers without the paper that was signed.
+    """
     if not may_act_as_applicant(by, case.application, at=at):
         raise NotYours
     with act(stamp):
@@ -168,22 +276,26 @@ def answer_correction(case: Case, *, answer: str, by: User, at: datetime, stamp:
         ):
             raise Refused("Tidak ada permintaan perbaikan yang menunggu jawaban.")
         application = _editable(case.application, by=by, at=at)
+        demand_proof(application, proof, by=by)
         if lacking := gaps(application):
             raise Refused(
                 f"Permohonan belum lengkap: {len(lacking)} hal lagi. Lihat daftar kekurangan di bawah."
             )
-        snapshot = _snapshot(application, by=by, at=at)
+        snapshot = _snapshot(application, by=by, at=at, proof=proof)
         moved = note_from_outside(
             task.pk,
             verb="correct.answer",
             by=by,
             at=at,
-            facts={"submission": snapshot.number, "sha256": snapshot.sha256},
+            facts={
+                "submission": snapshot.number,
+                "sha256": snapshot.sha256,
+                "proof": proof.sha256 if proof else None,
+            },
             note=answer,
             stamp=stamp,
         )
-        correction.answered_by, correction.answered_at, correction.answer = by, at, answer
-        correction.save(update_fields=["answered_by", "answered_at", "answer"])
+        record_replies(correction, answer=answer, replies=replies or {}, answering=snapshot, by=by, at=at)
         return moved
 
 

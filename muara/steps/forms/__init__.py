@@ -12,10 +12,17 @@ from muara.steps.forms.issuance import AssignNumber, HandOver, Number, Receive, 
 from muara.steps.forms.meeting import MEETING_ACTS, Meet
 from muara.steps.forms.monitoring import Monitor
 from muara.steps.forms.recusal import Recuse
+from muara.steps.forms.requests import (
+    AskAgain,
+    AskApplicant,
+    Confirm,
+    Lapse,
+    PermitLateDefect,
+    Withdraw,
+)
 from muara.steps.forms.review import Review
-from muara.steps.forms.rows import RowsForm
-from muara.steps.forms.step import MORE, ActForm, StepForm
-from muara.steps.forms.verification import AskApplicant, Correct, Deliver, Verify
+from muara.steps.forms.step import MORE, ActForm, RowsForm, StepForm
+from muara.steps.forms.verification import Correct, Deliver, Verify
 
 __all__ = ["ASIDES", "FORMS", "MORE", "ActForm", "Review", "RowsForm", "StepForm", "aside", "first_act"]
 
@@ -52,8 +59,13 @@ ASIDES: tuple[type[ActForm], ...] = (
     *AGENCY_ACTS,
     Remark,
     TakeCare,
+    AskAgain,
+    Confirm,
+    PermitLateDefect,
     AskAgency,
     Recuse,
+    Lapse,
+    Withdraw,
 )
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 
-from muara.cases.models import Attachment, ChecklistMark, Correction, Task
+from muara.cases.models import Attachment, ChecklistMark, Task
 from muara.cases.queries import attachments_of, latest_submission, submitted
 from muara.sop.definition import Requirement
 from muara.sop.form import show
-from muara.steps.actions.intake import Mark
+from muara.steps.actions.intake import Mark, asked_by
+from muara.steps.actions.requests import Asked
 from muara.steps.forms.fields import Paragraph
+from muara.steps.forms.request_rows import KINDS, Kind
 from muara.steps.forms.step import StepForm
 
 GROUPS = {"document": "A. Persyaratan", "obligation": "B. Kewajiban"}
@@ -38,6 +40,7 @@ class Line:
     requirement: Requirement
     mark: forms.BoundField
     reason: forms.BoundField
+    kind: forms.BoundField
     answers: tuple[tuple[str, str], ...]
     attachments: tuple[Attachment, ...]
     earlier: tuple[Earlier, ...]
@@ -49,6 +52,10 @@ class Line:
     @property
     def because(self) -> str:
         return str(self.reason.value() or "")
+
+    @property
+    def follow_up(self) -> str:
+        return str(self.kind.value() or Kind.REPAIR)
 
     @property
     def mark_error(self) -> str:
@@ -66,17 +73,11 @@ class Line:
 
 
 class ChecklistForm(StepForm):
-    """A step that is decided by the checklist; what kind of follow-up a return asks for."""
+    """A step that is decided by the checklist; each mark against says what it asks of the applicant."""
 
     template = "desk/steps/checklist.html"
     marked_outcomes: tuple[str, ...] = ("complete", "incomplete", "resumed")
-    kind = forms.ChoiceField(
-        label="Tindak lanjut bila dikembalikan",
-        choices=Correction.Kind.choices,
-        initial=Correction.Kind.REPAIR,
-        widget=forms.RadioSelect,
-    )
-    asked: ClassVar[tuple[str, ...]] = ("kind",)
+    by_rows = False  # the checklist's own lines are the rows
 
     def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
         super().__init__(task, at=at, **options)
@@ -91,15 +92,18 @@ class ChecklistForm(StepForm):
             self.fields[f"reason_{requirement.number}"] = Paragraph(
                 label=f"{label}, alasan", required=False, rows=2
             )
+            self.fields[f"kind_{requirement.number}"] = forms.ChoiceField(
+                label=f"{label}, tindak lanjut", choices=KINDS, initial=Kind.REPAIR, required=False
+            )
         names = [name for item in task.case.process.requirements for name in _names(item.number)]
-        self.order_fields([*names, "outcome", "kind", "note"])
+        self.order_fields(names)
 
     def clean(self) -> dict[str, Any]:
         """Ask for every missing verdict and reason at once; what they must add up to is the act's to say."""
         cleaned = super().clean()
         if self.chosen in self.marked_outcomes:
             for requirement in self.task.case.process.requirements:
-                mark, reason = _names(requirement.number)
+                mark, reason, _ = _names(requirement.number)
                 if not cleaned.get(mark) and mark not in self.errors:
                     self.add_error(mark, "Belum dinilai.")
                 elif cleaned.get(mark) != ChecklistMark.Verdict.FIT and not cleaned.get(reason):
@@ -110,14 +114,16 @@ class ChecklistForm(StepForm):
         """The verdicts that were given; a reason belongs to one that does not say "sesuai"."""
         found = {}
         for requirement in self.task.case.process.requirements:
-            mark, reason = (str(self.cleaned_data.get(name) or "") for name in _names(requirement.number))
+            mark, reason, kind = (
+                str(self.cleaned_data.get(name) or "") for name in _names(requirement.number)
+            )
             if mark:
-                found[requirement.number] = Mark(mark, "" if mark == ChecklistMark.Verdict.FIT else reason)
+                against = mark != ChecklistMark.Verdict.FIT
+                found[requirement.number] = Mark(mark, reason if against else "", kind or Kind.REPAIR)
         return found
 
-    @property
-    def follow_up(self) -> str:
-        return str(self.cleaned_data.get("kind") or Correction.Kind.REPAIR)
+    def asked_items(self) -> list[Asked]:
+        return asked_by(self.marks()) if self.asks else []
 
     def lines(self) -> list[Line]:
         """The checklist as the page shows it."""
@@ -132,6 +138,7 @@ class ChecklistForm(StepForm):
                 requirement=requirement,
                 mark=self[f"mark_{requirement.number}"],
                 reason=self[f"reason_{requirement.number}"],
+                kind=self[f"kind_{requirement.number}"],
                 answers=tuple(
                     (field.label, show(field, values[field.key]))
                     for field in fields
@@ -150,11 +157,15 @@ class ChecklistForm(StepForm):
     @property
     def closing(self) -> list[forms.BoundField]:
         """The fields after the checklist."""
-        return [field for field in self.visible_fields() if not field.name.startswith(("mark_", "reason_"))]
+        return [
+            field
+            for field in self.visible_fields()
+            if not field.name.startswith(("mark_", "reason_", "kind_"))
+        ]
 
 
-def _names(number: int) -> tuple[str, str]:
-    return f"mark_{number}", f"reason_{number}"
+def _names(number: int) -> tuple[str, str, str]:
+    return f"mark_{number}", f"reason_{number}", f"kind_{number}"
 
 
 def _earlier(task: Task) -> Iterator[tuple[int, list[Earlier]]]:

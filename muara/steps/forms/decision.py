@@ -66,6 +66,7 @@ class Endorse(Examine):
             by=by,
             at=at,
             note=self.note_text,
+            asked=self.asked_items(),
             stamp=stamp,
         )
 
@@ -82,6 +83,7 @@ class Decide(Examine):
             by=by,
             at=at,
             note=self.note_text,
+            asked=self.asked_items(),
             stamp=stamp,
         )
 

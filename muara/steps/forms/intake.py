@@ -36,7 +36,6 @@ class Check(ChecklistForm):
             by=by,
             at=at,
             note=self.note_text,
-            kind=self.follow_up,
             stamp=stamp,
         )
 

@@ -360,6 +360,7 @@ class Meet(StepForm):
             by=by,
             at=at,
             note=self.note_text,
+            asked=self.asked_items(),
             stamp=stamp,
         )
 

@@ -19,8 +19,8 @@ from muara.steps.actions import review
 from muara.steps.actions.review import Verdict
 from muara.steps.forms.fields import Day, Items, Line, Paragraph, Scan
 from muara.steps.forms.referrals import answered_referral, offer_referrals, referral_of
-from muara.steps.forms.rows import RowsForm, said
-from muara.steps.forms.step import MORE, StepForm
+from muara.steps.forms.rows import said
+from muara.steps.forms.step import MORE, RowsForm, StepForm
 
 # PP 22/2021, Pasal 253 huruf f: a start for the agency's own words, never a limit.
 OBLIGATIONS = (
@@ -289,7 +289,13 @@ class Review(SubstanceForm, StepForm):
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
         if not self.is_forward():
             return review.find_unfit(
-                self.task, outcome=self.chosen, note=self.note_text, by=by, at=at, stamp=stamp
+                self.task,
+                outcome=self.chosen,
+                asked=self.asked_items(),
+                note=self.note_text,
+                by=by,
+                at=at,
+                stamp=stamp,
             )
         substance = self.substance()
         return review.recommend(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django import forms
 from django.core import signing
@@ -18,7 +18,10 @@ from muara.documents.models import Blob
 from muara.documents.uploads import UploadRefused, accept
 from muara.people.models import User, office_day
 from muara.sop.definition import CALLER, Outcome
+from muara.steps.actions.requests import Asked, asks_applicant
 from muara.steps.forms.fields import Paragraph, Scan
+from muara.steps.forms.request_rows import PREFIX, RequestRows
+from muara.steps.forms.rows import filled, said
 
 KEPT = signing.Signer(salt="muara.kept-upload")
 MORE = "tambah"
@@ -170,7 +173,112 @@ class ActForm(forms.Form):
         return [{"field": field, "kept": self.kept.get(field.name, "")} for field in self.visible_fields()]
 
 
-class StepForm(ActForm):
+class RowsForm(ActForm):
+    """An act with formsets beside its fields; `row_sets` names them by the prefix of their inputs."""
+
+    row_sets: ClassVar[Mapping[str, Any]] = {}
+
+    def __init__(
+        self,
+        task: Task,
+        *,
+        at: datetime,
+        rows: Mapping[str, list[dict[str, Any]]] | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(task, at=at, **options)
+        begun = {} if self.is_bound or rows is not None else self.begin()
+        for name in self.fields:
+            if name in begun:
+                self.fields[name].initial = begun[name]
+        given = rows if rows is not None else begun
+        data = self.data if self.is_bound else None
+        self.rows = {
+            name: kind(data, prefix=name, initial=given.get(name)) for name, kind in self.row_sets.items()
+        }
+
+    def name_inputs(self, auto_id: str) -> None:
+        super().name_inputs(auto_id)
+        for table in self.rows.values():
+            table.auto_id = auto_id
+            for row in (*table.forms, table.management_form):
+                row.auto_id = auto_id
+
+    def begin(self) -> dict[str, Any]:
+        """What a form that nobody has typed into starts with: values of fields, rows of the tables."""
+        return {}
+
+    @classmethod
+    def with_more_rows(cls, task: Task, *, at: datetime, data: Mapping[str, Any], files: Any = None) -> Self:
+        """The form as typed, unjudged, with more empty rows under the filled ones ("Tambah baris")."""
+        typed = cls(task, at=at, data=data, files=files)
+        typed.full_clean()
+        initial = {
+            name: typed[name].value() for name in typed.fields if not isinstance(typed.fields[name], Scan)
+        }
+        form = cls(task, at=at, initial=initial, rows=typed.said_rows())
+        form.kept, form.opened = typed.kept, True
+        return form
+
+    @classmethod
+    def resume(cls, task: Task, *, at: datetime, typed: Mapping[str, list[str]]) -> Self:
+        data = MultiValueDict({name: list(values) for name, values in typed.items()})
+        return cls.with_more_rows(task, at=at, data=data)
+
+    def said_rows(self) -> dict[str, list[dict[str, Any]]]:
+        """The filled rows as they were typed, by the name of their table."""
+        return {name: [said(row) for row in table if filled(row)] for name, table in self.rows.items()}
+
+
+class RequestingForm(RowsForm):
+    """A form that may ask things of the applicant, row by row; "Tambah baris" gives more rows."""
+
+    by_rows: ClassVar[bool] = True
+    asks_always: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        task: Task,
+        *,
+        at: datetime,
+        rows: Mapping[str, list[dict[str, Any]]] | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(task, at=at, rows=rows, **options)
+        self.requests: RequestRows | None = None
+        if self.by_rows and self.may_ask:
+            self.requests = RequestRows(
+                task.case.process,
+                data=self.data if self.is_bound else None,
+                initial=(rows or {}).get(PREFIX, []),
+            )
+
+    @property
+    def may_ask(self) -> bool:
+        """Some way out of this form asks something of the applicant."""
+        return self.asks_always
+
+    @property
+    def asks(self) -> bool:
+        """The way that was chosen asks something of the applicant."""
+        return self.asks_always
+
+    def said_rows(self) -> dict[str, list[dict[str, Any]]]:
+        return super().said_rows() | ({PREFIX: self.requests.said()} if self.requests else {})
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self.requests is not None and self.asks and MORE not in self.data:
+            for message in self.requests.judge():
+                self.add_error(None, message)
+        return cleaned
+
+    def asked_items(self) -> list[Asked]:
+        """What the chosen way asks of the applicant, item by item."""
+        return self.requests.asked() if self.requests is not None and self.asks else []
+
+
+class StepForm(RequestingForm):
     """The form of a step: its own fields, then the outcome with its reason."""
 
     outcome = forms.ChoiceField(
@@ -235,5 +343,16 @@ class StepForm(ActForm):
         return ""
 
     @property
+    def may_ask(self) -> bool:
+        process = self.task.case.process
+        return any(asks_applicant(self.task.step, way.key, process) for way in self.outcomes())
+
+    @property
+    def asks(self) -> bool:
+        return bool(self.chosen) and asks_applicant(self.task.step, self.chosen, self.task.case.process)
+
+    @property
     def note_text(self) -> str:
-        return str(self.cleaned_data.get("note") or "")
+        """What was noted; where only single things are asked of the applicant, they are the reason."""
+        said = str(self.cleaned_data.get("note") or "")
+        return said or "\n".join(item.reason for item in self.asked_items())

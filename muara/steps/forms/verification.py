@@ -15,9 +15,9 @@ from muara.documents.indonesian import tanggal
 from muara.people.models import Office, User, office_day
 from muara.steps.actions import verification
 from muara.steps.forms.checklist import ChecklistForm
-from muara.steps.forms.fields import Day, Line, Paragraph, Scan
-from muara.steps.forms.rows import RowsForm, filled
-from muara.steps.forms.step import MORE, ActForm, StepForm
+from muara.steps.forms.fields import Day, Line, Scan
+from muara.steps.forms.rows import filled
+from muara.steps.forms.step import MORE, RowsForm, StepForm
 
 
 class RequestRow(forms.Form):
@@ -56,7 +56,7 @@ class Verify(ChecklistForm, RowsForm):
     letter_date = Day(label="Tanggal surat pengantar", help_text="Misalnya 10/12/2026.")
 
     request_fields = ("agency", "subject", "letter_number", "letter_date")
-    asked = ("kind", *request_fields)
+    asked = request_fields
 
     def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
         super().__init__(task, at=at, **options)
@@ -87,7 +87,7 @@ class Verify(ChecklistForm, RowsForm):
         """The rows of further requests that something was typed into."""
         return [row for row in self.rows["more"] if filled(row) or row["agency"].value()]
 
-    def requests(self) -> list[verification.Request]:
+    def referrals(self) -> list[verification.Request]:
         """Every recommendation that is asked for now."""
         told = [self.cleaned_data] if self._asks() else []
         told += [row.cleaned_data for row in self.more()]
@@ -116,49 +116,10 @@ class Verify(ChecklistForm, RowsForm):
             self.task,
             outcome=self.chosen,
             marks=self.marks(),
-            requests=self.requests() if self.refers else [],
+            requests=self.referrals() if self.refers else [],
             by=by,
             at=at,
             note=self.note_text,
-            kind=self.follow_up,
-            stamp=stamp,
-        )
-
-
-class AskApplicant(ActForm):
-    """Step 8: the CS passes on what has to be mended; from then the file is in the applicant's court."""
-
-    slug, activities = "permintaan", frozenset({"correct"})
-    comes_first, done = True, "Permintaan disampaikan kepada pemohon."
-    title = "Sampaikan permintaan kepada pemohon"
-    button = "Sampaikan kepada pemohon"
-    kind = forms.ChoiceField(
-        label="Jenis permintaan", choices=Correction.Kind.choices, widget=forms.RadioSelect
-    )
-    reason = Paragraph(
-        label="Yang harus dikerjakan pemohon",
-        help_text="Pemohon membaca tulisan ini. Sebutkan nomor persyaratan dan apa yang kurang.",
-        rows=5,
-    )
-
-    def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
-        super().__init__(task, at=at, **options)
-        pending = open_correction(task.case)
-        self.fields["kind"].initial = pending.kind if pending else Correction.Kind.REPAIR
-        self.fields["reason"].initial = pending.reason if pending else ""
-
-    @classmethod
-    def offered(cls, task: Task) -> bool:
-        pending = open_correction(task.case)
-        return pending is not None and pending.sent_at is None
-
-    def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
-        return verification.ask_applicant(
-            self.task,
-            reason=self.cleaned_data["reason"],
-            kind=self.cleaned_data["kind"],
-            by=by,
-            at=at,
             stamp=stamp,
         )
 
@@ -166,11 +127,10 @@ class AskApplicant(ActForm):
 class Correct(StepForm):
     """Step 8: the mended file goes back to the verifier."""
 
-    template = "desk/steps/correct.html"
-
     def answered(self) -> list[Correction]:
-        """What the applicant was asked and answered during this task."""
-        return list(self.task.case.corrections.filter(answered_at__gte=self.task.opened_at))
+        """The rounds that the applicant answered during this task, the last first."""
+        rows = self.task.case.corrections.filter(answered_at__gte=self.task.opened_at)
+        return list(rows.order_by("-number"))
 
     @property
     def blocked(self) -> str:
