@@ -390,7 +390,9 @@ class Walk:
                 continue
             number = wanted.covered_by or wanted.number
             if process.requirement(number).upload:
-                title = f"{wanted.reading}, perbaikan {asked.number}"
+                title = f"{wanted.reading} perbaikan {asked.number}"
+                for old in application.attachments.filter(requirement=number, withdrawn_at=None):
+                    intake.withdraw(old, by=self.applicants_hand, at=at)
                 accepted = sample_upload(title, at=at)
                 intake.attach(
                     application, requirement=number, accepted=accepted, by=self.applicants_hand, at=at

@@ -699,7 +699,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Replaced:
-    """A requirement whose files differ: those taken away beside those that came."""
+    """A requirement whose files differ: what was there beside what is there now."""
 
     requirement: Requirement
     before: tuple[Paper, ...]
@@ -725,8 +725,8 @@ def replaced_files(case: Case, before: Submission, after: Submission) -> list[Re
             found.append(
                 Replaced(
                     requirement,
-                    tuple(attachment_paper(item) for sha, item in gone.items() if sha not in came),
-                    tuple(attachment_paper(item) for sha, item in came.items() if sha not in gone),
+                    tuple(attachment_paper(item) for item in gone.values()),
+                    tuple(attachment_paper(item) for item in came.values()),
                 )
             )
     return found

@@ -1,0 +1,180 @@
+"""Pages about rounds of requests: answered item by item, compared side by side, asked by rows; early ends."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from time_machine import TimeMachineFixture
+
+from muara.cases.actions import take_over
+from muara.cases.models import Application, Case, Correction, EarlyEnd, LateDefectPermission, Task
+from muara.people.models import OfficeSetting, User
+from muara.web.demo import (
+    answered_with_a_dispute,
+    applicant,
+    asked_several_things,
+    case_at,
+    officer,
+    sample_pdf,
+    seed_office,
+    told_to_apply_anew,
+)
+from tests.clock import MONDAY, at
+from tests.web.page_forms import form_on
+
+pytestmark = pytest.mark.usefixtures("_office")
+NOW = MONDAY + timedelta(days=1)
+
+
+@pytest.fixture
+def _office(db: None, blobs: object, time_machine: TimeMachineFixture) -> None:
+    seed_office(at("2026-01-05 08:00"))
+    time_machine.move_to(NOW, tick=False)
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def address(application: Application, page: str = "") -> str:
+    return f"/permohonan/{application.reference}/{page}"
+
+
+def words(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+def test_what_is_asked_stands_beside_the_section_that_is_to_be_changed() -> None:
+    application = asked_several_things(at=MONDAY).application
+    client = signed_in(applicant())
+
+    assert "Yang diminta di sini" in words(client.get(address(application, "bagian/water/")))
+    assert "kapasitas kolam aerobik" in words(client.get(address(application, "berkas/5/")))
+    assert "Yang diminta di sini" not in words(client.get(address(application, "berkas/1/")))
+    overview = words(client.get(address(application)))
+    assert "Diminta</span>" in overview or ">Diminta<" in overview.replace("\n", "").replace(" ", "")
+
+
+def test_an_answer_is_kept_half_done_and_then_sent_item_by_item() -> None:
+    case = asked_several_things(at=MONDAY)
+    client, path = signed_in(applicant()), address(case.application, "jawab/")
+    page = client.get(path)
+
+    client.post(path, form_on(page, "").filled(answer_2="Benar, 75.", simpan="1"))
+    assert form_on(client.get(path), "").values["answer_2"] == ["Benar, 75."]
+    empty = client.post(path, form_on(client.get(path), "").filled(answer_2="Benar, 75."))
+    assert empty.status_code == 422
+    assert "Hal 1: tuliskan jawaban Anda, atau nyatakan keberatan." in words(empty)
+    unmended = client.post(
+        path,
+        form_on(client.get(path), "").filled(
+            answer_1="Sudah.", answer_2="Benar, 75.", disputed_3="on", grounds_3="Ada di halaman 4."
+        ),
+    )
+    assert unmended.status_code == 422
+    assert "belum berubah" in words(unmended)
+    assert "Ada di halaman 4." in words(unmended)
+    upload = SimpleUploadedFile("skema.pdf", sample_pdf("Skema baru"))
+    client.post(address(case.application, "berkas/5/"), {"file": upload})
+    sent = client.post(
+        path,
+        form_on(client.get(path), "").filled(
+            answer_1="Sudah.", answer_2="Benar, 75.", disputed_3="on", grounds_3="Ada di halaman 4."
+        ),
+    )
+
+    assert sent["Location"] == address(case.application)
+    assert [item.disputed for item in Correction.objects.get().items.all()] == [False, False, True]
+
+
+def test_officers_see_before_and_after_side_by_side() -> None:
+    case = answered_with_a_dispute(at=MONDAY)
+    page = words(signed_in(officer("customer_service")).get(f"/meja/berkas/{case.pk}/perbaikan/1/"))
+
+    for told in ("1.600 m³/hari", "1.700 m³/hari", "Pemohon berkeberatan", "5. Skematik sistem IPAL"):
+        assert told in page
+    assert page.count("/halaman/1.png") == 4  # a picture and its link, before and after
+
+
+def test_rows_grow_and_ask_several_things_at_once() -> None:
+    case = case_at("endorse_section", at=MONDAY)
+    head, task = officer("section_head"), Task.objects.get(case=case, closed_at=None)
+    take_over(task.pk, by=head, at=NOW)
+    client, path = signed_in(head), f"/meja/tugas/{task.pk}/"
+    typed = {
+        "outcome": "unmet",
+        "asked-0-requirement": "7",
+        "asked-0-reason": "Peta outfall kabur.",
+        "asked-1-kind": "confirm",
+        "asked-1-reason": "Benarkah musiman?",
+    }
+
+    longer = client.post(path, form_on(client.get(path), path).filled(**typed, tambah="asked"))
+    grown = form_on(longer, path)
+    assert grown.values["asked-TOTAL_FORMS"] == ["4"]
+    assert client.post(path, grown.filled(outcome="unmet")).status_code == 302
+
+    items = Correction.objects.get().items.all()
+    assert [(item.requirement, item.kind) for item in items] == [(7, "repair"), (None, "confirm")]
+
+
+def test_a_superior_permits_a_late_defect_on_the_task_page() -> None:
+    case = case_at("verify", at=MONDAY)
+    task = Task.objects.get(case=case, closed_at=None)
+    client, path = signed_in(officer("section_head")), f"/meja/tugas/{task.pk}/"
+    act = f"{path}kekurangan-susulan/"
+
+    sent = form_on(client.get(path), act).filled(requirement="7", reason="Baru terbaca.")
+    assert client.post(act, sent).status_code == 302
+
+    assert LateDefectPermission.objects.get().requirement == 7
+    assert signed_in(officer("registrar")).post(act, sent).status_code == 403
+
+
+def test_an_applicant_withdraws_after_a_page_that_says_what_it_means() -> None:
+    case = case_at("review", at=MONDAY)
+    client, path = signed_in(applicant()), address(case.application, "penarikan/")
+    page = client.get(path)
+    assert "Perluasan: SOP tidak mencetak penarikan permohonan." in words(page)
+
+    unsure = client.post(path, form_on(page, "").filled(reason="Batal dibangun."))
+    assert unsure.status_code == 422
+    assert "Batal dibangun." in words(unsure)
+    client.post(path, form_on(page, "").filled(reason="Batal dibangun.", sure="on"))
+
+    assert EarlyEnd.objects.get().ending == "withdrawn"
+    assert "Ditarik oleh pemohon" in words(client.get(address(case.application)))
+    assert "Ditarik oleh pemohon" in words(signed_in(officer("verifier")).get(f"/meja/berkas/{case.pk}/"))
+
+
+def test_a_closed_case_and_its_successor_know_each_other() -> None:
+    case = told_to_apply_anew(at=MONDAY)
+    successor = Application.objects.get(predecessor=case.application)
+    client = signed_in(applicant())
+
+    assert successor.reference in words(client.get(address(case.application)))
+    draft = words(client.get(address(successor)))
+    assert "Lokasi outfall berpindah" in draft
+    assert address(case.application) in draft
+    assert successor.reference in words(signed_in(officer("verifier")).get(f"/meja/berkas/{case.pk}/"))
+
+
+def test_an_administrator_sets_the_days_and_the_old_ones_stay_on_record() -> None:
+    client = signed_in(officer("administrator"))
+    page = client.get("/kantor/ketentuan/")
+    assert "10 hari" in words(page)
+
+    form = form_on(page, "").filled(setting="correction_days", value="12", basis="SK Kepala Dinas")
+    assert client.post("/kantor/ketentuan/", form).status_code == 302
+
+    assert list(OfficeSetting.objects.filter(key="correction_days").values_list("value", flat=True)) == [
+        12,
+        10,
+    ]
+    assert Case.objects.count() == 0
