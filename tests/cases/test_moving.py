@@ -497,5 +497,6 @@ def test_a_renewal_names_the_permit_that_it_renews(office: Office) -> None:
     walk = Walk(Clock(MONDAY), applicant(), source=example() | {"kind": "renewal"})
     walk.prepare()
 
-    with pytest.raises(Refused, match="belum lengkap: 1 hal"):
+    # Its number, and its date, since the register does not know it.
+    with pytest.raises(Refused, match="belum lengkap: 2 hal"):
         walk.submit()

@@ -111,6 +111,13 @@ def cover_letter() -> CoverLetter:
     )
 
 
+COPIES = {
+    1: "Untuk proses verifikasi (dengan paraf lengkap proses)",
+    2: "Untuk diberikan kepada pemohon",
+    3: "Untuk arsip tertinggal",
+}
+
+
 def permit(
     *, copy: int = 2, status: str = "draft", company: str = COMPANY, number: str = "", demo: bool = True
 ) -> Permit:
@@ -119,7 +126,8 @@ def permit(
         letterhead=HEAD,
         demo=demo,
         status="final" if status == "final" else "draft",
-        copy=1 if copy == 1 else 2 if copy == 2 else 3,
+        copy=copy,
+        copy_purpose=COPIES[copy],
         number=number,
         number_after="/DPMPTSP-III/2026",
         place="Samarinda",

@@ -237,7 +237,7 @@ def test_a_permit_for_ink_has_blanks_and_a_numbered_one_none(tmp_path: Path) -> 
 
 
 def test_only_the_first_copy_carries_the_endorsement_box(tmp_path: Path) -> None:
-    marks = {1: "untuk verifikasi", 2: "untuk pemohon", 3: "arsip"}
+    marks = {1: "Untuk proses verifikasi", 2: "Untuk diberikan kepada pemohon", 3: "Untuk arsip tertinggal"}
     for copy, mark in marks.items():
         text = text_of(set_in(tmp_path, samples.permit(copy=copy, status="final")))
         assert f"Rangkap {copy} — {mark}" in text

@@ -269,7 +269,7 @@ def test_a_page_picture_is_a_picture_kept_by_this_person_alone() -> None:
 def test_a_letter_is_set_on_first_reading_and_the_same_ever_after() -> None:
     case = case_at("verify", at=MONDAY)
     path = letter_of(case, "receipt")
-    letter = Letter.objects.get(filed__case=case)
+    letter = Letter.objects.get(filed__case=case, filed__kind="receipt")
     assert letter.rendered is None
 
     answer = get(applicant(), path)

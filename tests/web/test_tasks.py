@@ -406,7 +406,7 @@ def test_taking_over_from_a_colleague_names_them_and_moves_the_file() -> None:
 def test_a_form_sent_twice_is_done_once() -> None:
     seat = seat_at("endorse_section")
     form = form_on(seat.read(), seat.url)
-    sent = form.filled(outcome="endorsed")
+    sent = form.filled(outcome="endorsed", **examined("endorse_section", "endorsed"))
     answers = [seat.client.post(seat.url, sent) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [302, 302]
     assert Entry.objects.filter(verb="endorse_section.endorsed").count() == 1
@@ -415,7 +415,7 @@ def test_a_form_sent_twice_is_done_once() -> None:
 def test_the_same_key_with_another_body_is_stale() -> None:
     seat = seat_at("endorse_section")
     form = form_on(seat.read(), seat.url)
-    seat.client.post(seat.url, form.filled(outcome="endorsed"))
+    seat.client.post(seat.url, form.filled(outcome="endorsed", **examined("endorse_section", "endorsed")))
     answer = seat.client.post(seat.url, form.filled(outcome="faulty", note="Salah ketik."))
     assert answer.status_code == 409
     assert seat.now_at() == "endorse_division"
@@ -440,7 +440,7 @@ def test_a_stale_form_keeps_what_was_typed() -> None:
 def test_a_post_for_a_closed_task_changes_nothing() -> None:
     seat = seat_at("endorse_section")
     form = form_on(seat.read(), seat.url)
-    seat.client.post(seat.url, form.filled(outcome="endorsed"))
+    seat.client.post(seat.url, form.filled(outcome="endorsed", **examined("endorse_section", "endorsed")))
     late = form.filled(outcome="faulty", note="Terlambat.", kunci="")
     answer = seat.client.post(seat.url, late)
     assert answer.status_code == 409
