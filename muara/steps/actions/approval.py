@@ -314,9 +314,7 @@ def draft(
             made_at=at,
         )
         if previous is not None:
-            _void(
-                previous, at=at, reason=f"Diganti oleh draf ke-{made.number}. {_what_changed(previous, made)}"
-            )
+            _replace(previous, made, at=at)
         for remark in remarks:
             remark.answer, remark.answered_in = (answers or {})[remark.pk].strip(), made
             remark.save(update_fields=["answer", "answered_in"])
@@ -336,6 +334,15 @@ def _purposes(case: Case, more: Sequence[str]) -> list[str]:
 def changed_since(previous: Draft, made: Draft) -> tuple[Change, ...]:
     """What a draft says otherwise than the one before."""
     return changes(decree(previous), decree(made))
+
+
+def _replace(previous: Draft, made: Draft, *, at: datetime) -> None:
+    """Every paraf on the draft before is void, and says what changed; a return had voided some already."""
+    said = f"Diganti oleh draf ke-{made.number}. {_what_changed(previous, made)}"
+    for item in previous.endorsements.all():
+        item.void_reason = f"{item.void_reason} {said}".strip()[:300]
+        item.voided_at = item.voided_at or at
+        item.save(update_fields=["voided_at", "void_reason"])
 
 
 def _what_changed(previous: Draft, made: Draft) -> str:
