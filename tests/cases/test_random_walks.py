@@ -17,7 +17,7 @@ from muara.sop.definition import CALLER
 from muara.web.demo import applicant, case_at, officer
 from tests.clock import MONDAY
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 ENOUGH = 200
 
@@ -37,7 +37,7 @@ def one_act(task: Task, outcome: str, minutes: int) -> None:
 
 
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(choices=st.lists(st.integers(min_value=0, max_value=5), min_size=10, max_size=40))
+@given(choices=st.lists(st.integers(min_value=0, max_value=7), min_size=10, max_size=40))
 def test_any_walk_keeps_one_open_task_and_reaches_the_end(office: Office, choices: list[int]) -> None:
     case = case_at("review", at=MONDAY)
     minutes = 0

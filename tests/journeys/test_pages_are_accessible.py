@@ -34,7 +34,9 @@ class Visit:
 
 
 def at_step(key: str) -> Case:
-    return Task.objects.select_related("case__application").get(step_key=key, closed_at=None).case
+    """The oldest case of the demonstration that stands at a step."""
+    waiting = Task.objects.select_related("case__application").filter(step_key=key, closed_at=None)
+    return waiting.order_by("pk")[0].case
 
 
 def finished() -> Case:
@@ -130,7 +132,7 @@ def administrators() -> Iterator[Visit]:
     yield Visit(f"/kantor/pengguna/{held.pk}/pelaksana/", admin)
     yield Visit(f"/kantor/pelaksana/{held.holdings.get().pk}/akhiri/", admin)
     yield Visit("/kantor/nomor/", admin)
-    yield Visit("/kantor/nomor/permit/", admin)
+    yield Visit("/kantor/nomor/LHP/permit/", admin)
     yield Visit("/kantor/kalender/", admin)
     yield Visit(f"/kantor/kalender/{CalendarDay.objects.latest('date').pk}/hapus/", admin)
     yield Visit("/akun/keluar/", admin)

@@ -426,15 +426,27 @@ def examine_with_a_meeting(way: Way) -> None:
         officer.conclude(FORWARD["meet"])
     with way.at("endorse_section", "section_head") as officer:
         officer.sees(told["decision"])
+        make_sure(officer)
         officer.conclude(FORWARD["endorse_section"])
     with way.at("endorse_division", "division_head") as officer:
         officer.sees("Seno Contohadi")
+        make_sure(officer)
         officer.conclude(FORWARD["endorse_division"])
+
+
+def make_sure(officer: Person) -> None:
+    """Tick every printed assurance of the step."""
+    group = officer.page.get_by_role("group", name=re.compile("Yang sudah dipastikan"))
+    boxes = group.get_by_role("checkbox").all()
+    assert len(boxes) == 4
+    for box in boxes:
+        box.check()
 
 
 def sign(way: Way) -> None:
     """Step 15: what the head signs in ink, in three copies, blank where the registrar writes."""
     with way.at("decide", "head_of_office") as officer:
+        make_sure(officer)
         officer.conclude(FORWARD["decide"])
         copies_of_the_permit(officer, way, "permit")
     the_permit_reads_as_a_decree(way)
@@ -442,7 +454,7 @@ def sign(way: Way) -> None:
 
 def the_permit_reads_as_a_decree(way: Way) -> None:
     today = spelled(office_day(timezone.now()))
-    copies = ("untuk verifikasi (paraf lengkap)", "untuk pemohon", "arsip")
+    copies = [copy.purpose for copy in way.service.process.copies]
     for number, copy in enumerate(copies, start=1):
         path = way.paper(f"permit-{number}.pdf")
         pages = pages_of(path)
