@@ -6,16 +6,18 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.utils import timezone
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from muara.cases.models import Case, Revision, Task
-from muara.people.models import User, office_day
+from muara.people.models import WITA, User, office_day
 from muara.permits.models import Permit
 from muara.sop.service import Service
 from muara.web.demo import EXAMPLE, LOGINS, address_of, example, seed_office
@@ -319,15 +321,57 @@ def deliver(way: Way) -> None:
 # --- step 10 -----------------------------------------------------------------------------------------
 
 
+def visit(way: Way, officer: Person) -> None:
+    """Steps 10.b and 10.c: planned with the applicant, held, and reported with a record signed by both."""
+    photo = way.paper("foto.png")
+    Image.new("RGB", (640, 480), "#0a5f6b").save(photo)
+    opened = partial(officer.page.get_by_text, exact=True)
+    opened("Perlu peninjauan lapangan? (10.b)").click()
+    officer.choose("Peninjauan lapangan", "Diperlukan")
+    officer.write("Alasan", "Outfall baru di dekat mangrove.")
+    officer.press("Catat keputusan")
+    opened("Rencanakan peninjauan lapangan").click()
+    planned = timezone.now().astimezone(WITA) + timedelta(hours=2)
+    officer.page.get_by_label("Waktu (WITA)").fill(f"{planned:%Y-%m-%dT%H:%M}")
+    officer.write("Tempat", "Lokasi outfall")
+    officer.write("Tujuan", "Memeriksa titik penaatan dan outfall.")
+    officer.press("Usulkan kepada pemohon")
+    officer.sees("Rencana peninjauan disampaikan kepada pemohon.")
+
+    applicant = way.people["applicant"]
+    open_own(applicant)
+    applicant.follow("Jawab rencana peninjauan")
+    applicant.choose("Jawaban", "Setuju, kami hadir")
+    applicant.press("Kirim jawaban")
+
+    officer.follow("Meja kerja")
+    officer.follow(COMPANY)
+    opened("Tambah foto peninjauan").click()
+    officer.hand_in("Foto", photo)
+    officer.write("Keterangan foto", "Outfall dari darat")
+    taken = officer.page.get_by_label("Waktu pengambilan (WITA)").filter(visible=True)
+    taken.fill(f"{timezone.now().astimezone(WITA):%Y-%m-%dT%H:%M}")
+    officer.write("Tempat pengambilan", "Tepi pantai, titik OF-01")
+    officer.press("Tambah foto")
+    officer.sees("Foto ditambahkan.")
+    opened("Catat hasil peninjauan (10.c)").click()
+    officer.write("Tanggal pelaksanaan", f"{office_day(timezone.now()):%d/%m/%Y}")
+    officer.write("Kondisi lapangan", "Cerah, laut tenang.")
+    officer.write("Temuan", "Titik penaatan sesuai permohonan.")
+    officer.write("Penandatangan pihak OPD", "Teguh Fiktif, Tim Teknis DLH")
+    officer.write("Penandatangan pihak pemohon", f"{APPLICANT}, Pemohon")
+    officer.press("Catat dan cetak berita acara")
+    opened("Laporkan peninjauan").first.click()
+    officer.hand_in("Berita acara yang ditandatangani kedua pihak", EXAMPLE / way.source["issue"]["scan"])
+    officer.press("Laporkan peninjauan")
+    officer.sees("Peninjauan dilaporkan.")
+
+
 def recommend(way: Way) -> None:
     """Step 10: the agency types its signed letter, limit by limit and point by point."""
     told = way.source["recommendation"]
     with way.at("review", "technical_team") as officer:
-        officer.page.get_by_text("Perlu peninjauan lapangan? (10.b)", exact=True).click()
-        officer.choose("Peninjauan lapangan", "Tidak diperlukan")
-        officer.write("Alasan", "Data permohonan cukup untuk dianalisis.")
-        officer.press("Catat keputusan")
-        officer.sees("Keputusan tentang peninjauan dicatat.")
+        visit(way, officer)
         write_rows(officer, "Baku mutu air limbah", told["limits"], LIMIT)
         write_rows(officer, "Titik penaatan, titik pembuangan, titik pantau", told["points"], POINT)
         officer.write("Nomor surat rekomendasi", told["letter_number"])
