@@ -1,4 +1,4 @@
-"""Somebody with neither account nor e-mail: the counter records every act of theirs, with the signed paper."""
+"""Somebody with neither account nor e-mail: the counter records their acts, with the signed paper."""
 
 from __future__ import annotations
 
