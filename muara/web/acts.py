@@ -78,8 +78,12 @@ def was_answered(request: HttpRequest) -> bool:
 
 
 def save_typed(task: Task, by: User, form: forms.Form, name: str = "") -> None:
-    """Keep what was typed in a form of a task, unjudged; nothing of it is an act."""
-    typed = {key: form.data.getlist(key) for key in form.data if key not in NOT_TYPED}  # type: ignore[attr-defined]
+    """Keep what was typed in a form of a task, unjudged; nothing of it is an act.
+
+    What a form says is never kept (the number of an identity card) is left out.
+    """
+    unkept = NOT_TYPED | set(getattr(form, "never_kept", ()))
+    typed = {key: form.data.getlist(key) for key in form.data if key not in unkept}  # type: ignore[attr-defined]
     task.unfinished.update_or_create(
         user=by, form=name, defaults={"typed": typed, "saved_at": timezone.now()}
     )

@@ -816,3 +816,12 @@ def test_a_file_chosen_before_saving_half_done_work_is_kept_with_it() -> None:
     recorded = form.filled(outcome="recommended", **(terms_typed() | {"letter_number": "660/1"}))
     assert seat.client.post(seat.url, recorded).status_code == 302
     assert Recommendation.objects.get().letter_number == "660/1"
+
+
+def test_the_number_of_an_identity_card_is_not_kept_with_half_done_work() -> None:
+    seat = seat_at("hand_over")
+    answer = seat.send(simpan="1", receiver="Sari Contohwati", number="6472010101010001")
+    assert answer.status_code == 302
+    typed = seat.task.unfinished.get().typed
+    assert typed["receiver"] == ["Sari Contohwati"]
+    assert "number" not in typed
