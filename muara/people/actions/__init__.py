@@ -501,7 +501,7 @@ def _told(holding: Holding) -> dict[str, object]:
 
 def shipped_calendar() -> list[dict[str, str]]:
     """Read the holidays and collective leave of 2024–2027 that come with Muara."""
-    path = Path(__file__).parent / "data" / SHIPPED_CALENDAR
+    path = Path(__file__).parent.parent / "data" / SHIPPED_CALENDAR
     with path.open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
