@@ -5,7 +5,19 @@ from __future__ import annotations
 from allauth.account import views as account
 from django.urls import path, re_path
 
-from muara.web import coordination, desk, files, office, paper, portal, public, tasks, visits, wordings
+from muara.web import (
+    coordination,
+    desk,
+    files,
+    notices,
+    office,
+    paper,
+    portal,
+    public,
+    tasks,
+    visits,
+    wordings,
+)
 
 urlpatterns = [
     # public
@@ -51,6 +63,7 @@ urlpatterns = [
     path("permohonan/<str:reference>/terima/", portal.receive, name="confirm_receipt"),
     path("permohonan/<str:reference>/peninjauan/<int:pk>/", visits.answer_visit, name="answer_visit"),
     path("pertanyaan/", portal.questions, name="questions"),
+    path("pemberitahuan/", notices.notices, name="notices"),
     # the officer's desk
     path("meja/", desk.desk, name="desk"),
     path("meja/tugas/<int:pk>/", tasks.task, name="task"),
@@ -63,6 +76,10 @@ urlpatterns = [
     path("meja/berkas/<int:pk>/lembar-pengendali.pdf", files.control_sheet, name="control_sheet"),
     path("meja/berkas/<int:pk>/bukti-awal.pdf", files.first_proof, name="first_proof"),
     path("meja/belum-diambil/", desk.uncollected, name="uncollected"),
+    path("meja/telepon/", notices.phone_tasks, name="phone_tasks"),
+    path("meja/telepon/<int:pk>/", notices.phone_task, name="phone_task"),
+    path("meja/surat-pemberitahuan/<int:pk>/", notices.notice_letter, name="notice_letter"),
+    path("meja/surat-pemberitahuan/<int:pk>.pdf", files.notice_on_paper, name="notice_on_paper"),
     path("meja/register/", desk.registers, name="registers"),
     path("meja/register/<slug:service>/<slug:key>/", desk.register, name="register"),
     path(
@@ -106,6 +123,7 @@ urlpatterns = [
     path("kantor/nomor/", office.series, name="series"),
     path("kantor/nomor/<slug:service>/<slug:key>/", office.edit_series, name="edit_series"),
     path("kantor/ketentuan/", office.settings_page, name="office_settings"),
+    path("kantor/pemberitahuan/", notices.failed_notices, name="failed_notices"),
     path("kantor/kalender/", office.calendar, name="calendar"),
     path("kantor/kalender/<int:pk>/hapus/", office.remove_day, name="remove_day"),
 ]

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from muara.audit.actions import record
 from muara.cases.actions import NO_FORM, NotYours, Refused, Stamp, act
 from muara.cases.models import Application, Case
 from muara.contacts.models import Consultation
+from muara.people.actions.notices import Addressee, addressee, notify
 from muara.people.models import User
+from muara.sop.values import ValueRefused, check_email, check_phone
+
+ANSWERED_IN_WRITING = frozenset({Consultation.Channel.EMAIL, Consultation.Channel.ONLINE})
 
 
 def ask(
@@ -65,7 +70,37 @@ def inform(
         consultation.answered_by, consultation.answered_at = by, at
         consultation.save(update_fields=["given", "covered", "answered_by", "answered_at"])
         _record(consultation, verb="inform", by=by, at=at, note=given, stamp=stamp)
+        if consultation.channel in ANSWERED_IN_WRITING:
+            _send_answer(consultation, at=at)
         return consultation
+
+
+def _send_answer(consultation: Consultation, *, at: datetime) -> None:
+    """What was asked by e-mail or online is answered by e-mail, or else by a message."""
+    person, contact = consultation.person, consultation.contact.strip()
+    to = addressee(person) if person else _reached_at(consultation.name, contact)
+    if to.email or to.phone:
+        notify(
+            key=f"consultation:{consultation.pk}:answered",
+            kind="answered",
+            about=f"consultation:{consultation.pk}",
+            to=to,
+            subject="Jawaban atas pertanyaan Anda",
+            text=(
+                f"Yth. {consultation.name},\n\nAnda bertanya:\n{consultation.question}\n\n"
+                f"Jawaban kami:\n{consultation.given}"
+            ),
+            at=at,
+        )
+
+
+def _reached_at(name: str, contact: str) -> Addressee:
+    """Read a contact as people write it: an e-mail address, a telephone number, or neither."""
+    with suppress(ValueRefused):
+        return Addressee(name=name, email=check_email(contact))
+    with suppress(ValueRefused):
+        return Addressee(name=name, phone=check_phone(contact))
+    return Addressee(name=name)
 
 
 def link(application: Application, *, case: Case) -> None:

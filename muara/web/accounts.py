@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import uuid4
+
 from allauth.account.adapter import DefaultAccountAdapter
 from django import forms
 from django.http import HttpRequest
@@ -9,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from muara.documents.repertoire import allowed
+from muara.people.actions.notices import Addressee, notify
 from muara.people.models import User
 from muara.sop.values import ValueRefused, check_phone, clean_text
 
@@ -68,3 +72,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
         """A new account is an applicant's."""
         return reverse("portal")
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Leave it to the worker: a page never waits for a mail server. A link in it is a secret."""
+        made = self.render_mail(template_prefix, email, context)
+        user = context.get("user")
+        known = user if isinstance(user, User) and user.pk else None
+        notify(
+            key=f"account:{uuid4()}",
+            kind="account",
+            to=Addressee(name=known.name if known else email, user=known, email=email),
+            subject=made.subject,
+            text=str(made.body).strip(),
+            secret=True,
+            at=timezone.now(),
+        )

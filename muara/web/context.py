@@ -43,6 +43,7 @@ def navigation(request: HttpRequest) -> list[Link]:
             places.append(("Kantor", reverse("office")))
         if not actors:
             places += [("Permohonan saya", reverse("portal")), ("Pertanyaan", reverse("questions"))]
+            places.append(("Pemberitahuan", reverse("notices")))
     places.append(("Periksa izin", reverse("verify_permit")))
     here = max((href for _, href in places if _is_under(request.path, href)), key=len, default="")
     return [Link(label, href, href == here) for label, href in places]

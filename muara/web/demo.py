@@ -33,15 +33,16 @@ from muara.cases.models import (
 from muara.cases.models.coordination import Channel
 from muara.cases.terms import clean_terms
 from muara.contacts.actions import ask, inform
-from muara.contacts.models import Consultation
+from muara.contacts.models import Consultation, PhoneTask
 from muara.documents.blobs import keep_blob
 from muara.documents.contents.refusal import Reason
 from muara.documents.models import Blob
 from muara.documents.store import BlobStore
 from muara.documents.uploads import JPEG, PDF, Accepted
 from muara.people.actions import SHIPPED_CALENDAR, import_calendar, set_office_setting, shipped_calendar
+from muara.people.actions.notices import give_up
 from muara.people.calendar import office_calendar
-from muara.people.models import WITA, Company, Holding, Office, OfficeSetting, User, office_day
+from muara.people.models import WITA, Company, Holding, Notice, Office, OfficeSetting, User, office_day
 from muara.permits.actions import set_up_series
 from muara.sop.service import load_folder, read_service, services_root
 from muara.sop.working_time import is_working_day
@@ -54,6 +55,7 @@ from muara.steps.actions.meeting import Guest, Plan
 from muara.steps.actions.monitoring import monitor
 from muara.steps.actions.paper import OnPaper, Paper, enter_running_case
 from muara.steps.actions.requests import Reply
+from muara.steps.actions.unreached import escalate, note_call
 from muara.steps.letters import proposed_wording
 
 PASSWORD = "cerdas-melayani"
@@ -731,6 +733,19 @@ def seed_cases(at: datetime) -> Iterator[str]:
     ask_question(at=at, text="Apakah hotel kecil di pantai perlu izin ini?")
     _coordinate(at)
     yield f"{_from_paper(at)} · dari kertas"
+    yield from _unreached(at)
+
+
+def _unreached(at: datetime) -> Iterator[str]:
+    """Two notices that could not be sent: one waits to be telephoned, for the other a letter was made."""
+    running = [case.chain for case in Case.objects.filter(closed_at=None)]
+    newest = Notice.objects.filter(kind="registered", about__in=running).order_by("-made_at", "-pk")
+    for notice in newest[:2]:
+        give_up(notice, why="Server surel menolak alamat penerima (kode 550).", at=at)
+    waiting = [made for made in escalate(at=at) if isinstance(made, PhoneTask)]
+    for task in waiting[1:]:
+        note_call(task, outcome="letter", note="Nomor tidak aktif.", by=officer("customer_service"), at=at)
+    yield f"{len(waiting)} pemberitahuan tidak sampai: telepon dan surat"
 
 
 def _coordinate(at: datetime) -> None:

@@ -33,9 +33,9 @@ from muara.cases.rules import (
     without_conflict,
 )
 from muara.contacts.actions import ask, inform
-from muara.contacts.models import Consultation
+from muara.contacts.models import Consultation, NoticeLetter, PhoneTask
 from muara.people.calendar import office_calendar
-from muara.people.models import Company, User, office_day
+from muara.people.models import Company, Notice, User, office_day
 from muara.permits.models import Series
 from muara.permits.queries import decision_of, holders, permits_of, register_years
 from muara.permits.queries import register as numbers_of
@@ -44,6 +44,7 @@ from muara.sop.document import Clause
 from muara.sop.working_time import Calendar, working_days_between
 from muara.steps.actions.collection import days_waiting
 from muara.steps.actions.paper import MAY_ENTER
+from muara.steps.actions.unreached import CALLER
 from muara.web import dossier
 from muara.web.acts import Came, attempt, new_key
 from muara.web.desk_forms import Answering, Asking, CaseFilter, OnBehalf, letter_of
@@ -104,6 +105,11 @@ def _side(here: Officer, current: str) -> list[dict[str, Any]]:
     places = [("Tugas saya", "desk", 0), ("Semua berkas", "cases", 0)]
     if here.reads_talks:
         places.append(("Konsultasi", "consultations", waiting))
+    if CALLER in here.actors:
+        told = NoticeLetter.objects.filter(posted_on=None).count()
+        places.append(
+            ("Telepon dan surat", "phone_tasks", told + PhoneTask.objects.filter(closed_at=None).count())
+        )
     if "liaison" in here.actors:
         places.append(("Penyerahan ke OPD", "deliveries", 0))
     if here.actors & MONITORS:
@@ -442,6 +448,12 @@ def _read_clocks(request: HttpRequest, found: Case, at: datetime) -> dict[str, A
     return {"clocks": dossier.clocks(found, today=office_day(at))}
 
 
+def _read_notices(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
+    told = Notice.objects.about_case(found.pk).prefetch_related("tries")
+    rows = told.select_related("phone_task__closed_by", "on_paper__posted_by").order_by("made_at", "pk")
+    return {"notices": rows.prefetch_related("phone_task__calls__by")}
+
+
 def _read_control_sheet(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
     reads_reasons = bool(person(request).actors(at) & READ_CONFLICTS)
     return {
@@ -459,6 +471,7 @@ SECTIONS = {
     "rekomendasi": Section("Rekomendasi teknis", "desk/case_recommendation.html", _read_recommendation),
     "draf": Section("Draf dan paraf", "desk/case_drafts.html", _read_drafts),
     "waktu": Section("Batas waktu", "desk/case_clocks.html", _read_clocks),
+    "pemberitahuan": Section("Pemberitahuan", "desk/case_notices.html", _read_notices),
     "pengendali": Section("Lembar pengendali", "desk/case_control_sheet.html", _read_control_sheet),
 }
 

@@ -32,7 +32,7 @@ from muara.cases.models import Revision
 from muara.cases.rules import stranded_tasks
 from muara.people import actions as people
 from muara.people.calendar import office_calendar
-from muara.people.models import CalendarDay, Holding, Office, OfficeSetting, User, office_day
+from muara.people.models import CalendarDay, Holding, Notice, Office, OfficeSetting, User, office_day
 from muara.people.queries import holder, issuing_office, office_setting
 from muara.people.rules import (
     AGENCY_ACTORS,
@@ -103,6 +103,7 @@ PLACES = (
     ("Seri nomor", "series", ("series", "edit_series")),
     ("Ketentuan", "office_settings", ("office_settings",)),
     ("Kalender kerja", "calendar", ("calendar", "remove_day")),
+    ("Pemberitahuan gagal", "failed_notices", ("failed_notices",)),
 )
 
 
@@ -195,6 +196,7 @@ def index(request: HttpRequest) -> HttpResponse:
         _check_administrators(day),
         _check_series(processes),
         _check_calendar(day),
+        _check_mail(),
     ]
     return _page(
         request,
@@ -290,6 +292,16 @@ def _check_calendar(day: date) -> Check:
         else "Libur dan cuti bersama tahun ini dan tahun depan sudah ada."
     )
     return Check("Kalender kerja", not lacking, told, reverse("calendar"), "Buka kalender")
+
+
+def _check_mail() -> Check:
+    """Nobody can be told anything without a mail server; the trial's files are meant to be files."""
+    count = Notice.objects.filter(failed_at__isnull=False).count()
+    told = f"Surel dikirim; {count} pemberitahuan gagal." if count else "Surel dikirim."
+    if not settings.MUARA_SMTP:
+        told = "Server surel belum diatur (MUARA_SMTP di server): surel hanya menjadi berkas di server."
+    done = bool(settings.MUARA_SMTP) or settings.MUARA_DEMO
+    return Check("Pengiriman surel", done, told, reverse("failed_notices"), "Lihat yang gagal")
 
 
 # --- the office and its agencies --------------------------------------------------------------------------

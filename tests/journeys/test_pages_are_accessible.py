@@ -13,7 +13,7 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from muara.cases.models import Application, Case, Draft, Task
-from muara.contacts.models import Consultation
+from muara.contacts.models import Consultation, NoticeLetter, PhoneTask
 from muara.people.models import CalendarDay, Office, User
 from muara.permits.models import Permit
 from muara.web.demo import Clock, Walk, applicant, officer, other_applicant
@@ -89,6 +89,7 @@ def applicants() -> Iterator[Visit]:
     yield Visit(f"/permohonan/{finished().application.reference}/", sari)
     yield Visit(f"/permohonan/{at_step('apply').application.reference}/kirim/", sari, "Kirim permohonan")
     yield Visit(f"/permohonan/{at_step('receive').application.reference}/terima/", sari)
+    yield Visit("/pemberitahuan/", sari)
     yield Visit("/akun/sandi/", sari)
 
 
@@ -105,6 +106,11 @@ def officers() -> Iterator[Visit]:
     yield Visit("/meja/pemohon/baru/", counter)
     yield Visit("/meja/", officer("processing_officer"))
     yield Visit("/kantor/", counter, status=403)
+    yield Visit("/meja/telepon/", counter)
+    call, paper = PhoneTask.objects.filter(closed_at=None)[0], NoticeLetter.objects.all()[0]
+    yield Visit(f"/meja/telepon/{call.pk}/", counter, press="Simpan hasil telepon")
+    yield Visit(f"/meja/surat-pemberitahuan/{paper.pk}/", counter, press="Catat sudah diposkan")
+    yield Visit(f"/meja/berkas/{paper.case_id}/?bagian=pemberitahuan", counter)
     yield Visit("/meja/berkas/", counter)
     yield Visit("/meja/berkas/?cari=tidak+ada", counter)
     yield Visit(f"/meja/tugas/{finished().tasks.get(step_key='check').pk}/", counter)
@@ -133,6 +139,7 @@ def administrators() -> Iterator[Visit]:
     yield Visit(f"/kantor/pelaksana/{held.holdings.get().pk}/akhiri/", admin)
     yield Visit("/kantor/nomor/", admin)
     yield Visit("/kantor/nomor/LHP/permit/", admin)
+    yield Visit("/kantor/pemberitahuan/", admin)
     yield Visit("/kantor/kalender/", admin)
     yield Visit(f"/kantor/kalender/{CalendarDay.objects.latest('date').pk}/hapus/", admin)
     yield Visit("/akun/keluar/", admin)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import pytest
-from django.core import mail
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
@@ -15,7 +14,7 @@ from muara.audit.queries import Head, breaks
 from muara.cases.actions import NotYours, Refused, take_over
 from muara.cases.models import Case, CaseLetter, FinalCheck, Handover, PowerOfAttorney, Reminder, Task
 from muara.cases.queries import control_sheet
-from muara.people.models import Office
+from muara.people.models import Notice, Office
 from muara.permits.models import Number, Permit
 from muara.steps.actions import approval, collection, issuance
 from muara.steps.actions.issuance import Mandate, Taker
@@ -247,16 +246,17 @@ def test_an_applicant_still_confirms_in_the_portal_and_nobody_records_it_for_the
 # --- while nobody comes --------------------------------------------------------------------------------
 
 
-def test_the_clock_reminds_once_a_day_that_has_come_and_by_mail(office: Office) -> None:
+def test_the_clock_reminds_once_a_day_that_has_come(office: Office) -> None:
     case = case_at("hand_over", at=MONDAY)
+    reminders = Notice.objects.filter(kind="uncollected")
 
     call_command("tick", at="2026-07-08T09:00")
-    assert not mail.outbox  # two working days
+    assert not reminders.exists()  # two working days
     for _ in range(2):
         call_command("tick", at="2026-07-09T09:00")
-    assert [message.to for message in mail.outbox] == [[applicant().email]]
-    assert "Bukti" not in mail.outbox[0].subject
-    assert "Tanda terima berkas permohonan" in mail.outbox[0].body
+    [told] = reminders
+    assert (told.address, told.important) == (applicant().email, True)
+    assert "Tanda terima berkas permohonan" in told.text
     # Ten working days after Monday 6 July: Monday 20 July; a tick that was missed is made up for once.
     call_command("tick", at="2026-07-22T09:00")
     assert list(Reminder.objects.values_list("after", flat=True)) == [3, 10]
@@ -264,12 +264,6 @@ def test_the_clock_reminds_once_a_day_that_has_come_and_by_mail(office: Office) 
     case.refresh_from_db()
     heads = [Head(case.chain, case.version, case.head)]
     assert [found for found in breaks(heads) if found.chain == case.chain] == []
-
-
-def test_nobody_without_an_account_is_mailed_but_the_counter_is_told(office: Office) -> None:
-    case_at("hand_over", at=MONDAY, on_behalf_by=officer("customer_service"))
-    call_command("tick", at="2026-07-20T09:00")
-    assert not mail.outbox
 
 
 def test_the_list_of_what_waits_counts_working_days_and_reminders(office: Office, client: Client) -> None:

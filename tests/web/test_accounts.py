@@ -9,6 +9,7 @@ from django.core import mail
 from django.test import Client
 from time_machine import TimeMachineFixture
 
+from muara.people.actions.notices import send_due
 from muara.people.models import User
 from muara.web.demo import PASSWORD, applicant, officer, seed_office
 from tests.clock import MONDAY, at
@@ -106,6 +107,8 @@ def test_signing_out_closes_the_portal(client: Client) -> None:
 def test_a_forgotten_password_is_set_anew_by_the_link_in_the_letter(client: Client) -> None:
     client.post("/akun/lupa/", {"email": applicant().email})
 
+    assert not mail.outbox  # the page spoke to no mail server
+    list(send_due(clock=lambda: MONDAY))
     (letter,) = mail.outbox
     found = re.search(r"/akun/lupa/[^\s]+", str(letter.body))
     assert found is not None

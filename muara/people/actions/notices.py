@@ -143,14 +143,23 @@ def _try(notice: Notice, *, clock: Callable[[], datetime]) -> Notice:
 
 
 def _sent(notice: Notice, *, at: datetime) -> Notice:
-    kept = {} if not notice.secret else {"text": "", "link": ""}
-    return _settle(notice, at=at, sent_at=at, last_error="", **kept)
+    return _settle(notice, at=at, sent_at=at, last_error="", **_kept(notice))
 
 
 def _failed(notice: Notice, why: str, *, for_good: bool, at: datetime) -> Notice:
     if for_good or notice.attempts >= settings.MUARA_NOTICE_TRIES:
-        return _settle(notice, at=at, error=why, failed_at=at, last_error=why)
+        return give_up(notice, why=why, at=at)
     return _settle(notice, at=at, error=why, next_try_at=at + pause(notice.attempts), last_error=why)
+
+
+def give_up(notice: Notice, *, why: str, at: datetime) -> Notice:
+    """Stop trying to send a notice; an important one is told by telephone or on paper from now on."""
+    return _settle(notice, at=at, error=why, failed_at=at, last_error=why, **_kept(notice))
+
+
+def _kept(notice: Notice) -> dict[str, str]:
+    """A secret is forgotten as soon as nobody will send it any more."""
+    return {"text": "", "link": ""} if notice.secret else {}
 
 
 def pause(tried: int) -> timedelta:

@@ -36,6 +36,7 @@ from muara.steps.actions.review import Binding, binding_terms, call_back, unbook
 from muara.steps.letters import Wording, decision_text, permit_content, permit_copy, submitted_facts
 from muara.steps.letters.refusal import refusal_content
 from muara.steps.letters.review import examination_form
+from muara.steps.notices import tell_recommended
 
 EXAMINATION = "examination_form"
 SAID = 3  # how many changes a void paraf names one by one
@@ -100,6 +101,8 @@ def receive_recommendation(
                 calendar=office_calendar(),
             )
             Task.objects.filter(pk=task.pk).update(due_on=limit)
+            case.recommended_on = last
+            tell_recommended(case, at=at)
         return moved
 
 

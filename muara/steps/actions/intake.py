@@ -69,6 +69,7 @@ from muara.steps.actions.requests import (
 from muara.steps.letters import receipt
 from muara.steps.letters.correction import correction_request
 from muara.steps.letters.forms import application_form, checklist_form, first_proof
+from muara.steps.notices import tell_correction, tell_redirected, tell_registered, tell_submitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,6 +393,7 @@ def submit(
             case = Case.objects.select_related("application", "revision").get(pk=moved.case_id)
             link(locked, case=case)
             application_form(case, snapshot, step=case.process.opens_after, at=at)
+            tell_submitted(case, number=snapshot.number, at=at)
             return moved
         task = case.main_task
         if task is None or task.step.activity != "apply":
@@ -410,6 +412,7 @@ def submit(
         if asked is not None:
             record_replies(asked, answer=note, replies=replies or {}, answering=snapshot, by=by, at=at)
         application_form(case, snapshot, step=task.step_key, at=at)
+        tell_submitted(case, number=snapshot.number, at=at)
         return moved
 
 
@@ -460,6 +463,7 @@ def check(
         elif asks_applicant(task.step, outcome, task.case.process):
             asked = raise_round(task, asked=asked_by(marks), note=note, by=by, at=at, sent=True)
             correction_request(asked, step=task.step_key, at=at)
+            tell_correction(asked, at=at)
         return moved
 
 
@@ -515,6 +519,8 @@ def decide_authority(
             by=by,
             at=at,
         )
+        if redirects:
+            tell_redirected(task.case, reason=reason, at=at)
         return moved
 
 
@@ -622,6 +628,7 @@ def register(
         Case.objects.filter(pk=case.pk).update(registration_number=number.text)
         case.registration_number, case.registered_on = number.text, day
         first_proof(case, approval, step=task.step_key, by=by, at=at)
+        tell_registered(case, at=at)
         return moved, receipt(case, step=task.step_key, by=by, at=at)
 
 

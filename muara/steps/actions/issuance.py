@@ -25,6 +25,7 @@ from muara.steps.actions.approval import decree, latest_draft, void_what_must_be
 from muara.steps.actions.intake import earlier_permit
 from muara.steps.letters import case_values, company_name, text_of
 from muara.steps.letters import issuance as papers
+from muara.steps.notices import tell_delivered, tell_ready
 
 
 def signature(case: Case) -> Endorsement | None:
@@ -123,6 +124,7 @@ def issue(
             end_replaced(decision)
             if papers.DUTIES in task.step.letters:
                 papers.rights_and_duties(task.case, decision, step=task.step_key, at=at)
+        tell_ready(decision, at=at)
         return moved
 
 
@@ -382,6 +384,7 @@ def _receipted(case: Case, task: Task, handover: Handover, *, at: datetime) -> H
         case, step=task.step_key, decision=decision, handover=handover, at=at
     )
     handover.save()
+    tell_delivered(handover, decision, at=at)
     return handover
 
 

@@ -74,6 +74,17 @@ HOLDER = {
 }
 
 
+# What letter "g" of step 6 promises besides the time, on the receipt and in the notice of registration.
+FOLLOW_UP = (
+    "Perkembangan berkas dapat dilihat kapan saja melalui kode QR atau alamat di tanda terima.",
+    "Bila ada yang perlu diperbaiki, petugas CS menyampaikannya kepada pemohon melalui Muara.",
+)
+COLLECTION = (
+    "Surat izin diambil di loket pengambilan dengan tanda terima dan kartu identitas.",
+    "Pengambilan oleh orang lain memerlukan surat kuasa pengurusan.",
+)
+
+
 class NoOffice(RuntimeError):
     """The installation has no issuing office yet (`manage.py setup`)."""
 
@@ -193,14 +204,8 @@ def receipt(case: Case, *, step: str, by: User, at: datetime) -> Letter:
         service_days=case.process.promise_days,
         recommending_agency=recommending_agency(),
         status_url=status_url(case),
-        follow_up=(
-            "Perkembangan berkas dapat dilihat kapan saja melalui kode QR atau alamat di tanda terima ini.",
-            "Bila ada yang perlu diperbaiki, petugas CS menyampaikannya kepada pemohon melalui Muara.",
-        ),
-        collection=(
-            "Surat izin diambil di loket pengambilan dengan tanda terima ini dan kartu identitas.",
-            "Pengambilan oleh orang lain memerlukan surat kuasa pengurusan.",
-        ),
+        follow_up=FOLLOW_UP,
+        collection=COLLECTION,
         place=office.seat,
         officer=by.name,
         officer_nip=by.nip,

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sized
 from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import close_old_connections
+from django.urls import reverse
 from django.utils import timezone
 
+from muara.people.actions.notices import digest_failures
 from muara.people.models import WITA
-from muara.steps.actions.collection import remind_by_the_clock, send_reminders
+from muara.steps.actions.collection import remind_by_the_clock
+from muara.steps.actions.reminders import remind_of_answers
+from muara.steps.actions.unreached import escalate
 
 
 class Command(BaseCommand):
-    help = "Membuat dan mengirim pengingat yang jatuh tempo; aman dijalankan berulang."
+    help = "Membuat pengingat, tugas telepon dan ringkasan yang jatuh tempo; aman dijalankan berulang."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--every", type=int, default=0, help="ulangi setiap sekian detik")
@@ -33,6 +38,18 @@ class Command(BaseCommand):
             self.tick(timezone.now())
 
     def tick(self, at: datetime) -> None:
-        made = len(list(remind_by_the_clock(at=at)))
-        sent = len(list(send_reminders(at=at)))
-        self.stdout.write(f"pengingat pengambilan: {made} dibuat, {sent} dikirim")
+        """Do what is due, each thing in transactions of its own; say only what there was."""
+        done: dict[str, Sized] = {
+            "pengingat pengambilan": list(remind_by_the_clock(at=at)),
+            "pengingat perbaikan": list(remind_of_answers(at=at)),
+            "tugas telepon atau surat": list(escalate(at=at)),
+            "ringkasan pemberitahuan yang gagal": digest_failures(pages=digest_pages(), at=at),
+        }
+        for label, made in done.items():
+            if made:
+                self.stdout.write(f"{label}: {len(made)} dibuat")
+
+
+def digest_pages() -> dict[str, str]:
+    """Who reads the daily digest, and where it leads them."""
+    return {"customer_service": reverse("phone_tasks"), "administrator": reverse("failed_notices")}
