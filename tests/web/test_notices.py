@@ -16,6 +16,7 @@ from muara.steps.actions.unreached import escalate
 from muara.web.acts import new_key
 from muara.web.demo import applicant, case_at, officer, other_applicant
 from tests.clock import MONDAY, TUESDAY, WEDNESDAY
+from tests.mail_server import mail_server
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +55,16 @@ def test_a_password_link_is_sent_and_shown_on_no_page(office: Office) -> None:
     page = signed_in(applicant()).get("/pemberitahuan/").content.decode()
     assert notice.subject in page
     assert "/akun/lupa/" not in page
+
+
+def test_a_mail_server_that_hangs_holds_up_no_page(office: Office, settings: Settings) -> None:
+    with mail_server("hang") as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+        Client().post("/akun/lupa/", {"email": applicant().email})
+        case_at("verify", at=MONDAY)
+        assert server.asked == 0
+    assert Notice.objects.waiting().count() == 3  # the password link, the submission, the registration
 
 
 def test_the_case_page_says_what_was_told_to_whom_and_what_came_of_it(task: PhoneTask) -> None:

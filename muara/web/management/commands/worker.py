@@ -30,7 +30,8 @@ class Command(BaseCommand):
         while not asked.is_set():
             close_old_connections()
             for notice in send_due(clock=timezone.now, stop=asked.is_set):
-                self.stdout.write(f"{notice.key}: {notice.standing} {notice.last_error}".rstrip())
+                if notice.last_error:  # what was sent is told by the pages
+                    self.stdout.write(f"{notice.key}: {notice.standing}. {notice.last_error}")
             if once:
                 return
             asked.wait(PAUSE)
