@@ -197,6 +197,7 @@ def index(request: HttpRequest) -> HttpResponse:
         _check_series(processes),
         _check_calendar(day),
         _check_mail(),
+        _check_settings(day),
     ]
     return _page(
         request,
@@ -302,6 +303,17 @@ def _check_mail() -> Check:
         told = "Server surel belum diatur (MUARA_SMTP di server): surel hanya menjadi berkas di server."
     done = bool(settings.MUARA_SMTP) or settings.MUARA_DEMO
     return Check("Pengiriman surel", done, told, reverse("failed_notices"), "Lihat yang gagal")
+
+
+def _check_settings(day: date) -> Check:
+    lacking = [key.label.lower() for key in OfficeSetting.Key if office_setting(key, on=day) is None]
+    told = (
+        f"Belum diatur: {'; '.join(lacking)}. Selama itu permintaan perbaikan tidak berbatas waktu dan "
+        "tidak ada berkas yang dapat digugurkan."
+        if lacking
+        else "Waktu menjawab dan waktu gugur sudah diatur."
+    )
+    return Check("Ketentuan kantor", not lacking, told, reverse("office_settings"), "Atur ketentuan")
 
 
 # --- the office and its agencies --------------------------------------------------------------------------
