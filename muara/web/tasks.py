@@ -37,7 +37,7 @@ from muara.documents.letters import pdf
 from muara.people.calendar import office_calendar
 from muara.people.models import User, office_day
 from muara.permits.queries import decision_of
-from muara.steps.actions.approval import changed_since, decree, latest_draft
+from muara.steps.actions.drafting import changed_since, decree, latest_draft
 from muara.steps.actions.meeting import last_decision, meeting_of
 from muara.steps.actions.review import binding_terms
 from muara.steps.forms import ASIDES, FORMS, MORE, ActForm, Review, RowsForm, aside, first_act

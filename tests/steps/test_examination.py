@@ -10,7 +10,7 @@ import pytest
 from muara.cases.actions import NotYours, Refused, take_over
 from muara.cases.models import Case, Draft, Examination, Task
 from muara.people.models import Holding, Office
-from muara.steps.actions import approval
+from muara.steps.actions import approval, drafting, examination
 from muara.steps.actions.review import binding_terms
 from muara.web.demo import case_at, current_draft, officer
 from tests.clock import MONDAY
@@ -41,21 +41,21 @@ def endorse(task: Task, **said: object) -> None:
 def redraft(task: Task, **said: object) -> Draft:
     """The section head sends the draft back, and the drafter makes the next one."""
     endorse(task, outcome="faulty", note="Perbaiki.", clauses=())
-    drafting = Task.objects.get(case=task.case_id, closed_at=None, companion=False)
+    redrafting = Task.objects.get(case=task.case_id, closed_at=None, companion=False)
     by = officer("processing_officer")
-    take_over(drafting.pk, by=by, at=LATER)
-    binding = binding_terms(drafting.case)
+    take_over(redrafting.pk, by=by, at=LATER)
+    binding = binding_terms(redrafting.case)
     assert binding is not None
-    wording = approval_wording(drafting.case)
-    approval.draft(drafting, **{"wording": wording, "by": by, "at": LATER, **said})
-    return current_draft(drafting)
+    wording = approval_wording(redrafting.case)
+    drafting.draft(redrafting, **{"wording": wording, "by": by, "at": LATER, **said})
+    return current_draft(redrafting)
 
 
 def approval_wording(case: Case):  # type: ignore[no-untyped-def]
     from muara.steps.letters import proposed_wording
 
     return proposed_wording(
-        case, approval.booked_recommendation(case), kind=approval.required_kind(case), on=date(2026, 7, 6)
+        case, drafting.booked_recommendation(case), kind=drafting.required_kind(case), on=date(2026, 7, 6)
     )
 
 
@@ -107,28 +107,30 @@ def test_advice_reaches_the_next_head(office: Office) -> None:
 
 def test_a_remark_is_answered_by_the_next_draft(office: Office) -> None:
     task = received("endorse_section")
-    approval.remark(task, place="Menimbang: b", text="Tanggal salah.", by=officer("section_head"), at=LATER)
-    [remark] = approval.open_remarks(task.case)
+    examination.remark(
+        task, place="Menimbang: b", text="Tanggal salah.", by=officer("section_head"), at=LATER
+    )
+    [remark] = drafting.open_remarks(task.case)
 
     with pytest.raises(Refused, match="Tanggapi catatan pada Menimbang: b"):
         redraft(task)
-    drafting = Task.objects.get(case=task.case_id, closed_at=None, companion=False)
-    approval.draft(
-        drafting,
-        wording=approval_wording(drafting.case),
+    redrafting = Task.objects.get(case=task.case_id, closed_at=None, companion=False)
+    drafting.draft(
+        redrafting,
+        wording=approval_wording(redrafting.case),
         answers={remark.pk: "Sudah diperbaiki."},
         by=officer("processing_officer"),
         at=LATER,
     )
 
     remark.refresh_from_db()
-    assert (remark.answer, remark.answered_in) == ("Sudah diperbaiki.", current_draft(drafting))
+    assert (remark.answer, remark.answered_in) == ("Sudah diperbaiki.", current_draft(redrafting))
 
 
 def test_a_remark_needs_a_place_that_the_draft_has(office: Office) -> None:
     task = received("endorse_section")
     with pytest.raises(Refused, match="tidak mempunyai tempat itu"):
-        approval.remark(task, place="Menimbang: z", text="Salah.", by=officer("section_head"), at=LATER)
+        examination.remark(task, place="Menimbang: z", text="Salah.", by=officer("section_head"), at=LATER)
 
 
 def test_a_new_draft_voids_the_parafs_and_says_what_changed(office: Office) -> None:
@@ -147,7 +149,7 @@ def test_terms_that_differ_from_the_recommendation_need_a_reason_and_are_marked(
     by = officer("processing_officer")
     while True:
         try:
-            approval.receive_recommendation(
+            drafting.receive_recommendation(
                 task, agenda_number="9", received_on=date(2026, 7, 6), by=by, at=LATER
             )
         except Refused:
@@ -159,9 +161,9 @@ def test_terms_that_differ_from_the_recommendation_need_a_reason_and_are_marked(
     terms = replace(binding.terms, limits=(replace(first, high="7.5"), *others))
 
     with pytest.raises(Refused, match="mengapa draf menyimpang"):
-        approval.adjust_terms(task, terms=terms, reason=" ", by=by, at=LATER)
-    approval.adjust_terms(task, terms=terms, reason="Disepakati dengan OPD.", by=by, at=LATER)
-    approval.draft(task, wording=approval_wording(task.case), by=by, at=LATER)
+        drafting.adjust_terms(task, terms=terms, reason=" ", by=by, at=LATER)
+    drafting.adjust_terms(task, terms=terms, reason="Disepakati dengan OPD.", by=by, at=LATER)
+    drafting.draft(task, wording=approval_wording(task.case), by=by, at=LATER)
 
     made = current_draft(task)
     [difference] = made.deviations
@@ -184,7 +186,7 @@ def test_more_copies_may_be_printed_than_the_sop_has(office: Office) -> None:
 
 def test_the_paraf_box_begins_with_the_verifier(office: Office) -> None:
     task = received("endorse_section")
-    positions = [box.position for box in approval.boxes(current_draft(task))]
+    positions = [box.position for box in drafting.boxes(current_draft(task))]
     assert positions == [
         "Petugas Verifikasi",
         "Petugas Administrasi dan Monitoring",
@@ -197,8 +199,8 @@ def test_special_care_is_recorded_and_moves_nothing(office: Office) -> None:
     task = received("decide")
     said = {"kind": "presentation", "participants": "Pemohon, DLH", "result": "Dispersi dijelaskan."}
     with pytest.raises(Refused, match="sesudah hari ini"):
-        approval.take_care(task, held_on=date(2026, 7, 20), by=officer("head_of_office"), at=LATER, **said)  # type: ignore[arg-type]
-    approval.take_care(task, held_on=date(2026, 7, 6), by=officer("head_of_office"), at=LATER, **said)  # type: ignore[arg-type]
+        examination.take_care(task, held_on=date(2026, 7, 20), by=officer("head_of_office"), at=LATER, **said)  # type: ignore[arg-type]
+    examination.take_care(task, held_on=date(2026, 7, 6), by=officer("head_of_office"), at=LATER, **said)  # type: ignore[arg-type]
 
     assert task.case.care.get().result == "Dispersi dijelaskan."
     assert Task.objects.get(case=task.case, closed_at=None, companion=False).pk == task.pk

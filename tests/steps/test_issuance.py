@@ -17,7 +17,7 @@ from muara.cases.models import Case, CaseLetter, FinalCheck, Handover, PowerOfAt
 from muara.cases.queries import control_sheet
 from muara.people.models import Office
 from muara.permits.models import Number, Permit
-from muara.steps.actions import approval, collection, issuance
+from muara.steps.actions import approval, collection, drafting, issuance
 from muara.steps.actions.issuance import Mandate, Taker
 from muara.web.demo import applicant, case_at, officer, sample_upload
 from tests.clock import MONDAY
@@ -80,7 +80,7 @@ def test_a_faulty_decree_goes_back_after_its_number_and_the_number_is_void_for_e
     assert void.text in page
 
     again = taken(case, "head_of_office")
-    current = approval.latest_draft(case)
+    current = drafting.latest_draft(case)
     assert current is not None
     approval.decide(
         again,

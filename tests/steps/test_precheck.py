@@ -14,7 +14,7 @@ from muara.cases.models import AuthorityCheck, Case, Task
 from muara.cases.queries import authority_of
 from muara.people.models import Office, office_day
 from muara.permits.queries import lookalikes
-from muara.steps.actions import intake
+from muara.steps.actions import intake, registration
 from muara.web.demo import Clock, Walk, all_fit, applicant, case_at, example, officer, other_applicant
 from tests.clock import MONDAY
 from tests.web.page_forms import form_on
@@ -104,7 +104,7 @@ def test_the_counter_registers_nothing_whose_authority_is_undecided(office: Offi
     AuthorityCheck.objects.all().delete()
     task = walk.take()
     with pytest.raises(Refused, match="kewenangan"):
-        intake.register(
+        registration.register(
             task, outcome="registered", applicant_signed=True, by=officer("registration_counter"), at=LATER
         )
 

@@ -13,9 +13,9 @@ from muara.cases.actions import Refused
 from muara.cases.models import Case, Draft, Recommendation, Referral, Task
 from muara.cases.terms import clean_terms
 from muara.people.models import Office, office_day
-from muara.steps.actions import approval, review, verification, visits
+from muara.steps.actions import drafting, review, verification, visits
 from muara.steps.forms import first_act
-from muara.steps.forms.approval import ChooseBinding
+from muara.steps.forms.drafting import ChooseBinding
 from muara.web.demo import Clock, Walk, all_fit, applicant, example, officer, sample_upload
 from tests.clock import MONDAY, NEXT_MONDAY, THURSDAY, TUESDAY
 
@@ -180,7 +180,7 @@ def answer(walk: Walk, **second: Any) -> tuple[Referral, Referral]:
 
 
 def book(walk: Walk, day: date, **more: Any) -> None:
-    approval.receive_recommendation(
+    drafting.receive_recommendation(
         walk.task,
         agenda_number="17",
         received_on=day,
@@ -277,7 +277,7 @@ def test_the_drafter_records_which_one_binds_and_why(two: Walk) -> None:
 def test_the_one_that_goes_back_is_asked_for_anew_and_the_other_stands(two: Walk) -> None:
     booked(two, terms=other_terms(flow_per_day="1200"))
     second = Recommendation.objects.get(letter_number="660/2")
-    approval.return_recommendation(
+    drafting.return_recommendation(
         two.task, only=[second], note="Selaraskan debit.", by=officer("processing_officer"), at=NEXT_MONDAY
     )
     assert [item.pk for item in two.task.case.referrals.unanswered()] == [second.referral_id]

@@ -12,7 +12,7 @@ from muara.cases.actions import take_over
 from muara.cases.models import Case, Correction, Task
 from muara.contacts.actions import link
 from muara.people.models import User
-from muara.steps.actions import approval, intake, verification
+from muara.steps.actions import approval, checklists, filing, verification
 from muara.web import dossier
 from muara.web.demo import (
     Clock,
@@ -226,7 +226,7 @@ def test_what_a_later_submission_changed_is_marked() -> None:
     walk.forward()  # 4
     walk.forward()  # 6
     task = walk.take()
-    marks = all_fit(task) | {5: intake.Mark("unfit", "Skema IPAL belum lengkap.")}
+    marks = all_fit(task) | {5: checklists.Mark("unfit", "Skema IPAL belum lengkap.")}
     verification.verify(
         task, outcome="incomplete", marks=marks, by=walk.who(task), at=walk.clock.tick(), note="Skema kurang."
     )
@@ -237,7 +237,7 @@ def test_what_a_later_submission_changed_is_marked() -> None:
     form = case.revision.definition.form
     part = next(s for s in form.sections if any(f.key == "activity_name" for f in s.fields))
     values = {**case.application.data, "activity_name": "Kegiatan yang diperbaiki"}
-    intake.save_section(case.application, section=part, raw=values, by=applicant(), at=walk.clock.tick())
+    filing.save_section(case.application, section=part, raw=values, by=applicant(), at=walk.clock.tick())
     walk.mend(Correction.objects.get(case=case))
     verification.answer_correction(case, answer="Sudah diperbaiki.", by=applicant(), at=walk.clock.tick())
 

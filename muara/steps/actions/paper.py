@@ -13,7 +13,7 @@ from muara.documents.models import Blob
 from muara.people.models import WITA, Office, User, office_day
 from muara.permits.queries import may_be_given
 from muara.sop.definition import Process, Step
-from muara.steps.actions.intake import _snapshot
+from muara.steps.actions.filing import take_snapshot
 
 # Where a case may be taken over: not yet registered, or with the paper that the step needs. Later steps
 # need Muara's own draft with its hash.
@@ -89,7 +89,7 @@ def enter_running_case(
             raise Refused("Hanya permohonan yang dientri di loket dan belum dikirim dapat dimasukkan.")
         process = found.revision.process
         _check(told, process, papers, today=office_day(at))
-        snapshot = _snapshot(found, by=by, at=at, proof=None)
+        snapshot = take_snapshot(found, by=by, at=at, proof=None)
         moved = open_running_case(
             found,
             step=told.step,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from muara.cases.models import Task
 from muara.steps.forms.agency import AGENCY_ACTS
-from muara.steps.forms.approval import AdjustTerms, ChooseBinding, DraftDecree, ReceiveRecommendation
+from muara.steps.forms.approval import Decide, Endorse, Remark, TakeCare
 from muara.steps.forms.coordination import AskAgency
-from muara.steps.forms.decision import Decide, Endorse, Remark, TakeCare
+from muara.steps.forms.drafting import AdjustTerms, ChooseBinding, DraftDecree, ReceiveRecommendation
 from muara.steps.forms.intake import Advise, Check, DecideAuthority, Register
 from muara.steps.forms.issuance import AssignNumber, HandOver, Number, Receive, Remind, TurnAway
 from muara.steps.forms.meeting import MEETING_ACTS, Meet
