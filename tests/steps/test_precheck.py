@@ -120,7 +120,7 @@ def test_a_decision_holds_for_what_was_said_and_no_longer(office: Office) -> Non
     assert authority_of(walk.case).undecided
 
 
-def test_to_redirect_closes_the_case_with_its_reason(office: Office) -> None:
+def test_to_redirect_closes_the_case_and_tells_its_applicant_why(office: Office, client: Client) -> None:
     walk = walked(kbli="09100")
     intake.decide_authority(
         walk.take(),
@@ -132,6 +132,10 @@ def test_to_redirect_closes_the_case_with_its_reason(office: Office) -> None:
     assert walk.case is not None
     case = Case.objects.get(pk=walk.case.pk)
     assert (case.result, case.closed_at) == ("redirected", LATER)
+    assert case.letters.filter(kind="ending_notice").exists()
+    client.force_login(applicant())
+    page = client.get(f"/permohonan/{case.application.reference}/").content.decode()
+    assert "Ajukan kepada Kementerian ESDM dan KLH." in page
 
 
 def test_the_page_of_step_4_tells_both(

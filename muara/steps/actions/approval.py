@@ -6,15 +6,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from muara.cases.actions import NO_FORM, Moved, Refused, Stamp, act, complete
-from muara.cases.changes import PLACES
 from muara.cases.models import Draft, Endorsement, Task
 from muara.people.models import User, office_day
-from muara.steps.actions.drafting import boxes, current_draft, decree, keep_endorsement
+from muara.steps.actions.drafting import current_draft, decree, keep_endorsement, print_copies
 from muara.steps.actions.endings import turn_to_applicant
 from muara.steps.actions.examination import examine
 from muara.steps.actions.requests import Asked
 from muara.steps.actions.review import call_back
-from muara.steps.letters import permit_copy, submitted_facts
+from muara.steps.letters import outdated
 
 
 def endorse(
@@ -36,14 +35,15 @@ def endorse(
     13.c).
 
     Raises:
-        Refused: the draft shown is no longer the current one, a clause is not ticked, or the paraf before
-            is missing.
+        Refused: the draft shown is no longer the current one, a clause is not ticked, the paraf before is
+            missing, or the draft says otherwise than what was last submitted.
     """
     with act(stamp):
         current = current_draft(task.case)
         if outcome == "endorsed":
             _demand_shown(current, draft_sha256)
             _demand_paraf(current, task)
+            _demand_facts(current)
         moved = complete(
             task.pk,
             outcome=outcome,
@@ -57,7 +57,7 @@ def endorse(
         examine(task, current, outcome=outcome, clauses=clauses, advice=advice, by=by, at=at)
         if outcome == "endorsed":
             keep_endorsement(current, task, kind=Endorsement.Kind.PARAF, by=by, at=at)
-            _reprint_first_copy(current, step=task.step_key, at=at)
+            print_copies(current, step=task.step_key, at=at, only_first=True)
         else:
             void_what_must_be_done_again(current, task, outcome, at=at, note=note)
             turn_to_applicant(task, outcome, asked=asked, note=note, by=by, at=at)
@@ -102,17 +102,7 @@ def decide(
         examine(task, current, outcome=outcome, clauses=clauses, advice="", by=by, at=at)
         if outcome == "signed":
             keep_endorsement(current, task, kind=Endorsement.Kind.SIGNATURE, by=by, at=at)
-            for copy in current.copies.all():
-                copy.letter = permit_copy(
-                    current,
-                    number=copy.number,
-                    purpose=copy.purpose,
-                    boxes=boxes(current),
-                    final=True,
-                    step=task.step_key,
-                    at=at,
-                )
-                copy.save(update_fields=["letter"])
+            print_copies(current, final=True, step=task.step_key, at=at)
         else:
             void_what_must_be_done_again(current, task, outcome, at=at, note=note)
             turn_to_applicant(task, outcome, asked=asked, note=note, by=by, at=at)
@@ -128,21 +118,12 @@ def _demand_shown(current: Draft, shown: str) -> None:
 
 
 def _demand_facts(current: Draft) -> None:
-    """The decree says of the company what was last submitted: a repair after the draft needs a new one."""
-    now, drafted = submitted_facts(current.case), decree(current)
-    stale = [PLACES[key] for key, value in now.items() if drafted.get(key, value) != value]
-    if stale:
+    """The decree repeats what was last submitted: a repair after the draft needs a new one."""
+    if stale := outdated(current):
         raise Refused(
-            f"Data permohonan berubah sesudah draf dibuat ({', '.join(stale)}). Kembalikan kepada kepala "
-            "seksi agar drafnya diperbarui."
+            f"Data permohonan berubah sesudah draf dibuat ({', '.join(stale)}). Kembalikan untuk diperbaiki "
+            "agar drafnya diperbarui."
         )
-
-
-def _reprint_first_copy(current: Draft, *, step: str, at: datetime) -> None:
-    """Copy 1 carries the parafs, so it is printed anew when one is given or void."""
-    copy = current.copies.get(number=1)
-    copy.letter = permit_copy(current, number=1, purpose=copy.purpose, boxes=boxes(current), step=step, at=at)
-    copy.save(update_fields=["letter"])
 
 
 def _demand_paraf(current: Draft, task: Task) -> None:
@@ -171,17 +152,10 @@ def _demand_signatory(current: Draft, task: Task, *, by: User, at: datetime) -> 
         )
 
 
-def _void(current: Draft, *, at: datetime, reason: str, steps: set[str] | None = None) -> None:
-    valid = current.endorsements.filter(voided_at=None)
-    if steps is not None:
-        valid = valid.filter(step_key__in=steps)
-    valid.update(voided_at=at, void_reason=reason[:300])
-
-
 def void_what_must_be_done_again(
     current: Draft, task: Task, outcome: str, *, at: datetime, note: str
 ) -> None:
-    """A way back to a step undoes the paraf of that step and of all that follow it."""
+    """A way back to a step undoes the paraf of that step and of all that follow it, and the signature."""
     process = task.case.process
     chosen = task.step.outcome(outcome)
     if chosen.kind != "return":
@@ -190,5 +164,8 @@ def void_what_must_be_done_again(
         call_back(task.case, reason=note, at=at)
     number = process.step(chosen.to).number
     again = {step.key for step in process.steps if step.number >= number}
-    _void(current, at=at, reason=f"Dikembalikan dari langkah {task.step.number}: {note}", steps=again)
-    _reprint_first_copy(current, step=task.step_key, at=at)
+    undone = current.endorsements.filter(voided_at=None, step_key__in=again)
+    signed = undone.filter(kind=Endorsement.Kind.SIGNATURE).exists()
+    reason = f"Dikembalikan dari langkah {task.step.number}: {note}"
+    undone.update(voided_at=at, void_reason=reason[:300])
+    print_copies(current, only_first=not signed, step=task.step_key, at=at)

@@ -319,10 +319,8 @@ def draft(
             remark.save(update_fields=["answer", "answered_in"])
         keep_endorsement(made, task, kind=Endorsement.Kind.PARAF, by=by, at=at)
         for number, purpose in enumerate(_purposes(case, more_copies), start=1):
-            letter = permit_copy(
-                made, number=number, purpose=purpose, boxes=boxes(made), step=task.step_key, at=at
-            )
-            DraftCopy.objects.create(draft=made, number=number, purpose=purpose, letter=letter)
+            copy = DraftCopy(draft=made, number=number, purpose=purpose)
+            print_copy(copy, step=task.step_key, at=at)
         return moved
 
 
@@ -373,6 +371,28 @@ def current_draft(case: Case) -> Draft:
     if current is None:
         raise Refused("Belum ada draf untuk berkas ini.")
     return current
+
+
+def print_copy(copy: DraftCopy, *, final: bool = False, step: str, at: datetime) -> None:
+    copy.letter = permit_copy(
+        copy.draft,
+        number=copy.number,
+        purpose=copy.purpose,
+        boxes=boxes(copy.draft),
+        final=final,
+        step=step,
+        at=at,
+    )
+    copy.save()
+
+
+def print_copies(
+    current: Draft, *, final: bool = False, only_first: bool = False, step: str, at: datetime
+) -> None:
+    """Print the copies anew: the first when a paraf is given, all when a signature is given or void."""
+    for copy in current.copies.all():
+        if copy.number == 1 or not only_first:
+            print_copy(copy, final=final, step=step, at=at)
 
 
 def boxes(current: Draft) -> list[EndorsementBox]:

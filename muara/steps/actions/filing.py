@@ -15,7 +15,7 @@ from muara.audit.chains import canonical, digest
 from muara.cases.actions import NO_FORM, Moved, NotYours, Refused, Stamp, act, complete, open_case
 from muara.cases.models import Application, Attachment, Case, Outfall, Revision, Submission
 from muara.cases.queries import is_with_applicant, latest_submission, open_correction, submitted
-from muara.cases.rules import may_act_as_applicant, serves_the_counter
+from muara.cases.rules import is_applicant_of, may_act_as_applicant, serves_the_counter
 from muara.contacts.actions import link
 from muara.documents.models import Blob
 from muara.documents.repertoire import UnprintableCharacter, allowed, check_text
@@ -335,7 +335,12 @@ def submit(
             check_previous(earlier, kind, company=locked.company, on=office_day(at))
         case = Case.objects.filter(application=locked).first()
         snapshot = take_snapshot(locked, by=by, at=at, proof=proof)
-        facts = {"submission": snapshot.number, "sha256": snapshot.sha256}
+        facts = {
+            "submission": snapshot.number,
+            "sha256": snapshot.sha256,
+            "on_behalf": not is_applicant_of(by, locked),
+            "proof": proof.sha256 if proof else None,
+        }
         if case is None:
             moved = open_case(locked, by=by, at=at, facts=facts, stamp=stamp)
             case = Case.objects.select_related("application", "revision").get(pk=moved.case_id)

@@ -13,7 +13,7 @@ from muara.cases.rules import may_do_step
 from muara.contacts.models import Consultation
 from muara.people.models import User
 from muara.steps.actions.checklists import Mark, asked_by, check_marks, marks_digest, sign_checklist
-from muara.steps.actions.endings import replace_case
+from muara.steps.actions.endings import REDIRECTED, keep_end, replace_case
 from muara.steps.actions.requests import asks_applicant, asks_for_a_new_application, raise_round
 from muara.steps.letters.correction import correction_request
 from muara.steps.letters.forms import checklist_form
@@ -98,9 +98,8 @@ def decide_authority(
         if redirects:
             if task.step.activity != "check" or not may_do_step(by, task, at=at):
                 raise NotYours
-            moved = end_case(
-                task.pk, ending="redirected", by=by, at=at, note=reason, facts=facts, stamp=stamp
-            )
+            moved = end_case(task.pk, ending=REDIRECTED, by=by, at=at, note=reason, facts=facts, stamp=stamp)
+            keep_end(task, REDIRECTED, reason=reason, by=by, at=at)
         else:
             moved = note_on(
                 task.pk,

@@ -405,7 +405,7 @@ def confirm_receipt(
     on_behalf = not is_applicant_of(by, task.case.application)
     if on_behalf and proof is None:
         raise Refused("Unggah pindaian bukti serah terima yang sudah ditandatangani penerima.", "proof")
-    facts = {"on_behalf": True, "proof": proof.sha256} if proof is not None else {}
+    facts = {"on_behalf": on_behalf, "proof": proof.sha256 if proof else None}
     with act(stamp):
         moved = complete(
             task.pk,

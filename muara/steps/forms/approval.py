@@ -130,7 +130,5 @@ class TakeCare(ActForm):
     scan = Scan(label="Bukti kegiatan", help_text="PDF, JPEG, atau PNG.", required=False)
 
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
-        said = {
-            name: self.cleaned_data[name] for name in ("kind", "held_on", "participants", "result", "scan")
-        }
+        said = self.typed("kind", "held_on", "participants", "result", "scan")
         return examination.take_care(self.task, by=by, at=at, stamp=stamp, **said)

@@ -18,8 +18,7 @@ from muara.steps.actions.requests import Asked
 from muara.steps.forms.fields import Paragraph
 from muara.steps.forms.request_rows import KINDS, Kind
 from muara.steps.forms.step import StepForm
-
-GROUPS = {"document": "A. Persyaratan", "obligation": "B. Kewajiban"}
+from muara.steps.letters import GROUPS
 
 
 @dataclass(frozen=True, slots=True)

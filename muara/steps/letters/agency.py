@@ -11,12 +11,19 @@ from django.conf import settings
 
 from muara.cases.models import Recommendation, Referral, SiteVisit
 from muara.cases.terms import Terms, read_terms
-from muara.documents.contents import Limit, Point
 from muara.documents.contents.agency import Party, Photo, Sample, VisitForm, VisitRecord, WorksheetPaper
 from muara.documents.indonesian import angka
 from muara.documents.models import Letter
 from muara.people.models import User, office_day
-from muara.steps.letters import _file, _level, _load, case_values, company_name, letterhead, text_of
+from muara.steps.letters import (
+    _file,
+    case_values,
+    company_name,
+    letterhead,
+    limits_of,
+    points_of,
+    text_of,
+)
 
 
 def _shared(referral: Referral) -> dict[str, Any]:
@@ -133,25 +140,8 @@ def _terms(terms: Terms) -> dict[str, Any]:
     flows = ((terms.flow_per_day, "m³/hari"), (terms.flow_per_hour, "m³/jam"))
     return {
         "flows": tuple(f"{angka(Decimal(flow))} {unit}" for flow, unit in flows if flow),
-        "limits": tuple(
-            Limit(
-                parameter=limit.parameter,
-                level=_level(limit),
-                unit=limit.unit,
-                load=_load(limit, terms.flow_per_day),
-                basis=limit.basis,
-            )
-            for limit in terms.limits
-        ),
-        "points": tuple(
-            Point(
-                kind=point.kind.label,
-                name=point.name,
-                latitude=point.shown_latitude,
-                longitude=point.shown_longitude,
-            )
-            for point in terms.points
-        ),
+        "limits": limits_of(terms),
+        "points": points_of(terms),
         "obligations": terms.obligations,
         "prohibitions": terms.prohibitions,
     }
