@@ -6,7 +6,7 @@ from datetime import datetime
 
 from muara.cases.actions import NO_FORM, Moved, Refused, Stamp, act, complete
 from muara.cases.models import Case, Checklist, Task
-from muara.cases.queries import latest_submission
+from muara.cases.queries import approved_on_paper, latest_submission
 from muara.documents.models import Letter
 from muara.people.models import User, office_day
 from muara.permits.actions import take_number
@@ -42,7 +42,8 @@ def register(
     """Step 6: number the file and make the receipt; nothing is accepted without the CS's approval.
 
     Raises:
-        Refused: there is no CS approval, or the applicant has not signed in the folder (6.c).
+        Refused: there is no CS approval, here or on the paper that was taken over, or the applicant has not
+            signed in the folder (6.c).
     """
     with act(stamp):
         case = Case.objects.select_related("application__company", "revision").get(pk=task.case_id)
@@ -56,8 +57,8 @@ def register(
                 stamp=stamp,
                 activity="register",
             ), None
-        approval = cs_approval(case)
-        if approval is None:
+        approval, on_paper = cs_approval(case), approved_on_paper(case)
+        if approval is None and on_paper is None:
             raise Refused(
                 "Berkas ini belum disetujui CS. Kembalikan ke CS: loket tidak menerima berkas tanpa "
                 "daftar periksa yang ditandatangani (langkah 6, keterangan 1).",
@@ -81,7 +82,7 @@ def register(
             by=by,
             at=at,
             note=note,
-            facts={"registration_number": number.text, "approval": approval.pk},
+            facts={"registration_number": number.text, "approval": approval.pk if approval else "paper"},
             stamp=stamp,
             activity="register",
         )

@@ -20,7 +20,7 @@ from muara.steps.forms.requests import (
     PermitLateDefect,
     Withdraw,
 )
-from muara.steps.forms.review import Review
+from muara.steps.forms.review import CopyRecommendation, Review
 from muara.steps.forms.step import MORE, ActForm, RowsForm, StepForm
 from muara.steps.forms.verification import Correct, Deliver, Verify
 
@@ -46,6 +46,7 @@ FORMS: dict[str, type[StepForm]] = {
 
 # Acts beside the outcomes, in the order in which a page offers them.
 ASIDES: tuple[type[ActForm], ...] = (
+    CopyRecommendation,
     ReceiveRecommendation,
     ChooseBinding,
     AdjustTerms,
