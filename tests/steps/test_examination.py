@@ -13,6 +13,7 @@ from muara.cases.models import Case, Draft, Examination, Task
 from muara.people.models import Holding, Office
 from muara.steps.actions import approval, drafting, examination, filing, verification
 from muara.steps.actions.review import binding_terms
+from muara.steps.forms.drafting import monitoring_of
 from muara.steps.letters import Wording, outdated, proposed_wording
 from muara.steps.letters.review import advice_on
 from muara.web.demo import Clock, Walk, all_fit, applicant, case_at, current_draft, officer
@@ -42,13 +43,21 @@ def endorse(task: Task, **said: object) -> None:
     approval.endorse(task, **{**told, **said})  # type: ignore[arg-type]
 
 
-def redraft(task: Task, **said: object) -> Draft:
-    """The section head sends the draft back, and the drafter makes the next one."""
+def sent_back(task: Task) -> Task:
+    """The section head sends the draft back, and the drafter receives it."""
     endorse(task, outcome="faulty", note="Perbaiki.", clauses=())
     redrafting = Task.objects.get(case=task.case_id, closed_at=None, companion=False)
-    by = officer("processing_officer")
-    take_over(redrafting.pk, by=by, at=LATER)
-    told = {"wording": wording_for(redrafting.case), "by": by, "at": LATER}
+    take_over(redrafting.pk, by=officer("processing_officer"), at=LATER)
+    return redrafting
+
+
+def redraft(task: Task, **said: object) -> Draft:
+    """The section head sends the draft back, and the drafter makes the next one."""
+    return draft_again(sent_back(task), **said)
+
+
+def draft_again(redrafting: Task, **said: object) -> Draft:
+    told = {"wording": wording_for(redrafting.case), "by": officer("processing_officer"), "at": LATER}
     drafting.draft(redrafting, **{**told, **said})  # type: ignore[arg-type]
     return current_draft(redrafting)
 
@@ -197,6 +206,28 @@ def test_terms_that_differ_from_the_recommendation_need_a_reason_and_are_marked(
     assert "7,5" in difference["after"]
     assert first.high.replace(".", ",") in difference["before"]
     assert made.deviation_reason == "Disepakati dengan OPD."
+
+
+def test_the_monitoring_is_worded_draft_by_draft_and_a_change_is_told(office: Office) -> None:
+    task = received("endorse_section")
+    before = current_draft(task)
+    typed = [
+        "Debit | Titik penaatan | setiap jam | triwulan",
+        "Kualitas air laut|Titik pantau air laut|setiap bulan",
+    ]
+    redrafting = sent_back(task)
+    proposed = wording_for(task.case)
+    for lines, why in (([], "tidak boleh kosong"), (["Debit | Titik penaatan"], "titik dan frekuensinya")):
+        with pytest.raises(Refused, match=why) as refusal:
+            draft_again(redrafting, wording=replace(proposed, monitoring=monitoring_of(lines)))
+        assert refusal.value.field == "monitoring"
+
+    made = draft_again(redrafting, wording=replace(proposed, monitoring=monitoring_of(typed)))
+    told = {(one.place, one.after) for one in drafting.changed_since(before, made) if one.after}
+    assert told == {
+        ("Pemantauan: butir 1", "Debit, Titik penaatan, setiap jam, triwulan"),
+        ("Pemantauan: butir 2", "Kualitas air laut, Titik pantau air laut, setiap bulan"),
+    }
 
 
 def test_more_copies_may_be_printed_than_the_sop_has(office: Office) -> None:

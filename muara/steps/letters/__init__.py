@@ -418,6 +418,39 @@ def _load(limit: recommended.Limit, flow_per_day: str) -> str:
     )
 
 
+def printed_terms(terms: recommended.Terms) -> dict[str, Any]:
+    """Terms as papers print them, but for the flows, which a decree ties to a point."""
+    return {
+        "limits": tuple(
+            Limit(
+                parameter=limit.parameter,
+                level=_level(limit),
+                unit=limit.unit,
+                load=_load(limit, terms.flow_per_day),
+                basis=limit.basis,
+            )
+            for limit in terms.limits
+        ),
+        "points": tuple(
+            Point(
+                kind=point.kind.label,
+                name=point.name,
+                latitude=point.shown_latitude,
+                longitude=point.shown_longitude,
+            )
+            for point in terms.points
+        ),
+        "obligations": terms.obligations,
+        "prohibitions": terms.prohibitions,
+    }
+
+
+def printed_flows(terms: recommended.Terms) -> tuple[str, ...]:
+    """The flows that terms name: "1.500 m³/hari"."""
+    flows = ((terms.flow_per_day, "m³/hari"), (terms.flow_per_hour, "m³/jam"))
+    return tuple(f"{angka(Decimal(flow))} {unit}" for flow, unit in flows if flow)
+
+
 def submitted_facts(case: Case) -> dict[str, Any]:
     """What a decree repeats from the application, as it stands in what was last submitted."""
     values = case_values(case)
@@ -438,31 +471,6 @@ def outdated(draft: Draft) -> list[str]:
         item["label"] for item in said.get("particulars", ()) if now_said.get(item["label"]) != item["value"]
     ]
     return found
-
-
-def limits_of(terms: recommended.Terms) -> tuple[Limit, ...]:
-    return tuple(
-        Limit(
-            parameter=limit.parameter,
-            level=_level(limit),
-            unit=limit.unit,
-            load=_load(limit, terms.flow_per_day),
-            basis=limit.basis,
-        )
-        for limit in terms.limits
-    )
-
-
-def points_of(terms: recommended.Terms) -> tuple[Point, ...]:
-    return tuple(
-        Point(
-            kind=point.kind.label,
-            name=point.name,
-            latitude=point.shown_latitude,
-            longitude=point.shown_longitude,
-        )
-        for point in terms.points
-    )
 
 
 def permit_content(
@@ -501,11 +509,8 @@ def permit_content(
             )
             for point in compliance[:1]
         ),
-        points=points_of(terms),
-        limits=limits_of(terms),
+        **printed_terms(terms),
         monitoring=wording.monitoring,
-        obligations=terms.obligations,
-        prohibitions=terms.prohibitions,
         validity_years=case.process.validity_years,
         supervising_agency=recommendation.referral.agency.name if recommendation else "",
         signatory=signatory(office, on=on),
