@@ -53,6 +53,7 @@ class PhoneTask(models.Model):
     class Outcome(models.TextChoices):
         REACHED = "reached", "Tersampaikan lewat telepon"
         LETTER = "letter", "Tidak tersambung; dikirim surat"
+        MOOT = "moot", "Tidak perlu lagi"
 
     notice = models.OneToOneField(Notice, on_delete=models.PROTECT, related_name="phone_task")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="phone_tasks")

@@ -7,15 +7,19 @@ of what they last submitted. Its key says what is told (`case:17:registered`), s
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 
 from django.conf import settings
+from django.db.models import Q
 
 from muara.cases.models import Application, Case, Correction, Draft, EarlyEnd, Handover, SiteVisit
 from muara.cases.queries import promise_starts
+from muara.contacts.models import PhoneTask
 from muara.documents.indonesian import angka_huruf, tanggal, waktu
-from muara.people.actions.notices import Addressee, notify
+from muara.people.actions.notices import Addressee, notify, withdraw
 from muara.people.calendar import office_calendar
-from muara.people.models import Notice
+from muara.people.models import Notice, User
 from muara.permits.models import Decision
 from muara.sop.working_time import add_working_days
 from muara.steps.letters import (
@@ -284,7 +288,7 @@ def tell_delivered(handover: Handover, decision: Decision, *, at: datetime) -> N
 
 
 def tell_ended(end: EarlyEnd, *, step: str, successor: Application | None, at: datetime) -> Notice:
-    """Withdrawn, lapsed, or to be applied for anew."""
+    """Withdrawn, lapsed, another authority's, or to be applied for anew."""
     case = end.case
     how = how_it_ended(case.process.way_out(step, end.ending))
     onward = (
@@ -305,15 +309,14 @@ def tell_ended(end: EarlyEnd, *, step: str, successor: Application | None, at: d
     )
 
 
-def tell_redirected(case: Case, *, reason: str, at: datetime) -> Notice:
-    """Before step 6: it is another authority's to grant."""
-    return _tell(
-        case,
-        "ended",
-        subject=f"Permohonan {case} bukan kewenangan kantor kami",
-        body=(
-            f"Permohonan {case} atas nama {company_name(case)} tidak dapat kami proses karena bukan "
-            f"kewenangan provinsi, dan berkasnya ditutup. Penjelasannya: {reason}"
-        ),
-        at=at,
+# --- what need not be told any more ------------------------------------------------------------------------
+
+
+def no_longer(case: Case, *whats: str, by: User, at: datetime) -> None:
+    """What still waits to be sent or telephoned of these is moot: the person has done what it asks."""
+    keys = [f"{case.chain}:{what}" for what in whats]
+    withdraw(keys, at=at)
+    calls = PhoneTask.objects.filter(closed_at=None).filter(
+        reduce(or_, (Q(notice__key=key) | Q(notice__key__startswith=f"{key}:") for key in keys))
     )
+    calls.update(outcome=PhoneTask.Outcome.MOOT, closed_at=at, closed_by=by)

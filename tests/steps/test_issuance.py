@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from muara.cases.models import Case, CaseLetter, FinalCheck, Handover, PowerOfAt
 from muara.cases.queries import control_sheet
 from muara.people.models import Notice, Office
 from muara.permits.models import Number, Permit
-from muara.steps.actions import approval, collection, issuance
+from muara.steps.actions import approval, collection, drafting, issuance
 from muara.steps.actions.issuance import Mandate, Taker
 from muara.web.demo import applicant, case_at, officer, sample_upload
 from tests.clock import MONDAY
@@ -79,7 +80,7 @@ def test_a_faulty_decree_goes_back_after_its_number_and_the_number_is_void_for_e
     assert void.text in page
 
     again = taken(case, "head_of_office")
-    current = approval.latest_draft(case)
+    current = drafting.latest_draft(case)
     assert current is not None
     approval.decide(
         again,
@@ -97,6 +98,19 @@ def test_a_faulty_decree_goes_back_after_its_number_and_the_number_is_void_for_e
     case.refresh_from_db()
     heads = [Head(case.chain, case.version, case.head)]
     assert [found for found in breaks(heads) if found.chain == case.chain] == []
+
+
+def test_a_void_signature_leaves_no_copy_that_looks_final(office: Office) -> None:
+    case = case_at("number", at=MONDAY)
+    current = drafting.current_draft(case)
+
+    def standing() -> set[str]:
+        letters = (copy.letter for copy in current.copies.select_related("letter"))
+        return {json.loads(letter.content)["status"] for letter in letters}
+
+    assert standing() == {"final"}
+    issuance.return_to_head(taken(case, "registrar"), note="Kabur.", by=officer("registrar"), at=MONDAY)
+    assert standing() == {"draft"}
 
 
 def test_the_final_checklist_is_kept_line_by_line_with_who_and_when(office: Office) -> None:

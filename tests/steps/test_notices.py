@@ -17,11 +17,13 @@ from muara.cases.queries import case_heads, open_correction
 from muara.contacts.models import Consultation, NoticeLetter, PhoneCall, PhoneTask
 from muara.documents import letters
 from muara.documents.store import BlobStore
-from muara.people.actions.notices import send_due
+from muara.people.actions.notices import give_up, send_due
 from muara.people.models import Notice, Office, office_day
 from muara.steps.actions.reminders import remind_of_answers
 from muara.steps.actions.unreached import escalate, mark_posted, note_call
 from muara.web.demo import (
+    Clock,
+    Walk,
     answer_question,
     applicant,
     ask_question,
@@ -142,6 +144,22 @@ def test_somebody_without_an_account_is_told_at_the_address_of_their_application
     assert "@" in reminder.address
     assert reminder.link == ""
     assert Reminder.objects.get(case=case).channel == Reminder.Channel.EMAIL
+
+
+def test_what_was_done_meanwhile_is_asked_no_more(office: Office) -> None:
+    case = case_at("hand_over", at=MONDAY)
+    call_command("tick", at="2026-07-09T09:00")
+    give_up(the_notice(case, "uncollected:3"), why="Ditolak.", at=THURSDAY)
+    [task] = escalate(at=THURSDAY)
+    assert isinstance(task, PhoneTask)
+    Walk(Clock(THURSDAY), applicant(), case=case).forward()
+    assert the_notice(case, "ready").standing == "Tidak perlu lagi"
+    task.refresh_from_db()
+    assert (task.outcome, task.closed_by) == ("moot", officer("collection_counter"))
+    sent = [notice.key for notice in send_due(clock=lambda: FRIDAY)]
+    assert f"{case.chain}:ready" not in sent
+    assert f"{case.chain}:delivered" in sent
+    assert list(escalate(at=FRIDAY)) == []
 
 
 # --- nobody is reached -----------------------------------------------------------------------------------

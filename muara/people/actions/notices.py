@@ -8,7 +8,7 @@ out: the notice is sent again under the same Message-ID, once too often rather t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -93,6 +93,13 @@ def _way(to: Addressee) -> tuple[str, str]:
     return Notice.Channel.NONE, ""
 
 
+def withdraw(keys: Iterable[str], *, at: datetime) -> None:
+    """Send no more of these, each key with what begins by it: there is nothing left to say."""
+    for key in keys:
+        told = Q(key=key) | Q(key__startswith=f"{key}:")
+        Notice.objects.filter(told, sent_at=None, withdrawn_at=None).update(withdrawn_at=at)
+
+
 # --- the worker's ----------------------------------------------------------------------------------------
 
 
@@ -109,7 +116,7 @@ def send_due(*, clock: Callable[[], datetime], stop: Callable[[], bool] = lambda
 
 def _due(at: datetime) -> Q:
     free = Q(leased_until=None) | Q(leased_until__lte=at)
-    return free & Q(sent_at=None, failed_at=None, next_try_at__lte=at)
+    return free & Q(sent_at=None, failed_at=None, withdrawn_at=None, next_try_at__lte=at)
 
 
 def _claim(*, at: datetime) -> Notice | None:

@@ -21,11 +21,12 @@ from muara.permits.actions import (
 )
 from muara.permits.models import Decision, Permit
 from muara.permits.queries import decision_of
-from muara.steps.actions.approval import decree, latest_draft, void_what_must_be_done_again
-from muara.steps.actions.intake import earlier_permit
+from muara.steps.actions.approval import void_what_must_be_done_again
+from muara.steps.actions.drafting import decree, latest_draft
+from muara.steps.actions.filing import earlier_permit
 from muara.steps.letters import case_values, company_name, text_of
 from muara.steps.letters import issuance as papers
-from muara.steps.notices import tell_delivered, tell_ready
+from muara.steps.notices import no_longer, tell_delivered, tell_ready
 
 
 def signature(case: Case) -> Endorsement | None:
@@ -384,6 +385,7 @@ def _receipted(case: Case, task: Task, handover: Handover, *, at: datetime) -> H
         case, step=task.step_key, decision=decision, handover=handover, at=at
     )
     handover.save()
+    no_longer(case, "ready", "uncollected", by=handover.given_by, at=at)
     tell_delivered(handover, decision, at=at)
     return handover
 
@@ -407,7 +409,7 @@ def confirm_receipt(
     on_behalf = not is_applicant_of(by, task.case.application)
     if on_behalf and proof is None:
         raise Refused("Unggah pindaian bukti serah terima yang sudah ditandatangani penerima.", "proof")
-    facts = {"on_behalf": True, "proof": proof.sha256} if proof is not None else {}
+    facts = {"on_behalf": on_behalf, "proof": proof.sha256 if proof else None}
     with act(stamp):
         moved = complete(
             task.pk,

@@ -24,7 +24,7 @@ AGAIN = "again"  # not reached, and the task stays open
 
 def escalate(*, at: datetime) -> Iterator[PhoneTask | NoticeLetter]:
     """Make a phone task, or without a number a letter, of each important notice that was given up."""
-    given_up = Notice.objects.filter(important=True, failed_at__isnull=False)
+    given_up = Notice.objects.filter(important=True, failed_at__isnull=False, withdrawn_at=None)
     waiting = given_up.filter(phone_task=None, on_paper=None).order_by("failed_at", "pk")
     for pk in list(waiting.values_list("pk", flat=True)):
         with transaction.atomic():
@@ -75,7 +75,7 @@ def note_call(
     Raises:
         NotYours: not customer service. Refused: the task is done, or nothing is said of a call in vain.
     """
-    if outcome not in {AGAIN, *PhoneTask.Outcome.values}:
+    if outcome not in {AGAIN, PhoneTask.Outcome.REACHED, PhoneTask.Outcome.LETTER}:
         raise Refused("Pilih hasil telepon ini.", "outcome")
     with act(stamp):
         held = (
