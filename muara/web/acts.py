@@ -78,10 +78,11 @@ def was_answered(request: HttpRequest) -> bool:
 
 
 def save_typed(task: Task, by: User, form: forms.Form, name: str = "") -> None:
-    """Keep what was typed in a form of a task, unjudged; nothing of it is an act.
+    """Keep what was typed in a form of a task, with its files; nothing of it is an act.
 
     What a form says is never kept (the number of an identity card) is left out.
     """
+    form.full_clean()  # takes the files
     unkept = NOT_TYPED | set(getattr(form, "never_kept", ()))
     typed = {key: form.data.getlist(key) for key in form.data if key not in unkept}  # type: ignore[attr-defined]
     task.unfinished.update_or_create(

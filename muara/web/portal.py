@@ -519,6 +519,7 @@ def submit(request: HttpRequest, reference: str) -> HttpResponse:
         application=found,
         correction=asked,
         by=user,
+        at=timezone.now(),
         initial=_saved(case, user),
     )
     came = None
@@ -534,7 +535,7 @@ def submit(request: HttpRequest, reference: str) -> HttpResponse:
                 at=at,
                 note=form.cleaned_data.get("answer", ""),
                 replies=form.replies(),
-                proof=form.proof(at=at),
+                proof=form.cleaned_data.get("proof"),
                 stamp=stamp,
             ),
         )
@@ -612,6 +613,7 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
         # Answered by now, perhaps in another window: what was typed stays on the page.
         correction=asked or case.corrections.last(),
         by=user,
+        at=timezone.now(),
         initial=_saved(case, user),
     )
     came = None
@@ -625,7 +627,7 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
                 case,
                 answer=form.cleaned_data["answer"],
                 replies=form.replies(),
-                proof=form.proof(at=at),
+                proof=form.cleaned_data.get("proof"),
                 by=user,
                 at=at,
                 stamp=stamp,
@@ -664,7 +666,11 @@ def withdraw_case(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method != "POST" and way is None:
         return redirect("application", found.reference)
     form = WithdrawForm(
-        request.POST or None, request.FILES or None, on_behalf=not is_applicant_of(user, found)
+        request.POST or None,
+        request.FILES or None,
+        application=found,
+        at=timezone.now(),
+        on_behalf=not is_applicant_of(user, found),
     )
     came = None
     if request.method == "POST" and form.is_valid():
@@ -675,7 +681,7 @@ def withdraw_case(request: HttpRequest, reference: str) -> HttpResponse:
             lambda stamp, at: endings.withdraw_application(
                 target,
                 reason=form.cleaned_data["reason"],
-                proof=form.proof(at=at),
+                proof=form.cleaned_data.get("proof"),
                 by=user,
                 at=at,
                 stamp=stamp,

@@ -159,8 +159,6 @@ def _next_task(item: Task) -> Task:
 
 
 def _save_for_later(request: HttpRequest, item: Task, form: ActForm) -> HttpResponse:
-    """Keep what was typed, unjudged; files that were chosen are kept with it."""
-    form.full_clean()
     save_typed(item, person(request), form, form.slug)
     messages.success(request, "Isian disimpan dan belum dicatat sebagai hasil. Lanjutkan kapan saja.")
     return redirect("task", item.pk)

@@ -190,7 +190,11 @@ def test_the_page_takes_a_case_over_with_its_papers(
     assert client.post(address, said).status_code == 422
 
     said["scan_1"] = SimpleUploadedFile("tanda.pdf", sample_pdf("Tanda terima"), "application/pdf")
-    assert client.post(address, said).status_code == 302
+    refused = client.post(address, said | {"registration_number": "LHP/2026/0017"})
+    assert refused.status_code == 422
+    assert "Sudah diunggah: <strong>tanda.pdf</strong>" in refused.content.decode()
+    again = form_on(refused, action="").filled(registration_number="17/LHP/VI/2026")
+    assert client.post(address, again).status_code == 302
 
     case = Case.objects.get()
     paper = PaperDocument.objects.get(case=case)
