@@ -333,6 +333,7 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
         "letters": CaseLetter.objects.filter(case=case, kind__in=FOR_APPLICANTS).select_related("letter"),
         "visits": SiteVisit.objects.filter(referral__case=case).select_related("referral__agency"),
         "decision": decision,
+        "handover": Handover.objects.filter(case=case).first(),
         "status": decision.status(office_day(timezone.now())) if decision else "",
         "remedies": remedies(decision),
     }
@@ -701,6 +702,9 @@ def withdraw_case(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "portal/withdraw.html", context, status=_status(form, came))
 
 
+DOWNLOAD = "unduh"
+
+
 class ReceiveForm(forms.Form):
     """Step 18: received, and rights and duties read."""
 
@@ -727,10 +731,12 @@ def receive(request: HttpRequest, reference: str) -> HttpResponse:
             return redirect("application", found.reference)
     if task is not None and not is_applicant_of(user, found):
         return redirect("task", task.pk)  # at the counter the signed receipt is the proof
+    target = task or _last_task(case)
+    if DOWNLOAD in request.POST:
+        return _download(request, found, target)
     form = ReceiveForm(request.POST or None)
     came = None
     if request.method == "POST" and form.is_valid():
-        target = task or _last_task(case)
         came = attempt(
             request, form, lambda stamp, at: issuance.confirm_receipt(target, by=user, at=at, stamp=stamp)
         )
@@ -750,6 +756,19 @@ def receive(request: HttpRequest, reference: str) -> HttpResponse:
         sheet=CaseLetter.objects.filter(case=case, kind="rights_and_duties").select_related("letter").last(),
     )
     return render(request, "portal/receive.html", context, status=_status(form, came))
+
+
+def _download(request: HttpRequest, found: Application, target: Task) -> HttpResponse:
+    """Note that the applicant takes what was sent electronically; the page then gives the file."""
+    form, user = forms.Form(request.POST), person(request)
+    form.full_clean()
+    came = attempt(request, form, lambda stamp, at: issuance.download(target, by=user, at=at, stamp=stamp))
+    if came is Came.DONE:
+        messages.success(request, "Penerimaan kiriman tercatat. Unduh suratnya di bawah ini.")
+    else:
+        for reason in form.non_field_errors() or ["Halaman sudah usang. Coba sekali lagi."]:
+            messages.error(request, str(reason))
+    return redirect("confirm_receipt", found.reference)
 
 
 def _meeting_to_come(case: Case) -> Meeting | None:
