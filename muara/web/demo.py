@@ -858,12 +858,37 @@ def withdrawn(*, at: datetime, company: str = COMPANIES[5]) -> Case:
     return Case.objects.get(pk=walk.case.pk)
 
 
-# How many working days ago a case was handed in that its applicant was asked about, or that ended early.
+def refused_at_the_top(*, at: datetime, company: str = "") -> Walk:
+    """A case whose permit the head would not sign: it stands at drafting again, bound to a refusal."""
+    walk = _walk_to("decide", at=at, company=company)
+    task = walk.take()
+    approval.decide(
+        task,
+        outcome="refuse",
+        draft_sha256=current_draft(task).sha256,
+        by=walk.who(task),
+        at=walk.clock.tick(),
+        note=f"{REFUSED}.",
+    )
+    return walk
+
+
+def refused(*, at: datetime, company: str = COMPANIES[6]) -> Case:
+    """A case that ended with a refusal, its decree numbered and received; the days to object run."""
+    walk = refused_at_the_top(at=at, company=company)
+    assert walk.case is not None
+    while Case.objects.get(pk=walk.case.pk).closed_at is None:
+        walk.forward()
+    return Case.objects.get(pk=walk.case.pk)
+
+
+# How many working days ago a case was handed in that its applicant was asked about, or that ended otherwise.
 TURNED: tuple[tuple[int, Callable[..., Case]], ...] = (
     (3, asked_several_things),
     (4, answered_with_a_dispute),
     (5, told_to_apply_anew),
     (6, withdrawn),
+    (10, refused),
 )
 
 
