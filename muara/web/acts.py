@@ -38,6 +38,11 @@ class Came(Enum):
     STALE = 409
 
 
+def read_number(text: str | None) -> int:
+    """Read a number that came with an address or a form; whatever is none counts as 0."""
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+
 def new_key() -> str:
     """Issue the key of a form that is about to be shown."""
     return SIGNER.sign(secrets.token_hex(16))
