@@ -5,7 +5,22 @@ from __future__ import annotations
 from allauth.account import views as account
 from django.urls import path, re_path
 
-from muara.web import coordination, desk, files, office, paper, portal, public, tasks, visits, wordings
+from muara.web import (
+    case_page,
+    coordination,
+    days,
+    desk,
+    files,
+    office,
+    paper,
+    portal,
+    public,
+    registers,
+    tasks,
+    users,
+    visits,
+    wordings,
+)
 
 urlpatterns = [
     # public
@@ -57,14 +72,14 @@ urlpatterns = [
     path("meja/tugas/<int:pk>/terima/", tasks.take_over, name="take_over"),
     path("meja/tugas/<int:pk>/<slug:act>/", tasks.task_act, name="task_act"),
     path("meja/berkas/", desk.cases, name="cases"),
-    path("meja/berkas/<int:pk>/", desk.case, name="case"),
+    path("meja/berkas/<int:pk>/", case_page.case, name="case"),
     path("meja/berkas/<int:pk>/ringkasan.pdf", files.case_summary, name="case_summary"),
-    path("meja/berkas/<int:pk>/perbaikan/<int:number>/", desk.correction, name="correction"),
+    path("meja/berkas/<int:pk>/perbaikan/<int:number>/", case_page.correction, name="correction"),
     path("meja/berkas/<int:pk>/lembar-pengendali.pdf", files.control_sheet, name="control_sheet"),
     path("meja/berkas/<int:pk>/bukti-awal.pdf", files.first_proof, name="first_proof"),
-    path("meja/belum-diambil/", desk.uncollected, name="uncollected"),
-    path("meja/register/", desk.registers, name="registers"),
-    path("meja/register/<slug:service>/<slug:key>/", desk.register, name="register"),
+    path("meja/belum-diambil/", registers.uncollected, name="uncollected"),
+    path("meja/register/", registers.registers, name="registers"),
+    path("meja/register/<slug:service>/<slug:key>/", registers.register, name="register"),
     path(
         "meja/register/<slug:service>/<slug:key>/<int:year>.pdf",
         files.number_register,
@@ -97,17 +112,17 @@ urlpatterns = [
     path("kantor/opd/baru/", office.new_agency, name="new_agency"),
     path("kantor/opd/<int:pk>/", office.agency, name="agency"),
     path("kantor/opd/<int:pk>/paraf/", office.signers, name="signers"),
-    path("kantor/pengguna/", office.users, name="users"),
-    path("kantor/pengguna/baru/", office.new_user, name="new_user"),
-    path("kantor/pengguna/<int:pk>/", office.user, name="user"),
-    path("kantor/pengguna/<int:pk>/tautan/", office.invite, name="invite"),
-    path("kantor/pengguna/<int:pk>/pelaksana/", office.grant, name="grant"),
-    path("kantor/pelaksana/<int:pk>/akhiri/", office.end_holding, name="end_holding"),
+    path("kantor/pengguna/", users.users, name="users"),
+    path("kantor/pengguna/baru/", users.new_user, name="new_user"),
+    path("kantor/pengguna/<int:pk>/", users.user, name="user"),
+    path("kantor/pengguna/<int:pk>/tautan/", users.invite, name="invite"),
+    path("kantor/pengguna/<int:pk>/pelaksana/", users.grant, name="grant"),
+    path("kantor/pelaksana/<int:pk>/akhiri/", users.end_holding, name="end_holding"),
     path("kantor/nomor/", office.series, name="series"),
     path("kantor/nomor/<slug:service>/<slug:key>/", office.edit_series, name="edit_series"),
     path("kantor/ketentuan/", office.settings_page, name="office_settings"),
-    path("kantor/kalender/", office.calendar, name="calendar"),
-    path("kantor/kalender/<int:pk>/hapus/", office.remove_day, name="remove_day"),
+    path("kantor/kalender/", days.calendar, name="calendar"),
+    path("kantor/kalender/<int:pk>/hapus/", days.remove_day, name="remove_day"),
 ]
 handler403 = "muara.web.public.forbidden"
 handler404 = "muara.web.public.not_found"

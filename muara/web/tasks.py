@@ -43,8 +43,9 @@ from muara.steps.actions.review import binding_terms
 from muara.steps.forms import ASIDES, FORMS, MORE, ActForm, Review, RowsForm, aside, first_act
 from muara.steps.letters.review import advice_on, summary
 from muara.web.acts import SAVE, Came, attempt, new_key, save_typed, was_answered
-from muara.web.dossier import Round, agency_work, due_of, folders, parts, referrals_of, rounds, scans, who
+from muara.web.dossier import agency_work, due_of, folders, parts, referrals_of, scans, who
 from muara.web.files import person
+from muara.web.rounds import Round, rounds
 
 RECENT = 8
 REQUESTS_AT = frozenset({"apply", "check", "verify", "correct", "review", "endorse", "meet", "decide"})
