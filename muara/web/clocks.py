@@ -31,8 +31,8 @@ class Deadline:
 
     @property
     def counts(self) -> bool:
-        """Time still runs for this step: it is neither done nor passed over."""
-        return self.done_at is None and self.state != "skipped" and not self.step.optional
+        """Time still runs for this step: it is neither done, here or on paper, nor passed over."""
+        return self.done_at is None and self.state not in {"paper", "skipped"} and not self.step.optional
 
 
 @dataclass(frozen=True, slots=True)

@@ -441,13 +441,14 @@ class FormLine:
     step: Step | None
     signed_by: tuple[str, ...]
     made: tuple[Made, ...]
-    state: str  # made, missing, next, optional, outside
+    state: str  # one of STATES
 
 
 # The states of forms in the order of the page; what waits for its time or lies elsewhere is folded.
 STATES = (
     ("missing", "Kurang", True),
     ("made", "Ada", True),
+    ("paper", "Di map kertas", False),
     ("next", "Menunggu langkahnya", False),
     ("optional", "Bila perlu", False),
     ("outside", "Di luar berkas", False),
@@ -531,6 +532,8 @@ def _form_state(
         return "made"
     if step is None:
         return "outside"
+    if standing[step.number] == "paper":
+        return "paper"
     if form.optional or standing[step.number] == "skipped":
         return "optional"
     return "missing" if standing[step.number] == "done" else "next"

@@ -20,7 +20,7 @@ from muara.permits.actions import set_up_series, take_number
 from muara.permits.models import Series
 from muara.steps.actions.paper import OnPaper, Paper, PaperReferral, enter_running_case
 from muara.steps.letters import control_sheet
-from muara.web import dossier
+from muara.web import clocks, dossier
 from muara.web.demo import Clock, Walk, applicant, officer, sample_pdf, sample_upload
 from tests.clock import MONDAY
 from tests.web.page_forms import form_on
@@ -93,6 +93,17 @@ def test_steps_before_are_shown_as_done_on_paper(office: Office) -> None:
     states = {leg.number: leg.state for leg in dossier.legs(case, talk=None)}
     assert [number for number, state in states.items() if state == "paper"] == [1, 2, 3, 4, 6, 7]
     assert (states[5], states[8], states[9], states[10]) == ("skipped", "skipped", "now", "next")
+
+
+def test_what_was_done_on_paper_is_neither_late_nor_still_to_come(office: Office) -> None:
+    case = enter(prepared(), on_paper("deliver"))
+
+    run = clocks.clocks(case, today=LATER.date())
+    limits = {item.step.number: item.counts for item in run.deadlines}
+    assert (limits[6], limits[7], limits[12]) == (False, False, True)
+    forms = {line.form.code: line.state for line in dossier.forms(case)}
+    # The application and the cover letter lie in the paper folder; the draft is still to be made.
+    assert (forms["F03"], forms["F12"], forms["F18"]) == ("paper", "paper", "next")
 
 
 def test_h_from_paper_is_day_0_and_stays_when_the_recommendation_is_booked(office: Office) -> None:
