@@ -6,7 +6,6 @@ from datetime import date
 from functools import partial
 
 from allauth.account.forms import default_token_generator
-from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from django import forms
 from django.conf import settings
@@ -22,6 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from muara.people import actions as people
 from muara.people.models import Holding, Office, User, office_day
+from muara.people.rules import has_second_factor
 from muara.web.acts import Came, new_key
 from muara.web.office import GET_POST, _actors, _administrator, _page, _reader, _record
 from muara.web.office_forms import (
@@ -29,6 +29,7 @@ from muara.web.office_forms import (
     EndForm,
     GrantForm,
     ProfileForm,
+    ReasonForm,
     UserForm,
 )
 
@@ -105,8 +106,6 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
             ),
         )
         if came is Came.DONE:
-            # allauth keeps addresses of its own: the old one must not sign in any longer.
-            EmailAddress.objects.filter(user=pk).exclude(email__iexact=form.profile().email).delete()
             messages.success(request, f"Akun {form.cleaned_data['name']} disimpan.")
             return redirect("user", pk)
     return _user_page(request, person, form, came=came)
@@ -127,8 +126,28 @@ def _user_page(
         "link": link,
         "link_days": LINK_DAYS,
         "invite_key": new_key(),
+        "second_factor": has_second_factor(person),
     }
     return _page(request, "user", context, came=came)
+
+
+@login_required
+@GET_POST
+def remove_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
+    """A telephone was lost: after seeing who asks, take the second factor off the account."""
+    by, _ = _administrator(request)
+    person = get_object_or_404(User, pk=pk)
+    form, came = ReasonForm(request.POST or None), Came.DONE
+    if request.method == "POST" and form.is_valid():
+        came = _record(
+            request,
+            form,
+            partial(people.remove_second_factor, pk, reason=form.cleaned_data["reason"], by=by),
+        )
+        if came is Came.DONE:
+            messages.success(request, f"Pengaman dua langkah akun {person.name} dilepas.")
+            return redirect("user", pk)
+    return _page(request, "remove_second_factor", {"form": form, "person": person}, came=came)
 
 
 def _period(holding: Holding, day: date) -> str:

@@ -15,7 +15,7 @@ from muara.cases.actions import take_over
 from muara.cases.models import Application, Case, Correction, EarlyEnd, LateDefectPermission, Task
 from muara.people.models import OfficeSetting, User
 from muara.steps.actions import verification
-from muara.steps.actions.intake import Mark
+from muara.steps.actions.checklists import Mark
 from muara.web import demo
 from muara.web.demo import (
     Clock,

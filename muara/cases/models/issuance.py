@@ -108,6 +108,11 @@ class Handover(models.Model):
                 | Q(way="electronic", downloaded_by__isnull=False, downloaded_at__isnull=False),
                 name="only_what_was_sent_electronically_is_downloaded",
             ),
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None, confirmed_by=None)
+                | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
+                name="a_confirmed_handover_has_its_person_and_moment",
+            ),
         ]
 
     def __str__(self) -> str:
