@@ -249,7 +249,7 @@ def test_a_second_recommendation_contradicting_the_first_is_found_and_stops_the_
     assert found[2][0] == "Titik penaatan TP-01"
     assert first_act(two.task) is ChooseBinding
     with pytest.raises(Refused, match="bertentangan"):
-        two.do_draft(two.task, officer("processing_officer"))
+        two.forward()
 
 
 def test_the_drafter_records_which_one_binds_and_why(two: Walk) -> None:
@@ -270,7 +270,7 @@ def test_the_drafter_records_which_one_binds_and_why(two: Walk) -> None:
     assert (binding.recommendation, binding.disputes) == (second, ())
     assert binding.terms is not None
     assert binding.terms.flow_per_day == "1200"
-    two.do_draft(two.task, officer("processing_officer"))
+    two.forward()
     assert Draft.objects.get().recommendation == second
 
 
@@ -302,8 +302,7 @@ def test_for_and_against_contradict_each_other(two: Walk) -> None:
 def test_a_newer_letter_for_the_same_kind_replaces_the_one_before(two: Walk) -> None:
     first = two.task.case.referrals.order_by("pk")[0]
     review.find_unfit(two.task, note="Skema belum jelas.", by=officer("technical_team"), at=two.clock.tick())
-    two.take()
-    two.do_correct(two.task, officer("customer_service"))
+    two.forward()
     two.take()
     verification.verify(
         two.task,

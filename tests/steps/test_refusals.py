@@ -33,17 +33,7 @@ def refused_at_the_top() -> Walk:
     walk.submit()
     while walk.task.step.activity != "decide":
         walk.forward()
-    head = walk.take()
-    current = approval.latest_draft(head.case)
-    assert current is not None
-    approval.decide(
-        head,
-        outcome="refuse",
-        draft_sha256=current.sha256,
-        by=walk.who(head),
-        at=walk.clock.tick(),
-        note="Air limbah tidak memenuhi baku mutu.",
-    )
+    walk.forward("refuse", note="Air limbah tidak memenuhi baku mutu.")
     return walk
 
 
