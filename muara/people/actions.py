@@ -643,11 +643,13 @@ def set_office_setting(
 
     Raises:
         NotAdministrator: the person may not.
-        Refused: the basis is missing, the day is past, or the day has a value already.
+        Refused: it is no number of days, the basis is missing, the day is past, or has a value already.
     """
     _demand(by, at)
     if setting not in OfficeSetting.Key.values:
         raise Refused("Pilih ketentuan yang diatur.", "setting")
+    if value < 1:
+        raise Refused("Isi paling sedikit 1 hari kerja.", "value")
     if by is not None and effective_from < office_day(at):
         raise Refused(
             "Ketentuan tidak dapat berlaku surut. Pilih hari ini atau sesudahnya.", "effective_from"

@@ -222,6 +222,9 @@ class OfficeSetting(models.Model):
         ordering = ["key", "-effective_from"]
         constraints = [
             models.UniqueConstraint(fields=["key", "effective_from"], name="one_setting_per_day"),
+            models.CheckConstraint(
+                condition=Q(value__gte=1) & ~Q(basis=""), name="a_setting_is_a_number_with_its_basis"
+            ),
         ]
 
     def __str__(self) -> str:
