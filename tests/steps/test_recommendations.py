@@ -346,7 +346,7 @@ def test_a_narrower_recommendation_stands_beside_a_whole_one(two: Walk) -> None:
     assert binding.terms is not None
     assert binding.terms.flow_per_day == "1500"
     assert binding.terms.prohibitions[-1] == "Menambatkan kapal di atas pipa"
-    two.do_draft(two.task, officer("processing_officer"))
+    two.forward()
     assert Draft.objects.get().deviations == []
 
 
@@ -374,7 +374,7 @@ def test_what_two_narrow_recommendations_leave_open_together_is_found_and_stops_
     assert binding.lacks == ("BOD5",)
     assert not AdjustTerms.offered(two.task)
     with pytest.raises(Refused, match="belum memuat: BOD5"):
-        two.do_draft(two.task, officer("processing_officer"))
+        two.forward()
 
     given = Recommendation.objects.get(referral=first)
     approval.return_recommendation(
@@ -384,7 +384,7 @@ def test_what_two_narrow_recommendations_leave_open_together_is_found_and_stops_
     review.recommend(two.task, referral=first, **letter(terms=water(), partial=True, at=NEXT_MONDAY))
     two.take()
     book(two, office_day(NEXT_MONDAY))
-    two.do_draft(two.task, officer("processing_officer"))
+    two.forward()
 
 
 def test_what_a_narrow_recommendation_leaves_out_with_a_reason_is_not_looked_for(two: Walk) -> None:
