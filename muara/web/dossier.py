@@ -49,7 +49,7 @@ from muara.permits.queries import Remedies, remedies_of
 from muara.sop.definition import CALLER, Limit, PrintedForm, Process, Requirement, Step
 from muara.sop.form import Field, show
 from muara.sop.working_time import Calendar, TraceDay, add_working_days, is_guess, is_working_day, trace
-from muara.steps.actions.approval import decree
+from muara.steps.actions.drafting import decree
 from muara.steps.actions.review import binding_terms, standing_recommendations
 from muara.steps.letters import printed_flows, printed_terms
 from muara.steps.letters.correction import about

@@ -20,8 +20,8 @@ from muara.documents.store import BlobStore
 from muara.documents.uploads import Accepted, UploadRefused, accept
 from muara.people.models import User
 from muara.sop.definition import Outcome
-from muara.steps.actions import intake
-from muara.steps.actions.intake import Mark
+from muara.steps.actions import filing, intake
+from muara.steps.actions.checklists import Mark
 from muara.steps.actions.requests import Reply
 from muara.steps.letters import control_sheet
 from muara.web.demo import Clock, Walk, answer_question, applicant, ask_question, officer
@@ -143,11 +143,11 @@ class FolderWalk(Walk):
             }
             if changed:
                 raw = {**self.source["values"], **changed}
-                intake.save_section(application, section=section, raw=raw, by=self.applicant, at=at)
+                filing.save_section(application, section=section, raw=raw, by=self.applicant, at=at)
         for number, name in told.get("files", {}).items():
             for old in application.attachments.filter(requirement=int(number), withdrawn_at=None):
-                intake.withdraw(old, by=self.applicant, at=at)
-            intake.attach(
+                filing.withdraw(old, by=self.applicant, at=at)
+            filing.attach(
                 application,
                 requirement=int(number),
                 accepted=self.given(name, at=at),

@@ -12,7 +12,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from allauth.account.forms import default_token_generator
-from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from django import forms
 from django.conf import settings
@@ -37,6 +36,7 @@ from muara.people.queries import holder, issuing_office, office_setting
 from muara.people.rules import (
     AGENCY_ACTORS,
     SYSTEM_ACTORS,
+    has_second_factor,
     may_administer,
     may_read_administration,
 )
@@ -54,6 +54,7 @@ from muara.web.office_forms import (
     GrantForm,
     IdentityForm,
     ProfileForm,
+    ReasonForm,
     SeriesForm,
     SettingForm,
     SignersForm,
@@ -492,8 +493,6 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
             ),
         )
         if came is Came.DONE:
-            # allauth keeps addresses of its own: the old one must not sign in any longer.
-            EmailAddress.objects.filter(user=pk).exclude(email__iexact=form.profile().email).delete()
             messages.success(request, f"Akun {form.cleaned_data['name']} disimpan.")
             return redirect("user", pk)
     return _user_page(request, person, form, came=came)
@@ -514,8 +513,30 @@ def _user_page(
         "link": link,
         "link_days": LINK_DAYS,
         "invite_key": new_key(),
+        "second_factor": has_second_factor(person),
     }
     return _page(request, "user", context, came=came)
+
+
+@login_required
+@GET_POST
+def remove_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
+    """A telephone was lost: after seeing who asks, take the second factor off the account."""
+    by, _ = _administrator(request)
+    person = get_object_or_404(User, pk=pk)
+    form, came = ReasonForm(request.POST or None), Came.DONE
+    if request.method == "POST" and form.is_valid():
+        came = _carry_out(
+            request,
+            form,
+            lambda at, stamp: people.remove_second_factor(
+                pk, reason=form.cleaned_data["reason"], by=by, at=at, key=stamp.key, body=stamp.body
+            ),
+        )
+        if came is Came.DONE:
+            messages.success(request, f"Pengaman dua langkah akun {person.name} dilepas.")
+            return redirect("user", pk)
+    return _page(request, "remove_second_factor", {"form": form, "person": person}, came=came)
 
 
 def _period(holding: Holding, day: date) -> str:

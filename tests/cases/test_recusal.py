@@ -14,7 +14,7 @@ from muara.cases.actions import NotYours, Refused, act, end_case, note_on, take_
 from muara.cases.models import Case, Recusal, Task
 from muara.cases.rules import open_tasks_for, stranded_tasks, who_may_do
 from muara.people.models import Holding, Office, User
-from muara.steps.actions.approval import decree
+from muara.steps.actions.drafting import decree
 from muara.steps.actions.recusal import recuse
 from muara.web.demo import Clock, Walk, applicant, case_at, current_draft, officer
 from tests.clock import MONDAY

@@ -13,7 +13,7 @@ from muara.cases.terms import clean_terms, read_terms
 from muara.sop.values import parse_coordinate
 from muara.steps.actions.review import call_back
 from muara.steps.forms import FORMS, Review, first_act
-from muara.steps.forms.approval import DraftDecree, ReceiveRecommendation
+from muara.steps.forms.drafting import DraftDecree, ReceiveRecommendation
 from muara.steps.forms.fields import Day, Items, Line, Paragraph
 from muara.steps.forms.issuance import AssignNumber
 from muara.steps.forms.review import _angles, typed_terms

@@ -13,9 +13,9 @@ from muara.cases.actions import Refused
 from muara.cases.models import Case, Draft, Recommendation, Referral, Task
 from muara.cases.terms import clean_terms
 from muara.people.models import Office, office_day
-from muara.steps.actions import approval, review, verification, visits
+from muara.steps.actions import drafting, review, verification, visits
 from muara.steps.forms import Review, first_act
-from muara.steps.forms.approval import AdjustTerms, ChooseBinding
+from muara.steps.forms.drafting import AdjustTerms, ChooseBinding
 from muara.web.demo import Clock, Walk, all_fit, applicant, example, officer, sample_upload
 from tests.clock import MONDAY, NEXT_MONDAY, THURSDAY, TUESDAY
 
@@ -180,7 +180,7 @@ def answer(walk: Walk, **second: Any) -> tuple[Referral, Referral]:
 
 
 def book(walk: Walk, day: date, **more: Any) -> None:
-    approval.receive_recommendation(
+    drafting.receive_recommendation(
         walk.task,
         agenda_number="17",
         received_on=day,
@@ -277,7 +277,7 @@ def test_the_drafter_records_which_one_binds_and_why(two: Walk) -> None:
 def test_the_one_that_goes_back_is_asked_for_anew_and_the_other_stands(two: Walk) -> None:
     booked(two, terms=other_terms(flow_per_day="1200"))
     second = Recommendation.objects.get(letter_number="660/2")
-    approval.return_recommendation(
+    drafting.return_recommendation(
         two.task, only=[second], note="Selaraskan debit.", by=officer("processing_officer"), at=NEXT_MONDAY
     )
     assert [item.pk for item in two.task.case.referrals.unanswered()] == [second.referral_id]
@@ -377,7 +377,7 @@ def test_what_two_narrow_recommendations_leave_open_together_is_found_and_stops_
         two.forward()
 
     given = Recommendation.objects.get(referral=first)
-    approval.return_recommendation(
+    drafting.return_recommendation(
         two.task, only=[given], note="BOD5 belum ada.", by=officer("processing_officer"), at=NEXT_MONDAY
     )
     two.take()
@@ -448,7 +448,7 @@ def test_the_form_takes_a_narrow_letter_where_several_were_asked_for(two: Walk) 
 def test_adjustments_hold_only_for_the_recommendations_they_were_set_against(two: Walk) -> None:
     booked(two, **narrow())
     officer_by: dict[str, Any] = {"by": officer("processing_officer")}
-    approval.adjust_terms(
+    drafting.adjust_terms(
         two.task,
         terms=other_terms(flow_per_day="1400"),
         reason="Kapasitas IPAL.",
@@ -457,22 +457,22 @@ def test_adjustments_hold_only_for_the_recommendations_they_were_set_against(two
     )
     binding = review.binding_terms(two.task.case)
     assert binding is not None
-    assert approval.adjusted_terms(two.task.case, binding) is not None
+    assert drafting.adjusted_terms(two.task.case, binding) is not None
 
     second = Recommendation.objects.get(letter_number="660/2")
     later = NEXT_MONDAY + timedelta(days=1)
-    approval.return_recommendation(
+    drafting.return_recommendation(
         two.task, only=[second], note="Kurang jelas.", at=NEXT_MONDAY, **officer_by
     )
     two.take()
     review.recommend(two.task, referral=second.referral, **letter(**narrow(letter_number="660/3", at=later)))
     two.take()
-    approval.receive_recommendation(
+    drafting.receive_recommendation(
         two.task, agenda_number="18", received_on=office_day(later), at=later, **officer_by
     )
     binding = review.binding_terms(two.task.case)
     assert binding is not None
-    assert approval.adjusted_terms(two.task.case, binding) is None
+    assert drafting.adjusted_terms(two.task.case, binding) is None
 
 
 @pytest.mark.both

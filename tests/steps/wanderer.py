@@ -15,9 +15,9 @@ from muara.cases.queries import latest_submission
 from muara.cases.rules import is_recused, may_act_as_applicant, who_may_do
 from muara.people.models import WITA, Holding, Office, User
 from muara.sop.definition import Outcome
-from muara.steps.actions import approval, intake, issuance, verification
+from muara.steps.actions import drafting, examination, filing, intake, issuance, verification
+from muara.steps.actions.checklists import Mark
 from muara.steps.actions.endings import let_lapse, may_lapse_from, withdraw_application
-from muara.steps.actions.intake import Mark
 from muara.steps.actions.monitoring import monitor
 from muara.steps.actions.recusal import recuse
 from muara.steps.actions.requests import (
@@ -100,7 +100,7 @@ class Wanderer(Walk):
         people = who_may_do(task, at=self.clock.now)
         if task.step.activity != "decide":
             return people
-        named = approval.decree(current_draft(task))["signatory"]
+        named = drafting.decree(current_draft(task))["signatory"]
         assert isinstance(named, dict)
         return sorted(people, key=lambda user: user.name != named["name"])
 
@@ -194,7 +194,7 @@ class Wanderer(Walk):
             if key in {field.key for field in section.fields}:
                 raw = {**application.data, key: value.format(asked.number)}
                 by, at = self.applicants_hand, self.clock.tick()
-                assert not intake.save_section(application, section=section, raw=raw, by=by, at=at)
+                assert not filing.save_section(application, section=section, raw=raw, by=by, at=at)
 
     def advice(self) -> dict[str, object]:
         if self.choose("advice", (True, True, False)):
@@ -261,7 +261,7 @@ class Wanderer(Walk):
         by = self.who(task)
         if task.step.activity in {"endorse", "decide"}:
             at = self.clock.tick()
-            approval.remark(task, place="company", text="Periksa ejaannya.", by=by, at=at)
+            examination.remark(task, place="company", text="Periksa ejaannya.", by=by, at=at)
         else:
             confirm(
                 task,

@@ -14,7 +14,7 @@ from muara.cases.actions import take_over
 from muara.cases.models import Case, Correction, Task
 from muara.contacts.actions import link
 from muara.people.models import User, office_day
-from muara.steps.actions import approval, intake, verification
+from muara.steps.actions import approval, checklists, drafting, filing, verification
 from muara.steps.actions.review import binding_terms
 from muara.steps.letters import proposed_wording
 from muara.web import dossier
@@ -230,7 +230,7 @@ def test_what_a_later_submission_changed_is_marked() -> None:
     walk.forward()  # 4
     walk.forward()  # 6
     task = walk.take()
-    marks = all_fit(task) | {5: intake.Mark("unfit", "Skema IPAL belum lengkap.")}
+    marks = all_fit(task) | {5: checklists.Mark("unfit", "Skema IPAL belum lengkap.")}
     verification.verify(
         task, outcome="incomplete", marks=marks, by=walk.who(task), at=walk.clock.tick(), note="Skema kurang."
     )
@@ -241,7 +241,7 @@ def test_what_a_later_submission_changed_is_marked() -> None:
     form = case.revision.definition.form
     part = next(s for s in form.sections if any(f.key == "activity_name" for f in s.fields))
     values = {**case.application.data, "activity_name": "Kegiatan yang diperbaiki"}
-    intake.save_section(case.application, section=part, raw=values, by=applicant(), at=walk.clock.tick())
+    filing.save_section(case.application, section=part, raw=values, by=applicant(), at=walk.clock.tick())
     walk.mend(Correction.objects.get(case=case))
     verification.answer_correction(case, answer="Sudah diperbaiki.", by=applicant(), at=walk.clock.tick())
 
@@ -360,7 +360,7 @@ def test_terms_that_the_draft_sets_otherwise_are_told_as_the_draft_says_them() -
     while walk.task.step.activity != "draft":
         walk.forward()
     task, by = walk.take(), officer("processing_officer")
-    approval.receive_recommendation(
+    drafting.receive_recommendation(
         task, agenda_number="9", received_on=office_day(MONDAY), by=by, at=walk.clock.tick()
     )
     binding = binding_terms(case)
@@ -368,9 +368,9 @@ def test_terms_that_the_draft_sets_otherwise_are_told_as_the_draft_says_them() -
     assert binding.terms is not None
     first, *others = binding.terms.limits
     adjusted = replace(binding.terms, flow_per_day="1400", limits=(replace(first, high="75"), *others))
-    approval.adjust_terms(task, terms=adjusted, reason="Disepakati.", by=by, at=walk.clock.tick())
+    drafting.adjust_terms(task, terms=adjusted, reason="Disepakati.", by=by, at=walk.clock.tick())
     assert "BOD5 ≤ 100 mg/L" in text(section(case, "rekomendasi"))
-    approval.draft(
+    drafting.draft(
         task,
         wording=proposed_wording(case, binding.recommendation, on=office_day(MONDAY)),
         by=by,
