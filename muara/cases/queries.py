@@ -206,6 +206,7 @@ VERBS = {
     "hand_over.refuse": "Menolak menyerahkan izin kepada yang datang",
     "hand_over.remind": "Mengingatkan pemohon untuk mengambil izin",
     "number.assign": "Memberi nomor keputusan",
+    "receive.download": "Pemohon mengunduh surat keputusan",
 }
 
 

@@ -453,7 +453,7 @@ def test_a_second_delivery_needs_a_new_cover_letter(office: Office) -> None:
 
     with pytest.raises(Refused, match="surat pengantar baru"):
         verification.verify(task, outcome="complete", marks=all_fit(task), by=officer("verifier"), at=MONDAY)
-    walk.do_verify(task, officer("verifier"))
+    walk.forward()
     walk.forward()
     assert [referral.receiver for referral in task.case.referrals.all()] == ["Penerima Contoh"] * 2
 

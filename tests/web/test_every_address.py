@@ -583,3 +583,17 @@ def test_every_address_answers_each_person_as_it_should(office: Office, who: str
         name: (get.split()[place], post.split()[place]) for name, (get, post) in ADDRESSES.items()
     }
     assert Entry.objects.count() == acts
+
+
+@pytest.mark.parametrize("typed", ["²", "-1", "9" * 5000, "dua"])
+def test_a_number_in_an_address_that_is_none_breaks_no_page(
+    office: Office, client: Client, typed: str
+) -> None:
+    case = case_at("register", at=MONDAY)
+    client.force_login(officer("auditor"))
+    for address in (
+        f"/meja/berkas/{case.pk}/?penyampaian={typed}",
+        f"/meja/register/LHP/permit/?tahun={typed}",
+        f"/kantor/kalender/?tahun={typed}",
+    ):
+        assert client.get(address).status_code == 200
