@@ -23,7 +23,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from muara.cases.actions import Stamp
 from muara.cases.models import Application, Case, EarlyEnd, Question, Reminder, Revision, Task
-from muara.cases.queries import authority_of, control_sheet, court_of, latest_submission, tasks_doing
+from muara.cases.queries import (
+    authority_of,
+    control_sheet,
+    court_of,
+    folder_of,
+    latest_submission,
+    tasks_doing,
+)
 from muara.cases.rules import (
     COUNTER,
     is_applicant_of,
@@ -256,7 +263,10 @@ def cases(request: HttpRequest) -> HttpResponse:
     """Every case that I may read."""
     here = _officer(request)
     form = CaseFilter(request.GET, steps=_case_steps())
-    visible = form.narrow(Case.objects.visible_to(here.user, at=here.at))
+    readable = Case.objects.visible_to(here.user, at=here.at)
+    if (scanned := form.scanned()) and (found := readable.filter(pk=scanned).first()):
+        return redirect("case", found.pk)
+    visible = form.narrow(readable)
     listed = Case.objects.filter(pk__in=visible.values("pk"))
     page = Paginator(dossier.with_standing(listed), A_PAGE).get_page(request.GET.get("halaman"))
     calendar = office_calendar()
@@ -320,6 +330,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
             "court": court,
             "who": dossier.who(court, found.process),
             "main": main,
+            "folder": folder_of(found),
             "due": dossier.task_due(main, today=office_day(at), calendar=office_calendar()),
             "legs": dossier.legs(found, talk=talk),
             "work": _work(found, me, at=at),

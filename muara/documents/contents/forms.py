@@ -162,6 +162,20 @@ class FirstProof(Content):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FolderLabel(Content):
+    """The label on a case's folder (SOP step 4.e); `number` is the registration number once there is one."""
+
+    template: ClassVar[str] = "folder_label"
+
+    number: str
+    reference: str
+    registered_on: date | None = None
+    service: str
+    company: str
+    location: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Revised:
     """A row of the revision history."""
 

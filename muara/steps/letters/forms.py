@@ -20,6 +20,7 @@ from muara.documents.contents.forms import (
     Box,
     ChecklistForm,
     FirstProof,
+    FolderLabel,
     HandedIn,
     PowerOfAttorney,
     PowerToHandle,
@@ -31,7 +32,7 @@ from muara.documents.contents.forms import (
     RevisionStatus,
     Tick,
 )
-from muara.documents.letters import canonical, compose, keep_template, pdf, set_letter
+from muara.documents.letters import LIBRARY, canonical, compose, keep_template, pdf, set_letter
 from muara.documents.letters import digest as digest_of
 from muara.documents.models import Letter
 from muara.people.models import User, office_day
@@ -198,6 +199,27 @@ def _first_proof(
         place=office.seat,
         officer=by.name if by else "",
         officer_nip=by.nip if by else "",
+    )
+
+
+def folder_label(case: Case, *, at: datetime) -> bytes:
+    """The folder's label as PDF, set anew each time; its QR leads to the case on an officer's screen."""
+    content = FolderLabel(
+        letterhead=letterhead(the_office()),
+        demo=settings.MUARA_DEMO,
+        qr=f"{settings.MUARA_BASE_URL}/meja/berkas/{case.pk}/",
+        number=str(case),
+        reference=case.application.reference,
+        registered_on=case.registered_on,
+        service=case.process.title,
+        company=company_name(case),
+        location=text_of(case, case_values(case), "site_address"),
+    )
+    return set_letter(
+        source=(LIBRARY / f"{content.template}.typ").read_text(),
+        content=canonical(content),
+        title=f"Label map {case}",
+        dated=office_day(at),
     )
 
 
