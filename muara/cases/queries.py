@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import reduce
 from operator import or_
 
@@ -117,7 +117,7 @@ def court_of(case: Case, *, task: Task | None = None, correction: Correction | N
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """Who holds the paper folder: whoever took it over last, or handed it on and is not yet relieved of it."""
+    """Who holds the paper folder: whoever took it over last, until somebody takes it over from them."""
 
     holder: User
     since: datetime

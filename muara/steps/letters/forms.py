@@ -6,6 +6,7 @@ A service whose folder has no template for one of them makes none.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.conf import settings
@@ -144,12 +145,18 @@ def checklist_form(case: Case, checklist: Checklist) -> Letter | None:
 
 
 def first_proof(
-    case: Case, approval: Checklist | None, *, step: str, by: User, at: datetime
+    case: Case, approval: Checklist | None, *, step: str, by: User, at: datetime, signature: str = ""
 ) -> Letter | None:
-    """Step 6.b and c: the sheet of the folder, with the number that the file was given."""
+    """Step 6.b and c: the sheet of the folder, with the number that the file was given.
+
+    `signature` is the picture of what the applicant drew on the counter's screen; ink leaves it empty.
+    """
     if "first_proof" not in case.revision.definition.letters:
         return None
-    content = _first_proof(case, approval, number=case.registration_number or "", at=at, by=by)
+    content = replace(
+        _first_proof(case, approval, number=case.registration_number or "", at=at, by=by),
+        signature_svg=signature,
+    )
     return _file(
         case,
         "first_proof",
