@@ -158,7 +158,8 @@ def _file(
 
 
 def status_url(case: Case) -> str:
-    return f"{settings.MUARA_BASE_URL}/permohonan/{case.application.reference}/"
+    """Where anybody who has the number and its code reads how far the case is."""
+    return f"{settings.MUARA_BASE_URL}/lacak/?nomor={case.application.reference}"
 
 
 def verification_url(token: str) -> str:
@@ -197,8 +198,9 @@ def receipt(case: Case, *, step: str, by: User, at: datetime) -> Letter:
         service_days=case.process.promise_days,
         recommending_agency=recommending_agency(),
         status_url=status_url(case),
+        follow_code=case.application.follow_code,
         follow_up=(
-            "Perkembangan berkas dapat dilihat kapan saja melalui kode QR atau alamat di tanda terima ini.",
+            "Pindai kode QR atau buka alamat di bawah, lalu tulis kode rahasia di atas. Tanpa akun.",
             "Bila ada yang perlu diperbaiki, petugas CS menyampaikannya kepada pemohon melalui Muara.",
         ),
         collection=(
