@@ -10,7 +10,6 @@ from datetime import date, datetime
 from functools import reduce
 from operator import or_
 
-from django.conf import settings
 from django.db.models import Q
 
 from muara.cases.models import Application, Case, Correction, Draft, EarlyEnd, Handover, SiteVisit
@@ -49,7 +48,7 @@ def applicant_of(case: Case) -> Addressee:
 
 def _tell(case: Case, what: str, *, subject: str, body: str, at: datetime, important: bool = True) -> Notice:
     to = applicant_of(case)
-    followed = case.application.applicant_id is not None
+    reference, has_account = case.application.reference, case.application.applicant_id is not None
     return notify(
         key=f"{case.chain}:{what}",
         kind=what.partition(":")[0],
@@ -57,7 +56,7 @@ def _tell(case: Case, what: str, *, subject: str, body: str, at: datetime, impor
         to=to,
         subject=subject,
         text=f"Yth. {to.name},\n\n{body}\n\n{the_office().name}",
-        link=status_url(case).removeprefix(settings.MUARA_BASE_URL) if followed else "",
+        link=f"/permohonan/{reference}/" if has_account else f"/lacak/?nomor={reference}",
         important=important,
         at=at,
     )
@@ -86,10 +85,9 @@ def tell_submitted(case: Case, *, number: int, at: datetime) -> Notice:
 
 def tell_registered(case: Case, *, at: datetime) -> Notice:
     """Step 6.d and "g": the registration number, the promise, how to follow and how to collect."""
-    days, lines = (
-        angka_huruf(case.process.promise_days),
-        "\n".join(f"- {line}" for line in (*FOLLOW_UP, *COLLECTION)),
-    )
+    follow = f"Ikuti perkembangannya tanpa akun di {status_url(case)} dengan kode rahasia "
+    lines = (f"{follow}{case.application.follow_code}.", FOLLOW_UP, *COLLECTION)
+    days, listed = angka_huruf(case.process.promise_days), "\n".join(f"- {line}" for line in lines)
     started = promise_starts(case)
     since = "sejak hari ini" if started else "sejak rekomendasi teknis diterima di kantor kami"
     return _tell(
@@ -100,7 +98,7 @@ def tell_registered(case: Case, *, at: datetime) -> Notice:
             f"Berkas permohonan {case.process.title} atas nama {company_name(case)} terdaftar pada "
             f"{waktu(at)} dengan nomor registrasi {case.registration_number}.\n\n"
             f"Janji pelayanan kami: selesai paling lama {days} hari kerja {since}. Tidak dipungut biaya.\n\n"
-            f"{lines}"
+            f"{listed}"
         ),
         at=at,
     )

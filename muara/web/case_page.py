@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from muara.cases.models import Application, Case, EarlyEnd, Task
-from muara.cases.queries import authority_of, control_sheet, court_of, latest_submission
+from muara.cases.queries import authority_of, control_sheet, court_of, folder_of, latest_submission
 from muara.cases.rules import (
     is_applicant_of,
     may_work_on_task,
@@ -58,6 +58,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
             "court": court,
             "who": dossier.who(court, found.process),
             "main": main,
+            "folder": folder_of(found),
             "due": dossier.task_due(main, today=office_day(at), calendar=office_calendar()),
             "legs": dossier.legs(found, talk=talk),
             "work": _work(found, me, at=at),

@@ -255,7 +255,10 @@ def cases(request: HttpRequest) -> HttpResponse:
     """Every case that I may read."""
     here = _officer(request)
     form = CaseFilter(request.GET, steps=_case_steps())
-    visible = form.narrow(Case.objects.visible_to(here.user, at=here.at))
+    readable = Case.objects.visible_to(here.user, at=here.at)
+    if (scanned := form.scanned()) and (found := readable.filter(pk=scanned).first()):
+        return redirect("case", found.pk)
+    visible = form.narrow(readable)
     listed = Case.objects.filter(pk__in=visible.values("pk"))
     page = Paginator(dossier.with_standing(listed), A_PAGE).get_page(request.GET.get("halaman"))
     calendar = office_calendar()

@@ -62,6 +62,7 @@ def test_the_whole_way_tells_its_applicant_what_they_wait_for_once(office: Offic
     assert case.registration_number in registered
     assert "14 (empat belas) hari kerja sejak rekomendasi teknis diterima" in registered
     assert "Surat izin diambil di loket pengambilan" in registered
+    assert case.application.follow_code in registered
     # H is Monday 6 July: 14 working days later it is Friday 24 July 2026.
     assert "24 Juli 2026 (14 (empat belas) hari kerja)" in the_notice(case, "recommended").text
     assert case.permit.number.text in the_notice(case, "ready").text
@@ -142,7 +143,7 @@ def test_somebody_without_an_account_is_told_at_the_address_of_their_application
     reminder = the_notice(case, "uncollected:10")
     assert reminder.recipient is None
     assert "@" in reminder.address
-    assert reminder.link == ""
+    assert reminder.link == f"/lacak/?nomor={case.application.reference}"
     assert Reminder.objects.get(case=case).channel == Reminder.Channel.EMAIL
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -31,6 +32,7 @@ from muara.web.demo import (
     seed_office,
 )
 from tests.clock import MONDAY, at
+from tests.web.test_forms_of_the_sop import words as pdf_words
 
 SECTIONS = ("data", "dokumen", "formulir", "perbaikan", "rekomendasi", "draf", "waktu", "pengendali")
 
@@ -328,6 +330,29 @@ def test_before_h_the_limits_after_it_do_not_run() -> None:
 
     assert "belum diterima; batas langkah sesudahnya belum berjalan" in told
     assert "dihitung begitu H ditetapkan" in told
+
+
+def test_the_page_says_who_holds_the_folder() -> None:
+    case = case_at("verify", at=MONDAY)
+    counter, verifier = officer("registration_counter"), officer("verifier")
+    assert f"diserahkan {counter.name}" in text(section(case, "data"))
+    assert "belum diterima Petugas Verifikasi" in text(section(case, "data"))
+
+    take_over(case.tasks.get(closed_at=None).pk, by=verifier, at=MONDAY + timedelta(days=7))
+
+    assert f"pada {verifier.name} sejak" in text(section(case, "data"))
+
+
+def test_the_folders_label_leads_to_the_case(tmp_path: Path) -> None:
+    case = case_at("verify", at=MONDAY)
+    desk = signed_in(officer("verifier"))
+
+    label = desk.get(f"/meja/berkas/{case.pk}/label.pdf")
+    words = pdf_words(label.content, tmp_path)
+    assert (str(case) in words, "PT Segara Contoh Makmur" in words) == (True, True)
+    for typed in (f"http://127.0.0.1:8000/meja/berkas/{case.pk}/", f" /meja/berkas/{case.pk}/ "):
+        scanned = desk.get("/meja/berkas/", {"cari": typed})
+        assert (scanned.status_code, scanned["Location"]) == (302, f"/meja/berkas/{case.pk}/")
 
 
 def test_the_control_sheet_has_a_line_for_every_act() -> None:

@@ -64,6 +64,10 @@ ADDRESSES = {
         "302 302 302 302 302 302 302 302 302",
         "405 405 405 405 405 405 405 405 405",
     ),
+    "follow": (
+        "200 200 200 200 200 200 200 200 200",
+        "422 422 422 422 422 422 422 422 422",
+    ),
     "verify_permit": (
         "200 200 200 200 200 200 200 200 200",
         "200 200 200 200 200 200 200 200 200",
@@ -273,6 +277,10 @@ ADDRESSES = {
         "in 405 405 405 405 405 405 405 405",
     ),
     "control_sheet": (
+        "in 404 404 200 200 200 200 200 404",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "folder_label": (
         "in 404 404 200 200 200 200 200 404",
         "in 405 405 405 405 405 405 405 405",
     ),
@@ -499,6 +507,7 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "control_sheet": case.pk,
         "case_summary": case.pk,
         "first_proof": case.pk,
+        "folder_label": case.pk,
         "correction": case.pk,
         "consultation": Consultation.objects.get().pk,
         "monitoring_form": case.pk,

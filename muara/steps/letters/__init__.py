@@ -78,10 +78,7 @@ SOURCES = "wastewater_sources"
 
 
 # What letter "g" of step 6 promises besides the time, on the receipt and in the notice of registration.
-FOLLOW_UP = (
-    "Perkembangan berkas dapat dilihat kapan saja melalui kode QR atau alamat di tanda terima.",
-    "Bila ada yang perlu diperbaiki, petugas CS menyampaikannya kepada pemohon melalui Muara.",
-)
+FOLLOW_UP = "Bila ada yang perlu diperbaiki, petugas CS menyampaikannya kepada pemohon melalui Muara."
 COLLECTION = (
     "Surat izin diambil di loket pengambilan dengan tanda terima dan kartu identitas.",
     "Pengambilan oleh orang lain memerlukan surat kuasa pengurusan.",
@@ -169,7 +166,8 @@ def _file(
 
 
 def status_url(case: Case) -> str:
-    return f"{settings.MUARA_BASE_URL}/permohonan/{case.application.reference}/"
+    """Where anybody who has the number and its code reads how far the case is."""
+    return f"{settings.MUARA_BASE_URL}/lacak/?nomor={case.application.reference}"
 
 
 def verification_url(token: str) -> str:
@@ -208,7 +206,11 @@ def receipt(case: Case, *, step: str, by: User, at: datetime) -> Letter:
         service_days=case.process.promise_days,
         recommending_agency=recommending_agency(),
         status_url=status_url(case),
-        follow_up=FOLLOW_UP,
+        follow_code=case.application.follow_code,
+        follow_up=(
+            "Pindai kode QR atau buka alamat di bawah, lalu tulis kode rahasia di atas. Tanpa akun.",
+            FOLLOW_UP,
+        ),
         collection=COLLECTION,
         place=office.seat,
         officer=by.name,
