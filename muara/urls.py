@@ -5,7 +5,7 @@ from __future__ import annotations
 from allauth.account import views as account
 from django.urls import path, re_path
 
-from muara.web import coordination, desk, files, office, paper, portal, public, tasks, visits, wordings
+from muara.web import coordination, desk, files, office, paper, portal, public, queue, tasks, visits, wordings
 
 urlpatterns = [
     # public
@@ -14,6 +14,13 @@ urlpatterns = [
     path("layanan/<slug:slug>/formulir/<slug:code>.pdf", files.form, name="form"),
     path("izin/", public.verify_permit, name="verify_permit"),
     path("izin/<str:token>/", public.permit, name="permit"),
+    path("antrean/", queue.queue, name="queue"),
+    path("antrean/kiosk/", queue.kiosk, name="kiosk"),
+    path("antrean/kiosk/<str:token>/", queue.kiosk_ticket, name="kiosk_ticket"),
+    path("antrean/tiket/<str:token>/", queue.ticket, name="ticket"),
+    path("antrean/tiket/<str:token>/karcis.pdf", queue.ticket_paper, name="ticket_paper"),
+    path("antrean/poster.pdf", queue.poster, name="queue_poster"),
+    path("antrean/layar/", queue.display, name="queue_display"),
     path("sehat/", public.health, name="health"),
     # accounts
     path("akun/masuk/", account.login, name="account_login"),
@@ -73,6 +80,10 @@ urlpatterns = [
     path("meja/konsultasi/", desk.consultations, name="consultations"),
     path("meja/konsultasi/baru/", desk.new_consultation, name="new_consultation"),
     path("meja/konsultasi/<int:pk>/", desk.consultation, name="consultation"),
+    path("meja/antrean/", queue.queue_desk, name="queue_desk"),
+    path("meja/antrean/hari-ini/", queue.queue_today, name="queue_today"),
+    path("meja/antrean/loket/<int:pk>/", queue.queue_counter, name="queue_counter"),
+    path("meja/antrean/loket/<int:pk>/<slug:act>/", queue.queue_act, name="queue_act"),
     path("meja/berkas/<int:pk>/pemantauan.pdf", coordination.monitoring_form, name="monitoring_form"),
     path("meja/penyerahan/", coordination.deliveries, name="deliveries"),
     path("meja/penyerahan/<int:pk>/daftar.pdf", coordination.delivery_list, name="delivery_list"),
@@ -106,6 +117,12 @@ urlpatterns = [
     path("kantor/nomor/", office.series, name="series"),
     path("kantor/nomor/<slug:service>/<slug:key>/", office.edit_series, name="edit_series"),
     path("kantor/ketentuan/", office.settings_page, name="office_settings"),
+    path("kantor/jam-pelayanan/", office.service_hours, name="service_hours"),
+    path("kantor/antrean/", office.queue_setup, name="queue_setup"),
+    path("kantor/antrean/seri/baru/", office.queue_series, name="new_queue_series"),
+    path("kantor/antrean/seri/<int:pk>/", office.queue_series, name="queue_series"),
+    path("kantor/antrean/loket/baru/", office.counter, name="new_counter"),
+    path("kantor/antrean/loket/<int:pk>/", office.counter, name="edit_counter"),
     path("kantor/kalender/", office.calendar, name="calendar"),
     path("kantor/kalender/<int:pk>/hapus/", office.remove_day, name="remove_day"),
 ]

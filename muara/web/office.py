@@ -30,9 +30,22 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from muara.cases.actions import Stamp, act, reproject
 from muara.cases.models import Revision
 from muara.cases.rules import stranded_tasks
+from muara.contacts.actions.queue import save_counter, save_series
+from muara.contacts.models import Counter, QueueSeries
+from muara.contacts.rules import FRONT_OFFICE
+from muara.documents.indonesian import tanggal
 from muara.people import actions as people
 from muara.people.calendar import office_calendar
-from muara.people.models import CalendarDay, Holding, Office, OfficeSetting, User, office_day
+from muara.people.hours import hours_in_force, next_opening, open_at
+from muara.people.models import (
+    CalendarDay,
+    Holding,
+    Office,
+    OfficeSetting,
+    ServiceHours,
+    User,
+    office_day,
+)
 from muara.people.queries import holder, issuing_office, office_setting
 from muara.people.rules import (
     AGENCY_ACTORS,
@@ -48,12 +61,15 @@ from muara.sop.working_time import is_working_day
 from muara.web.acts import Came, attempt, new_key
 from muara.web.office_forms import (
     AgencyForm,
+    CounterForm,
     DayForm,
     Empty,
     EndForm,
     GrantForm,
+    HoursForm,
     IdentityForm,
     ProfileForm,
+    QueueSeriesForm,
     SeriesForm,
     SettingForm,
     SignersForm,
@@ -103,6 +119,12 @@ PLACES = (
     ("Seri nomor", "series", ("series", "edit_series")),
     ("Ketentuan", "office_settings", ("office_settings",)),
     ("Kalender kerja", "calendar", ("calendar", "remove_day")),
+    ("Jam pelayanan", "service_hours", ("service_hours",)),
+    (
+        "Antrean dan loket",
+        "queue_setup",
+        ("queue_setup", "queue_series", "new_queue_series", "new_counter", "edit_counter"),
+    ),
 )
 
 
@@ -195,6 +217,7 @@ def index(request: HttpRequest) -> HttpResponse:
         _check_administrators(day),
         _check_series(processes),
         _check_calendar(day),
+        _check_hours(at),
     ]
     return _page(
         request,
@@ -290,6 +313,12 @@ def _check_calendar(day: date) -> Check:
         else "Libur dan cuti bersama tahun ini dan tahun depan sudah ada."
     )
     return Check("Kalender kerja", not lacking, told, reverse("calendar"), "Buka kalender")
+
+
+def _check_hours(at: datetime) -> Check:
+    opens = open_at(at) or next_opening(at)
+    told = f"Buka {tanggal(opens.day)} pukul {opens.told} WITA." if opens else "Belum ada jam pelayanan."
+    return Check("Jam pelayanan", opens is not None, told, reverse("service_hours"), "Atur jam pelayanan")
 
 
 # --- the office and its agencies --------------------------------------------------------------------------
@@ -693,7 +722,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     in_force = {key: office_setting(key, on=day) for key in OfficeSetting.Key}
     context = {
         "form": form,
-        "in_force": [(key.label, value) for key, value in in_force.items()],
+        "in_force": [(key.label, value, key.unit) for key, value in in_force.items()],
         "settings": OfficeSetting.objects.all(),
     }
     return _page(request, "settings", context, came=came)
@@ -788,3 +817,107 @@ def remove_day(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, f"{item.name} dihapus dari kalender. Jatuh tempo dihitung ulang.")
             return redirect(f"{reverse('calendar')}?tahun={item.date.year}")
     return _page(request, "remove_day", {"form": form, "day": item}, came=came)
+
+
+# --- service hours ----------------------------------------------------------------------------------------
+
+
+@login_required
+@GET_POST
+def service_hours(request: HttpRequest) -> HttpResponse:
+    by, at = _reader(request)
+    form, came = HoursForm(request.POST or None, initial={"effective_from": office_day(at)}), Came.DONE
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        came = _carry_out(
+            request,
+            form,
+            lambda at, stamp: people.set_hours(
+                weekdays=[int(day) for day in said["weekdays"]],
+                opens=said["opens"],
+                closes=said["closes"],
+                on_holidays=said["on_holidays"],
+                effective_from=said["effective_from"],
+                basis=said["basis"],
+                by=by,
+                at=at,
+                key=stamp.key,
+                body=stamp.body,
+            ),
+        )
+        if came is Came.DONE:
+            messages.success(request, "Jam pelayanan disimpan. Jam yang lama tetap tercatat.")
+            return redirect("service_hours")
+    in_force = hours_in_force(office_day(at))
+    context = {
+        "form": form,
+        "in_force": [(day.label, in_force.get(day.value)) for day in ServiceHours.Weekday],
+        "history": ServiceHours.objects.order_by("-effective_from", "weekday"),
+        "opening": open_at(at),
+        "following": next_opening(at),
+    }
+    return _page(request, "hours", context, came=came)
+
+
+# --- the queue --------------------------------------------------------------------------------------------
+
+
+@login_required
+@require_safe
+def queue_setup(request: HttpRequest) -> HttpResponse:
+    _reader(request)
+    labels = _actors()
+    rows = [(item, labels.get(item.actor, item.actor)) for item in QueueSeries.objects.all()]
+    counters = Counter.objects.prefetch_related("series")
+    return _page(request, "queue", {"rows": rows, "counters": counters})
+
+
+@login_required
+@GET_POST
+def queue_series(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """Add a series of queue numbers, or change one."""
+    by, _ = _reader(request)
+    item = get_object_or_404(QueueSeries, pk=pk) if pk else None
+    labels = _actors()
+    form = QueueSeriesForm(
+        item, request.POST or None, actors=[(key, labels[key]) for key in FRONT_OFFICE if key in labels]
+    )
+    came = Came.DONE
+    if request.method == "POST" and form.is_valid():
+        came = _carry_out(
+            request,
+            form,
+            lambda at, stamp: save_series(pk, **form.cleaned_data, by=by, at=at, stamp=stamp),
+        )
+        if came is Came.DONE:
+            messages.success(request, f"Seri {form.cleaned_data['letter']} disimpan.")
+            return redirect("queue_setup")
+    return _page(request, "queue_series", {"form": form, "item": item}, came=came)
+
+
+@login_required
+@GET_POST
+def counter(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """Add a counter, or change one and what is called there."""
+    by, _ = _reader(request)
+    item = get_object_or_404(Counter, pk=pk) if pk else None
+    form, came = CounterForm(item, request.POST or None, series=QueueSeries.objects.all()), Came.DONE
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        came = _carry_out(
+            request,
+            form,
+            lambda at, stamp: save_counter(
+                pk,
+                name=said["name"],
+                series=[int(key) for key in said["series"]],
+                active=said["active"],
+                by=by,
+                at=at,
+                stamp=stamp,
+            ),
+        )
+        if came is Came.DONE:
+            messages.success(request, f"{said['name']} disimpan.")
+            return redirect("queue_setup")
+    return _page(request, "counter", {"form": form, "item": item}, came=came)

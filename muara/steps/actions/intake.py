@@ -44,7 +44,7 @@ from muara.cases.queries import (
     submitted,
 )
 from muara.cases.rules import may_act_as_applicant, may_do_step, serves_the_counter
-from muara.contacts.actions import link
+from muara.contacts.actions.consultations import link
 from muara.contacts.models import Consultation
 from muara.documents.models import Blob, Letter
 from muara.documents.repertoire import UnprintableCharacter, allowed, check_text

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 
 from muara.cases.actions import NO_FORM, Moved, NotYours, Refused, Stamp, act, open_running_case
 from muara.cases.models import Application, Case, PaperCase, PaperDocument, Referral
-from muara.contacts.actions import link
+from muara.contacts.actions.consultations import link
 from muara.documents.models import Blob
 from muara.people.models import WITA, Office, User, office_day
 from muara.permits.queries import may_be_given

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
+from muara.contacts.actions.queue import open_shipped_queue
 from muara.people.actions import (
     SHIPPED_CALENDAR,
     OfficeDetails,
@@ -20,6 +21,7 @@ from muara.people.actions import (
     create_user,
     grant,
     import_calendar,
+    import_hours,
     save_office,
     shipped_calendar,
 )
@@ -114,6 +116,9 @@ class Command(BaseCommand):
         self.stdout.write(f"Administrator: {user.name} <{user.email}>")
         added = import_calendar(rows=shipped_calendar(), source=SHIPPED_CALENDAR, by=None, at=at)
         self.stdout.write(f"Kalender: {added} hari libur dan cuti bersama ditambahkan")
+        import_hours(by=None, at=at)
+        open_shipped_queue(at=at)
+        self.stdout.write("Antrean: jam pelayanan menurut SOP, seri A dan B, dua loket")
         call_command("sop", "store", stdout=self.stdout)
 
 
