@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 from statistics import median
 
 from muara.contacts.models import Counter, QueueDay, QueueSeries, Ticket, TicketEvent
@@ -31,20 +32,18 @@ def priority_limit(day: date) -> int:
 def priority_run(day: date, series: Iterable[QueueSeries], *, limit: int) -> int:
     """How many of the last calls in these series, without a break, went to priority numbers."""
     calls = TicketEvent.objects.filter(ticket__day=day, series__in=series, kind=Kind.CALL)
-    run = 0
-    for priority in calls.order_by("-pk").values_list("ticket__priority", flat=True)[:limit]:
-        if priority == Ticket.Priority.NONE:
-            break
-        run += 1
-    return run
+    return run_of(calls.order_by("-pk").values_list("ticket__priority", flat=True)[:limit])
+
+
+def run_of(priorities: Iterable[str]) -> int:
+    """Count the priority numbers before the first ordinary one, the latest call first."""
+    return sum(1 for _ in takewhile(lambda priority: priority != Ticket.Priority.NONE, priorities))
 
 
 def waiting_in(day: date, series: Sequence[QueueSeries]) -> list[Ticket]:
     """Who waits in these series, in the order in which they would be called together."""
     limit = priority_limit(day)
-    waiting = (
-        Ticket.objects.waiting().filter(day=day, waits_in__in=series).select_related("series", "waits_in")
-    )
+    waiting = Ticket.objects.waiting().filter(day=day, waits_in__in=series).select_related("series")
     return call_order(list(waiting), run=priority_run(day, series, limit=limit), limit=limit)
 
 
@@ -173,10 +172,18 @@ def places(day: date) -> list[Place]:
 
 
 def lines(day: date, *, show: int) -> list[Line]:
-    """The open series, each with the numbers that come next."""
+    """The open series, each with the numbers that come next; as many queries for ten series as for one."""
+    limit = priority_limit(day)
+    waiting: dict[int, list[Ticket]] = defaultdict(list)
+    for ticket in Ticket.objects.waiting().filter(day=day).select_related("series"):
+        waiting[ticket.waits_in_id].append(ticket)
+    called: dict[int, list[str]] = defaultdict(list)
+    calls = TicketEvent.objects.filter(ticket__day=day, kind=Kind.CALL).order_by("-pk")
+    for series_id, priority in calls.values_list("series", "ticket__priority"):
+        called[series_id].append(priority)
     found = []
     for series in QueueSeries.objects.filter(active=True):
-        order = waiting_in(day, [series])
+        order = call_order(waiting[series.pk], run=run_of(called[series.pk]), limit=limit)
         found.append(Line(series, order[:show], len(order)))
     return found
 

@@ -70,7 +70,10 @@ class Taking(forms.Form):
         choices=Ticket.Priority.choices,
         widget=forms.RadioSelect,
         initial=Ticket.Priority.NONE,
-        error_messages={"required": "Pilih jenis prioritas, atau “Bukan prioritas”."},
+        error_messages={
+            "required": "Pilih jenis prioritas, atau “Bukan prioritas”.",
+            "invalid_choice": "Pilih jenis prioritas dari daftar.",
+        },
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -63,6 +63,9 @@ if (sound) {
     }
     sound.textContent = player ? "Matikan bunyi" : "Nyalakan bunyi";
   });
+  if (new URLSearchParams(location.search).has("bunyi")) {
+    sound.click(); // a television has nobody to press it; its browser must allow sound unasked
+  }
   document.body.addEventListener("htmx:afterSettle", () => {
     const now = newest();
     if (now > heard && player) {
