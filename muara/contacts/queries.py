@@ -134,7 +134,8 @@ def ahead_of(ticket: Ticket, *, at: datetime) -> Ahead:
     None while nobody has been served today.
     """
     order = waiting_in(ticket.day, [ticket.waits_in])
-    people = next(place for place, other in enumerate(order) if other.pk == ticket.pk)
+    # Whoever was called since the ticket was read has nobody before them.
+    people = next((place for place, other in enumerate(order) if other.pk == ticket.pk), 0)
     return Ahead(people, expected_minutes(ticket.waits_in, people=people, at=at))
 
 

@@ -112,8 +112,9 @@ def _taken(
 
 
 def _doors(at: datetime) -> dict[str, Any]:
-    """Whether the office serves now, and when it does next."""
-    return {"opening": open_at(at), "following": next_opening(at)}
+    """Whether the office serves now; when it does not, when it does next."""
+    opening = open_at(at)
+    return {"opening": opening, "following": None if opening else next_opening(at)}
 
 
 @never_cache
@@ -143,6 +144,7 @@ def kiosk_ticket(request: HttpRequest, token: str) -> HttpResponse:
         "ticket": ticket,
         "qr": _data_uri(ticket_url(ticket)),
         "back": back,
+        "longer": "?cetak=1&lama=1" if prints else "?lama=1",
         "prints": prints and "lama" not in request.GET,
         "seconds": SLIP_STAYS,
     }
