@@ -3,15 +3,38 @@
 from __future__ import annotations
 
 from allauth.account import views as account
+from allauth.mfa.base import views as second_factor
+from allauth.mfa.recovery_codes import views as recovery
+from allauth.mfa.totp import views as totp
 from django.urls import path, re_path
 
-from muara.web import coordination, desk, files, office, paper, portal, public, queue, tasks, visits, wordings
+from muara.web import (
+    accounts,
+    coordination,
+    desk,
+    files,
+    information,
+    office,
+    paper,
+    portal,
+    public,
+    queue,
+    tasks,
+    visits,
+    wordings,
+)
 
 urlpatterns = [
     # public
     path("", public.home, name="home"),
     path("layanan/<slug:slug>/", public.service, name="service"),
     path("layanan/<slug:slug>/formulir/<slug:code>.pdf", files.form, name="form"),
+    path("layanan/<slug:slug>/standar/", information.service_standard, name="service_standard"),
+    path("layanan/<slug:slug>/sop/", information.sop_book, name="sop_book"),
+    path("layanan/<slug:slug>/cek-mandiri/", information.self_check, name="self_check"),
+    path("privasi/", information.privacy, name="privacy"),
+    path("layar/", information.touchscreen, name="touchscreen"),
+    path("layar/keluar/", information.leave_touchscreen, name="leave_touchscreen"),
     path("izin/", public.verify_permit, name="verify_permit"),
     path("izin/<str:token>/", public.permit, name="permit"),
     path("antrean/", queue.queue, name="queue"),
@@ -45,6 +68,15 @@ urlpatterns = [
     path("akun/surel/terkirim/", account.email_verification_sent, name="account_email_verification_sent"),
     path("akun/surel/konfirmasi/<str:key>/", account.confirm_email, name="account_confirm_email"),
     path("akun/sandi-lagi/", account.reauthenticate, name="account_reauthenticate"),
+    path("akun/", accounts.overview, name="account"),
+    path("akun/pengaman/", second_factor.index, name="mfa_index"),
+    path("akun/pengaman/aktifkan/", totp.activate_totp, name="mfa_activate_totp"),
+    path("akun/pengaman/matikan/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("akun/pengaman/kode/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("akun/pengaman/kode/buat/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("akun/pengaman/kode/unduh/", recovery.download_recovery_codes, name="mfa_download_recovery_codes"),
+    path("akun/masuk/kode/", second_factor.authenticate, name="mfa_authenticate"),
+    path("akun/sandi-lagi/kode/", second_factor.reauthenticate, name="mfa_reauthenticate"),
     # the applicant's portal
     path("permohonan/", portal.applications, name="portal"),
     path("permohonan/baru/", portal.start, name="start_application"),
@@ -112,6 +144,7 @@ urlpatterns = [
     path("kantor/pengguna/baru/", office.new_user, name="new_user"),
     path("kantor/pengguna/<int:pk>/", office.user, name="user"),
     path("kantor/pengguna/<int:pk>/tautan/", office.invite, name="invite"),
+    path("kantor/pengguna/<int:pk>/pengaman/", office.remove_second_factor, name="remove_second_factor"),
     path("kantor/pengguna/<int:pk>/pelaksana/", office.grant, name="grant"),
     path("kantor/pelaksana/<int:pk>/akhiri/", office.end_holding, name="end_holding"),
     path("kantor/nomor/", office.series, name="series"),

@@ -14,6 +14,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -69,7 +70,11 @@ class Refused(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OfficeDetails:
-    """What a letterhead needs of an office, and how its head is titled."""
+    """What a letterhead needs of an office, how its head is titled, and what the office promises the public.
+
+    `pledge` is the service pledge (maklumat pelayanan) as its head established it on `pledge_day`;
+    `privacy_contact` names whom to ask about personal data (UU 27/2022, Pasal 53).
+    """
 
     name: str
     short_name: str
@@ -82,6 +87,9 @@ class OfficeDetails:
     email: str = ""
     website: str = ""
     on_behalf_of: str = ""
+    pledge: str = ""
+    pledge_day: date | None = None
+    privacy_contact: str = ""
     paper_only: bool = False
 
 
@@ -207,11 +215,18 @@ def _save_office(
         "office.add" if made else "office.change",
         by=by,
         at=at,
-        facts={"kind": office.kind, "set": {name: values[name] for name in changed}},
+        facts={"kind": office.kind, "set": {name: _set_to(name, values[name]) for name in changed}},
         key=key,
         body=body,
     )
     return office
+
+
+def _set_to(name: str, value: object) -> object:
+    """Say a changed value as the entry may hold it: whom to ask about privacy may be a person's name."""
+    if name == "privacy_contact":
+        return bool(value)
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _clean_office(details: OfficeDetails) -> dict[str, Any]:
@@ -219,7 +234,11 @@ def _clean_office(details: OfficeDetails) -> dict[str, Any]:
     values = _clean(Office, texts, checks={"postal_code": check_postal_code, "email": check_email})
     _require(values, name="nama kantor", short_name="nama singkat", government="nama pemerintah daerah")
     _require(values, head_title="sebutan jabatan kepala")
-    return {**values, "paper_only": details.paper_only}
+    if values["pledge"] and details.pledge_day is None:
+        raise Refused("Isi tanggal maklumat ditetapkan, atau kosongkan maklumatnya.", "pledge_day")
+    if details.pledge_day is not None and not values["pledge"]:
+        raise Refused("Tulis bunyi maklumat yang ditetapkan pada tanggal itu.", "pledge")
+    return {**values, "pledge_day": details.pledge_day, "paper_only": details.paper_only}
 
 
 # --- users -----------------------------------------------------------------------------------------------
@@ -289,6 +308,8 @@ def change_user(
     state = {} if user.is_active == active else {"active": active}
     user.is_active = active
     user.save()
+    if "email" in changed:  # the office vouches for the new address, as for the first
+        user.vouch_for_address()
     if not changed and not state:
         return user
     _record(
@@ -318,6 +339,37 @@ def invite(user_id: int, *, by: User | None, at: datetime, key: str | None = Non
         raise Refused("Akun ini nonaktif. Aktifkan dahulu, lalu buat tautannya.")
     _record(f"user:{user.pk}", "user.invite", by=by, at=at, facts={}, key=key, body=body)
     return user
+
+
+@transaction.atomic
+def remove_second_factor(
+    user_id: int, *, reason: str, by: User | None, at: datetime, key: str | None = None, body: str = ""
+) -> None:
+    """Take a lost telephone's second factor and its recovery codes off an account.
+
+    Raises:
+        NotAdministrator: the person may not.
+        Refused: no reason is given, there is none, or administrators would help themselves.
+    """
+    _demand(by, at)
+    reason = _reason(reason)
+    if not reason:
+        raise Refused("Tuliskan alasannya, misalnya ponselnya hilang.", "reason")
+    user = User.objects.select_for_update().get(pk=user_id)
+    if by is not None and by.pk == user.pk:
+        raise Refused("Minta administrator lain melepas pengaman akun Anda sendiri.")
+    if not Authenticator.objects.filter(user=user).delete()[0]:
+        raise Refused("Akun ini tidak memakai pengaman dua langkah.")
+    _record(
+        f"user:{user.pk}",
+        "user.second_factor_removed",
+        by=by,
+        at=at,
+        facts={},
+        note=reason,
+        key=key,
+        body=body,
+    )
 
 
 def _clean_profile(profile: Profile, *, user: User | None) -> dict[str, str]:
@@ -647,11 +699,13 @@ def set_office_setting(
 
     Raises:
         NotAdministrator: the person may not.
-        Refused: the basis is missing, the day is past, or the day has a value already.
+        Refused: it is no number of days, the basis is missing, the day is past, or has a value already.
     """
     _demand(by, at)
     if setting not in OfficeSetting.Key.values:
         raise Refused("Pilih ketentuan yang diatur.", "setting")
+    if value < 1:
+        raise Refused("Isi paling sedikit 1 hari kerja.", "value")
     if by is not None and effective_from < office_day(at):
         raise Refused(
             "Ketentuan tidak dapat berlaku surut. Pilih hari ini atau sesudahnya.", "effective_from"

@@ -20,9 +20,11 @@ def office_day(at: datetime) -> date:
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, *, email: str, name: str, password: str | None = None, **extra: object) -> User:
+        """Open an account by the office's hand: it knows the address, so nobody need confirm it."""
         user = self.model(email=self.normalize_email(email).lower(), name=name, **extra)
         user.set_password(password)
         user.save()
+        user.vouch_for_address()
         return user
 
     def get_by_natural_key(self, username: str | None) -> User:
@@ -49,6 +51,13 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    def vouch_for_address(self) -> None:
+        """Hold the account's present address as confirmed, and no other."""
+        from allauth.account.models import EmailAddress  # its models refer to ours: not before they stand
+
+        EmailAddress.objects.filter(user=self).delete()
+        EmailAddress.objects.create(user=self, email=self.email, primary=True, verified=True)
 
     def get_full_name(self) -> str:
         return self.name
@@ -80,6 +89,9 @@ class Office(models.Model):
     seat = models.CharField("tempat kedudukan", max_length=60, blank=True)
     head_title = models.CharField("sebutan jabatan kepala", max_length=200)
     on_behalf_of = models.CharField("penandatangan atas nama", max_length=100, blank=True)
+    pledge = models.TextField("maklumat pelayanan", max_length=1000, blank=True)
+    pledge_day = models.DateField("maklumat ditetapkan", null=True, blank=True)
+    privacy_contact = models.CharField("petugas pelindungan data pribadi", max_length=200, blank=True)
     paper_only = models.BooleanField("hanya bersurat", default=False)
 
     class Meta:
@@ -89,6 +101,10 @@ class Office(models.Model):
                 condition=Q(kind="agency") | Q(paper_only=False), name="only_an_agency_works_on_paper"
             ),
             models.UniqueConstraint(fields=["kind"], condition=Q(kind="issuing"), name="one_issuing_office"),
+            models.CheckConstraint(
+                condition=Q(pledge="", pledge_day=None) | (~Q(pledge="") & Q(pledge_day__isnull=False)),
+                name="a_pledge_has_its_day",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -219,6 +235,9 @@ class OfficeSetting(models.Model):
             """What the value counts."""
             return "nomor" if self.value == "priority_run" else "hari kerja"
 
+    # Nothing stands in for these until the office has decided them.
+    DAYS: ClassVar = (Key.CORRECTION_DAYS, Key.SILENCE_DAYS)
+
     key = models.CharField("ketentuan", max_length=40, choices=Key)
     value = models.PositiveSmallIntegerField("nilai")
     effective_from = models.DateField("berlaku sejak")
@@ -228,6 +247,9 @@ class OfficeSetting(models.Model):
         ordering = ["key", "-effective_from"]
         constraints = [
             models.UniqueConstraint(fields=["key", "effective_from"], name="one_setting_per_day"),
+            models.CheckConstraint(
+                condition=Q(value__gte=1) & ~Q(basis=""), name="a_setting_is_a_number_with_its_basis"
+            ),
         ]
 
     def __str__(self) -> str:

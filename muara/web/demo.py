@@ -53,10 +53,21 @@ from muara.people.models import WITA, Company, Holding, Office, OfficeSetting, U
 from muara.permits.actions import set_up_series
 from muara.sop.service import load_folder, read_service, services_root
 from muara.sop.working_time import is_working_day
-from muara.steps.actions import approval, intake, issuance, meeting, review, verification, visits
+from muara.steps.actions import (
+    approval,
+    drafting,
+    filing,
+    intake,
+    issuance,
+    meeting,
+    registration,
+    review,
+    verification,
+    visits,
+)
+from muara.steps.actions.checklists import Mark
 from muara.steps.actions.coordination import ask_agency
 from muara.steps.actions.endings import withdraw_application
-from muara.steps.actions.intake import Mark
 from muara.steps.actions.issuance import Taker
 from muara.steps.actions.meeting import Guest, Plan
 from muara.steps.actions.monitoring import monitor
@@ -145,6 +156,12 @@ def seed_office(at: datetime) -> Office:
         head_title=(
             "KEPALA DINAS PENANAMAN MODAL DAN PELAYANAN TERPADU SATU PINTU PROVINSI KALIMANTAN TIMUR"
         ),
+        pledge=(
+            "CONTOH. Kami sanggup menyelenggarakan pelayanan sesuai standar pelayanan yang telah ditetapkan, "
+            "dan bersedia menerima sanksi bila tidak menepatinya."
+        ),
+        pledge_day=SINCE,
+        privacy_contact="Sekretaris kantor (contoh), telepon (0541) 000001",
     )
     agency = Office.objects.create(
         kind=Office.Kind.AGENCY,
@@ -291,7 +308,7 @@ def example() -> dict[str, Any]:
 
 def current_draft(task: Task) -> Draft:
     """The draft that a page of this task would show."""
-    current = approval.latest_draft(task.case)
+    current = drafting.latest_draft(task.case)
     assert current is not None
     return current
 
@@ -349,7 +366,7 @@ class Walk:
         revision = Revision.objects.filter(service=self.source["service"]).latest("effective_from", "pk")
         at = self.clock.tick()
         company = Company.objects.filter(name=values["company_name"], memberships__user=by).first()
-        self.application = intake.start_application(
+        self.application = filing.start_application(
             revision=revision,
             kind=self.source["kind"],
             company=company,
@@ -359,19 +376,19 @@ class Walk:
             on_behalf=self.on_behalf_by is not None,
         )
         for section in revision.definition.form.sections:
-            errors = intake.save_section(self.application, section=section, raw=values, by=by, at=at)
+            errors = filing.save_section(self.application, section=section, raw=values, by=by, at=at)
             if errors:
                 raise ValueError(f"{section.title}: {errors}")
         for requirement in revision.process.uploads():
             accepted = self.files.get(requirement.number) or sample_upload(requirement.reading, at=at)
-            intake.attach(self.application, requirement=requirement.number, accepted=accepted, by=by, at=at)
+            filing.attach(self.application, requirement=requirement.number, accepted=accepted, by=by, at=at)
         return self.application
 
     def submit(self) -> Case:
         """Step 3."""
         application = self.application or self.prepare()
         at = self.clock.tick()
-        intake.submit(application, by=self.applicants_hand, at=at, proof=self.proof(at))
+        filing.submit(application, by=self.applicants_hand, at=at, proof=self.proof(at))
         self.case = Case.objects.get(application=application)
         return self.case
 
@@ -401,7 +418,7 @@ class Walk:
         if asked is not None:
             self.mend(asked)
         at = self.clock.tick()
-        intake.submit(task.case.application, note="Sudah dilengkapi.", by=by, at=at, proof=self.proof(at))
+        filing.submit(task.case.application, note="Sudah dilengkapi.", by=by, at=at, proof=self.proof(at))
 
     def do_check(self, task: Task, by: User) -> None:
         intake.check(task, outcome="complete", marks=all_fit(task), by=by, at=self.clock.tick())
@@ -412,7 +429,7 @@ class Walk:
         )
 
     def do_register(self, task: Task, by: User) -> None:
-        intake.register(task, outcome="registered", applicant_signed=True, by=by, at=self.clock.tick())
+        registration.register(task, outcome="registered", applicant_signed=True, by=by, at=self.clock.tick())
 
     def do_verify(self, task: Task, by: User) -> None:
         at = self.clock.tick()
@@ -445,9 +462,9 @@ class Walk:
             if process.requirement(number).upload:
                 title = f"{wanted.reading} perbaikan {asked.number}"
                 for old in application.attachments.filter(requirement=number, withdrawn_at=None):
-                    intake.withdraw(old, by=self.applicants_hand, at=at)
+                    filing.withdraw(old, by=self.applicants_hand, at=at)
                 accepted = sample_upload(title, at=at)
-                intake.attach(
+                filing.attach(
                     application, requirement=number, accepted=accepted, by=self.applicants_hand, at=at
                 )
 
@@ -566,7 +583,7 @@ class Walk:
     def do_draft(self, task: Task, by: User) -> None:
         at = self.clock.tick()
         while review.unbooked_recommendation(task.case) is not None:
-            approval.receive_recommendation(
+            drafting.receive_recommendation(
                 task,
                 agenda_number=f"{task.case_id:03d}",
                 received_on=office_day(at),
@@ -575,14 +592,14 @@ class Walk:
             )
         wording = proposed_wording(
             task.case,
-            approval.booked_recommendation(task.case),
-            kind=approval.required_kind(task.case),
+            drafting.booked_recommendation(task.case),
+            kind=drafting.required_kind(task.case),
             on=office_day(at),
         )
         if wording.remedies and not wording.reasons:
             wording = replace(wording, reasons=(Reason(text=REFUSED, basis=REFUSED_BY),))
-        answers = {item.pk: "Sudah diperbaiki." for item in approval.open_remarks(task.case)}
-        approval.draft(task, wording=wording, answers=answers, by=by, at=self.clock.tick())
+        answers = {item.pk: "Sudah diperbaiki." for item in drafting.open_remarks(task.case)}
+        drafting.draft(task, wording=wording, answers=answers, by=by, at=self.clock.tick())
 
     def do_endorse(self, task: Task, by: User) -> None:
         approval.endorse(
@@ -868,7 +885,7 @@ def answered_with_a_dispute(*, at: datetime, company: str = COMPANIES[1]) -> Cas
     asked = Correction.objects.open().get(case=case)
     water = next(part for part in case.revision.definition.form.sections if part.key == "water")
     values = {**case.application.data, "treatment_capacity": "1700"}
-    intake.save_section(case.application, section=water, raw=values, by=applicant(), at=walk.clock.tick())
+    filing.save_section(case.application, section=water, raw=values, by=applicant(), at=walk.clock.tick())
     walk.mend(asked, requirements={5})
     verification.answer_correction(
         case,

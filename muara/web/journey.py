@@ -19,8 +19,8 @@ from muara.documents.models import Blob
 from muara.documents.store import BlobStore
 from muara.documents.uploads import Accepted, UploadRefused, accept
 from muara.people.models import User
-from muara.steps.actions import approval, intake, verification
-from muara.steps.actions.intake import Mark
+from muara.steps.actions import approval, filing, intake, verification
+from muara.steps.actions.checklists import Mark
 from muara.steps.letters import control_sheet
 from muara.web.demo import Clock, Walk, all_fit, answer_question, applicant, ask_question, officer
 
@@ -153,11 +153,11 @@ class FolderWalk(Walk):
             }
             if changed:
                 raw = {**self.source["values"], **changed}
-                intake.save_section(application, section=section, raw=raw, by=self.applicant, at=at)
+                filing.save_section(application, section=section, raw=raw, by=self.applicant, at=at)
         for number, name in told.get("files", {}).items():
             for old in application.attachments.filter(requirement=int(number), withdrawn_at=None):
-                intake.withdraw(old, by=self.applicant, at=at)
-            intake.attach(
+                filing.withdraw(old, by=self.applicant, at=at)
+            filing.attach(
                 application,
                 requirement=int(number),
                 accepted=self.given(name, at=at),

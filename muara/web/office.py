@@ -12,7 +12,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from allauth.account.forms import default_token_generator
-from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from django import forms
 from django.conf import settings
@@ -32,6 +31,7 @@ from muara.cases.models import Revision
 from muara.cases.rules import stranded_tasks
 from muara.contacts.actions.queue import save_counter, save_series
 from muara.contacts.models import Counter, QueueSeries
+from muara.contacts.queries import priority_limit
 from muara.contacts.rules import FRONT_OFFICE
 from muara.documents.indonesian import tanggal
 from muara.people import actions as people
@@ -50,6 +50,7 @@ from muara.people.queries import holder, issuing_office, office_setting
 from muara.people.rules import (
     AGENCY_ACTORS,
     SYSTEM_ACTORS,
+    has_second_factor,
     may_administer,
     may_read_administration,
 )
@@ -70,6 +71,7 @@ from muara.web.office_forms import (
     IdentityForm,
     ProfileForm,
     QueueSeriesForm,
+    ReasonForm,
     SeriesForm,
     SettingForm,
     SignersForm,
@@ -218,6 +220,7 @@ def index(request: HttpRequest) -> HttpResponse:
         _check_series(processes),
         _check_calendar(day),
         _check_hours(at),
+        _check_settings(day),
     ]
     return _page(
         request,
@@ -319,6 +322,17 @@ def _check_hours(at: datetime) -> Check:
     opens = open_at(at) or next_opening(at)
     told = f"Buka {tanggal(opens.day)} pukul {opens.told} WITA." if opens else "Belum ada jam pelayanan."
     return Check("Jam pelayanan", opens is not None, told, reverse("service_hours"), "Atur jam pelayanan")
+
+
+def _check_settings(day: date) -> Check:
+    lacking = [key.label.lower() for key in OfficeSetting.DAYS if office_setting(key, on=day) is None]
+    told = (
+        f"Belum diatur: {'; '.join(lacking)}. Selama itu permintaan perbaikan tidak berbatas waktu dan "
+        "tidak ada berkas yang dapat digugurkan."
+        if lacking
+        else "Waktu menjawab dan waktu gugur sudah diatur."
+    )
+    return Check("Ketentuan kantor", not lacking, told, reverse("office_settings"), "Atur ketentuan")
 
 
 # --- the office and its agencies --------------------------------------------------------------------------
@@ -509,8 +523,6 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
             ),
         )
         if came is Came.DONE:
-            # allauth keeps addresses of its own: the old one must not sign in any longer.
-            EmailAddress.objects.filter(user=pk).exclude(email__iexact=form.profile().email).delete()
             messages.success(request, f"Akun {form.cleaned_data['name']} disimpan.")
             return redirect("user", pk)
     return _user_page(request, person, form, came=came)
@@ -531,8 +543,30 @@ def _user_page(
         "link": link,
         "link_days": LINK_DAYS,
         "invite_key": new_key(),
+        "second_factor": has_second_factor(person),
     }
     return _page(request, "user", context, came=came)
+
+
+@login_required
+@GET_POST
+def remove_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
+    """A telephone was lost: after seeing who asks, take the second factor off the account."""
+    by, _ = _administrator(request)
+    person = get_object_or_404(User, pk=pk)
+    form, came = ReasonForm(request.POST or None), Came.DONE
+    if request.method == "POST" and form.is_valid():
+        came = _carry_out(
+            request,
+            form,
+            lambda at, stamp: people.remove_second_factor(
+                pk, reason=form.cleaned_data["reason"], by=by, at=at, key=stamp.key, body=stamp.body
+            ),
+        )
+        if came is Came.DONE:
+            messages.success(request, f"Pengaman dua langkah akun {person.name} dilepas.")
+            return redirect("user", pk)
+    return _page(request, "remove_second_factor", {"form": form, "person": person}, came=came)
 
 
 def _period(holding: Holding, day: date) -> str:
@@ -719,7 +753,8 @@ def settings_page(request: HttpRequest) -> HttpResponse:
             messages.success(request, "Ketentuan disimpan. Nilai yang lama tetap tercatat.")
             return redirect("office_settings")
     day = office_day(at)
-    in_force = {key: office_setting(key, on=day) for key in OfficeSetting.Key}
+    in_force = {key: office_setting(key, on=day) for key in OfficeSetting.DAYS}
+    in_force[OfficeSetting.Key.PRIORITY_RUN] = priority_limit(day)
     context = {
         "form": form,
         "in_force": [(key.label, value, key.unit) for key, value in in_force.items()],

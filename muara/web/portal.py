@@ -55,8 +55,8 @@ from muara.sop.definition import ApplicationKind, Requirement
 from muara.sop.form import Section, UnknownSection
 from muara.sop.service import Service
 from muara.sop.working_time import add_working_days
-from muara.steps.actions import endings, intake, issuance, verification
-from muara.steps.actions.approval import decree
+from muara.steps.actions import endings, filing, issuance, verification
+from muara.steps.actions.drafting import decree
 from muara.steps.forms.requests import ending_of
 from muara.steps.letters.issuance import rights
 from muara.web.acts import SAVE, Came, attempt, new_key, save_typed
@@ -264,7 +264,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
         def begin(stamp: Stamp, at: datetime) -> None:
             made.append(
-                intake.start_application(
+                filing.start_application(
                     revision=revision,
                     kind=form.cleaned_data["kind"],
                     company=form.chosen,
@@ -375,7 +375,7 @@ def section(request: HttpRequest, reference: str, section: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         saved = _carried_out(
             form,
-            lambda: intake.save_section(found, section=part, raw=form.raw(), by=user, at=timezone.now()),
+            lambda: filing.save_section(found, section=part, raw=form.raw(), by=user, at=timezone.now()),
         )
         if saved:
             return _after_section(request, found, service, part)
@@ -464,10 +464,10 @@ def upload(request: HttpRequest, reference: str, requirement: int) -> HttpRespon
 
 def _hand_in(found: Application, wanted: Requirement, form: UploadForm, *, by: User) -> Attachment:
     at = timezone.now()
-    if not intake.may_edit(by, found, at=at):
+    if not filing.may_edit(by, found, at=at):
         raise Refused("Permohonan ini sedang diperiksa petugas dan tidak dapat diubah sekarang.")
     accepted: Accepted = accept(form.cleaned_data["file"], at=at)
-    return intake.attach(found, requirement=wanted.number, accepted=accepted, by=by, at=at)
+    return filing.attach(found, requirement=wanted.number, accepted=accepted, by=by, at=at)
 
 
 def _held(found: Application, wanted: Requirement) -> QuerySet[Attachment]:
@@ -489,7 +489,7 @@ def withdraw(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     found = _application(request, reference)
     item = get_object_or_404(Attachment, pk=pk, application=found)
     try:
-        intake.withdraw(item, by=person(request), at=timezone.now())
+        filing.withdraw(item, by=person(request), at=timezone.now())
     except Refused as refusal:
         messages.error(request, refusal.message)
         return redirect("application", found.reference)
@@ -528,7 +528,7 @@ def submit(request: HttpRequest, reference: str) -> HttpResponse:
         came = attempt(
             request,
             form,
-            lambda stamp, at: intake.submit(
+            lambda stamp, at: filing.submit(
                 found,
                 by=user,
                 at=at,

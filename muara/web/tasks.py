@@ -37,7 +37,7 @@ from muara.documents.letters import pdf
 from muara.people.calendar import office_calendar
 from muara.people.models import User, office_day
 from muara.permits.queries import decision_of
-from muara.steps.actions.approval import changed_since, decree, latest_draft
+from muara.steps.actions.drafting import changed_since, decree, latest_draft
 from muara.steps.actions.meeting import last_decision, meeting_of
 from muara.steps.actions.review import binding_terms
 from muara.steps.forms import ASIDES, FORMS, MORE, ActForm, Review, RowsForm, aside, first_act
@@ -137,13 +137,15 @@ def _carry_out(
     form = form_class(item, at=at, data=request.POST, files=request.FILES)
     if SAVE in request.POST and item.is_open:
         return _save_for_later(request, item, form)
-    came = Came.REFUSED if item.is_open else Came.STALE
+    came = Came.REFUSED
     if form.is_valid():
         came = attempt(
             request,
             form,
             lambda stamp, at: form.carry_out(by=person(request), at=at, stamp=stamp),
         )
+    if came is Came.REFUSED and not item.is_open:
+        came = Came.STALE  # whatever else is wrong with it, the case has gone on
     if came is not Came.DONE:
         return _page(request, item, bound=form, came=came)
     item.unfinished.filter(user=person(request), form=form.slug).delete()
@@ -325,7 +327,7 @@ def _desk(item: Task, me: User, at: datetime, bound: forms.Form | None) -> Desk:
             continue
         if type(bound) is act:
             desk.asides.append(bound)
-        elif (desk.mine or not act.for_holder()) and act.offered(item) and act.may(me, item, at=at):
+        elif (desk.mine or not act.for_holder) and act.offered(item) and act.may(me, item, at=at):
             desk.asides.append(begin(act))
     for number, form in enumerate(filter(None, [desk.first, *desk.asides])):
         form.name_inputs(f"lain{number}_%s")

@@ -13,7 +13,7 @@ from muara.cases.models import Case, Revision, Task
 from muara.documents.letters import pdf
 from muara.people.models import Office
 from muara.permits.models import Permit, Refusal, SeriesYear
-from muara.steps.actions import approval
+from muara.steps.actions import approval, drafting
 from muara.steps.forms import FORMS
 from muara.web.demo import Clock, Walk, applicant, case_at, seed_service
 from muara.web.desk import SECTIONS
@@ -60,7 +60,7 @@ def refused() -> Walk:
     while walk.task.step.activity != "decide":
         walk.forward()
     task = walk.take()
-    current = approval.latest_draft(task.case)
+    current = drafting.latest_draft(task.case)
     assert current is not None
     approval.decide(
         task,

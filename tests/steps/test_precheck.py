@@ -13,8 +13,9 @@ from muara.cases.actions import Refused
 from muara.cases.models import AuthorityCheck, Case, Task
 from muara.cases.queries import authority_of
 from muara.people.models import Office, office_day
+from muara.permits.models import Permit
 from muara.permits.queries import lookalikes
-from muara.steps.actions import intake
+from muara.steps.actions import intake, registration
 from muara.web.demo import Clock, Walk, all_fit, applicant, case_at, example, officer, other_applicant
 from tests.clock import MONDAY
 from tests.web.page_forms import form_on
@@ -72,6 +73,8 @@ def test_a_finished_case_counts_while_its_permit_is_valid(office: Office) -> Non
     assert [found.permit for found in lookalikes(new.case, day=DAY)] == [permitted.permit]
     after = permitted.permit.expires_on + timedelta(days=1)
     assert lookalikes(new.case, day=after) == []
+    Permit.objects.update(replaced_on=permitted.permit.issued_on)
+    assert lookalikes(new.case, day=DAY) == []
 
 
 def test_a_doubtful_authority_stops_before_registration_until_it_is_decided(office: Office) -> None:
@@ -104,7 +107,7 @@ def test_the_counter_registers_nothing_whose_authority_is_undecided(office: Offi
     AuthorityCheck.objects.all().delete()
     task = walk.take()
     with pytest.raises(Refused, match="kewenangan"):
-        intake.register(
+        registration.register(
             task, outcome="registered", applicant_signed=True, by=officer("registration_counter"), at=LATER
         )
 
@@ -120,7 +123,7 @@ def test_a_decision_holds_for_what_was_said_and_no_longer(office: Office) -> Non
     assert authority_of(walk.case).undecided
 
 
-def test_to_redirect_closes_the_case_with_its_reason(office: Office) -> None:
+def test_to_redirect_closes_the_case_and_tells_its_applicant_why(office: Office, client: Client) -> None:
     walk = walked(kbli="09100")
     intake.decide_authority(
         walk.take(),
@@ -132,6 +135,10 @@ def test_to_redirect_closes_the_case_with_its_reason(office: Office) -> None:
     assert walk.case is not None
     case = Case.objects.get(pk=walk.case.pk)
     assert (case.result, case.closed_at) == ("redirected", LATER)
+    assert case.letters.filter(kind="ending_notice").exists()
+    client.force_login(applicant())
+    page = client.get(f"/permohonan/{case.application.reference}/").content.decode()
+    assert "Ajukan kepada Kementerian ESDM dan KLH." in page
 
 
 def test_the_page_of_step_4_tells_both(

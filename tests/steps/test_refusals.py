@@ -19,7 +19,7 @@ from muara.people.models import Office, office_day
 from muara.permits.actions import take_number
 from muara.permits.models import Permit, Refusal
 from muara.permits.queries import remedies_of
-from muara.steps.actions import approval
+from muara.steps.actions import approval, drafting
 from muara.steps.letters import proposed_wording
 from muara.web.demo import Clock, Walk, applicant, case_at, officer
 from tests.clock import MONDAY, at
@@ -34,7 +34,7 @@ def refused_at_the_top() -> Walk:
     while walk.task.step.activity != "decide":
         walk.forward()
     head = walk.take()
-    current = approval.latest_draft(head.case)
+    current = drafting.latest_draft(head.case)
     assert current is not None
     approval.decide(
         head,
@@ -58,10 +58,10 @@ def draft_without(walk: Walk, basis: str) -> None:
     task = walk.take()
     moment = walk.clock.tick()
     wording = proposed_wording(
-        task.case, approval.booked_recommendation(task.case), kind="refusal", on=office_day(moment)
+        task.case, drafting.booked_recommendation(task.case), kind="refusal", on=office_day(moment)
     )
     reasons = (Reason(text="Tidak memenuhi baku mutu", basis=basis),) if basis != "none" else ()
-    approval.draft(task, wording=replace(wording, reasons=reasons), by=walk.who(task), at=moment)
+    drafting.draft(task, wording=replace(wording, reasons=reasons), by=walk.who(task), at=moment)
 
 
 def test_a_refusal_walks_on_to_its_own_register_and_number(office: Office) -> None:
@@ -176,4 +176,4 @@ def test_the_applicant_reads_reasons_and_remedies_before_confirming(office: Offi
 
 
 def test_an_ordinary_case_drafts_a_permit(office: Office) -> None:
-    assert approval.required_kind(case_at("draft", at=MONDAY)) == Draft.Kind.PERMIT
+    assert drafting.required_kind(case_at("draft", at=MONDAY)) == Draft.Kind.PERMIT

@@ -21,8 +21,9 @@ from muara.permits.actions import (
 )
 from muara.permits.models import Decision, Permit
 from muara.permits.queries import decision_of
-from muara.steps.actions.approval import decree, latest_draft, void_what_must_be_done_again
-from muara.steps.actions.intake import earlier_permit
+from muara.steps.actions.approval import void_what_must_be_done_again
+from muara.steps.actions.drafting import decree, latest_draft
+from muara.steps.actions.filing import earlier_permit
 from muara.steps.letters import case_values, company_name, text_of
 from muara.steps.letters import issuance as papers
 
@@ -404,7 +405,7 @@ def confirm_receipt(
     on_behalf = not is_applicant_of(by, task.case.application)
     if on_behalf and proof is None:
         raise Refused("Unggah pindaian bukti serah terima yang sudah ditandatangani penerima.", "proof")
-    facts = {"on_behalf": True, "proof": proof.sha256} if proof is not None else {}
+    facts = {"on_behalf": on_behalf, "proof": proof.sha256 if proof else None}
     with act(stamp):
         moved = complete(
             task.pk,

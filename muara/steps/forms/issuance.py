@@ -14,7 +14,7 @@ from muara.people.models import User
 from muara.permits.queries import decision_of
 from muara.sop.definition import Outcome
 from muara.steps.actions import collection, issuance
-from muara.steps.actions.approval import decree
+from muara.steps.actions.drafting import decree
 from muara.steps.actions.issuance import Mandate, Taker
 from muara.steps.forms.fields import Day, Line, Paragraph, Scan
 from muara.steps.forms.step import ActForm, StepForm

@@ -23,11 +23,18 @@ class RunningCase(forms.Form):
 
     use_required_attribute = False
     step = forms.ChoiceField(label="Berkas sekarang berada pada langkah", widget=forms.RadioSelect)
+    checked_by = Line(
+        label="Daftar periksa kertas ditandatangani CS",
+        required=False,
+        longest=120,
+        help_text="Hanya langkah 6: nama CS. Sertakan pindaian daftar periksanya di bawah.",
+    )
+    checked_on = Day(label="Tanggal daftar periksa kertas", required=False, help_text="Hanya langkah 6.")
     registration_number = Line(
         label="Nomor registrasi dari kertas",
         required=False,
         longest=40,
-        help_text="Kosongkan pada langkah 4.",
+        help_text="Kosongkan pada langkah 4 dan 6.",
     )
     registered_on = Day(label="Tanggal registrasi menurut kertas", required=False)
     agency = forms.ModelChoiceField(
@@ -35,17 +42,17 @@ class RunningCase(forms.Form):
         queryset=Office.objects.filter(kind=Office.Kind.AGENCY),
         required=False,
         empty_label="Belum ada",
-        help_text="Langkah 9 dan 10: salin dari surat pengantar.",
+        help_text="Langkah 9 sampai 11: salin dari surat pengantar.",
     )
     subject = Line(label="Pertek yang diminta", required=False, longest=200)
     letter_number = Line(label="Nomor surat pengantar", required=False, longest=80)
     letter_date = Day(label="Tanggal surat pengantar", required=False)
-    delivered_on = Day(label="Tanggal diserahkan ke OPD", required=False, help_text="Hanya langkah 10.")
-    receiver = Line(label="Diterima di OPD oleh", required=False, longest=120, help_text="Hanya langkah 10.")
+    delivered_on = Day(label="Tanggal diserahkan ke OPD", required=False, help_text="Langkah 10 dan 11.")
+    receiver = Line(label="Diterima di OPD oleh", required=False, longest=120, help_text="Langkah 10 dan 11.")
     recommended_on = Day(
         label="Tanggal rekomendasi teknis diterima di kantor (H)",
         required=False,
-        help_text="Hanya bila rekomendasinya sudah ada di kantor. Batas waktu dihitung dari hari ini.",
+        help_text="Hanya langkah 10, bila suratnya sudah ada di kantor. Batas waktu dihitung dari hari ini.",
     )
     note = Paragraph(
         label="Keterangan",
@@ -112,6 +119,8 @@ class RunningCase(forms.Form):
         return OnPaper(
             step=said["step"],
             note=said["note"],
+            checked_by=said["checked_by"],
+            checked_on=said["checked_on"],
             registration_number=said["registration_number"],
             registered_on=said["registered_on"],
             recommended_on=said["recommended_on"],

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import Q
 
 from muara.cases.actions import Stamp
 from muara.cases.models import Recommendation, Task, Worksheet
@@ -15,7 +16,7 @@ from muara.cases.terms import LimitKind, PointKind, Terms, TermsRefused, clean_t
 from muara.documents.repertoire import allowed
 from muara.people.models import User
 from muara.sop.values import ValueRefused, clean_text
-from muara.steps.actions import review
+from muara.steps.actions import paper, review
 from muara.steps.actions.review import Verdict
 from muara.steps.forms.fields import Day, Items, Line, Paragraph, Scan
 from muara.steps.forms.referrals import answered_referral, offer_referrals, referral_of
@@ -111,7 +112,7 @@ class TermsForm(RowsForm):
     def points(self) -> Any:
         return self.rows["points"]
 
-    def read_terms(self) -> None:
+    def read_terms(self, *, partial: bool = False) -> None:
         """Read what was typed into `terms`, noting at each cell what cannot be read."""
         self.limits.is_valid()
         self.points.is_valid()
@@ -122,7 +123,7 @@ class TermsForm(RowsForm):
             raw[name] = [said(row) for row in self.rows[name]]
         self._check_characters(raw)
         try:
-            self.terms = clean_terms(raw)
+            self.terms = clean_terms(raw, partial=partial)
         except TermsRefused as refusal:
             for place, message in refusal.errors.items():
                 self._place(place, message)
@@ -179,14 +180,23 @@ class SubstanceForm(TermsForm):
         help_text="Seperti tertulis dalam surat. Pemohon membacanya dalam keputusan penolakan.",
         rows=5,
     )
-    opinion_fields = ("verdict", "reasons")
-    asked: ClassVar[tuple[str, ...]] = (*opinion_fields, "flow_per_day", *TermsForm.list_fields)
+    partial = forms.BooleanField(
+        label="Surat ini hanya mengenai sebagian ketentuan",
+        help_text="Yang lain ditetapkan rekomendasi OPD lain. Kosongkan yang tidak dimuat surat ini.",
+        required=False,
+    )
+    opinion_fields = ("verdict", "reasons", "partial")
+    asked: ClassVar[tuple[str, ...]] = ("verdict", "reasons", "flow_per_day", *TermsForm.list_fields)
 
     def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
         self.asked_for = review.asked_for(task.case)
+        self.is_shared = review.is_shared(task.case)
         super().__init__(task, at=at, **options)
+        if not self.is_shared:
+            del self.fields["partial"]
         for number in range(len(self.asked_for)):
-            if _omission(number) in (self.data if self.is_bound else self.initial):
+            # Of several agencies one may say why something is left out that no other will settle either.
+            if self.is_shared or _omission(number) in (self.data if self.is_bound else self.initial):
                 self._ask_why(number)
 
     def begin(self) -> dict[str, Any]:
@@ -203,8 +213,8 @@ class SubstanceForm(TermsForm):
             if not self.cleaned_data.get("reasons"):
                 self.add_error("reasons", "Isian ini wajib diisi.")
             return
-        self.read_terms()
-        if self.terms is None:
+        self.read_terms(partial=self.is_partial)
+        if self.terms is None or self.is_partial:
             return
         missing = lacking(self.terms, self.asked_for)
         for number, asked in enumerate(self.asked_for):
@@ -214,6 +224,11 @@ class SubstanceForm(TermsForm):
                     _omission(number),
                     f"{asked.name} diminta dalam permohonan. Lengkapi ketentuannya, atau tuliskan alasannya.",
                 )
+
+    @property
+    def is_partial(self) -> bool:
+        """The letter leaves the rest of the terms to other agencies."""
+        return bool(self.cleaned_data.get("partial"))
 
     @property
     def is_against(self) -> bool:
@@ -228,10 +243,11 @@ class SubstanceForm(TermsForm):
         return review.Substance(
             terms=self.terms,
             omitted={
-                asked.name: self.cleaned_data[_omission(number)]
+                asked.name: reason
                 for number, asked in enumerate(self.asked_for)
-                if asked in missing
+                if asked in missing and (reason := self.cleaned_data.get(_omission(number)))
             },
+            partial=self.is_partial,
         )
 
     def opinion(self) -> Iterator[dict[str, Any]]:
@@ -242,19 +258,52 @@ class SubstanceForm(TermsForm):
         return list(self.section(map(_omission, range(len(self.asked_for)))))
 
 
-class Review(SubstanceForm, StepForm):
-    """Step 10: recommended: letter, scan, and terms or reasons; unfit: only the reason."""
+class LetterForm(SubstanceForm):
+    """The agency's signed letter, and typed what it says."""
 
-    template = "desk/steps/review.html"
-    wide: ClassVar[bool] = True
-    referral = answered_referral()
     letter_number = Line(label="Nomor surat rekomendasi", longest=80)
     letter_date = Day(label="Tanggal surat", help_text="Misalnya 10/12/2026.")
     signed_by_name = Line(label="Ditandatangani oleh")
     scan = Scan(label="Surat rekomendasi yang sudah ditandatangani", help_text="PDF, JPEG, atau PNG.")
+    letter_fields = ("letter_number", "letter_date", "signed_by_name", "scan")
 
-    letter_fields = ("referral", "letter_number", "letter_date", "signed_by_name", "scan")
-    asked = (*letter_fields[1:], *SubstanceForm.asked)
+
+class CopyRecommendation(LetterForm):
+    """Step 11 of a case taken over from paper there: what the agency recommended on paper."""
+
+    template = "desk/steps/worksheet.html"
+    slug, activities = "salin-rekomendasi", frozenset({"draft"})
+    comes_first, done = True, "Rekomendasi dari kertas disalin. Bukukan penerimaannya untuk menetapkan H."
+    title = "Salin rekomendasi teknis dari kertas"
+    button = "Simpan salinan rekomendasi"
+    saves: ClassVar[bool] = True
+    asked = ("scan", *SubstanceForm.asked)
+
+    @classmethod
+    def offered(cls, task: Task) -> bool:
+        return paper.referral_to_copy(task) is not None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if MORE not in self.data:
+            self.judge()
+        return cleaned
+
+    def about(self) -> Iterator[dict[str, Any]]:
+        return self.section(self.letter_fields)
+
+    def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
+        return paper.copy_recommendation(
+            self.task, **self.typed(*self.letter_fields), said=self.substance(), by=by, at=at, stamp=stamp
+        )
+
+
+class Review(LetterForm, StepForm):
+    """Step 10: recommended: letter, scan, and terms or reasons; unfit: only the reason."""
+
+    template = "desk/steps/review.html"
+    referral = answered_referral()
+    asked = (*LetterForm.letter_fields, *SubstanceForm.asked)
 
     def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
         super().__init__(task, at=at, **options)
@@ -276,7 +325,7 @@ class Review(SubstanceForm, StepForm):
         return [due for item in waiting if not item.agency.paper_only for due in review.what_is_due(item)]
 
     def letter(self) -> Iterator[dict[str, Any]]:
-        return self.section(self.letter_fields)
+        return self.section(("referral", *self.letter_fields))
 
     def closing(self) -> Iterator[dict[str, Any]]:
         return self.section(("outcome", "note"))
@@ -301,14 +350,12 @@ class Review(SubstanceForm, StepForm):
         return review.recommend(
             self.task,
             referral=referral_of(self, by),
-            letter_number=self.cleaned_data["letter_number"],
-            letter_date=self.cleaned_data["letter_date"],
-            signed_by_name=self.cleaned_data["signed_by_name"],
-            scan=self.cleaned_data["scan"],
+            **self.typed(*self.letter_fields),
             terms=substance.terms,
             verdict=substance.verdict,
             reasons=substance.reasons,
             omitted=substance.omitted,
+            partial=substance.partial,
             by=by,
             at=at,
             note=self.note_text,
@@ -322,21 +369,29 @@ def _omission(number: int) -> str:
 
 
 def _start(task: Task) -> dict[str, Any]:
-    """What the form begins with: the worksheet, the recommendation before, else what the applicant named."""
-    worksheet = Worksheet.objects.filter(referral__in=task.case.referrals.unanswered()).order_by("-made_at")
-    if (current := worksheet.first()) is not None:
-        told = review.worksheet_substance(current)
-        opinion = {"verdict": told["verdict"], "reasons": told["reasons"]}
-        return {**opinion, **(typed_terms(read_terms(told["terms"])) if told["terms"] else {})}  # type: ignore[arg-type]
-    previous = Recommendation.objects.filter(referral__case=task.case_id).order_by("-issued_at").first()
-    if previous is not None and previous.is_for:
-        return typed_terms(read_terms(previous.terms))
+    """What the form begins with: what whoever has to answer said before, else what was applied for.
+
+    That is its worksheet, or its recommendation that went back or that a newer letter asked for again.
+    """
+    waiting = task.case.referrals.unanswered()
+    worksheet = Worksheet.objects.filter(referral__in=waiting).order_by("-made_at").first()
+    if worksheet is not None:
+        return _said_before(review.worksheet_substance(worksheet))
+    theirs = Q(referral__in=waiting) | Q(referral__replaced_by__in=waiting)
+    previous = Recommendation.objects.filter(theirs, verdict=Verdict.FOR).order_by("-issued_at").first()
+    if previous is not None:
+        return _said_before({"verdict": Verdict.FOR, "terms": previous.terms, "partial": previous.partial})
     obligations = tuple(item.duty for item in task.case.process.requirements if item.duty)
     return {
         "points": list(_named_points(task)),
         "obligations": (*obligations, *OBLIGATIONS),
         "prohibitions": PROHIBITIONS,
     }
+
+
+def _said_before(told: Mapping[str, Any]) -> dict[str, Any]:
+    opinion = {name: told[name] for name in ("verdict", "reasons", "partial") if name in told}
+    return {**opinion, **(typed_terms(read_terms(told["terms"])) if told["terms"] else {})}
 
 
 def typed_terms(terms: Terms) -> dict[str, Any]:

@@ -48,6 +48,8 @@ class ActForm(forms.Form):
     # Beside the outcomes: whether half-done work may be kept, whether the page shows it unfolded.
     saves: ClassVar[bool] = False
     opened: bool = False
+    # Beside the outcomes: whether only whoever received the file is offered it.
+    for_holder: ClassVar[bool] = True
     # Whoever did it goes on to the case's next task, where the same hands have more to do.
     goes_on: ClassVar[bool] = False
     use_required_attribute = False
@@ -93,11 +95,6 @@ class ActForm(forms.Form):
         return may_do_step(user, task, at=at)
 
     @classmethod
-    def for_holder(cls) -> bool:
-        """Tell whether only whoever received the file is offered it."""
-        return cls.may.__func__ is ActForm.may.__func__  # type: ignore[attr-defined]
-
-    @classmethod
     def resume(cls, task: Task, *, at: datetime, typed: Mapping[str, list[str]]) -> ActForm:
         """The form as it was left half done: as typed, files kept, not yet judged."""
         data = MultiValueDict({name: list(values) for name, values in typed.items()})
@@ -113,6 +110,10 @@ class ActForm(forms.Form):
     def name_inputs(self, auto_id: str) -> None:
         """Give the inputs ids of their own, where a page shows several forms."""
         self.auto_id = auto_id
+
+    def typed(self, *names: str) -> dict[str, Any]:
+        """What was typed into these fields, for an act that asks for them by the same names."""
+        return {name: self.cleaned_data[name] for name in names}
 
     def told(self) -> str:
         """What the officer is told first once it is done, beside what was recorded; mostly nothing."""

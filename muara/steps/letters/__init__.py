@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from muara.cases import terms as recommended
+from muara.cases.changes import PLACES
 from muara.cases.models import (
     Case,
     CaseLetter,
@@ -60,10 +61,9 @@ if TYPE_CHECKING:
     from muara.steps.actions.verification import Request
 
 VARYING = ("copy", "copy_purpose", "status", "endorsements")
-
-
-# What a decree says of its holder, and the well-known field of the form that says it.
-HOLDER = {
+GROUPS = {"document": "A. Persyaratan", "obligation": "B. Kewajiban"}
+# What a decree repeats from the application, and the well-known field of the form that says it.
+REPEATED = {
     "business": "activity_name",
     "location": "site_address",
     "office_address": "office_address",
@@ -71,7 +71,9 @@ HOLDER = {
     "responsible_position": "responsible_position",
     "nib": "company_nib",
     "npwp": "company_npwp",
+    "receiving_sea": "receiving_sea",
 }
+SOURCES = "wastewater_sources"
 
 
 class NoOffice(RuntimeError):
@@ -257,7 +259,6 @@ def cover_letter(case: Case, *, step: str, request: Request, at: datetime) -> Le
 def verification_form(case: Case, checklist: Checklist, *, note: str, at: datetime) -> Letter:
     """Step 7.b: the form on which the verifier's verdicts stand, requirement by requirement."""
     office, values, process = the_office(), case_values(case), case.process
-    groups = {"document": "A. Persyaratan", "obligation": "B. Kewajiban"}
     content = VerificationForm(
         letterhead=letterhead(office),
         demo=settings.MUARA_DEMO,
@@ -271,7 +272,7 @@ def verification_form(case: Case, checklist: Checklist, *, note: str, at: dateti
         verdicts=tuple(
             Verdict(
                 number=mark.requirement,
-                group=groups[process.requirement(mark.requirement).group],
+                group=GROUPS[process.requirement(mark.requirement).group],
                 title=process.requirement(mark.requirement).reading,
                 fits=FITS[ChecklistMark.Verdict(mark.verdict)],
                 reason=mark.reason,
@@ -417,12 +418,59 @@ def _load(limit: recommended.Limit, flow_per_day: str) -> str:
     )
 
 
+def printed_terms(terms: recommended.Terms) -> dict[str, Any]:
+    """Terms as papers print them, but for the flows, which a decree ties to a point."""
+    return {
+        "limits": tuple(
+            Limit(
+                parameter=limit.parameter,
+                level=_level(limit),
+                unit=limit.unit,
+                load=_load(limit, terms.flow_per_day),
+                basis=limit.basis,
+            )
+            for limit in terms.limits
+        ),
+        "points": tuple(
+            Point(
+                kind=point.kind.label,
+                name=point.name,
+                latitude=point.shown_latitude,
+                longitude=point.shown_longitude,
+            )
+            for point in terms.points
+        ),
+        "obligations": terms.obligations,
+        "prohibitions": terms.prohibitions,
+    }
+
+
+def printed_flows(terms: recommended.Terms) -> tuple[str, ...]:
+    """The flows that terms name: "1.500 m³/hari"."""
+    flows = ((terms.flow_per_day, "m³/hari"), (terms.flow_per_hour, "m³/jam"))
+    return tuple(f"{angka(Decimal(flow))} {unit}" for flow, unit in flows if flow)
+
+
 def submitted_facts(case: Case) -> dict[str, Any]:
-    """What a decree says of the holder, as it stands in what was last submitted."""
+    """What a decree repeats from the application, as it stands in what was last submitted."""
     values = case_values(case)
     return {"company": company_name(case)} | {
-        name: text_of(case, values, key) for name, key in HOLDER.items()
+        name: text_of(case, values, key) for name, key in REPEATED.items()
     }
+
+
+def outdated(draft: Draft) -> list[str]:
+    """The places where a draft says otherwise than what was last submitted: a repair came after it."""
+    case, said = draft.case, json.loads(draft.content)
+    values, form = case_values(case), case.revision.definition.form
+    found = [PLACES[key] for key, now in submitted_facts(case).items() if said.get(key, now) != now]
+    sources = text_of(case, values, SOURCES)
+    found += [PLACES["flows"] for flow in said.get("flows", ()) if flow.get("source", "") != sources]
+    now_said = {field.label: text_of(case, values, field.key) for field in form.fields}
+    found += [
+        item["label"] for item in said.get("particulars", ()) if now_said.get(item["label"]) != item["value"]
+    ]
+    return found
 
 
 def permit_content(
@@ -455,35 +503,14 @@ def permit_content(
         flows=tuple(
             Flow(
                 point=point.name,
-                source=text_of(case, values, "wastewater_sources"),
+                source=text_of(case, values, SOURCES),
                 per_day=Decimal(terms.flow_per_day),
                 per_hour=Decimal(terms.flow_per_hour) if terms.flow_per_hour else None,
             )
             for point in compliance[:1]
         ),
-        points=tuple(
-            Point(
-                kind=point.kind.label,
-                name=point.name,
-                latitude=point.shown_latitude,
-                longitude=point.shown_longitude,
-            )
-            for point in terms.points
-        ),
-        limits=tuple(
-            Limit(
-                parameter=limit.parameter,
-                level=_level(limit),
-                unit=limit.unit,
-                load=_load(limit, terms.flow_per_day),
-                basis=limit.basis,
-            )
-            for limit in terms.limits
-        ),
+        **printed_terms(terms),
         monitoring=wording.monitoring,
-        obligations=terms.obligations,
-        prohibitions=terms.prohibitions,
-        receiving_sea=text_of(case, values, "receiving_sea"),
         validity_years=case.process.validity_years,
         supervising_agency=recommendation.referral.agency.name if recommendation else "",
         signatory=signatory(office, on=on),
