@@ -44,7 +44,7 @@ from muara.people.hours import next_opening, open_at, opening_on
 from muara.people.models import User, office_day
 from muara.people.queries import issuing_office
 from muara.steps.letters.queue import poster_pdf, ticket_pdf, ticket_url
-from muara.web.acts import Came, attempt, new_key, stamp_of
+from muara.web.acts import Came, attempt, new_key, read_number, stamp_of
 from muara.web.desk import Officer, _officer, _side
 from muara.web.files import OWN, _guarded, reads_registers
 
@@ -369,8 +369,7 @@ class Act:
 
     @property
     def ticket(self) -> Ticket:
-        wanted = self.request.POST.get("tiket", "")
-        found = Ticket.objects.filter(pk=int(wanted)).first() if wanted.isdecimal() else None
+        found = Ticket.objects.filter(pk=read_number(self.request.POST.get("tiket"))).first()
         if found is None:
             raise Refused(acts.GONE)
         return found
@@ -385,8 +384,7 @@ def _call_next(act: Act) -> str:
 
 
 def _transfer(act: Act) -> str:
-    to = act.request.POST.get("ke", "")
-    acts.transfer(act.ticket, to_id=int(to) if to.isdecimal() else 0, **act.here)
+    acts.transfer(act.ticket, to_id=read_number(act.request.POST.get("ke")), **act.here)
     return f"{act.ticket} dialihkan dan tetap memegang nomornya."
 
 
