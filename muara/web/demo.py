@@ -33,14 +33,22 @@ from muara.cases.models import (
 )
 from muara.cases.models.coordination import Channel
 from muara.cases.terms import clean_terms
-from muara.contacts.actions import ask, inform
-from muara.contacts.models import Consultation, PhoneTask
+from muara.contacts.actions import queue
+from muara.contacts.actions.consultations import ask, inform
+from muara.contacts.models import Consultation, PhoneTask, QueueSeries, Ticket
 from muara.documents.blobs import keep_blob
 from muara.documents.contents.refusal import Reason
 from muara.documents.models import Blob
 from muara.documents.store import BlobStore
 from muara.documents.uploads import JPEG, PDF, Accepted
-from muara.people.actions import SHIPPED_CALENDAR, import_calendar, set_office_setting, shipped_calendar
+from muara.people.actions import (
+    SHIPPED_CALENDAR,
+    import_calendar,
+    import_hours,
+    set_hours,
+    set_office_setting,
+    shipped_calendar,
+)
 from muara.people.actions.notices import give_up
 from muara.people.calendar import office_calendar
 from muara.people.models import WITA, Company, Holding, Notice, Office, OfficeSetting, User, office_day
@@ -181,6 +189,8 @@ def seed_office(at: datetime) -> Office:
     for key, name in (APPLICANT, OTHER_APPLICANT):
         User.objects.create_user(email=address_of(key), name=name, password=PASSWORD, phone="+628110000001")
     import_calendar(rows=shipped_calendar(), source=SHIPPED_CALENDAR, by=None, at=at)
+    import_hours(by=None, at=at)
+    queue.open_shipped_queue(at=at)
     for folder in sorted(path for path in services_root().glob("*/*") if path.is_dir()):
         seed_service(folder, at)
     for key, days in ((OfficeSetting.Key.CORRECTION_DAYS, 10), (OfficeSetting.Key.SILENCE_DAYS, 20)):
@@ -193,6 +203,49 @@ def seed_office(at: datetime) -> Office:
             at=at,
         )
     return office
+
+
+def open_always(at: datetime) -> None:
+    """Let the demonstration's queue work at any hour, and say that it is an example."""
+    set_hours(
+        weekdays=range(7),
+        opens=time.min,
+        closes=time.max,
+        on_holidays=True,
+        effective_from=office_day(at),
+        basis="CONTOH: antrean demonstrasi selalu buka; jam SOP ada pada riwayat",
+        by=None,
+        at=at,
+    )
+
+
+def seed_queue(at: datetime) -> None:
+    """A morning's queue behind us: some served, one absent, one at the counter, some waiting."""
+    midnight = datetime.combine(office_day(at), time.min, WITA)
+    first = max(at - timedelta(minutes=50), midnight)
+    clock = Clock(first, pace=(at - first) / 40)
+    information = officer("information_officer")
+    a, b = (QueueSeries.objects.get(letter=letter) for letter in "AB")
+    desk = a.counters.get()
+
+    def take(series: QueueSeries, priority: str = Ticket.Priority.NONE) -> None:
+        queue.take(series_id=series.pk, priority=priority, channel=Ticket.Channel.KIOSK, at=clock.tick())
+
+    def call() -> Ticket:
+        return queue.call_next(desk, by=information, at=clock.tick())
+
+    for _ in range(4):
+        take(a)
+    for _ in range(2):
+        served = call()
+        queue.start(served, counter=desk, by=information, at=clock.tick())
+        take(b)
+        queue.finish(served, counter=desk, by=information, at=clock.tick())
+    queue.skip(call(), counter=desk, by=information, at=clock.tick())
+    take(a)
+    take(a, Ticket.Priority.ELDERLY)
+    take(a)
+    queue.start(call(), counter=desk, by=information, at=clock.tick())
 
 
 def seed_service(folder: Path, at: datetime) -> Revision:

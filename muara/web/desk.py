@@ -30,8 +30,10 @@ from muara.cases.rules import (
     serves_the_counter,
     without_conflict,
 )
-from muara.contacts.actions import ask, inform
-from muara.contacts.models import Consultation, NoticeLetter, PhoneTask
+from muara.contacts.actions.consultations import ask, inform
+from muara.contacts.actions.queue import attach_application, attach_consultation
+from muara.contacts.models import Consultation, NoticeLetter, PhoneTask, Ticket
+from muara.contacts.rules import FRONT_OFFICE, may_serve
 from muara.people.calendar import office_calendar
 from muara.people.models import Company, User, office_day
 from muara.permits.queries import permits_of
@@ -40,7 +42,7 @@ from muara.sop.document import Clause
 from muara.steps.actions.paper import MAY_ENTER
 from muara.steps.actions.unreached import CALLER
 from muara.web import dossier
-from muara.web.acts import Came, attempt, new_key
+from muara.web.acts import Came, attempt, new_key, read_number
 from muara.web.desk_forms import Answering, Asking, CaseFilter, OnBehalf, letter_of
 from muara.web.files import person
 from muara.web.public import revisions_in_force
@@ -52,6 +54,7 @@ MATCHES = 15  # companies that a search offers
 OUTSIDE_THE_SOP = {"administrator": "Administrator", "auditor": "Pemeriksa (hanya membaca)"}
 MONITORS = frozenset({"liaison", "processing_officer", "section_head", "division_head", "head_of_office"})
 READS_REGISTER = frozenset({"registrar", "head_of_office", "auditor"})
+QUEUE_READERS = frozenset({*FRONT_OFFICE, "section_head", "division_head", "head_of_office", "auditor"})
 TALKERS = frozenset({"information_officer", "auditor"})
 
 
@@ -98,6 +101,8 @@ def _side(here: Officer, current: str) -> list[dict[str, Any]]:
     places = [("Tugas saya", "desk", 0), ("Semua berkas", "cases", 0)]
     if here.reads_talks:
         places.append(("Konsultasi", "consultations", waiting))
+    if here.actors & QUEUE_READERS:
+        places.append(("Antrean", "queue_desk", 0))
     if CALLER in here.actors:
         told = NoticeLetter.objects.filter(posted_on=None).count()
         places.append(
@@ -388,22 +393,31 @@ def consultation(request: HttpRequest, pk: int) -> HttpResponse:
 def new_consultation(request: HttpRequest) -> HttpResponse:
     """A question that came to the information desk, and its answer when there is one already."""
     here = _talker(request, to_write=True)
+    ticket = _visitor(request, here)
     services = revisions_in_force(here.today)
     chosen = request.POST.get("service") or (services[0].service if services else "")
-    form = Asking(request.POST or None, services=services, letters=_guide(chosen, at=here.at))
+    form = Asking(
+        request.POST or None,
+        services=services,
+        letters=_guide(chosen, at=here.at),
+        initial={"channel": Consultation.Channel.VISIT} if ticket else {},
+    )
     came = None
     if request.method == "POST":
         came = _attempt(
-            request, form, lambda stamp, at: _record(form.cleaned_data, by=here.user, at=at, stamp=stamp)
+            request,
+            form,
+            lambda stamp, at: _record(form.cleaned_data, ticket=ticket, by=here.user, at=at, stamp=stamp),
         )
         if came is Came.DONE:
             messages.success(request, f"Konsultasi dengan {form.cleaned_data['name']} tersimpan.")
-            return redirect("consultations")
+            return redirect("queue_counter", ticket.counter_id) if ticket else redirect("consultations")
     return render(
         request,
         "desk/new_consultation.html",
         {
             "form": form,
+            "ticket": ticket,
             "kunci": new_key(),
             "stale": came is Came.STALE,
             "side": _side(here, "consultations"),
@@ -413,8 +427,17 @@ def new_consultation(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _visitor(request: HttpRequest, here: Officer) -> Ticket | None:
+    """The visitor at this officer's counter whom the console's link names."""
+    rows = Ticket.objects.at_a_counter().filter(pk=read_number(request.GET.get("tiket")), day=here.today)
+    found = rows.select_related("series", "counter").first()
+    if found is None or found.counter is None or not may_serve(here.user, found.counter, at=here.at):
+        return None
+    return found
+
+
 @transaction.atomic
-def _record(said: dict[str, Any], *, by: User, at: datetime, stamp: Stamp) -> None:
+def _record(said: dict[str, Any], *, ticket: Ticket | None, by: User, at: datetime, stamp: Stamp) -> None:
     asked = ask(
         service=said["service"],
         channel=said["channel"],
@@ -427,6 +450,8 @@ def _record(said: dict[str, Any], *, by: User, at: datetime, stamp: Stamp) -> No
     )
     if said["given"].strip():
         inform(asked.pk, given=said["given"], covered=said["covered"], by=by, at=at)
+    if ticket is not None:
+        attach_consultation(ticket, asked, by=by, at=at)
 
 
 def _attempt(request: HttpRequest, form: forms.Form, carry_out: Callable[[Stamp, datetime], object]) -> Came:
@@ -447,6 +472,7 @@ def start_on_behalf(request: HttpRequest) -> HttpResponse:
     here = _officer(request)
     if not serves_the_counter(here.user, at=here.at):
         raise PermissionDenied
+    ticket = _visitor(request, here)
     wanted = (request.POST.get("cari") or request.GET.get("cari") or "").replace("\0", "").strip()[:100]
     companies = list(_companies(wanted)[:MATCHES])
     services = revisions_in_force(here.today)
@@ -457,7 +483,7 @@ def start_on_behalf(request: HttpRequest) -> HttpResponse:
         came = _attempt(
             request,
             form,
-            lambda stamp, at: started.append(form.start(by=here.user, at=at, stamp=stamp)),
+            lambda stamp, at: started.append(_start(form, ticket=ticket, by=here.user, at=at, stamp=stamp)),
         )
         if came is Came.DONE:
             messages.success(
@@ -469,6 +495,7 @@ def start_on_behalf(request: HttpRequest) -> HttpResponse:
         "desk/start_on_behalf.html",
         {
             "form": form,
+            "ticket": ticket,
             "wanted": wanted,
             "companies": companies,
             "kunci": new_key(),
@@ -478,6 +505,14 @@ def start_on_behalf(request: HttpRequest) -> HttpResponse:
         },
         status=came.value if came else 200,
     )
+
+
+@transaction.atomic
+def _start(form: OnBehalf, *, ticket: Ticket | None, by: User, at: datetime, stamp: Stamp) -> Application:
+    started = form.start(by=by, at=at, stamp=stamp)
+    if ticket is not None and ticket.counter is not None:
+        attach_application(ticket, started, counter=ticket.counter, by=by, at=at)
+    return started
 
 
 def _companies(wanted: str) -> QuerySet[Company]:

@@ -26,7 +26,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from muara.cases.actions import Stamp, act
 from muara.cases.models import Revision
 from muara.cases.rules import stranded_tasks
+from muara.contacts.queries import priority_limit
+from muara.documents.indonesian import tanggal
 from muara.people import actions as people
+from muara.people.hours import next_opening, open_at
 from muara.people.models import CalendarDay, Holding, Notice, Office, OfficeSetting, User, office_day
 from muara.people.queries import holder, issuing_office, office_setting
 from muara.people.rules import (
@@ -80,6 +83,12 @@ PLACES = (
     ("Ketentuan", "office_settings", ("office_settings",)),
     ("Kalender kerja", "calendar", ("calendar", "remove_day")),
     ("Pemberitahuan gagal", "failed_notices", ("failed_notices",)),
+    ("Jam pelayanan", "service_hours", ("service_hours",)),
+    (
+        "Antrean dan loket",
+        "queue_setup",
+        ("queue_setup", "queue_series", "new_queue_series", "new_counter", "edit_counter"),
+    ),
 )
 
 
@@ -178,6 +187,7 @@ def index(request: HttpRequest) -> HttpResponse:
         _check_series(processes),
         _check_calendar(day),
         _check_mail(),
+        _check_hours(at),
         _check_settings(day),
     ]
     return _page(
@@ -286,8 +296,14 @@ def _check_mail() -> Check:
     return Check("Pengiriman surel", done, told, reverse("failed_notices"), "Lihat yang gagal")
 
 
+def _check_hours(at: datetime) -> Check:
+    opens = open_at(at) or next_opening(at)
+    told = f"Buka {tanggal(opens.day)} pukul {opens.told} WITA." if opens else "Belum ada jam pelayanan."
+    return Check("Jam pelayanan", opens is not None, told, reverse("service_hours"), "Atur jam pelayanan")
+
+
 def _check_settings(day: date) -> Check:
-    lacking = [key.label.lower() for key in OfficeSetting.Key if office_setting(key, on=day) is None]
+    lacking = [key.label.lower() for key in OfficeSetting.DAYS if office_setting(key, on=day) is None]
     told = (
         f"Belum diatur: {'; '.join(lacking)}. Selama itu permintaan perbaikan tidak berbatas waktu dan "
         "tidak ada berkas yang dapat digugurkan."
@@ -473,10 +489,11 @@ def settings_page(request: HttpRequest) -> HttpResponse:
             messages.success(request, "Ketentuan disimpan. Nilai yang lama tetap tercatat.")
             return redirect("office_settings")
     day = office_day(at)
-    in_force = {key: office_setting(key, on=day) for key in OfficeSetting.Key}
+    in_force = {key: office_setting(key, on=day) for key in OfficeSetting.DAYS}
+    in_force[OfficeSetting.Key.PRIORITY_RUN] = priority_limit(day)
     context = {
         "form": form,
-        "in_force": [(key.label, value) for key, value in in_force.items()],
+        "in_force": [(key.label, value, key.unit) for key, value in in_force.items()],
         "settings": OfficeSetting.objects.all(),
     }
     return _page(request, "settings", context, came=came)

@@ -12,6 +12,7 @@ from django.db import close_old_connections
 from django.urls import reverse
 from django.utils import timezone
 
+from muara.contacts.actions.queue import close_earlier_days
 from muara.people.actions.notices import digest_failures
 from muara.people.models import WITA
 from muara.steps.actions.collection import remind_by_the_clock
@@ -39,6 +40,9 @@ class Command(BaseCommand):
 
     def tick(self, at: datetime) -> None:
         """Do what is due, each thing in transactions of its own; say only what there was."""
+        closed = close_earlier_days(at=at)
+        if closed:
+            self.stdout.write(f"antrean: {closed} nomor hari lalu ditutup")
         done: dict[str, Sized] = {
             "pengingat pengambilan": list(remind_by_the_clock(at=at)),
             "pengingat perbaikan": list(remind_of_answers(at=at)),
