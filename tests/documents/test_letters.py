@@ -14,7 +14,8 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from muara.documents.contents import Content, Point
+from muara.documents.contents import Content, Permit, Point
+from muara.documents.contents.refusal import Refusal
 from muara.documents.letters import (
     LIBRARY,
     LetterFailed,
@@ -31,17 +32,12 @@ from muara.documents.repertoire import UnprintableCharacter
 from muara.documents.store import BlobStore
 from tests.clock import MONDAY
 from tests.databases import OwnDatabase
-from tests.documents import samples, samples_correction
+from tests.documents import samples, samples_forms, samples_issuance
 
 ROOT = Path(__file__).resolve().parents[2]
 LETTERS = ROOT / "muara/sop/services/lhp-02/rev03/letters"
 DATED = date(2026, 12, 10)
 MARKUP = 'PT #set page *tebal* _miring_ $x$ <label> @ref [a] "q" \\ // /* `c` ~ -- ...'
-
-
-def every_content() -> dict[str, Content]:
-    """One content for each letter of the service, by template name."""
-    return samples.every_content() | {item.template: item for item in samples_correction.contents()}
 
 
 def source(name: str) -> str:
@@ -96,7 +92,7 @@ def test_every_template_of_the_service_has_its_content_and_the_other_way() -> No
 def test_a_letter_is_sound_archival_accessible_and_on_its_paper(
     name: str, paper: str, tmp_path: Path
 ) -> None:
-    content = replace(every_content()[name], paper=paper)  # type: ignore[arg-type]
+    content = replace(samples.every_content()[name], paper=paper)  # type: ignore[arg-type]
     path = set_in(tmp_path, content)
 
     assert "No syntax or stream encoding errors found" in run("qpdf", "--check", path)
@@ -115,7 +111,7 @@ def test_a_letter_is_sound_archival_accessible_and_on_its_paper(
 
 @every_letter
 def test_every_font_is_embedded(name: str, tmp_path: Path) -> None:
-    fonts = run("pdffonts", set_in(tmp_path, every_content()[name])).splitlines()[2:]
+    fonts = run("pdffonts", set_in(tmp_path, samples.every_content()[name])).splitlines()[2:]
 
     assert fonts
     assert {line.split()[-5] for line in fonts} == {"yes"}
@@ -133,7 +129,7 @@ for source, content in json.load(sys.stdin):
 
 @pytest.mark.slow
 def test_the_same_content_gives_the_same_bytes_in_another_process(tmp_path: Path) -> None:
-    contents = every_content().values()
+    contents = samples.every_content().values()
     here = [hashlib.sha256(set_in(tmp_path, content).read_bytes()).hexdigest() for content in contents]
     jobs = [(source(content.template), canonical(content)) for content in contents]
     there = subprocess.run(
@@ -150,14 +146,14 @@ def test_the_same_content_gives_the_same_bytes_in_another_process(tmp_path: Path
 
 @every_letter
 def test_a_demo_letter_says_so_on_every_page_and_a_real_one_nowhere(name: str, tmp_path: Path) -> None:
-    content = every_content()[name]
+    content = samples.every_content()[name]
     assert all("CONTOH — BUKAN DOKUMEN RESMI" in page for page in pages_of(set_in(tmp_path, content)))
     assert "BUKAN DOKUMEN RESMI" not in text_of(set_in(tmp_path, replace(content, demo=False)))
 
 
 @every_letter
 def test_pages_are_numbered_of_how_many(name: str, tmp_path: Path) -> None:
-    pages = pages_of(set_in(tmp_path, every_content()[name]))
+    pages = pages_of(set_in(tmp_path, samples.every_content()[name]))
     for number, page in enumerate(pages, start=1):
         assert f"Halaman {number} dari {len(pages)}" in page
 
@@ -270,6 +266,52 @@ def test_a_signature_never_stands_alone_on_a_page(rows: int, tmp_path: Path) -> 
     for page in pages_of(set_in(tmp_path, content)):
         if "NIP. 19700101" in page:
             assert "KEDELAPAN" in page or "bagian yang tidak terpisahkan dari Keputusan" in page
+
+
+@pytest.mark.parametrize("kind", ["permit", "refusal"])
+@pytest.mark.parametrize("more", range(0, 24, 2))
+def test_the_copies_to_are_never_parted_from_the_signature(kind: str, more: int, tmp_path: Path) -> None:
+    content = samples.every_content()[kind]
+    assert isinstance(content, Permit | Refusal)
+    content = replace(content, laws=content.laws + content.laws[:1] * more)
+
+    (page,) = [page for page in pages_of(set_in(tmp_path, content)) if "Tembusan" in page]
+    assert "Ditetapkan di" in page
+    assert "mulai berlaku pada tanggal ditetapkan" in page
+
+
+def test_a_civil_servants_number_is_printed_in_its_groups(tmp_path: Path) -> None:
+    letter = samples.cover_letter()
+    letter = replace(letter, signatory=replace(letter.signatory, nip="197001011995011001"))
+
+    assert "NIP. 19700101 199501 1 001" in text_of(set_in(tmp_path, letter))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        replace(samples.handover_receipt(), duties=samples.permit().obligations),
+        samples_issuance.rights_and_duties(),
+        samples_forms.checklist(blank=True),
+    ],
+    ids=["receipt", "rights", "empty checklist"],
+)
+def test_what_is_handed_over_the_counter_is_one_page(content: Content, tmp_path: Path) -> None:
+    assert len(pages_of(set_in(tmp_path, content))) == 1
+
+
+@pytest.mark.parametrize("questions", range(1, 30, 2))
+def test_the_applicants_declaration_stands_with_the_files_it_speaks_of(
+    questions: int, tmp_path: Path
+) -> None:
+    form = samples_forms.application_form(blank=True)
+    (section, *rest) = form.sections
+    longer = replace(section, questions=(section.questions[0],) * questions)
+
+    pages = pages_of(set_in(tmp_path, replace(form, sections=(longer, *rest))))
+
+    (page,) = [page for page in pages if "Pemohon menyatakan bahwa" in page]
+    assert "Berkas yang dilampirkan" in page
 
 
 def test_sparse_content_still_makes_a_letter(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -13,7 +14,7 @@ from muara.cases.models import DecreeTemplate, Draft, Revision
 from muara.people.models import Office
 from muara.sop.broken import BrokenSop
 from muara.sop.service import read_service
-from muara.sop.wording import DecreeWording, wording_of
+from muara.sop.wording import DecreeWording, fill, quotable, wording_of
 from muara.steps.actions.wording import approve_wording, propose_wording
 from muara.web.demo import case_at, officer
 from tests.clock import MONDAY, at
@@ -58,6 +59,32 @@ def test_a_place_that_nothing_fills_is_refused_naming_file_and_place(kind: str) 
     assert [str(fault) for fault in found.value.faults] == [
         f"wording.toml, {kind}, considering butir 1: isian {{perusahaan}} tidak dikenal"
     ]
+
+
+RANKS = (
+    "Undang-Undang", "Peraturan Pemerintah", "Peraturan Presiden", "Peraturan Menteri", "Kepmen",
+    "Peraturan Daerah", "Peraturan Gubernur", "Peraturan Kepala Dinas",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["permit", "refusal"])
+def test_a_decree_cites_the_laws_of_section_a_in_full_and_by_rank(kind: str) -> None:
+    service = read_service(real_files())
+    values = quotable(service.document)
+    laws = [fill(text, values) for text in service.wordings[kind].laws]
+
+    ranks = [next(rank for rank, name in enumerate(RANKS) if law.startswith(name)) for law in laws]
+    assert ranks == sorted(ranks)
+    # Number 15 was not found by anybody and is quoted as printed (domain 1.9, row 20).
+    assert [law for law in laws if re.search(r"\bNo\.|\bProv\.|Pergub|Perka|Kepmen|PTSP\b(?!-)", law)] == [
+        values["A.15"]
+    ]
+
+    def numbered(text: str) -> tuple[str, ...]:
+        return tuple(part.lstrip("0") for part in re.findall(r"(\d+)(?:/\S+)? [Tt](?:ahun|entang)", text))
+
+    cited = {numbered(law) for law in laws}
+    assert {numbered(values[f"A.{number}"]) for number in range(1, 16)} <= cited
 
 
 def test_a_service_without_its_wording_is_refused() -> None:
