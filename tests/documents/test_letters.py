@@ -14,8 +14,9 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from muara.documents.contents import Content, Permit, Point
+from muara.documents.contents import Content, Paper, Permit, Point
 from muara.documents.contents.refusal import Refusal
+from muara.documents.contents.review import Fact, Said
 from muara.documents.letters import (
     LIBRARY,
     LetterFailed,
@@ -32,7 +33,7 @@ from muara.documents.repertoire import UnprintableCharacter
 from muara.documents.store import BlobStore
 from tests.clock import MONDAY
 from tests.databases import OwnDatabase
-from tests.documents import samples, samples_forms, samples_issuance
+from tests.documents import samples, samples_correction, samples_forms, samples_issuance, samples_review
 
 ROOT = Path(__file__).resolve().parents[2]
 LETTERS = ROOT / "muara/sop/services/lhp-02/rev03/letters"
@@ -184,6 +185,13 @@ def test_the_receipt_promises_what_the_sop_promises(tmp_path: Path) -> None:
     assert "Rencana penanggulangan dampak" in text
 
 
+def test_a_receipt_without_an_agency_promises_from_the_counter(tmp_path: Path) -> None:
+    text = text_of(set_in(tmp_path, replace(samples.receipt(), recommending_agency="")))
+
+    assert "14 (empat belas) hari kerja sejak berkas diregistrasi" in text
+    assert "rekomendasi" not in text
+
+
 def test_the_cover_letter_has_its_parts_in_order(tmp_path: Path) -> None:
     text = text_of(set_in(tmp_path, samples.cover_letter()))
     parts = [
@@ -298,6 +306,62 @@ def test_a_civil_servants_number_is_printed_in_its_groups(tmp_path: Path) -> Non
 )
 def test_what_is_handed_over_the_counter_is_one_page(content: Content, tmp_path: Path) -> None:
     assert len(pages_of(set_in(tmp_path, content))) == 1
+
+
+def test_a_notice_says_where_to_apply_instead_of_offering_to_apply_here(tmp_path: Path) -> None:
+    here = replace(samples_correction.ending_notice(), successor="")
+    elsewhere = replace(here, apply_to="Kementerian Lingkungan Hidup")
+    offer = "Saudara dapat mengajukan permohonan baru kapan saja"
+
+    text = text_of(set_in(tmp_path, elsewhere))
+    assert "dapat Saudara ajukan kepada Kementerian Lingkungan Hidup, yang berwenang" in text
+    assert offer not in text
+    assert offer in text_of(set_in(tmp_path, here))
+
+
+ALLOWED_BY_THE_FORM = "Keterangan yang panjang sekali tentang keadaan di lapangan. " * 35
+
+
+@pytest.mark.parametrize("paper", ["a4", "f4"])
+@pytest.mark.parametrize("much", [1, 8, 20, 60])
+def test_the_summary_is_one_page_however_much_was_said(much: int, paper: Paper, tmp_path: Path) -> None:
+    fact, said = (
+        Fact(label="Titik pantau air laut", value=ALLOWED_BY_THE_FORM),
+        Said(place="Menimbang, huruf b", text=ALLOWED_BY_THE_FORM),
+    )
+    content = replace(
+        samples_review.summary(),
+        paper=paper,
+        company="PT " + "Segara Contoh Makmur " * 8,
+        facts=(fact,) * much,
+        limits=(Fact(label="Nitrogen total sebagai N", value="≤ 50 mg/L"),) * much,
+        way=(fact,) * much,
+        authority=(fact,) * 4,
+        concerns=(said, Said(place="Baku mutu", before=ALLOWED_BY_THE_FORM, after="1")) * much,
+        advice=(said,) * much,
+    )
+
+    path = set_in(tmp_path, content)
+
+    assert re.search(r"^Pages: +1$", run("pdfinfo", path), re.MULTILINE)
+    text = text_of(path)
+    assert "selengkapnya ada pada halaman tugas" in text
+    for heading in ("Yang diputuskan", "Kewenangan", "Baku mutu", "Yang perlu diperhatikan", "Pertimbangan"):
+        assert heading in text
+
+
+def test_an_ordinary_summary_cuts_nothing(tmp_path: Path) -> None:
+    content = samples_review.summary()
+    content = replace(
+        content,
+        limits=content.limits * 8,
+        advice=(replace(content.advice[0], text="Perhatikan kedalaman outfall. " * 30),) * 3,
+    )
+    text = text_of(set_in(tmp_path, content))
+
+    assert "…" not in text
+    assert "Dipadatkan" not in text
+    assert text.count("BOD5") + text.count("BOD₅") == 8
 
 
 @pytest.mark.parametrize("questions", range(1, 30, 2))

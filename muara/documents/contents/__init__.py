@@ -85,7 +85,10 @@ class Enclosure:
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt(Content):
-    """Bukti registrasi / tanda terima berkas permohonan (SOP step 6.d), with the promise of section I."""
+    """Bukti registrasi / tanda terima berkas permohonan (SOP step 6.d), with the promise of section I.
+
+    Without a `recommending_agency` the promise runs from the registration.
+    """
 
     template: ClassVar[str] = "receipt"
 
@@ -99,7 +102,7 @@ class Receipt(Content):
     location: str = ""
     items: tuple[Enclosure, ...]
     service_days: int = 14
-    recommending_agency: str
+    recommending_agency: str = ""
     fee: str = "Gratis (tidak dipungut biaya)"
     status_url: str = ""
     follow_up: tuple[str, ...] = ()

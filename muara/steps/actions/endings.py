@@ -25,7 +25,7 @@ from muara.steps.actions.requests import (
 )
 from muara.steps.letters.correction import ending_notice, problem_note
 
-WITHDRAWN, LAPSED = "withdrawn", "lapsed"
+WITHDRAWN, LAPSED, REDIRECTED = "withdrawn", "lapsed", "redirected"
 
 
 def turn_to_applicant(
@@ -120,7 +120,7 @@ def withdraw_application(
             stamp=stamp,
         )
         demand_proof(task.case.application, proof, by=by)
-        _ended(task, WITHDRAWN, reason=reason, proof=proof, by=by, at=at)
+        told_of_the_end(task, WITHDRAWN, reason=reason, proof=proof, by=by, at=at)
         return moved
 
 
@@ -147,7 +147,7 @@ def let_lapse(task: Task, *, reason: str, by: User, at: datetime, stamp: Stamp =
             raise Refused(
                 f"Berkas baru dapat digugurkan mulai {tanggal(first)}, bila pemohon tetap tidak menjawab."
             )
-        _ended(task, LAPSED, reason=reason, proof=None, by=by, at=at)
+        told_of_the_end(task, LAPSED, reason=reason, by=by, at=at)
         return moved
 
 
@@ -159,10 +159,20 @@ def may_lapse_from(asked: Correction) -> date | None:
     return None if days is None else add_working_days(office_calendar(), asked.due_on, days)
 
 
-def _ended(task: Task, ending: str, *, reason: str, proof: Blob | None, by: User, at: datetime) -> None:
+def told_of_the_end(
+    task: Task,
+    ending: str,
+    *,
+    reason: str,
+    by: User,
+    at: datetime,
+    proof: Blob | None = None,
+    apply_to: str = "",
+) -> None:
+    """Keep how a case ended undecided, and write to its applicant; call inside the act that ended it."""
     case = Case.objects.select_related("application__company", "revision").get(pk=task.case_id)
     Correction.objects.open().filter(case=case).update(ended_at=at)
     end = EarlyEnd.objects.create(
         case=case, ending=ending, reason=reason, proof=proof, ended_by=by, ended_at=at
     )
-    ending_notice(end, step=task.step_key, successor=None, at=at)
+    ending_notice(end, step=task.step_key, apply_to=apply_to, at=at)

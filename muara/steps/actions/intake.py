@@ -55,7 +55,7 @@ from muara.permits.models import Permit
 from muara.permits.queries import permit_by_number
 from muara.sop.definition import ApplicationKind, Process, Requirement
 from muara.sop.form import Form, Section, clean_section, point_of
-from muara.steps.actions.endings import replace_case
+from muara.steps.actions.endings import REDIRECTED, replace_case, told_of_the_end
 from muara.steps.actions.requests import (
     Asked,
     Kind,
@@ -474,12 +474,22 @@ def _demand_authority(case: Case) -> None:
 
 
 def decide_authority(
-    task: Task, *, decision: str, reason: str, by: User, at: datetime, stamp: Stamp = NO_FORM
+    task: Task,
+    *,
+    decision: str,
+    reason: str,
+    by: User,
+    at: datetime,
+    apply_to: str = "",
+    stamp: Stamp = NO_FORM,
 ) -> Moved:
     """Before step 6: the CS decides whether the province may go on; to redirect ends the case.
 
+    `apply_to` names who has the authority where the applicant is redirected; the notice tells it.
+
     Raises:
-        Refused: nothing speaks against the province's authority, or no reason was given.
+        Refused: nothing speaks against the province's authority, no reason was given, or it is not said
+            where to apply. NotYours: the person does not do the step.
     """
     with act(stamp):
         warnings = authority_of(task.case).warnings
@@ -488,13 +498,19 @@ def decide_authority(
         if not reason.strip():
             raise Refused("Tuliskan alasan keputusan ini.", "reason")
         redirects = decision == AuthorityCheck.Decision.REDIRECT
-        facts = {"decision": decision, "warnings": digest(canonical(list(warnings)))}
+        apply_to = " ".join(apply_to.split()) if redirects else ""
+        if redirects and not apply_to:
+            raise Refused("Sebutkan instansi tempat pemohon mengajukan permohonannya.", "apply_to")
+        try:
+            check_text(apply_to)
+        except UnprintableCharacter as problem:
+            raise Refused(str(problem), "apply_to") from None
+        facts = {"decision": decision, "warnings": digest(canonical(list(warnings))), "apply_to": apply_to}
         if redirects:
             if task.step.activity != "check" or not may_do_step(by, task, at=at):
                 raise NotYours
-            moved = end_case(
-                task.pk, ending="redirected", by=by, at=at, note=reason, facts=facts, stamp=stamp
-            )
+            moved = end_case(task.pk, ending=REDIRECTED, by=by, at=at, note=reason, facts=facts, stamp=stamp)
+            told_of_the_end(task, REDIRECTED, reason=reason, by=by, at=at, apply_to=apply_to)
         else:
             moved = note_on(
                 task.pk,
@@ -512,6 +528,7 @@ def decide_authority(
             warnings=list(warnings),
             decision=decision,
             reason=reason,
+            apply_to=apply_to,
             by=by,
             at=at,
         )

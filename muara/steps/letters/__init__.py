@@ -53,6 +53,7 @@ from muara.documents.models import Letter
 from muara.people.models import Holding, Office, User, office_day
 from muara.people.queries import holder, issuing_office
 from muara.permits.queries import number_blanks
+from muara.sop.definition import Process
 from muara.sop.form import show
 from muara.sop.wording import DecreeWording, fill, quotable, wording_of
 
@@ -191,7 +192,7 @@ def receipt(case: Case, *, step: str, by: User, at: datetime) -> Letter:
         location=text_of(case, values, "site_address"),
         items=_handed_in(case),
         service_days=case.process.promise_days,
-        recommending_agency=recommending_agency(),
+        recommending_agency=recommending_agency(case.process),
         status_url=status_url(case),
         follow_up=(
             "Perkembangan berkas dapat dilihat kapan saja melalui kode QR atau alamat di tanda terima ini.",
@@ -216,9 +217,12 @@ def receipt(case: Case, *, step: str, by: User, at: datetime) -> Letter:
     )
 
 
-def recommending_agency() -> str:
-    agency = Office.objects.filter(kind=Office.Kind.AGENCY).first()
-    return agency.name if agency else "Dinas Lingkungan Hidup"
+def recommending_agency(process: Process) -> str:
+    """Whose recommendation the promise waits for: by name where only one agency is asked; empty for none."""
+    if not process.promise_awaits_agency:
+        return ""
+    agencies = Office.objects.filter(kind=Office.Kind.AGENCY)[:2]
+    return agencies[0].name if len(agencies) == 1 else "instansi teknis yang berwenang"
 
 
 def cover_letter(case: Case, *, step: str, request: Request, at: datetime) -> Letter:

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from muara.cases.models import Case, Draft, Examination, Task
+from muara.cases.queries import authority_of
 from muara.documents.contents.review import ExaminationForm, Fact, Said, Summary, Ticked
 from muara.documents.indonesian import tanggal
 from muara.documents.letters import canonical, set_letter
@@ -82,6 +83,7 @@ def summary(case: Case, draft: Draft, *, at: datetime) -> Summary:
             for item in said.get("limits", ())
         ),
         way=tuple(_way(case)),
+        authority=tuple(_authority(case)),
         concerns=tuple(_concerns(case, draft)),
         advice=tuple(advice_on(case)),
         due_on=case.main_task.due_on if case.main_task else None,
@@ -109,6 +111,19 @@ def _way(case: Case) -> Iterator[Fact]:
     yield Fact(label="Draf yang disusun", value=str(case.drafts.count()))
     for item in case.care.all():
         yield Fact(label=f"{item.get_kind_display()} {tanggal(item.held_on)}", value=item.result)
+
+
+def _authority(case: Case) -> Iterator[Fact]:
+    """What spoke against the province's authority, and what the CS decided on it (before step 6)."""
+    check = case.authority_checks.select_related("by").order_by("-at", "-pk").first()
+    now = authority_of(case)
+    if check is not None:
+        yield Fact(label="Yang meragukan", value=" ".join(check.warnings))
+        yield Fact(label="Keputusan", value=check.get_decision_display())
+        yield Fact(label="Alasan", value=check.reason)
+        yield Fact(label="Diputuskan oleh", value=f"{check.by.name}, {tanggal(office_day(check.at))}")
+    if now.undecided:
+        yield Fact(label="Belum diputuskan", value=" ".join(now.warnings))
 
 
 def _concerns(case: Case, draft: Draft) -> Iterator[Said]:
