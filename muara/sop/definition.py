@@ -374,6 +374,11 @@ class Process:
         refuses = any(way.drafts == "refusal" for step in self.steps for way in step.outcomes)
         return ("permit", "refusal") if refuses or self.doing("review") else ("permit",)
 
+    @property
+    def renews(self) -> bool:
+        """Tell whether a permit may be renewed or changed: some kind of application names an earlier one."""
+        return any(kind.needs_permit for kind in self.kinds)
+
     def day_zero(self, clock: str, *, registered_on: date | None, recommended_on: date | None) -> date | None:
         """Find day 0 of a clock: the day of registration, or that of the recommendation's receipt (H)."""
         return recommended_on if self._awaits_agency(clock) else registered_on

@@ -120,9 +120,39 @@ def test_a_wording_does_not_count_before_its_day(office: Office) -> None:
 
 
 def test_an_unknown_place_is_refused_in_a_sentence(office: Office) -> None:
-    with pytest.raises(Refused, match=r"Isian \{perusahaan\} tidak dikenal \(considering butir 1\)") as found:
+    with pytest.raises(Refused, match=r"Isian \{perusahaan\} tidak dikenal \(Menimbang, butir 1\)") as found:
         propose(replace(own(), considering=("bahwa {perusahaan} memohon",)))
     assert found.value.field == "considering"
+
+
+def test_what_is_proposed_is_read_under_the_words_of_a_decree(office: Office) -> None:
+    lines = propose(own()).readable.splitlines()
+
+    assert [line for line in lines if line.endswith(":")] == [
+        "Menimbang:", "Menimbang, bila memperpanjang atau mengubah izin:", "Mengingat:",
+        "Hak yang disampaikan saat penyerahan:", "Tembusan:",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("place", ["earlier_number", "earlier_date", "application_kind"])
+def test_an_earlier_permit_is_named_only_where_there_is_one(office: Office, place: str) -> None:
+    text = f"bahwa izin {{{place}}} akan berakhir"
+    propose(replace(own(), considering_again=(text,)))
+    with pytest.raises(Refused, match="tidak dikenal"):
+        propose(replace(own(), considering=(text,)))
+
+
+def test_a_permit_that_renews_cannot_be_left_without_its_considerations(office: Office) -> None:
+    with pytest.raises(Refused, match="perpanjangan") as refused:
+        propose(replace(own(), considering_again=()))
+    assert refused.value.field == "considering_again"
+
+    files = real_files()
+    text = files["wording.toml"].decode()
+    begin = text.index("considering_again = [")
+    end = text.index("]\n", begin) + 2
+    with pytest.raises(BrokenSop, match="considering_again"):
+        read_service(files | {"wording.toml": (text[:begin] + text[end:]).encode()})
 
 
 def test_a_refusals_wording_keeps_the_remedies(office: Office) -> None:

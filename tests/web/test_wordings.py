@@ -31,6 +31,7 @@ def key_on(client: Client) -> str:
 def typed(client: Client, **more: str) -> dict[str, str]:
     return {
         "considering": "bahwa {company} memohon",
+        "considering_again": "bahwa {company} memegang izin nomor {earlier_number}",
         "laws": "{A.1}",
         "copies_to": "Arsip",
         "effective_from": "10/07/2026",

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from muara.cases.models.decision import Draft
 from muara.people.models import User
+from muara.sop.wording import LABELS
 
 
 class DecreeTemplateQuerySet(models.QuerySet["DecreeTemplate"]):
@@ -51,6 +52,6 @@ class DecreeTemplate(models.Model):
     @property
     def readable(self) -> str:
         """The texts of the wording for a reader, each list under its name."""
-        said: dict[str, list[object]] = json.loads(self.text)
-        lists = {name: [text for text in texts if isinstance(text, str)] for name, texts in said.items()}
-        return "\n".join(line for name, texts in lists.items() if texts for line in (f"{name}:", *texts))
+        said: dict[str, list[str]] = json.loads(self.text)
+        shown = ((label, said.get(name)) for name, label in LABELS.items())
+        return "\n".join(line for label, texts in shown if texts for line in (f"{label}:", *texts))

@@ -52,8 +52,8 @@ from muara.documents.letters import canonical, compose, digest, keep_template, s
 from muara.documents.models import Letter
 from muara.people.models import Holding, Office, User, office_day
 from muara.people.queries import holder, issuing_office
-from muara.permits.queries import number_blanks
-from muara.sop.definition import Process
+from muara.permits.queries import earlier_permit, number_blanks
+from muara.sop.definition import ApplicationKind, Process
 from muara.sop.form import show
 from muara.sop.wording import DecreeWording, fill, quotable, wording_of
 
@@ -120,6 +120,11 @@ def case_values(case: Case) -> dict[str, object]:
     values = submitted(latest_submission(case))["values"]
     assert isinstance(values, dict)
     return values
+
+
+def kind_of(case: Case) -> ApplicationKind:
+    """What was last applied for: a new permit, or an earlier one's renewal or change."""
+    return case.process.kind(str(submitted(latest_submission(case))["kind"]))
 
 
 def company_name(case: Case) -> str:
@@ -338,8 +343,11 @@ def proposed_wording(
     """The wording that a draft starts from: the template in force that day, filled from the case."""
     words, sha256 = wording_in_force(case, kind, on=on)
     values = _places(case, recommendation)
+    considering = words.considering
+    if words.considering_again and kind_of(case).needs_permit:
+        considering, values = words.considering_again, values | _earlier(case)
     return Wording(
-        considering=tuple(fill(text, values) for text in words.considering),
+        considering=tuple(fill(text, values) for text in considering),
         laws=tuple(fill(text, values) for text in words.laws),
         monitoring=tuple(
             Monitoring(subject=item.subject, point=item.point, frequency=item.frequency, report=item.report)
@@ -379,6 +387,18 @@ def _places(case: Case, recommendation: Recommendation | None) -> dict[str, str]
             "recommendation_date": tanggal(recommendation.letter_date),
         }
     return values
+
+
+def _earlier(case: Case) -> dict[str, str]:
+    """The permit that a case renews or changes: as the register has it, else as the applicant named it."""
+    permit, values = earlier_permit(case), case_values(case)
+    return {
+        "application_kind": kind_of(case).label.lower(),
+        "earlier_number": permit.number.text if permit else text_of(case, values, "previous_permit"),
+        "earlier_date": tanggal(permit.issued_on)
+        if permit
+        else text_of(case, values, "previous_permit_date"),
+    }
 
 
 def _advised_against(recommendation: Recommendation | None) -> tuple[Reason, ...]:

@@ -16,7 +16,7 @@ from muara.documents.indonesian import tanggal
 from muara.documents.letters import canonical, set_letter
 from muara.documents.models import Letter
 from muara.people.models import office_day
-from muara.steps.letters import _file, company_name, letterhead, the_office
+from muara.steps.letters import _file, company_name, kind_of, letterhead, the_office
 
 
 def examination_form(examination: Examination, *, outcome: str, at: datetime) -> Letter:
@@ -95,7 +95,7 @@ def _facts(case: Case, said: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "Kegiatan", said.get("business", "")
     yield "Lokasi", said.get("location", "")
     yield "Penanggung jawab", said.get("responsible", "")
-    yield "Jenis permohonan", case.process.kind(case.application.kind).label
+    yield "Jenis permohonan", kind_of(case).label
     for point in said.get("points", ()):
         yield point["kind"], f"{point['name']}, {point['latitude']} {point['longitude']}"
     for flow in said.get("flows", ()):
