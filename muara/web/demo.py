@@ -21,6 +21,7 @@ from PIL import Image, ImageDraw
 from muara.cases.actions import store_revision, take_over
 from muara.cases.models import (
     Application,
+    AuthorityCheck,
     Case,
     Correction,
     CorrectionItem,
@@ -46,6 +47,7 @@ from muara.permits.actions import set_up_series
 from muara.sop.service import load_folder, read_service, services_root
 from muara.sop.working_time import is_working_day
 from muara.steps.actions import approval, intake, issuance, meeting, review, verification, visits
+from muara.steps.actions.agency import write_worksheet
 from muara.steps.actions.coordination import ask_agency
 from muara.steps.actions.endings import withdraw_application
 from muara.steps.actions.intake import Mark
@@ -54,6 +56,7 @@ from muara.steps.actions.meeting import Guest, Plan
 from muara.steps.actions.monitoring import monitor
 from muara.steps.actions.paper import OnPaper, Paper, enter_running_case
 from muara.steps.actions.requests import Reply
+from muara.steps.actions.review import Substance
 from muara.steps.letters import proposed_wording
 
 PASSWORD = "cerdas-melayani"
@@ -439,6 +442,17 @@ class Walk:
             at=at,
         )
 
+    def write_worksheet(self, referral: Referral) -> None:
+        """The agency works its recommendation out; its signers have not given their parafs yet."""
+        write_worksheet(
+            self.task,
+            referral=referral,
+            analysis="Berkas lengkap dan benar. Kapasitas IPAL memadai untuk debit yang dimohon.",
+            said=Substance(terms=clean_terms(self.source["recommendation"])),
+            by=officer("technical_team"),
+            at=self.clock.tick(),
+        )
+
     def visit(self, *, days: int) -> SiteVisit:
         """The agency needs to see the place, and proposes a time to the applicant."""
         task, by = self.task, officer("technical_team")
@@ -781,6 +795,7 @@ def visit_at(key: str, *, at: datetime, company: str) -> Case:
     visit = walk.visit(days=VISITS[key])
     if key == "visit_held":
         walk.hold(visit)
+        walk.write_worksheet(visit.referral)
     return Case.objects.get(pk=case.pk)
 
 
@@ -858,12 +873,61 @@ def withdrawn(*, at: datetime, company: str = COMPANIES[5]) -> Case:
     return Case.objects.get(pk=walk.case.pk)
 
 
-# How many working days ago a case was handed in that its applicant was asked about, or that ended early.
+def sent_elsewhere(*, at: datetime, company: str = COMPANIES[3]) -> Case:
+    """A case that was another authority's: its applicant was told where to apply."""
+    source = example()
+    values = source["values"] | {"kbli": "06100"}
+    walk = Walk(
+        Clock(at - timedelta(hours=1)), applicant(), source=source | {"values": values}, company=company
+    )
+    case = walk.submit()
+    task = walk.take()
+    intake.decide_authority(
+        task,
+        decision=AuthorityCheck.Decision.REDIRECT,
+        reason="Kegiatan hulu minyak dan gas bumi bukan kewenangan gubernur.",
+        apply_to="Kementerian Lingkungan Hidup",
+        by=walk.who(task),
+        at=walk.clock.tick(),
+    )
+    return Case.objects.get(pk=case.pk)
+
+
+def talked_over(*, at: datetime, company: str = COMPANIES[4]) -> Case:
+    """A case that a joint meeting has talked over and sent back to the section head."""
+    walk = _walk_to("endorse_section", at=at, company=company)
+    _send_to(walk, "meet")
+    walk.forward()
+    assert walk.case is not None
+    return Case.objects.get(pk=walk.case.pk)
+
+
+def refused(*, at: datetime, company: str = COMPANIES[0]) -> Case:
+    """A case that the head of the office refused; the decision was handed over."""
+    walk = _walk_to("decide", at=at, company=company)
+    task = walk.take()
+    approval.decide(
+        task,
+        outcome="refuse",
+        draft_sha256=current_draft(task).sha256,
+        by=walk.who(task),
+        at=walk.clock.tick(),
+        note="Beban pencemaran melampaui daya tampung perairan penerima.",
+    )
+    while Task.objects.filter(case=task.case_id, closed_at=None, companion=False).exists():
+        walk.forward()
+    return Case.objects.get(pk=task.case_id)
+
+
+# How many working days ago a case was handed in that left the straight way, or ended early.
 TURNED: tuple[tuple[int, Callable[..., Case]], ...] = (
     (3, asked_several_things),
     (4, answered_with_a_dispute),
     (5, told_to_apply_anew),
     (6, withdrawn),
+    (7, sent_elsewhere),
+    (8, talked_over),
+    (16, refused),
 )
 
 

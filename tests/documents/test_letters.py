@@ -300,9 +300,8 @@ def test_a_civil_servants_number_is_printed_in_its_groups(tmp_path: Path) -> Non
     [
         replace(samples.handover_receipt(), duties=samples.permit().obligations),
         samples_issuance.rights_and_duties(),
-        samples_forms.checklist(blank=True),
     ],
-    ids=["receipt", "rights", "empty checklist"],
+    ids=["receipt", "rights"],
 )
 def test_what_is_handed_over_the_counter_is_one_page(content: Content, tmp_path: Path) -> None:
     assert len(pages_of(set_in(tmp_path, content))) == 1
@@ -362,6 +361,18 @@ def test_an_ordinary_summary_cuts_nothing(tmp_path: Path) -> None:
     assert "…" not in text
     assert "Dipadatkan" not in text
     assert text.count("BOD5") + text.count("BOD₅") == 8
+
+
+def test_an_empty_checklist_keeps_its_last_group_with_the_result(tmp_path: Path) -> None:
+    form = samples_forms.checklist(blank=True)
+    explained = tuple(replace(tick, help=f"{tick.help} " * 3) for tick in form.ticks)
+
+    first, second = pages_of(set_in(tmp_path, replace(form, ticks=explained)))
+
+    assert "A. Persyaratan" in first
+    assert "B. Kewajiban" not in first
+    assert "B. Kewajiban" in second
+    assert "Hasil pemeriksaan" in second
 
 
 @pytest.mark.parametrize("questions", range(1, 30, 2))

@@ -19,11 +19,11 @@ from django.test import Client
 from PIL import Image, ImageDraw
 from pytest_django import Settings
 
-from muara.cases.models import Case, Task
-from muara.people.models import User
+from muara.cases.models import Case, CaseLetter, Task
+from muara.people.models import Office, User
 from muara.permits.models import Permit
 from muara.sop.service import load_folder, read_service, services_root
-from muara.web.demo import APPLICANT, CAST, EXAMPLE, OTHER_APPLICANT, PASSWORD, address_of
+from muara.web.demo import APPLICANT, CAST, EXAMPLE, OTHER_APPLICANT, PASSWORD, address_of, officer
 from tests.databases import PATIENCE, PROJECT, OwnDatabase
 from tests.journeys.papers import ink_of, pages_of, words_of
 
@@ -54,6 +54,39 @@ def test_a_case_stands_at_every_step_and_one_is_finished(demo_database: OwnDatab
     assert {task.step.number for task in standing} == set(range(3, 19))
     assert Case.objects.exclude(closed_at=None).exists()
     assert demo_database.manage("audit", "verify").startswith("utuh: ")
+
+
+# Set anew for whoever asks, because they are no act of a case: nothing of them is filed.
+ON_ASKING = {
+    *("control_sheet", "delivery_list", "monitoring_form", "summary"),
+    *("power_to_sign", "power_to_handle", "revision_status"),
+}
+
+
+@pytest.mark.slow
+def test_the_demo_holds_every_letter_and_sets_the_others_on_asking(
+    demo_database: OwnDatabase, settings: Settings, tmp_path: Path
+) -> None:
+    settings.MUARA_DEMO = True
+    filed = set(CaseLetter.objects.values_list("kind", flat=True))
+    assert filed == {letter.key for letter in PROCESS.letters} - ON_ASKING
+
+    client = Client()
+    client.force_login(officer("head_of_office"))
+    deciding = Task.objects.open().get(step_key="decide").case_id
+    watched = Task.objects.open().filter(companion=True)[0].case_id
+    agency = Office.objects.get(kind=Office.Kind.AGENCY).pk
+    forms = [f"/layanan/{PROCESS.slug}/formulir/{form.code}.pdf" for form in PROCESS.forms if form.empty]
+    for address in (
+        *(f"/meja/berkas/{deciding}/ringkasan.pdf", f"/meja/berkas/{deciding}/lembar-pengendali.pdf"),
+        *(f"/meja/berkas/{watched}/pemantauan.pdf", f"/meja/penyerahan/{agency}/daftar.pdf"),
+        *forms,
+    ):
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        path = tmp_path / "surat.pdf"
+        path.write_bytes(b"".join(answer) if answer.streaming else answer.content)
+        assert all(EXAMPLE_MARK in page for page in pages_of(path)), address
 
 
 @pytest.mark.slow
@@ -107,12 +140,9 @@ def test_the_shipped_folder_goes_all_the_way(own_database: OwnDatabase, tmp_path
     written = {path.name for path in (tmp_path / "out").iterdir()}
     assert written == printed | {"lembar-pengendali.pdf"}
     kinds = {re.sub(r"^\d\d-\d\d-|\.pdf$", "", name) for name in written}
-    # A case that is granted without a visit is not refused or closed early; some papers are set on asking.
-    not_made = {
-        *("ending-notice", "refusal", "visit-form", "visit-record", "worksheet"),
-        *("control-sheet", "delivery-list", "monitoring-form", "summary"),
-        *("power-to-sign", "power-to-handle", "revision-status"),
-    }
+    # A case that is granted without a visit is not refused or closed early; the demonstration has such cases.
+    other_ways = {"ending_notice", "refusal", "visit_form", "visit_record", "worksheet"}
+    not_made = {key.replace("_", "-") for key in other_ways | ON_ASKING}
     assert kinds == {letter.key.replace("_", "-") for letter in PROCESS.letters} - not_made | {
         "lembar-pengendali"
     }

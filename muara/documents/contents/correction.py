@@ -81,6 +81,5 @@ class EndingNotice(Content):
     reason: str
     successor: str = ""
     apply_to: str = ""
-    extension: str = ""
     status_url: str
     signatory: Signatory

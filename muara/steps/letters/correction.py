@@ -117,7 +117,6 @@ def ending_notice(
         reason=end.reason,
         successor=successor.reference if successor else "",
         apply_to=apply_to,
-        extension=way.note if isinstance(way, Ending) else "",
         status_url=status_url(case),
         signatory=signatory(office, on=office_day(at)),
     )
