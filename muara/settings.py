@@ -170,6 +170,7 @@ ACCOUNT_SESSION_REMEMBER = False
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_AGE = None  # gone with the browser, as the privacy page says
 EMAIL_BACKEND = os.environ.get("MUARA_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 
 # --- safety --------------------------------------------------------------------------------------

@@ -5,13 +5,31 @@ from __future__ import annotations
 from allauth.account import views as account
 from django.urls import path, re_path
 
-from muara.web import coordination, desk, files, office, paper, portal, public, tasks, visits, wordings
+from muara.web import (
+    coordination,
+    desk,
+    files,
+    information,
+    office,
+    paper,
+    portal,
+    public,
+    tasks,
+    visits,
+    wordings,
+)
 
 urlpatterns = [
     # public
     path("", public.home, name="home"),
     path("layanan/<slug:slug>/", public.service, name="service"),
     path("layanan/<slug:slug>/formulir/<slug:code>.pdf", files.form, name="form"),
+    path("layanan/<slug:slug>/standar/", information.service_standard, name="service_standard"),
+    path("layanan/<slug:slug>/sop/", information.sop_book, name="sop_book"),
+    path("layanan/<slug:slug>/cek-mandiri/", information.self_check, name="self_check"),
+    path("privasi/", information.privacy, name="privacy"),
+    path("layar/", information.touchscreen, name="touchscreen"),
+    path("layar/keluar/", information.leave_touchscreen, name="leave_touchscreen"),
     path("izin/", public.verify_permit, name="verify_permit"),
     path("izin/<str:token>/", public.permit, name="permit"),
     path("sehat/", public.health, name="health"),

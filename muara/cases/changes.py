@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from muara.cases.terms import Limit, Point, Terms
+from muara.cases.terms import Terms, say_limit
 
 PLACES = {
     "considering": "Menimbang",
@@ -35,6 +35,12 @@ PLACES = {
 }
 # Lists whose items go by a name: an item that moved is the same item.
 NAMED = {"limits": "parameter", "points": "name", "flows": "point"}
+# In which order the parts of an item are read; canonical content holds them by the alphabet.
+READING = (
+    *("standing", "position", "text", "subject", "parameter", "point", "source", "kind", "name"),
+    *("level", "unit", "load", "basis", "latitude", "longitude", "per_day", "per_hour"),
+    *("frequency", "report", "rank", "nip", "on_behalf_of"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,8 @@ def _name(key: str, item: object, number: int) -> str:
 
 def _text(item: object) -> str:
     if isinstance(item, Mapping):
-        return ", ".join(str(value) for value in item.values() if value not in (None, "", [], ()))
+        parts = [item.get(key) for key in READING] + [item[key] for key in item if key not in READING]
+        return ", ".join(str(value) for value in parts if value not in (None, "", [], ()))
     return str(item)
 
 
@@ -106,19 +113,11 @@ def deviations(recommended: Terms, drafted: Terms) -> tuple[Change, ...]:
 
 
 def _terms(terms: Terms) -> dict[str, str]:
-    found = {"Debit maksimum (m³/hari)": terms.flow_per_day, "Debit maksimum (m³/jam)": terms.flow_per_hour}
-    found |= {f"Baku mutu: {limit.parameter.strip()}": _limit(limit) for limit in terms.limits}
-    found |= {f"{point.kind.label}: {point.name}": _point(point) for point in terms.points}
+    found = {
+        "Debit maksimum (m³/hari)": terms.flow_per_day.replace(".", ","),
+        "Debit maksimum (m³/jam)": terms.flow_per_hour.replace(".", ","),
+    }
+    found |= {f"Baku mutu: {limit.parameter}": say_limit(limit) for limit in terms.limits}
+    found |= {f"{point.kind.label}: {point.name}": point.shown for point in terms.points}
     found |= {f"Kewajiban: {text}": text for text in terms.obligations}
-    found |= {f"Larangan: {text}": text for text in terms.prohibitions}
-    return {place: text.replace(".", ",") if "Debit" in place else text for place, text in found.items()}
-
-
-def _limit(limit: Limit) -> str:
-    bounds = " sampai ".join(text.replace(".", ",") for text in (limit.low, limit.high) if text)
-    load = f"beban {limit.load.replace('.', ',')} kg/hari" if limit.load else ""
-    return ", ".join(part for part in (f"{limit.kind.label} {bounds} {limit.unit}".strip(), load) if part)
-
-
-def _point(point: Point) -> str:
-    return f"{point.shown_latitude} {point.shown_longitude}"
+    return found | {f"Larangan: {text}": text for text in terms.prohibitions}

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Q
 
-from muara.cases.models import Application, Case, Recusal, Referral, Revision, Task
+from muara.cases.models import Application, Recusal, Referral, Revision, Task
 from muara.cases.models.case import definition_of
 from muara.people.models import Holding, Office, User, office_day
 from muara.sop.definition import Ending, Process, Step
@@ -135,10 +135,6 @@ def may_end(user: User, *, case_id: int, ending: Ending, at: datetime) -> bool:
     return bool(user.actors(at) & set(ending.by))
 
 
-def may_see(user: User, case: Case, *, at: datetime) -> bool:
-    return Case.objects.visible_to(user, at=at).filter(pk=case.pk).exists()
-
-
 def may_do_step(user: User, task: Task, *, at: datetime) -> bool:
     """The same question for a task that is at hand (pages), open or not."""
     case = task.case
@@ -161,10 +157,12 @@ def may_work_on_task(user: User, task: Task, *, at: datetime) -> bool:
 
 
 def who_may_do(task: Task, *, at: datetime) -> list[User]:
-    """The officials who may do a task's step today: holders of its actor whom nothing bars in this case."""
+    """The officials who may do a task's step today: those whom nothing bars in this case."""
     actors = {task.actor}
     if task.step.activity == "meet" and task.case.call_stack:
         actors.add(task.case.process.step(task.case.call_stack[-1]).actor)
+    if task.step.activity == "review":
+        actors.update(FOR_PAPER)
     holders = User.objects.filter(
         holdings__in=Holding.objects.current(office_day(at)).filter(actor__in=actors)
     ).distinct()

@@ -41,6 +41,16 @@ class LimitKind(StrEnum):
         }[self.value]
 
 
+# Which of its two numbers a kind of limit uses.
+BOUNDS: Mapping[LimitKind, tuple[str, ...]] = {
+    LimitKind.MOST: ("high",),
+    LimitKind.LEAST: ("low",),
+    LimitKind.RANGE: ("low", "high"),
+    LimitKind.NONE: (),
+    LimitKind.NATURAL: (),
+}
+
+
 class PointKind(StrEnum):
     """The three named places of Pasal 253 c–e."""
 
@@ -87,12 +97,16 @@ class Point:
     def shown_longitude(self) -> str:
         return show_longitude(Decimal(self.longitude))
 
+    @property
+    def shown(self) -> str:
+        return f"{self.shown_latitude} {self.shown_longitude}"
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What the agency recommends: flows in m³, limits, points, duties and prohibitions."""
 
-    flow_per_day: str
+    flow_per_day: str = ""
     flow_per_hour: str = ""
     limits: tuple[Limit, ...] = ()
     points: tuple[Point, ...] = ()
@@ -126,8 +140,36 @@ def read_terms(stored: Mapping[str, object]) -> Terms:
     )
 
 
-def clean_terms(raw: Mapping[str, object]) -> Terms:
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What no permit can do without and terms do not say: its place in the form, its name, what to do."""
+
+    place: str
+    name: str
+    message: str
+
+
+def gaps(terms: Terms) -> list[Gap]:
+    """List what terms lack for a permit (PP 22/2021, Pasal 253), whatever was asked for."""
+    found = []
+    if not terms.flow_per_day:
+        found.append(Gap("flow_per_day", "debit maksimum per hari", "Isi angkanya."))
+    if not terms.limits:
+        found.append(Gap("limits", "baku mutu", "Isi paling sedikit satu parameter baku mutu."))
+    there = {point.kind for point in terms.points}
+    names = [kind.label.lower() for kind in PointKind if kind not in there]
+    found += [Gap("points", name, f"Isi paling sedikit satu {name}.") for name in names]
+    if not terms.obligations:
+        found.append(Gap("obligations", "kewajiban", "Tuliskan kewajiban, satu baris satu butir."))
+    if not terms.prohibitions:
+        found.append(Gap("prohibitions", "larangan", "Tuliskan larangan, satu baris satu butir."))
+    return found
+
+
+def clean_terms(raw: Mapping[str, object], *, partial: bool = False) -> Terms:
     """Read terms as an officer typed them ("0,5", DMS coordinates), refusing all that is unclear at once.
+
+    `partial` terms, of a letter that concerns only some of it, may have gaps but say something.
 
     Raises:
         TermsRefused: with a sentence for every place that cannot be read.
@@ -149,35 +191,33 @@ def clean_terms(raw: Mapping[str, object]) -> Terms:
             errors[place] = "Angka tidak boleh negatif."
         return plain(found)
 
-    limits = [
-        _limit(row, f"limits.{index}", number, errors)
+    limits = {
+        f"limits.{index}": _limit(row, f"limits.{index}", number, errors)
         for index, row in enumerate(_rows(raw, "limits"))
-        if any(
-            str(row.get(name) or "").strip() for name in ("parameter", "low", "high", "unit", "load", "basis")
-        )
-    ]
-    points = [
-        _point(row, f"points.{index}", errors)
+        if _says(row, "parameter", "low", "high", "unit", "load", "basis")
+    }
+    points = {
+        f"points.{index}": _point(row, f"points.{index}", errors)
         for index, row in enumerate(_rows(raw, "points"))
-        if any(str(row.get(name) or "").strip() for name in ("name", "latitude", "longitude"))
-    ]
+        if _says(row, "name", "latitude", "longitude")
+    }
+    for place in _twice({place: _same(limit.parameter) for place, limit in limits.items()}):
+        errors.setdefault(f"{place}.parameter", "Parameter ini sudah ditulis di baris lain.")
+    for place in _twice({place: (point.kind, _same(point.name)) for place, point in points.items()}):
+        errors.setdefault(f"{place}.name", "Titik ini sudah ditulis di baris lain.")
     terms = Terms(
-        flow_per_day=number(raw.get("flow_per_day"), "flow_per_day", required=True),
+        flow_per_day=number(raw.get("flow_per_day"), "flow_per_day"),
         flow_per_hour=number(raw.get("flow_per_hour"), "flow_per_hour"),
-        limits=tuple(limits),
-        points=tuple(points),
+        limits=tuple(limits.values()),
+        points=tuple(points.values()),
         obligations=_lines(raw.get("obligations")),
         prohibitions=_lines(raw.get("prohibitions")),
     )
-    if not limits:
-        errors.setdefault("limits", "Isi paling sedikit satu parameter baku mutu.")
-    for kind in PointKind:
-        if kind not in {point.kind for point in points}:
-            errors.setdefault("points", f"Isi paling sedikit satu {kind.label.lower()}.")
-    if not terms.obligations:
-        errors["obligations"] = "Tuliskan kewajiban, satu baris satu butir."
-    if not terms.prohibitions:
-        errors["prohibitions"] = "Tuliskan larangan, satu baris satu butir."
+    if not partial:
+        for gap in gaps(terms):
+            errors.setdefault(gap.place, gap.message)
+    elif terms == Terms() and not errors:
+        errors["limits"] = "Isi paling sedikit satu ketentuan dari surat rekomendasi."
     if errors:
         raise TermsRefused(errors)
     return terms
@@ -230,15 +270,13 @@ def contradictions(first: Terms, second: Terms) -> list[Contradiction]:
     limits = {_same(limit.parameter): limit for limit in second.limits}
     for limit in first.limits:
         other = limits.get(_same(limit.parameter))
-        if other is not None and _measure(limit) != _measure(other):
+        if other is not None and _differ(limit, other):
             found.append(Contradiction(limit.parameter, say_limit(limit), say_limit(other)))
     points = {(point.kind, _same(point.name)): point for point in second.points}
     for point in first.points:
         twin = points.get((point.kind, _same(point.name)))
         if twin is not None and _place(point) != _place(twin):
-            found.append(
-                Contradiction(f"{point.kind.label} {point.name}", _say_place(point), _say_place(twin))
-            )
+            found.append(Contradiction(f"{point.kind.label} {point.name}", point.shown, twin.shown))
     return found
 
 
@@ -262,13 +300,17 @@ def together(first: Terms, *others: Terms) -> Terms:
 
 
 def say_limit(limit: Limit) -> str:
-    """Word a limit for a page: "paling banyak 100 mg/L"."""
+    """Word a limit for a page: "paling banyak 100 mg/L, beban 150 kg/hari"."""
     numbers = " sampai ".join(value.replace(".", ",") for value in (limit.low, limit.high) if value)
-    return " ".join(part for part in (limit.kind.label, numbers, limit.unit) if part)
+    level = " ".join(part for part in (limit.kind.label, numbers, limit.unit) if part)
+    return f"{level}, beban {limit.load.replace('.', ',')} kg/hari" if limit.load else level
 
 
-def _say_place(point: Point) -> str:
-    return f"{point.shown_latitude} {point.shown_longitude}"
+def _differ(first: Limit, second: Limit) -> bool:
+    """Two limits of a parameter say different things; a load that only one names adds to the other."""
+    if _measure(first) != _measure(second):
+        return True
+    return bool(first.load and second.load) and Decimal(first.load) != Decimal(second.load)
 
 
 def _measure(limit: Limit) -> tuple[object, ...]:
@@ -296,6 +338,16 @@ def _rows(raw: Mapping[str, object], name: str) -> Sequence[Mapping[str, object]
     return rows if isinstance(rows, list | tuple) else ()
 
 
+def _says(row: Mapping[str, object], *names: str) -> bool:
+    return any(str(row.get(name) or "").strip() for name in names)
+
+
+def _twice(names: Mapping[str, object]) -> list[str]:
+    """The places whose name stands at an earlier place already."""
+    first: dict[object, str] = {}
+    return [place for place, name in names.items() if first.setdefault(name, place) != place]
+
+
 def _lines(value: object) -> tuple[str, ...]:
     lines = value if isinstance(value, list | tuple) else str(value or "").splitlines()
     return tuple(line.strip() for line in map(str, lines) if line.strip())
@@ -310,8 +362,15 @@ def _limit(row: Mapping[str, object], place: str, number: Number, errors: dict[s
     except ValueError:
         errors[f"{place}.kind"] = "Pilih jenis batas."
         kind = LimitKind.MOST
-    low = number(row.get("low"), f"{place}.low", required=kind in {LimitKind.LEAST, LimitKind.RANGE})
-    high = number(row.get("high"), f"{place}.high", required=kind in {LimitKind.MOST, LimitKind.RANGE})
+    low, high = (
+        number(row.get(bound), f"{place}.{bound}", required=bound in BOUNDS[kind])
+        for bound in ("low", "high")
+    )
+    for bound, typed in (("low", low), ("high", high)):
+        if typed and bound not in BOUNDS[kind]:
+            errors[f"{place}.{bound}"] = (
+                f"Kosongkan, atau pilih jenis batas lain: batas “{kind.label}” tidak memakai angka ini."
+            )
     if kind is LimitKind.RANGE and low and high and Decimal(low) > Decimal(high):
         errors[f"{place}.high"] = "Batas atas lebih kecil daripada batas bawah."
     return Limit(

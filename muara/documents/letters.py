@@ -113,12 +113,17 @@ def set_letter(*, source: str, content: str, title: str, dated: date) -> bytes:
     return result
 
 
-def qr_svg(text: str) -> str:
-    """Draw a text as a QR code (level M, no border); "" for an empty text."""
+def qr_svg(text: str, *, scalable: bool = False) -> str:
+    """Draw a text as a QR code (level M, no border); "" for an empty text.
+
+    A `scalable` one fills whatever room a page's stylesheet gives it.
+    """
     if not text:
         return ""
     buffer = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(buffer, kind="svg", border=0, svgclass=None, lineclass=None)
+    segno.make(text, error="m", micro=False).save(
+        buffer, kind="svg", border=0, svgclass=None, lineclass=None, omitsize=scalable
+    )
     return buffer.getvalue().decode()
 
 

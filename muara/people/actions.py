@@ -65,7 +65,11 @@ class Refused(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OfficeDetails:
-    """What a letterhead needs of an office, and how its head is titled."""
+    """What a letterhead needs of an office, how its head is titled, and what the office promises the public.
+
+    `pledge` is the service pledge (maklumat pelayanan) as its head established it on `pledge_day`;
+    `privacy_contact` names whom to ask about personal data (UU 27/2022, Pasal 53).
+    """
 
     name: str
     short_name: str
@@ -78,6 +82,9 @@ class OfficeDetails:
     email: str = ""
     website: str = ""
     on_behalf_of: str = ""
+    pledge: str = ""
+    pledge_day: date | None = None
+    privacy_contact: str = ""
     paper_only: bool = False
 
 
@@ -203,11 +210,18 @@ def _save_office(
         "office.add" if made else "office.change",
         by=by,
         at=at,
-        facts={"kind": office.kind, "set": {name: values[name] for name in changed}},
+        facts={"kind": office.kind, "set": {name: _set_to(name, values[name]) for name in changed}},
         key=key,
         body=body,
     )
     return office
+
+
+def _set_to(name: str, value: object) -> object:
+    """Say a changed value as the entry may hold it: whom to ask about privacy may be a person's name."""
+    if name == "privacy_contact":
+        return bool(value)
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _clean_office(details: OfficeDetails) -> dict[str, Any]:
@@ -215,7 +229,11 @@ def _clean_office(details: OfficeDetails) -> dict[str, Any]:
     values = _clean(Office, texts, checks={"postal_code": check_postal_code, "email": check_email})
     _require(values, name="nama kantor", short_name="nama singkat", government="nama pemerintah daerah")
     _require(values, head_title="sebutan jabatan kepala")
-    return {**values, "paper_only": details.paper_only}
+    if values["pledge"] and details.pledge_day is None:
+        raise Refused("Isi tanggal maklumat ditetapkan, atau kosongkan maklumatnya.", "pledge_day")
+    if details.pledge_day is not None and not values["pledge"]:
+        raise Refused("Tulis bunyi maklumat yang ditetapkan pada tanggal itu.", "pledge")
+    return {**values, "pledge_day": details.pledge_day, "paper_only": details.paper_only}
 
 
 # --- users -----------------------------------------------------------------------------------------------
@@ -643,11 +661,13 @@ def set_office_setting(
 
     Raises:
         NotAdministrator: the person may not.
-        Refused: the basis is missing, the day is past, or the day has a value already.
+        Refused: it is no number of days, the basis is missing, the day is past, or has a value already.
     """
     _demand(by, at)
     if setting not in OfficeSetting.Key.values:
         raise Refused("Pilih ketentuan yang diatur.", "setting")
+    if value < 1:
+        raise Refused("Isi paling sedikit 1 hari kerja.", "value")
     if by is not None and effective_from < office_day(at):
         raise Refused(
             "Ketentuan tidak dapat berlaku surut. Pilih hari ini atau sesudahnya.", "effective_from"

@@ -80,6 +80,9 @@ class Office(models.Model):
     seat = models.CharField("tempat kedudukan", max_length=60, blank=True)
     head_title = models.CharField("sebutan jabatan kepala", max_length=200)
     on_behalf_of = models.CharField("penandatangan atas nama", max_length=100, blank=True)
+    pledge = models.TextField("maklumat pelayanan", max_length=1000, blank=True)
+    pledge_day = models.DateField("maklumat ditetapkan", null=True, blank=True)
+    privacy_contact = models.CharField("petugas pelindungan data pribadi", max_length=200, blank=True)
     paper_only = models.BooleanField("hanya bersurat", default=False)
 
     class Meta:
@@ -89,6 +92,10 @@ class Office(models.Model):
                 condition=Q(kind="agency") | Q(paper_only=False), name="only_an_agency_works_on_paper"
             ),
             models.UniqueConstraint(fields=["kind"], condition=Q(kind="issuing"), name="one_issuing_office"),
+            models.CheckConstraint(
+                condition=Q(pledge="", pledge_day=None) | (~Q(pledge="") & Q(pledge_day__isnull=False)),
+                name="a_pledge_has_its_day",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -222,6 +229,9 @@ class OfficeSetting(models.Model):
         ordering = ["key", "-effective_from"]
         constraints = [
             models.UniqueConstraint(fields=["key", "effective_from"], name="one_setting_per_day"),
+            models.CheckConstraint(
+                condition=Q(value__gte=1) & ~Q(basis=""), name="a_setting_is_a_number_with_its_basis"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -152,7 +152,7 @@ def void_number(decision: Decision, *, reason: str, by: User, at: datetime) -> N
     number.voided_at, number.void_reason = at, reason
     number.save(update_fields=["voided_at", "void_reason"])
     record(
-        chain=f"series:{number.counter.series}",
+        chain=number.counter.series.chain,
         verb="number.void",
         by_id=by.pk,
         at=at,
@@ -169,7 +169,16 @@ def attach_scan(decision: Decision, *, scan: Blob) -> None:
 
 
 def name_earlier(permit: Permit, *, earlier: Permit) -> None:
-    """Write in the register which permit a renewal or a change takes the place of."""
+    """Write in the register which permit a renewal or a change takes the place of.
+
+    Raises:
+        Refused: another permit has taken its place meanwhile; two would stand for one.
+    """
+    if earlier.replaced_on is not None or Permit.objects.filter(replaces=earlier).exists():
+        raise Refused(
+            f"Izin nomor {earlier.number.text} sudah diganti izin lain. Kembalikan berkas ini kepada kepala "
+            "dinas."
+        )
     permit.replaces = earlier
     permit.save(update_fields=["replaces"])
 

@@ -93,25 +93,31 @@ class Registered(models.Model):
     signed_on = models.DateField("ditandatangani")
     issued_on = models.DateField("ditetapkan")
     scan = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
-    replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="replaced_by")
-    replaced_on = models.DateField("diganti", null=True)
 
     class Meta:
         abstract = True
         ordering = ["-issued_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(issued_on__gte=F("signed_on")), name="%(class)s_is_signed_before_its_issue"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number.text
 
 
 class Permit(Registered):
-    """A granted application."""
+    """A granted application; a renewal or a change names the permit that it takes the place of."""
 
     kind = Draft.Kind.PERMIT
     expires_on = models.DateField("berlaku sampai")
+    replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="replaced_by")
+    replaced_on = models.DateField("diganti", null=True)
 
     class Meta(Registered.Meta):
         constraints = [
+            *Registered.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(replaced_on=None) | Q(replaced_on__gte=F("issued_on")),
                 name="permit_is_replaced_after_its_issue",

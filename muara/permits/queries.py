@@ -124,7 +124,9 @@ def lookalikes(case: Case, *, day: date) -> list[Lookalike]:
     same_company = Q(application__company__name__iexact=company.name)
     if company.nib:
         same_company |= Q(application__company__nib=company.nib)
-    alive = Q(closed_at=None) | Q(permit__scan__isnull=False, permit__expires_on__gte=day)
+    alive = Q(closed_at=None) | Q(
+        permit__scan__isnull=False, permit__replaced_on=None, permit__expires_on__gte=day
+    )
     theirs = set(Case.objects.filter(alive, same_company).values_list("pk", flat=True))
     rows = Case.objects.filter(alive, Q(pk__in=theirs) | Q(application__in=near)).exclude(pk=case.pk)
     found = []

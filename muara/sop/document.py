@@ -6,11 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal, get_args
 
 from muara.sop.broken import BrokenSop, Fault
 from muara.sop.tables import Table, read_toml
 
 FILE = "document.toml"
+
+
+Standing = Literal["", "repealed", "replaced", "amended", "unfound"]
 
 
 class UnknownClause(LookupError):
@@ -22,7 +26,8 @@ class Clause:
     """A printed sentence: `text` letter by letter, `printed` its letter or number as printed (may be empty).
 
     `corrected` is our reading where the print is damaged or wrong, `note` says why; `pieces` are the parts
-    of a text that a page break tore apart, as they stand in the source.
+    of a text that a page break tore apart, as they stand in the source. `standing` is what became of a law
+    since, where that was found; empty says nothing.
     """
 
     id: str
@@ -31,6 +36,7 @@ class Clause:
     corrected: str = ""
     note: str = ""
     pieces: tuple[str, ...] = ()
+    standing: Standing = ""
 
     @property
     def inferred(self) -> str:
@@ -262,7 +268,16 @@ def _clauses(table: Table, key: str, *, prefix: str) -> tuple[Clause, ...]:
             corrected=item.text("corrected", ""),
             note=item.text("note", ""),
             pieces=item.texts("pieces"),
+            standing=_standing(item),
         )
         item.finish()
         found.append(clause)
     return tuple(found)
+
+
+def _standing(table: Table) -> Standing:
+    written = table.text("standing", "")
+    if written not in get_args(Standing):
+        table.refuse(f"standing harus satu dari {', '.join(filter(None, get_args(Standing)))}")
+        return ""
+    return written  # type: ignore[return-value]

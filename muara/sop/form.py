@@ -268,18 +268,6 @@ def show(item: Field, value: object) -> str:
     return _show_one(item, value)
 
 
-def retype(item: Field, value: object) -> str:
-    """Write a stored single value as a person would type it again, for an input; "" for a table."""
-    if value is None or isinstance(value, list):
-        return ""
-    if item.kind == "coordinate" and isinstance(value, Mapping):
-        return "; ".join(str(value[axis]).replace(".", ",") for axis in ("latitude", "longitude"))
-    if item.kind == "decimal":
-        whole, _, part = str(value).partition(".")
-        return f"{whole},{part.rstrip('0')}" if part else whole
-    return str(value)
-
-
 def _show_one(item: Field, value: object) -> str:
     if item.kind == "choice":
         return _label(item, str(value))

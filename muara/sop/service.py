@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
-from muara.sop import coverage, definition, document, form, wording
+from muara.sop import coverage, definition, document, form, selfcheck, wording
 from muara.sop.broken import BrokenSop, Fault
 from muara.sop.definition import Process
 from muara.sop.document import Document
 from muara.sop.form import Form
+from muara.sop.selfcheck import Question
 from muara.sop.wording import DecreeWording
 
 LETTERS = "letters"
@@ -23,13 +24,17 @@ _Part = TypeVar("_Part")
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One revision of a service: what runs, what is printed, what is asked, and how it words decrees."""
+    """One revision of a service: what runs, what is printed, what is asked, and how it words decrees.
+
+    `selfcheck` is what a visitor is asked before applying; a service may ask nothing.
+    """
 
     process: Process
     document: Document
     form: Form
     letters: Mapping[str, str]
     wordings: Mapping[str, DecreeWording]
+    selfcheck: tuple[Question, ...] = ()
 
 
 def services_root() -> Path:
@@ -73,6 +78,9 @@ def read_service(files: Mapping[str, bytes]) -> Service:
     wordings: Mapping[str, DecreeWording] = {}
     if wording.FILE in files or (process and process.drafted):
         wordings = _read(files, wording.FILE, wording.read_wording, faults) or {}
+    questions: tuple[Question, ...] = ()
+    if selfcheck.FILE in files:
+        questions = _read(files, selfcheck.FILE, selfcheck.read_selfcheck, faults) or ()
     if process and asked:
         faults += _loose_requirements(process, asked)
     if process:
@@ -83,7 +91,7 @@ def read_service(files: Mapping[str, bytes]) -> Service:
         faults += wording.loose_places(wordings, process, printed, asked)
     if faults or not (process and printed and asked):
         raise BrokenSop(faults)
-    return Service(process, printed, asked, letters, wordings)
+    return Service(process, printed, asked, letters, wordings, questions)
 
 
 def _read(

@@ -9,8 +9,18 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 
+from muara.documents.letters import qr_svg
 from muara.people.queries import issuing_office
+
+FOOTER = (
+    ("Layanan", "home"),
+    ("Bertanya kepada petugas", "questions"),
+    ("Periksa izin", "verify_permit"),
+    ("Data pribadi Anda", "privacy"),
+)
+TOUCHSCREEN = "layar"  # in the session: this browser is the screen in the hall
 
 READERS = frozenset({"auditor"})
 
@@ -25,8 +35,19 @@ class Link:
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Give base.html its office, navigation and demonstration mark."""
-    return {"office": issuing_office(), "navigation": navigation(request), "demo": settings.MUARA_DEMO}
+    """Give base.html its office, navigation and demonstration mark.
+
+    `touchscreen` is the address of this page, drawn as a QR, where the browser is the screen in the hall: one
+    cannot take a paper along from there, but a page.
+    """
+    here = f"{settings.MUARA_BASE_URL}{request.get_full_path()}"
+    return {
+        "office": issuing_office(),
+        "navigation": navigation(request),
+        "footer_links": [Link(label, reverse(name), current=False) for label, name in FOOTER],
+        "demo": settings.MUARA_DEMO,
+        "touchscreen": mark_safe(qr_svg(here, scalable=True)) if request.session.get(TOUCHSCREEN) else "",
+    }
 
 
 def navigation(request: HttpRequest) -> list[Link]:

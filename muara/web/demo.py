@@ -140,6 +140,12 @@ def seed_office(at: datetime) -> Office:
         head_title=(
             "KEPALA DINAS PENANAMAN MODAL DAN PELAYANAN TERPADU SATU PINTU PROVINSI KALIMANTAN TIMUR"
         ),
+        pledge=(
+            "CONTOH. Kami sanggup menyelenggarakan pelayanan sesuai standar pelayanan yang telah ditetapkan, "
+            "dan bersedia menerima sanksi bila tidak menepatinya."
+        ),
+        pledge_day=SINCE,
+        privacy_contact="Sekretaris kantor (contoh), telepon (0541) 000001",
     )
     agency = Office.objects.create(
         kind=Office.Kind.AGENCY,

@@ -425,7 +425,7 @@ def _read_recommendation(request: HttpRequest, found: Case, at: datetime) -> dic
     referrals = dossier.referrals_of(found)
     return {
         "referrals": referrals,
-        "terms": dossier.terms_of(referrals),
+        "terms": dossier.terms_of(found),
         "agency_work": dossier.agency_work(referrals),
     }
 

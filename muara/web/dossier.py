@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Prefetch
 from django.urls import reverse
@@ -36,7 +37,7 @@ from muara.cases.models import (
 )
 from muara.cases.models.case import definition_of
 from muara.cases.queries import Court, attachments_of, control_sheet, court_of, promise_starts, submitted
-from muara.cases.terms import Terms, read_terms
+from muara.cases.terms import Terms, read_terms, together
 from muara.contacts.models import Consultation
 from muara.documents.indonesian import tanggal
 from muara.documents.models import Blob
@@ -48,9 +49,13 @@ from muara.permits.queries import Remedies, remedies_of
 from muara.sop.definition import CALLER, Limit, PrintedForm, Process, Requirement, Step
 from muara.sop.form import Field, show
 from muara.sop.working_time import Calendar, TraceDay, add_working_days, is_guess, is_working_day, trace
+from muara.steps.actions.approval import decree
+from muara.steps.actions.review import binding_terms, standing_recommendations
+from muara.steps.letters import printed_flows, printed_terms
 from muara.steps.letters.correction import about
 
 DAY = timedelta(days=1)
+FLOWS = {"per_day": "m³/hari", "per_hour": "m³/jam"}
 CONTROL_SHEET = "control_sheet"  # the one letter that is set anew for every reader
 BEFORE_THE_CASE = {"ask", "inform"}  # activities that are consultations (contacts), never tasks
 
@@ -577,11 +582,51 @@ def _work(referral: Referral) -> AgencyWork:
     )
 
 
-def terms_of(referrals: Iterable[Referral]) -> Terms | None:
-    """The terms of the newest recommendation: what the permit will bind to."""
-    told = [item for referral in referrals for item in referral.recommendations.all()]
-    newest = max(told, key=lambda item: item.issued_at, default=None)
-    return read_terms(newest.terms) if newest is not None and newest.is_for else None
+@dataclass(frozen=True, slots=True)
+class ShownTerms:
+    """The technical terms of a case as a page reads them, and the paper that says so."""
+
+    origin: str
+    flows: tuple[str, ...]
+    limits: Sequence[Any]
+    points: Sequence[Any]
+    obligations: tuple[str, ...]
+    prohibitions: tuple[str, ...]
+
+
+def terms_of(case: Case) -> ShownTerms | None:
+    """What the permit binds to: the newest draft's terms, else what the agencies have recommended so far.
+
+    A recommendation that came after the draft counts again, since the next draft is made from it.
+    """
+    standing = standing_recommendations(case)
+    draft = case.drafts.filter(kind=Draft.Kind.PERMIT).order_by("-number").first()
+    if draft is not None and all(item.issued_at <= draft.made_at for item in standing):
+        return _drafted(draft)
+    binding = binding_terms(case)
+    told = [read_terms(item.terms) for item in standing if item.is_for]
+    terms = binding.terms if binding else together(*told) if told else None
+    return _recommended(terms) if terms else None
+
+
+def _drafted(draft: Draft) -> ShownTerms | None:
+    said: Any = decree(draft)
+    if not said.get("limits"):
+        return None  # a service whose decree has no such terms
+    return ShownTerms(
+        origin=f"menurut draf ke-{draft.number}",
+        flows=tuple(
+            f"{flow[name]} {unit}" for flow in said["flows"] for name, unit in FLOWS.items() if flow[name]
+        ),
+        limits=said["limits"],
+        points=said["points"],
+        obligations=tuple(said["obligations"]),
+        prohibitions=tuple(said["prohibitions"]),
+    )
+
+
+def _recommended(terms: Terms) -> ShownTerms:
+    return ShownTerms(origin="menurut rekomendasi teknis", flows=printed_flows(terms), **printed_terms(terms))
 
 
 def meetings(case: Case) -> list[Meeting]:

@@ -195,6 +195,7 @@ def index(request: HttpRequest) -> HttpResponse:
         _check_administrators(day),
         _check_series(processes),
         _check_calendar(day),
+        _check_settings(day),
     ]
     return _page(
         request,
@@ -290,6 +291,17 @@ def _check_calendar(day: date) -> Check:
         else "Libur dan cuti bersama tahun ini dan tahun depan sudah ada."
     )
     return Check("Kalender kerja", not lacking, told, reverse("calendar"), "Buka kalender")
+
+
+def _check_settings(day: date) -> Check:
+    lacking = [key.label.lower() for key in OfficeSetting.Key if office_setting(key, on=day) is None]
+    told = (
+        f"Belum diatur: {'; '.join(lacking)}. Selama itu permintaan perbaikan tidak berbatas waktu dan "
+        "tidak ada berkas yang dapat digugurkan."
+        if lacking
+        else "Waktu menjawab dan waktu gugur sudah diatur."
+    )
+    return Check("Ketentuan kantor", not lacking, told, reverse("office_settings"), "Atur ketentuan")
 
 
 # --- the office and its agencies --------------------------------------------------------------------------

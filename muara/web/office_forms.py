@@ -113,6 +113,23 @@ class IdentityForm(OfficeForm):
             "Pasal 14)."
         ),
     )
+    pledge = Printed(
+        label="Maklumat pelayanan",
+        max_length=1000,
+        rows=4,
+        required=False,
+        help_text=(
+            "Janji pelayanan seperti ditetapkan kepala kantor (PP 96/2012 Pasal 30), tampil di halaman "
+            "Standar pelayanan. Selama kosong, halaman itu mengatakan bahwa maklumat belum ditetapkan."
+        ),
+    )
+    pledge_day = Day(label="Maklumat ditetapkan tanggal", required=False)
+    privacy_contact = Printed(
+        label="Petugas pelindungan data pribadi",
+        max_length=200,
+        required=False,
+        help_text="Nama jabatan, telepon, dan surelnya (UU 27/2022 Pasal 53). Tampil di halaman Privasi.",
+    )
 
 
 class AgencyForm(OfficeForm):

@@ -26,46 +26,10 @@ from muara.permits.models import Decision, Number
 from muara.permits.queries import decision_by_token, draft_by_token, voided_numbers
 from muara.sop.definition import PrintedForm, Requirement, Step
 from muara.sop.document import Clause, Document, StepText, UnknownClause
-from muara.sop.service import Service
+from muara.sop.phases import phases
 from muara.steps.letters.forms import empty_form
 
 TOKEN = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
-
-# The 18 steps as a citizen sees them: title, what happens, the activities it gathers.
-PHASES = (
-    ("Bertanya", "Tanyakan syarat dan caranya, di loket informasi atau dari sini.", {"ask", "inform"}),
-    (
-        "Mengajukan",
-        "Isi formulir dan unggah berkas. Petugas memeriksa kelengkapannya.",
-        {"apply", "check", "advise"},
-    ),
-    (
-        "Terdaftar dan diverifikasi",
-        "Berkas mendapat nomor registrasi dan tanda terima, lalu diverifikasi dan dikirim ke OPD teknis.",
-        {"register", "verify", "correct", "deliver"},
-    ),
-    ("Rekomendasi teknis", "OPD teknis mengkaji berkas dan meninjau lapangan.", {"review"}),
-    (
-        "Keputusan",
-        "Draf izin disusun, diperiksa berjenjang, ditandatangani, dan diberi nomor.",
-        {"draft", "endorse", "meet", "decide", "number"},
-    ),
-    ("Menerima izin", "Ambil surat izin di loket, lalu konfirmasi penerimaannya.", {"hand_over", "receive"}),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Phase:
-    """A part of the way, with the SOP's steps that it gathers."""
-
-    title: str
-    text: str
-    steps: tuple[Step, ...]
-
-    @property
-    def numbers(self) -> str:
-        first, last = self.steps[0].number, self.steps[-1].number
-        return f"Langkah {first}" if first == last else f"Langkah {first}–{last}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +79,6 @@ def revision_by_slug(slug: str, *, on: date) -> Revision:
     raise Http404
 
 
-def phases(service: Service) -> list[Phase]:
-    """Gather a service's steps into the phases of the way; a phase without steps is left out."""
-    gathered = [
-        Phase(title, text, tuple(step for step in service.process.steps if step.activity in activities))
-        for title, text, activities in PHASES
-    ]
-    return [phase for phase in gathered if phase.steps]
-
-
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The office's front page: its services, how it works, checking a permit."""
@@ -133,7 +88,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "public/home.html",
         {
             "services": services,
-            "phases": phases(services[0]) if services else [],
+            "phases": phases(services[0].process) if services else [],
             "check_form": PermitTokenForm(),
             "regime": services[0].process.notice if services else "",
         },
@@ -161,7 +116,7 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
             "definitions": _clauses(document, "F"),
             "documents": [item for item in requirements if item.requirement.group == "document"],
             "obligations": [item for item in requirements if item.requirement.group == "obligation"],
-            "phases": phases(found),
+            "phases": phases(process),
             "steps": [
                 PrintedStep(step, process.actor(step.actor).label, document.step(step.number))
                 for step in process.steps
@@ -174,6 +129,7 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
             "complaints": _clauses(document, "Q"),
             "kinds": process.kinds,
             "forms": _empty_forms(revision, at=at),
+            "selfcheck": found.selfcheck,
         },
     )
 

@@ -403,7 +403,7 @@ def test_the_head_signs_nothing_that_lacks_a_paraf(office: Office) -> None:
     task, _ = received("decide")
     current = approval.latest_draft(task.case)
     assert current is not None
-    current.endorsements.filter(step_key="endorse_division").update(voided_at=MONDAY)
+    current.endorsements.filter(step_key="endorse_division").update(voided_at=MONDAY, void_reason="Uji")
 
     with pytest.raises(Refused, match="belum diparaf pada langkah 13"):
         approval.decide(

@@ -70,6 +70,15 @@ def test_a_file_without_another_holder_is_told(office: Office) -> None:
     assert stranded_tasks(at=LATER) == [task]
 
 
+def test_a_review_of_an_agency_on_paper_waits_for_whoever_enters_its_letters(office: Office) -> None:
+    task = main_task(case_at("review", at=MONDAY))
+    Office.objects.filter(kind=Office.Kind.AGENCY).update(paper_only=True)
+    for actor in ("technical_team", "liaison"):
+        recuse(task, reason="Hubungan keluarga.", by=officer(actor), at=LATER)
+    assert who_may_do(task, at=LATER) == [officer("processing_officer")]
+    assert stranded_tasks(at=LATER) == []
+
+
 def test_a_conflict_needs_a_reason_and_somebody_whose_step_it_is(office: Office) -> None:
     task = main_task(case_at("verify", at=MONDAY))
     with pytest.raises(Refused):

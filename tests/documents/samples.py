@@ -387,6 +387,7 @@ def every_content() -> dict[str, Content]:
     """Return one content for each letter of the service, by template name."""
     from tests.documents import (
         samples_agency,
+        samples_brochure,
         samples_coordination,
         samples_correction,
         samples_forms,
@@ -401,5 +402,6 @@ def every_content() -> dict[str, Content]:
         *samples_meeting.contents(), *samples_coordination.contents(), *samples_forms.contents(),
         *samples_review.contents(), *samples_agency.contents(), *samples_issuance.contents(),
         *samples_refusal.contents(), *samples_correction.contents(),
+        samples_brochure.brochure(),
     )  # fmt: skip
     return {content.template: content for content in contents}

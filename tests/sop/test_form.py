@@ -20,9 +20,9 @@ from muara.sop.form import (
     clean_section,
     proposals,
     read_form,
-    retype,
     show,
 )
+from muara.web.form_fields import as_typed
 from tests.sop.folders import text
 
 FORM = read_form(text("form.toml"))
@@ -203,7 +203,7 @@ def test_any_number_is_stored_so_that_it_reads_back_as_itself(number: Decimal) -
     assert once.errors == {}
     assert Decimal(str(once.values["n"])) == number
     assert clean_section(section, once.values) == once
-    assert clean_section(section, {"n": retype(section.field("n"), once.values["n"])}) == once
+    assert clean_section(section, {"n": as_typed(section.field("n"), once.values["n"])}) == once
 
 
 @given(
@@ -260,18 +260,6 @@ def test_stored_values_are_shown_in_indonesian() -> None:
     assert show(FORM.field("undertakes_load"), True) == "Ya"
     assert show(FORM.field("operating_days"), 25) == "25 hari/bulan"
     assert show(FORM.field("slo"), None) == ""
-
-
-def test_stored_values_are_typed_again_as_people_type_them() -> None:
-    points = FORM.section("points")
-
-    assert retype(points.field("outfall_depth"), "7.5") == "7,5"
-    assert (
-        retype(points.field("outfall_coordinate"), CLEAN_POINTS["outfall_coordinate"])
-        == "-1,291806; 116,902778"
-    )
-    assert retype(points.field("sea_points"), CLEAN_POINTS["sea_points"]) == ""
-    assert retype(points.field("outfall_name"), "OF-01") == "OF-01"
 
 
 def test_unknown_sections_and_fields_have_named_errors() -> None:

@@ -12,6 +12,7 @@ from muara.cases.models import Case, Draft, Examination, Task
 from muara.people.models import Holding, Office
 from muara.steps.actions import approval
 from muara.steps.actions.review import binding_terms
+from muara.steps.forms.approval import monitoring_of
 from muara.web.demo import case_at, current_draft, officer
 from tests.clock import MONDAY
 
@@ -38,16 +39,22 @@ def endorse(task: Task, **said: object) -> None:
     approval.endorse(task, **{**told, **said})  # type: ignore[arg-type]
 
 
-def redraft(task: Task, **said: object) -> Draft:
-    """The section head sends the draft back, and the drafter makes the next one."""
+def sent_back(task: Task) -> Task:
+    """The section head sends the draft back, and the drafter receives it."""
     endorse(task, outcome="faulty", note="Perbaiki.", clauses=())
     drafting = Task.objects.get(case=task.case_id, closed_at=None, companion=False)
-    by = officer("processing_officer")
-    take_over(drafting.pk, by=by, at=LATER)
-    binding = binding_terms(drafting.case)
-    assert binding is not None
-    wording = approval_wording(drafting.case)
-    approval.draft(drafting, **{"wording": wording, "by": by, "at": LATER, **said})
+    take_over(drafting.pk, by=officer("processing_officer"), at=LATER)
+    return drafting
+
+
+def redraft(task: Task, **said: object) -> Draft:
+    """The section head sends the draft back, and the drafter makes the next one."""
+    return draft_again(sent_back(task), **said)
+
+
+def draft_again(drafting: Task, **said: object) -> Draft:
+    told = {"wording": approval_wording(drafting.case), "by": officer("processing_officer"), "at": LATER}
+    approval.draft(drafting, **{**told, **said})
     return current_draft(drafting)
 
 
@@ -169,6 +176,28 @@ def test_terms_that_differ_from_the_recommendation_need_a_reason_and_are_marked(
     assert "7,5" in difference["after"]
     assert first.high.replace(".", ",") in difference["before"]
     assert made.deviation_reason == "Disepakati dengan OPD."
+
+
+def test_the_monitoring_is_worded_draft_by_draft_and_a_change_is_told(office: Office) -> None:
+    task = received("endorse_section")
+    before = current_draft(task)
+    typed = [
+        "Debit | Titik penaatan | setiap jam | triwulan",
+        "Kualitas air laut|Titik pantau air laut|setiap bulan",
+    ]
+    drafting = sent_back(task)
+    proposed = approval_wording(task.case)
+    for lines, why in (([], "tidak boleh kosong"), (["Debit | Titik penaatan"], "titik dan frekuensinya")):
+        with pytest.raises(Refused, match=why) as refusal:
+            draft_again(drafting, wording=replace(proposed, monitoring=monitoring_of(lines)))
+        assert refusal.value.field == "monitoring"
+
+    made = draft_again(drafting, wording=replace(proposed, monitoring=monitoring_of(typed)))
+    told = {(one.place, one.after) for one in approval.changed_since(before, made) if one.after}
+    assert told == {
+        ("Pemantauan: butir 1", "Debit, Titik penaatan, setiap jam, triwulan"),
+        ("Pemantauan: butir 2", "Kualitas air laut, Titik pantau air laut, setiap bulan"),
+    }
 
 
 def test_more_copies_may_be_printed_than_the_sop_has(office: Office) -> None:

@@ -11,6 +11,7 @@ from django.http import QueryDict
 from muara.cases.models import Recommendation, Task
 from muara.cases.terms import clean_terms, read_terms
 from muara.sop.values import parse_coordinate
+from muara.steps.actions.review import call_back
 from muara.steps.forms import FORMS, Review, first_act
 from muara.steps.forms.approval import DraftDecree, ReceiveRecommendation
 from muara.steps.forms.fields import Day, Items, Line, Paragraph
@@ -86,6 +87,7 @@ def test_termstyped_terms_back_are_the_terms_that_were_stored() -> None:
 @pytest.mark.django_db
 def test_a_second_review_starts_from_the_recommendation_before() -> None:
     task = open_task("draft")
+    call_back(task.case, reason="Tinjau kembali.", at=LATER)
     form = Review(task, at=LATER)
     assert [said(row)["parameter"] for row in form.limits][:5] == [
         "BOD5",

@@ -13,7 +13,7 @@ from muara.cases.actions import Refused
 from muara.cases.models import Application, Case, Revision
 from muara.documents.indonesian import tanggal
 from muara.people.models import Company, Office, office_day
-from muara.permits.models import Permit
+from muara.permits.models import Number, Permit
 from muara.steps.actions import intake
 from muara.web.acts import new_key
 from muara.web.demo import Clock, Walk, applicant, case_at, other_applicant, sample_upload
@@ -162,6 +162,24 @@ def test_a_replaced_permit_is_not_renewed_again() -> None:
 
     with pytest.raises(Refused, match="sudah diganti"):
         start("renewal", old)
+
+
+def test_of_two_cases_about_one_permit_only_the_first_takes_its_place() -> None:
+    old = issued()
+    first, second = start("renewal", old), start("change", old)
+    for application in (first, second):
+        fill(application)
+    late = Walk(Clock(LATER), applicant(), application=second)
+    late.submit()
+    new = walk_to_the_end(first).permit
+    while late.task.step.activity != "number":
+        late.forward()
+    given = Number.objects.count()
+
+    with pytest.raises(Refused, match="sudah diganti izin lain"):
+        late.forward()
+    assert list(Permit.objects.filter(replaces=old)) == [new]
+    assert Number.objects.count() == given
 
 
 def test_a_permit_on_paper_only_is_named_by_number_and_date() -> None:

@@ -15,6 +15,7 @@ from muara.cases.models import AuthorityCheck, Case, CaseLetter, Task
 from muara.cases.queries import authority_of
 from muara.documents.indonesian import tanggal
 from muara.people.models import Office, office_day
+from muara.permits.models import Permit
 from muara.permits.queries import lookalikes
 from muara.steps.actions import intake
 from muara.steps.letters.review import summary
@@ -75,6 +76,8 @@ def test_a_finished_case_counts_while_its_permit_is_valid(office: Office) -> Non
     assert [found.permit for found in lookalikes(new.case, day=DAY)] == [permitted.permit]
     after = permitted.permit.expires_on + timedelta(days=1)
     assert lookalikes(new.case, day=after) == []
+    Permit.objects.update(replaced_on=permitted.permit.issued_on)
+    assert lookalikes(new.case, day=DAY) == []
 
 
 def test_a_doubtful_authority_stops_before_registration_until_it_is_decided(office: Office) -> None:

@@ -14,8 +14,8 @@ from muara.cases.models import Case, Draft, Recommendation, Referral, Task
 from muara.cases.terms import clean_terms
 from muara.people.models import Office, office_day
 from muara.steps.actions import approval, review, verification, visits
-from muara.steps.forms import first_act
-from muara.steps.forms.approval import ChooseBinding
+from muara.steps.forms import Review, first_act
+from muara.steps.forms.approval import AdjustTerms, ChooseBinding
 from muara.web.demo import Clock, Walk, all_fit, applicant, example, officer, sample_upload
 from tests.clock import MONDAY, NEXT_MONDAY, THURSDAY, TUESDAY
 
@@ -326,3 +326,158 @@ def test_the_database_keeps_one_standing_recommendation_a_referral(two: Walk) ->
     first = Recommendation.objects.order_by("pk")[0]
     with pytest.raises(IntegrityError):
         Recommendation.objects.exclude(pk=first.pk).update(referral=first.referral)
+
+
+# --- a letter that concerns only some of the terms ----------------------------------------------------------
+
+
+def narrow(**more: Any) -> dict[str, Any]:
+    """A letter of the agency for the sea's space: it settles the places and says nothing of the water."""
+    told = example()["recommendation"]
+    terms = clean_terms(
+        {"points": told["points"], "prohibitions": "Menambatkan kapal di atas pipa"}, partial=True
+    )
+    return {"letter_number": "660/2", "terms": terms, "partial": True} | more
+
+
+def test_a_narrower_recommendation_stands_beside_a_whole_one(two: Walk) -> None:
+    binding = review.binding_terms(booked(two, **narrow()).task.case)
+    assert binding is not None
+    assert (binding.disputes, binding.lacks) == ((), ())
+    assert binding.terms is not None
+    assert binding.terms.flow_per_day == "1500"
+    assert binding.terms.prohibitions[-1] == "Menambatkan kapal di atas pipa"
+    two.do_draft(two.task, officer("processing_officer"))
+    assert Draft.objects.get().deviations == []
+
+
+def water(*, lacking: str = "") -> Any:
+    """What a letter that settles the water alone says."""
+    told = example()["recommendation"]
+    limits = [row for row in told["limits"] if row["parameter"] != lacking]
+    return clean_terms({**told, "limits": limits, "points": []}, partial=True)
+
+
+def test_what_two_narrow_recommendations_leave_open_together_is_found_and_stops_the_draft(two: Walk) -> None:
+    first, last = two.task.case.referrals.order_by("pk")
+    letters = (
+        (first, letter(terms=water(lacking="BOD5"), partial=True, at=two.clock.tick())),
+        (last, letter(**narrow())),
+    )
+    for referral, said in letters:
+        review.recommend(two.task, referral=referral, **said)
+    two.take()
+    for _ in letters:
+        book(two, office_day(NEXT_MONDAY))
+
+    binding = review.binding_terms(two.task.case)
+    assert binding is not None
+    assert binding.lacks == ("BOD5",)
+    assert not AdjustTerms.offered(two.task)
+    with pytest.raises(Refused, match="belum memuat: BOD5"):
+        two.do_draft(two.task, officer("processing_officer"))
+
+    given = Recommendation.objects.get(referral=first)
+    approval.return_recommendation(
+        two.task, only=[given], note="BOD5 belum ada.", by=officer("processing_officer"), at=NEXT_MONDAY
+    )
+    two.take()
+    review.recommend(two.task, referral=first, **letter(terms=water(), partial=True, at=NEXT_MONDAY))
+    two.take()
+    book(two, office_day(NEXT_MONDAY))
+    two.do_draft(two.task, officer("processing_officer"))
+
+
+def test_what_a_narrow_recommendation_leaves_out_with_a_reason_is_not_looked_for(two: Walk) -> None:
+    first, last = two.task.case.referrals.order_by("pk")
+    omitted = {"BOD5": "Tidak ada dalam air limbah ini."}
+    review.recommend(
+        two.task, referral=first, **letter(terms=water(lacking="BOD5"), partial=True, omitted=omitted)
+    )
+    review.recommend(two.task, referral=last, **letter(**narrow()))
+    two.take()
+    for _ in range(2):
+        book(two, office_day(NEXT_MONDAY))
+    binding = review.binding_terms(two.task.case)
+    assert binding is not None
+    assert binding.lacks == ()
+
+
+def test_a_narrow_recommendation_may_contradict_the_first_all_the_same(two: Walk) -> None:
+    points = example()["recommendation"]["points"]
+    moved = [{**points[0], "latitude": "0°31'15,0\" LU"}, *points[1:]]
+    booked(two, **narrow(terms=clean_terms({"points": moved}, partial=True)))
+    binding = review.binding_terms(two.task.case)
+    assert binding is not None
+    assert [point.subject for point in binding.disputes[0].points] == ["Titik penaatan TP-01"]
+
+
+def test_the_only_recommendation_says_everything(task: Task) -> None:
+    with pytest.raises(Refused, match="memuat semua ketentuan"):
+        review.recommend(task, referral=task.case.referrals.get(), **letter(**narrow()))
+    assert "partial" not in Review(task, at=MONDAY).fields
+
+
+def test_the_form_takes_a_narrow_letter_where_several_were_asked_for(two: Walk) -> None:
+    first, last = two.task.case.referrals.order_by("pk")
+    review.recommend(two.task, referral=first, **letter(at=two.clock.tick()))
+    form = Review(two.task, at=two.clock.tick())
+    assert form["flow_per_day"].value() is None
+    typed = {
+        "outcome": "recommended",
+        "referral": last.pk,
+        "letter_number": "660/2",
+        "letter_date": "06/07/2026",
+        "signed_by_name": "Rahmat Andaian",
+        "verdict": "for",
+        "partial": "on",
+        "obligations": "Memasang rambu di atas pipa",
+        "limits-TOTAL_FORMS": "0",
+        "limits-INITIAL_FORMS": "0",
+        "points-TOTAL_FORMS": "0",
+        "points-INITIAL_FORMS": "0",
+    }
+    form = Review(two.task, at=two.clock.tick(), data=typed)
+    form.is_valid()
+    assert list(form.errors) == ["scan"]
+    assert form.substance().partial
+    whole = Review(two.task, at=two.clock.tick(), data=typed | {"partial": ""})
+    assert not whole.is_valid()
+    assert "Baku mutu: Isi paling sedikit satu parameter baku mutu." in whole.non_field_errors()
+
+
+def test_adjustments_hold_only_for_the_recommendations_they_were_set_against(two: Walk) -> None:
+    booked(two, **narrow())
+    officer_by: dict[str, Any] = {"by": officer("processing_officer")}
+    approval.adjust_terms(
+        two.task,
+        terms=other_terms(flow_per_day="1400"),
+        reason="Kapasitas IPAL.",
+        at=NEXT_MONDAY,
+        **officer_by,
+    )
+    binding = review.binding_terms(two.task.case)
+    assert binding is not None
+    assert approval.adjusted_terms(two.task.case, binding) is not None
+
+    second = Recommendation.objects.get(letter_number="660/2")
+    later = NEXT_MONDAY + timedelta(days=1)
+    approval.return_recommendation(
+        two.task, only=[second], note="Kurang jelas.", at=NEXT_MONDAY, **officer_by
+    )
+    two.take()
+    review.recommend(two.task, referral=second.referral, **letter(**narrow(letter_number="660/3", at=later)))
+    two.take()
+    approval.receive_recommendation(
+        two.task, agenda_number="18", received_on=office_day(later), at=later, **officer_by
+    )
+    binding = review.binding_terms(two.task.case)
+    assert binding is not None
+    assert approval.adjusted_terms(two.task.case, binding) is None
+
+
+@pytest.mark.both
+def test_the_database_wants_terms_where_the_advice_is_for(task: Task) -> None:
+    review.recommend(task, referral=task.case.referrals.get(), **letter())
+    with pytest.raises(IntegrityError):
+        Recommendation.objects.update(terms={})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -11,8 +13,10 @@ from time_machine import TimeMachineFixture
 from muara.cases.actions import take_over
 from muara.cases.models import Case, Correction, Task
 from muara.contacts.actions import link
-from muara.people.models import User
+from muara.people.models import User, office_day
 from muara.steps.actions import approval, intake, verification
+from muara.steps.actions.review import binding_terms
+from muara.steps.letters import proposed_wording
 from muara.web import dossier
 from muara.web.demo import (
     Clock,
@@ -345,3 +349,35 @@ def test_the_recommendation_and_its_terms_are_told() -> None:
     assert referral.letter_number in told
     assert referral.recommendations.get().letter_number in told
     assert "belum dibukukan" in told
+    assert "Ketentuan teknis menurut rekomendasi teknis" in told
+    assert "Debit paling banyak 1.500 m³/hari" in told
+    assert "BOD5 ≤ 100 mg/L" in told
+
+
+def test_terms_that_the_draft_sets_otherwise_are_told_as_the_draft_says_them() -> None:
+    walk = Walk(Clock(MONDAY - timedelta(hours=3)), applicant())
+    case = walk.submit()
+    while walk.task.step.activity != "draft":
+        walk.forward()
+    task, by = walk.take(), officer("processing_officer")
+    approval.receive_recommendation(
+        task, agenda_number="9", received_on=office_day(MONDAY), by=by, at=walk.clock.tick()
+    )
+    binding = binding_terms(case)
+    assert binding is not None
+    assert binding.terms is not None
+    first, *others = binding.terms.limits
+    adjusted = replace(binding.terms, flow_per_day="1400", limits=(replace(first, high="75"), *others))
+    approval.adjust_terms(task, terms=adjusted, reason="Disepakati.", by=by, at=walk.clock.tick())
+    assert "BOD5 ≤ 100 mg/L" in text(section(case, "rekomendasi"))
+    approval.draft(
+        task,
+        wording=proposed_wording(case, binding.recommendation, on=office_day(MONDAY)),
+        by=by,
+        at=walk.clock.tick(),
+    )
+
+    told = text(section(case, "rekomendasi"))
+    assert "Ketentuan teknis menurut draf ke-1" in told
+    assert "Debit paling banyak 1.400 m³/hari" in told
+    assert "BOD5 ≤ 75 mg/L" in told

@@ -20,7 +20,7 @@ from django.db import connection
 
 from muara.audit.models import Entry
 from muara.cases.models import Revision
-from muara.people.models import CalendarDay, Company, Holding, Office, User
+from muara.people.models import CalendarDay, Company, Holding, Office, OfficeSetting, User
 from muara.permits.models import Series
 from muara.sop.service import folders
 from muara.web.demo import case_at, seed_office
@@ -62,6 +62,31 @@ def test_an_installation_is_ready_for_its_first_administrator_and_holds_no_demon
     assert sorted(Series.objects.values_list("key", flat=True)) == ["permit", "refusal", "registration"]
     assert not Company.objects.exists()
     assert run("audit", "verify").startswith("utuh: ")
+
+
+@pytest.mark.django_db
+def test_setup_says_which_days_the_office_has_not_set_and_invents_none() -> None:
+    told = run("setup", interactive=False, **SETUP)
+    assert "Belum diatur: hari kerja untuk menjawab permintaan perbaikan; hari kerja tanpa jawaban" in told
+    assert "tidak ada berkas yang dapat digugurkan" in told
+    assert not OfficeSetting.objects.exists()
+
+
+@pytest.mark.django_db
+def test_setup_sets_the_days_that_it_is_told_with_their_basis() -> None:
+    days = {"correction_days": "12", "silence_days": "25"}
+    with pytest.raises(CommandError, match="dasar ketentuan"):
+        run("setup", interactive=False, **SETUP, **days)
+    with pytest.raises(CommandError, match="dengan angka"):
+        run("setup", interactive=False, **SETUP, correction_days="dua", days_basis="SK Contoh")
+    assert not User.objects.exists()
+
+    told = run("setup", interactive=False, **SETUP, **days, days_basis="Keputusan Kepala Dinas (CONTOH)")
+    assert "Belum diatur" not in told
+    assert {row.key: (row.value, row.basis) for row in OfficeSetting.objects.all()} == {
+        "correction_days": (12, "Keputusan Kepala Dinas (CONTOH)"),
+        "silence_days": (25, "Keputusan Kepala Dinas (CONTOH)"),
+    }
 
 
 @pytest.mark.django_db

@@ -27,6 +27,7 @@ EMPTY = {
     "F05": "SURAT KUASA PENANDATANGANAN",
     "F06": "SURAT KUASA PENGURUSAN",
     "F31": "STATUS REVISI DAN PERSETUJUAN",
+    "M24": "CERDAS MELAYANI",
 }
 
 
@@ -65,7 +66,7 @@ def test_a_form_that_belongs_to_a_case_is_not_given_out_empty(code: str) -> None
 def test_the_service_page_offers_the_empty_forms_and_sets_each_once() -> None:
     first, again = Client().get(PAGE).content.decode(), Client().get(PAGE).content.decode()
 
-    assert re.findall(r"formulir/(F\d\d)\.pdf", first) == list(EMPTY)
+    assert re.findall(r"formulir/(\w\d\d)\.pdf", first) == list(EMPTY)
     assert "PDF, 6 halaman," in again
     assert Letter.objects.count() == len(EMPTY)
 

@@ -17,7 +17,7 @@ from time_machine import TimeMachineFixture
 
 from muara.audit.models import Entry
 from muara.cases.models import Task
-from muara.people.models import CalendarDay, Holding, Office, User
+from muara.people.models import CalendarDay, Holding, Office, OfficeSetting, User
 from muara.permits.actions import take_number
 from muara.permits.models import Series
 from muara.web.acts import new_key
@@ -141,8 +141,10 @@ def test_an_applicant_is_kept_out_and_a_stranger_is_sent_to_sign_in() -> None:
 def test_a_fresh_office_is_told_what_is_missing() -> None:
     Holding.objects.filter(actor="registrar").update(ends=date(2026, 7, 5))
     CalendarDay.objects.filter(date__year=2027, kind="CUTI_BERSAMA").delete()
+    OfficeSetting.objects.filter(key="silence_days").delete()
     page = signed_in().get("/kantor/").content.decode()
-    assert "2 hal perlu dilengkapi" in page
+    assert "3 hal perlu dilengkapi" in page
+    assert "Belum diatur: hari kerja tanpa jawaban sebelum berkas dapat digugurkan." in page
     assert "Belum dipegang siapa pun hari ini: Petugas Tata Usaha." in page
     assert "Cuti bersama tahun 2027 belum ada" in page
 

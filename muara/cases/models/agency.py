@@ -77,7 +77,8 @@ class SiteVisit(models.Model):
                 name="a_reported_visit_has_its_signed_record",
             ),
             models.CheckConstraint(
-                condition=Q(cancelled_at=None) | ~Q(cancel_reason=""), name="a_cancelled_visit_has_a_reason"
+                condition=Q(cancelled_at=None) | (Q(cancelled_by__isnull=False) & ~Q(cancel_reason="")),
+                name="a_cancelled_visit_has_a_reason",
             ),
             models.CheckConstraint(
                 condition=Q(agreed_at=None) | Q(wish_at=None), name="agreed_or_another_time_asked"
@@ -120,7 +121,9 @@ class VisitPhoto(models.Model):
         ordering = ["visit", "taken_at", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(place="") | ~(Q(latitude="") | Q(longitude="")), name="a_photo_says_where"
+                condition=(Q(latitude="", longitude="") & ~Q(place=""))
+                | (~Q(latitude="") & ~Q(longitude="")),
+                name="a_photo_says_where",
             ),
             models.UniqueConstraint(fields=["visit", "blob"], name="a_photo_once_per_visit"),
         ]
@@ -210,6 +213,9 @@ class WorksheetEndorsement(models.Model):
             models.UniqueConstraint(
                 fields=["worksheet", "by"], condition=Q(voided_at=None), name="one_paraf_per_signer"
             ),
+            models.CheckConstraint(
+                condition=Q(voided_at=None) | ~Q(void_reason=""), name="a_void_paraf_has_a_reason"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -231,6 +237,9 @@ class BindingChoice(models.Model):
 
     class Meta:
         ordering = ["case", "at"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="a_binding_choice_has_a_reason"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.recommendation} mengikat"

@@ -84,6 +84,17 @@ class Case(models.Model):
 
     class Meta:
         ordering = ["-opened_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closed_at=None, result="")
+                | (Q(closed_at__isnull=False, callers="") & ~Q(result="")),
+                name="a_closed_case_has_its_result_and_nobody_waiting",
+            ),
+            models.CheckConstraint(
+                condition=Q(registration_number=None) | Q(registered_on__isnull=False),
+                name="a_registration_number_has_its_day",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.registration_number or self.application.reference
@@ -152,8 +163,14 @@ class Task(models.Model):
                 name="one_open_companion_per_case",
             ),
             models.CheckConstraint(
-                condition=Q(closed_at=None, outcome="", closed_by=None) | Q(closed_at__isnull=False),
-                name="open_task_has_no_outcome",
+                condition=Q(closed_at=None, outcome="", closed_by=None)
+                | (Q(closed_at__isnull=False) & ~Q(outcome="")),
+                name="a_task_is_open_or_has_its_outcome",
+            ),
+            models.CheckConstraint(
+                condition=Q(received_at=None, received_by=None)
+                | Q(received_at__isnull=False, received_by__isnull=False),
+                name="a_received_task_has_its_person_and_moment",
             ),
         ]
         indexes = [

@@ -54,7 +54,9 @@ class Correction(models.Model):
             models.UniqueConstraint(fields=["case", "number"], name="correction_numbered_once"),
             models.UniqueConstraint(fields=["case"], condition=OPEN, name="one_open_correction_per_case"),
             models.CheckConstraint(
-                condition=Q(answered_at=None) | Q(sent_at__isnull=False), name="an_answer_follows_a_request"
+                condition=Q(sent_at=None, sent_by=None, answered_at=None)
+                | Q(sent_at__isnull=False, sent_by__isnull=False),
+                name="an_answer_follows_a_request_that_somebody_sent",
             ),
             models.CheckConstraint(
                 condition=Q(answered_at=None, answered_by=None, answering=None)

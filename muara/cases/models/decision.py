@@ -45,7 +45,12 @@ class Draft(models.Model):
 
     class Meta:
         ordering = ["case", "number"]
-        constraints = [models.UniqueConstraint(fields=["case", "number"], name="draft_numbered_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "number"], name="draft_numbered_once"),
+            models.CheckConstraint(
+                condition=Q(deviations=[]) | ~Q(deviation_reason=""), name="a_draft_differs_with_a_reason"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"draf {self.number} {self.case_id}"
@@ -92,6 +97,9 @@ class Endorsement(models.Model):
                 fields=["draft", "step_key"],
                 condition=Q(voided_at=None),
                 name="one_valid_endorsement_per_step",
+            ),
+            models.CheckConstraint(
+                condition=Q(voided_at=None) | ~Q(void_reason=""), name="a_void_endorsement_has_a_reason"
             ),
         ]
 

@@ -101,6 +101,11 @@ class Handover(models.Model):
                 | (~Q(way="counter") & ~Q(tracking_number="") & Q(sending_proof__isnull=False)),
                 name="handover_shows_identity_or_proof_of_sending",
             ),
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None, confirmed_by=None)
+                | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
+                name="a_confirmed_handover_has_its_person_and_moment",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -58,10 +58,6 @@ class Meeting(models.Model):
     def __str__(self) -> str:
         return f"rapat {self.day}"
 
-    @property
-    def invites_applicant(self) -> bool:
-        return any(person.side == Participant.Side.APPLICANT for person in self.participants.all())
-
 
 class Participant(models.Model):
     """Somebody invited to a meeting, or who came without; they need no account (SOP 14, keterangan)."""

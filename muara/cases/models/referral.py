@@ -60,6 +60,11 @@ class Referral(models.Model):
                 | (models.Q(visit_decided_at__isnull=False) & ~models.Q(visit_reason="")),
                 name="the_need_of_a_visit_is_decided_with_a_reason",
             ),
+            models.CheckConstraint(
+                condition=models.Q(delivered_at=None, delivered_by=None)
+                | (models.Q(delivered_at__isnull=False, delivered_by__isnull=False) & ~models.Q(receiver="")),
+                name="a_delivered_referral_says_by_whom_and_to_whom",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -75,8 +80,9 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
 class Recommendation(models.Model):
     """An agency's technical recommendation: the signed letter and, typed, its terms or its reasons.
 
-    `terms` is what `muara.cases.terms` reads, empty where the agency advises against; `omitted` gives the
-    reason for each thing that the application asked for and the terms lack. `received_on` is an act of
+    `terms` is what `muara.cases.terms` reads, empty where the agency advises against; they may have gaps
+    where the letter is `partial`, so that others settle the rest. `omitted` gives the reason for each thing
+    that the application asked for and the agency does not settle. `received_on` is an act of
     the office at step 11; H is the last of them. One that was returned to the agency no longer stands;
     one of an agency that works on paper was entered `on_behalf` of it by the office.
     """
@@ -93,6 +99,7 @@ class Recommendation(models.Model):
     verdict = models.CharField("pendapat", max_length=8, choices=Verdict, default=Verdict.FOR)
     terms = models.JSONField("ketentuan teknis", default=dict)
     reasons = models.TextField("alasan tidak mendukung", blank=True)
+    partial = models.BooleanField("hanya sebagian ketentuan", default=False)
     omitted = models.JSONField("tidak dimuat, dengan alasannya", default=dict)
     on_behalf = models.BooleanField("dimasukkan atas nama OPD", default=False)
     issued_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -115,9 +122,13 @@ class Recommendation(models.Model):
                 name="receipt_of_a_recommendation_is_booked",
             ),
             models.CheckConstraint(
-                condition=models.Q(verdict="for", reasons="")
-                | (models.Q(verdict="against") & ~models.Q(reasons="")),
+                condition=(models.Q(verdict="for", reasons="") & ~models.Q(terms={}))
+                | (models.Q(verdict="against", terms={}, partial=False) & ~models.Q(reasons="")),
                 name="terms_speak_for_and_reasons_against",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(returned_at=None) | ~models.Q(return_reason=""),
+                name="a_recommendation_goes_back_with_a_reason",
             ),
             models.UniqueConstraint(
                 fields=["referral"],

@@ -33,7 +33,14 @@ from muara.sop.definition import Outcome
 from muara.steps.actions.endings import turn_to_applicant
 from muara.steps.actions.requests import Asked
 from muara.steps.actions.review import Binding, binding_terms, call_back, unbooked_recommendation
-from muara.steps.letters import Wording, decision_text, permit_content, permit_copy, submitted_facts
+from muara.steps.letters import (
+    Wording,
+    decision_text,
+    permit_content,
+    permit_copy,
+    submitted_facts,
+    wording_in_force,
+)
 from muara.steps.letters.refusal import refusal_content
 from muara.steps.letters.review import examination_form
 
@@ -114,11 +121,11 @@ def latest_draft(case: Case) -> Draft | None:
 
 
 def may_draft(case: Case) -> bool:
-    """H is set: every recommendation that the service asks for is booked, and none contradicts another."""
+    """Every recommendation that the service asks for is booked, none contradicts another, nothing is open."""
     if not case.process.doing("review"):
         return True
     binding = binding_terms(case)
-    return binding is not None and not binding.disputes
+    return binding is not None and not binding.disputes and not binding.lacks
 
 
 def required_kind(case: Case) -> str:
@@ -153,6 +160,20 @@ def _demand_reasons(wording: Wording) -> None:
         raise Refused("Susunan kata penolakan tidak memuat upaya hukum. Perbaiki templatnya.")
 
 
+def _demand_monitoring(case: Case, wording: Wording, *, on: date) -> None:
+    """What is watched, where and how often; none at all only where the service prescribes none."""
+    prescribed, _ = wording_in_force(case, Draft.Kind.PERMIT, on=on)
+    if prescribed.monitoring and not wording.monitoring:
+        raise Refused("Bagian Pemantauan tidak boleh kosong.", "monitoring")
+    for item in wording.monitoring:
+        if not (item.subject and item.point and item.frequency):
+            raise Refused(
+                "Setiap pemantauan menyebut titik dan frekuensinya. Tulis: yang dipantau | titik | "
+                "frekuensi | laporan.",
+                "monitoring",
+            )
+
+
 def return_recommendation(
     task: Task,
     *,
@@ -182,8 +203,13 @@ def return_recommendation(
 
 
 def adjusted_terms(case: Case, binding: Binding) -> AdjustedTerms | None:
-    """What the drafter last set otherwise than the recommendation that leads the draft."""
-    return case.adjusted_terms.filter(recommendation=binding.recommendation).order_by("-at", "-pk").first()
+    """What the drafter last set otherwise than recommended.
+
+    It holds only for the recommendations that it was set against: one that came later asks anew.
+    """
+    booked = max(item.booked_at for item in binding.standing if item.booked_at)
+    rows = case.adjusted_terms.filter(recommendation=binding.recommendation, at__gte=booked)
+    return rows.order_by("-at", "-pk").first()
 
 
 def adjust_terms(
@@ -192,13 +218,13 @@ def adjust_terms(
     """Step 11: set terms otherwise than recommended; every difference will be marked to the heads.
 
     Raises:
-        Refused: there is no recommendation to differ from, or no reason. Taking every difference back needs
-            none.
+        Refused: there is no settled recommendation to differ from, or no reason. Taking every difference
+            back needs none.
     """
     with act(stamp):
         case = Case.objects.get(pk=task.case_id)
         binding = binding_terms(case)
-        if binding is None or binding.terms is None:
+        if binding is None or binding.terms is None or binding.disputes or binding.lacks:
             raise Refused("Belum ada rekomendasi teknis yang dapat disesuaikan.")
         found = deviations(binding.terms, terms)
         if found and not reason.strip():
@@ -249,8 +275,9 @@ def draft(
     those of the SOP. A new draft voids every paraf on the one before, and says what changed.
 
     Raises:
-        Refused: the recommendation is not booked (H is not set), a list of the decree is empty, or a
-            remark of a head is unanswered, or a refusal has a reason without its legal basis.
+        Refused: the recommendations are not all booked (H is not set), contradict each other or leave
+            something open, a list of the decree is empty, a remark of a head is unanswered, or a refusal
+            has a reason without its legal basis.
     """
     with act(stamp):
         case = Case.objects.select_related("application__company", "revision").get(pk=task.case_id)
@@ -259,6 +286,11 @@ def draft(
             raise Refused(
                 "Rekomendasi teknis saling bertentangan. Kembalikan ke OPD, atau catat mana yang mengikat."
             )
+        if binding is not None and binding.lacks:
+            raise Refused(
+                f"Rekomendasi teknis belum memuat: {', '.join(binding.lacks)}. Kembalikan ke OPD yang "
+                "berwenang untuk dilengkapi."
+            )
         if not may_draft(case):
             raise Refused("Bukukan penerimaan rekomendasi teknis lebih dahulu (menetapkan H).")
         kind = required_kind(case)
@@ -266,6 +298,8 @@ def draft(
             raise Refused("Bagian Menimbang tidak boleh kosong.", "considering")
         if not wording.laws:
             raise Refused("Bagian Mengingat tidak boleh kosong.", "laws")
+        if kind == Draft.Kind.PERMIT:
+            _demand_monitoring(case, wording, on=office_day(at))
         remarks = open_remarks(case)
         for remark in remarks:
             if not (answers or {}).get(remark.pk, "").strip():

@@ -20,7 +20,7 @@ from muara.cases.models import (
 )
 from muara.cases.queries import latest_submission, submitted
 from muara.cases.rules import is_of_agency, speaks_for
-from muara.cases.terms import Contradiction, Terms, contradictions, lacking, read_terms, together
+from muara.cases.terms import Contradiction, Terms, contradictions, gaps, lacking, read_terms, together
 from muara.documents.models import Blob
 from muara.people.models import User, office_day
 from muara.sop.form import Proposal, proposals
@@ -34,24 +34,28 @@ Verdict = Recommendation.Verdict
 class Substance:
     """What a recommendation says: terms for the permit, or reasons against it.
 
-    `omitted` gives, for each thing that the application asked for and the terms lack, the reason.
+    `omitted` gives, for each thing that the application asked for and the terms lack, the reason;
+    a `partial` one leaves the rest to the other agencies that were asked.
     """
 
     verdict: str = Verdict.FOR
     terms: Terms | None = None
     reasons: str = ""
     omitted: Mapping[str, str] | None = None
+    partial: bool = False
 
     def data(self) -> dict[str, object]:
         """Return what is said as JSON holds it; what the verdict has no use for is left out."""
         if self.verdict == Verdict.AGAINST:
-            return {"verdict": self.verdict, "terms": {}, "reasons": self.reasons, "omitted": {}}
+            against = {"verdict": self.verdict, "reasons": self.reasons}
+            return {**against, "terms": {}, "omitted": {}, "partial": False}
         terms = self.terms.data() if self.terms else {}
         return {
             "verdict": Verdict.FOR.value,
             "terms": json.loads(canonical(terms)),
             "reasons": "",
             "omitted": dict(self.omitted or {}),
+            "partial": self.partial,
         }
 
 
@@ -62,8 +66,22 @@ def asked_for(case: Case) -> tuple[Proposal, ...]:
     return proposals(case.revision.definition.form, values)
 
 
+def is_shared(case: Case) -> bool:
+    """Several recommendations were asked for, so that each may concern only some of the terms."""
+    return case.referrals.live().count() > 1
+
+
+def unsettled(terms: Terms, asked: Iterable[Proposal], *, omitted: Mapping[str, str]) -> list[str]:
+    """Name what no permit can do without, or the application asked for, and nobody settles or explains."""
+    explained = {name for name, reason in omitted.items() if reason.strip()}
+    wanted = [one.name for one in lacking(terms, tuple(asked)) if one.name not in explained]
+    return list(dict.fromkeys([*(gap.name for gap in gaps(terms)), *wanted]))
+
+
 def check_substance(case: Case, said: Substance) -> None:
     """Refuse a recommendation that says nothing, or leaves out unsaid what the application asked for.
+
+    What a partial one leaves to others is looked for when all are there (`Binding.lacks`).
 
     Raises:
         Refused: naming what is missing.
@@ -74,9 +92,13 @@ def check_substance(case: Case, said: Substance) -> None:
         return
     if said.terms is None:
         raise Refused("Isi ketentuan teknis dari surat rekomendasi.")
-    explained = {name for name, reason in (said.omitted or {}).items() if reason.strip()}
-    unsaid = [asked.name for asked in lacking(said.terms, asked_for(case)) if asked.name not in explained]
-    if unsaid:
+    if said.partial:
+        if not is_shared(case):
+            raise Refused(
+                "Hanya satu rekomendasi yang diminta, jadi suratnya harus memuat semua ketentuan.", "partial"
+            )
+        return
+    if unsaid := unsettled(said.terms, asked_for(case), omitted=said.omitted or {}):
         raise Refused(
             f"Rekomendasi belum memuat yang diminta dalam permohonan: {', '.join(unsaid)}. "
             "Lengkapi, atau tuliskan alasan tidak memuatnya."
@@ -103,6 +125,7 @@ def recommend(
     verdict: str = Verdict.FOR,
     reasons: str = "",
     omitted: Mapping[str, str] | None = None,
+    partial: bool = False,
     by: User,
     at: datetime,
     note: str = "",
@@ -127,7 +150,7 @@ def recommend(
         raise Refused("Unggah surat rekomendasi yang sudah ditandatangani.", "scan")
     if referral.case_id != task.case_id or not speaks_for(by, referral, actor=task.actor, at=at):
         raise NotYours
-    said = Substance(verdict=verdict, terms=terms, reasons=reasons, omitted=omitted)
+    said = Substance(verdict=verdict, terms=terms, reasons=reasons, omitted=omitted, partial=partial)
     with act(stamp):
         check_substance(task.case, said)
         waiting = set(task.case.referrals.unanswered().values_list("pk", flat=True))
@@ -272,14 +295,15 @@ class Dispute:
 class Binding:
     """What a draft is made from: the recommendation that leads it, all that stand, their terms together.
 
-    `terms` is None where the agency advises against. `disputes` are contradictions that nobody settled:
-    no draft is made while there are any.
+    `terms` is None where the agency advises against. `disputes` are contradictions that nobody settled,
+    `lacks` what all of them together leave open: no draft is made while there are any.
     """
 
     recommendation: Recommendation
     standing: tuple[Recommendation, ...]
     terms: Terms | None
     disputes: tuple[Dispute, ...] = ()
+    lacks: tuple[str, ...] = ()
     choice: BindingChoice | None = None
 
 
@@ -304,17 +328,22 @@ def binding_terms(case: Case) -> Binding | None:
     choice = _choice(case, standing) if disputes else None
     leading = choice.recommendation if choice else standing[0]
     leading = next(item for item in standing if item.pk == leading.pk)
-    others = [item for item in standing if item.pk != leading.pk and item.is_for]
-    terms = None
-    if leading.is_for:
-        terms = together(read_terms(leading.terms), *(read_terms(item.terms) for item in others))
+    joined = [leading, *(item for item in standing if item.pk != leading.pk and item.is_for)]
+    terms = together(*(read_terms(item.terms) for item in joined)) if leading.is_for else None
     return Binding(
         recommendation=leading,
         standing=tuple(standing),
         terms=terms,
         disputes=() if choice else tuple(disputes),
+        lacks=tuple(_left_open(case, joined, terms)) if terms else (),
         choice=choice,
     )
+
+
+def _left_open(case: Case, joined: Iterable[Recommendation], terms: Terms) -> list[str]:
+    """What the recommendations together leave open of what was last submitted."""
+    omitted = {name: reason for item in joined for name, reason in item.omitted.items()}
+    return unsettled(terms, asked_for(case), omitted=omitted)
 
 
 def disputes_among(standing: Iterable[Recommendation]) -> list[Dispute]:

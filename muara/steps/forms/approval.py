@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import astuple, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from django import forms
 from muara.cases.actions import Stamp
 from muara.cases.models import Draft, Recommendation, Task
 from muara.cases.terms import read_terms
+from muara.documents.contents import Monitoring
 from muara.documents.contents.refusal import Reason
 from muara.people.models import User
 from muara.sop.definition import Outcome
@@ -132,7 +134,7 @@ class AdjustTerms(TermsForm):
     @classmethod
     def offered(cls, task: Task) -> bool:
         binding = review.binding_terms(task.case)
-        return binding is not None and not binding.disputes and binding.terms is not None
+        return approval.may_draft(task.case) and binding is not None and binding.terms is not None
 
     def begin(self) -> dict[str, Any]:
         binding = review.binding_terms(self.task.case)
@@ -169,6 +171,13 @@ class DraftDecree(StepForm):
         "bagian A SOP, dan sebagian peraturannya sudah dicabut (lihat catatan di halaman layanan).",
         rows=14,
     )
+    monitoring = Items(
+        label="Pemantauan",
+        help_text="Satu baris satu pemantauan: yang dipantau | titik | frekuensi | laporan. Misalnya: "
+        "Debit dan pH | Titik penaatan | setiap hari | triwulan",
+        rows=4,
+        required=False,
+    )
     tembusan = Items(label="Tembusan", help_text="Satu baris satu penerima.", rows=4, required=False)
     more_copies = Items(
         label="Rangkap tambahan",
@@ -192,7 +201,7 @@ class DraftDecree(StepForm):
     )
 
     aside = "Rekomendasi teknis belum lengkap: kembalikan ke OPD"
-    worded = ("reasons", "considering", "laws", "tembusan", "more_copies")
+    worded = ("reasons", "considering", "laws", "monitoring", "tembusan", "more_copies")
     asked = ("reasons", "considering", "laws")
 
     def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
@@ -216,6 +225,9 @@ class DraftDecree(StepForm):
         proposed = self._start()
         for name in ("considering", "laws", "tembusan"):
             self.fields[name].initial = getattr(proposed, name)
+        self.fields["monitoring"].initial = [" | ".join(astuple(item)) for item in proposed.monitoring]
+        if self.is_refusal or not proposed.monitoring:
+            del self.fields["monitoring"]
         for remark in self.remarks:
             self.fields[f"answer_{remark.pk}"] = Paragraph(
                 label=f"Tanggapan atas catatan {remark.by.name}, {remark.place}: {remark.text}",
@@ -259,6 +271,7 @@ class DraftDecree(StepForm):
             proposed,
             considering=tuple(said["considering"]),
             laws=tuple(said["laws"]),
+            monitoring=tuple(Monitoring(**row) for row in said.get("monitoring", ())),
             tembusan=tuple(said["tembusan"]),
             reasons=tuple(Reason(**reason) for reason in said.get("reasons", ())),
         )
@@ -281,6 +294,7 @@ class DraftDecree(StepForm):
                 self._proposed(),
                 considering=self.cleaned_data["considering"],
                 laws=self.cleaned_data["laws"],
+                monitoring=monitoring_of(self.cleaned_data.get("monitoring", ())),
                 tembusan=self.cleaned_data["tembusan"],
                 reasons=reasons_of(self.cleaned_data.get("reasons", "")),
             ),
@@ -297,3 +311,10 @@ def reasons_of(text: str) -> tuple[Reason, ...]:
     """Read the reasons of a refusal as they are typed: one a line, the legal basis after a bar."""
     parts = [line.partition("|") for line in text.splitlines() if line.strip()]
     return tuple(Reason(text=said.strip(), basis=basis.strip()) for said, _, basis in parts)
+
+
+def monitoring_of(lines: Iterable[str]) -> tuple[Monitoring, ...]:
+    """Read the monitoring as it is typed: what is watched, where, how often, in which report."""
+    names = ("subject", "point", "frequency", "report")
+    rows = ((*(part.strip() for part in line.split("|", 3)), "", "", "") for line in lines)
+    return tuple(Monitoring(**dict(zip(names, row, strict=False))) for row in rows)

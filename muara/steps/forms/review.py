@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import Q
 
 from muara.cases.actions import Stamp
 from muara.cases.models import Recommendation, Task, Worksheet
@@ -111,7 +112,7 @@ class TermsForm(RowsForm):
     def points(self) -> Any:
         return self.rows["points"]
 
-    def read_terms(self) -> None:
+    def read_terms(self, *, partial: bool = False) -> None:
         """Read what was typed into `terms`, noting at each cell what cannot be read."""
         self.limits.is_valid()
         self.points.is_valid()
@@ -122,7 +123,7 @@ class TermsForm(RowsForm):
             raw[name] = [said(row) for row in self.rows[name]]
         self._check_characters(raw)
         try:
-            self.terms = clean_terms(raw)
+            self.terms = clean_terms(raw, partial=partial)
         except TermsRefused as refusal:
             for place, message in refusal.errors.items():
                 self._place(place, message)
@@ -179,14 +180,23 @@ class SubstanceForm(TermsForm):
         help_text="Seperti tertulis dalam surat. Pemohon membacanya dalam keputusan penolakan.",
         rows=5,
     )
-    opinion_fields = ("verdict", "reasons")
-    asked: ClassVar[tuple[str, ...]] = (*opinion_fields, "flow_per_day", *TermsForm.list_fields)
+    partial = forms.BooleanField(
+        label="Surat ini hanya mengenai sebagian ketentuan",
+        help_text="Yang lain ditetapkan rekomendasi OPD lain. Kosongkan yang tidak dimuat surat ini.",
+        required=False,
+    )
+    opinion_fields = ("verdict", "reasons", "partial")
+    asked: ClassVar[tuple[str, ...]] = ("verdict", "reasons", "flow_per_day", *TermsForm.list_fields)
 
     def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
         self.asked_for = review.asked_for(task.case)
+        self.is_shared = review.is_shared(task.case)
         super().__init__(task, at=at, **options)
+        if not self.is_shared:
+            del self.fields["partial"]
         for number in range(len(self.asked_for)):
-            if _omission(number) in (self.data if self.is_bound else self.initial):
+            # Of several agencies one may say why something is left out that no other will settle either.
+            if self.is_shared or _omission(number) in (self.data if self.is_bound else self.initial):
                 self._ask_why(number)
 
     def begin(self) -> dict[str, Any]:
@@ -203,8 +213,8 @@ class SubstanceForm(TermsForm):
             if not self.cleaned_data.get("reasons"):
                 self.add_error("reasons", "Isian ini wajib diisi.")
             return
-        self.read_terms()
-        if self.terms is None:
+        self.read_terms(partial=self.is_partial)
+        if self.terms is None or self.is_partial:
             return
         missing = lacking(self.terms, self.asked_for)
         for number, asked in enumerate(self.asked_for):
@@ -214,6 +224,11 @@ class SubstanceForm(TermsForm):
                     _omission(number),
                     f"{asked.name} diminta dalam permohonan. Lengkapi ketentuannya, atau tuliskan alasannya.",
                 )
+
+    @property
+    def is_partial(self) -> bool:
+        """The letter leaves the rest of the terms to other agencies."""
+        return bool(self.cleaned_data.get("partial"))
 
     @property
     def is_against(self) -> bool:
@@ -228,10 +243,11 @@ class SubstanceForm(TermsForm):
         return review.Substance(
             terms=self.terms,
             omitted={
-                asked.name: self.cleaned_data[_omission(number)]
+                asked.name: reason
                 for number, asked in enumerate(self.asked_for)
-                if asked in missing
+                if asked in missing and (reason := self.cleaned_data.get(_omission(number)))
             },
+            partial=self.is_partial,
         )
 
     def opinion(self) -> Iterator[dict[str, Any]]:
@@ -309,6 +325,7 @@ class Review(SubstanceForm, StepForm):
             verdict=substance.verdict,
             reasons=substance.reasons,
             omitted=substance.omitted,
+            partial=substance.partial,
             by=by,
             at=at,
             note=self.note_text,
@@ -322,21 +339,29 @@ def _omission(number: int) -> str:
 
 
 def _start(task: Task) -> dict[str, Any]:
-    """What the form begins with: the worksheet, the recommendation before, else what the applicant named."""
-    worksheet = Worksheet.objects.filter(referral__in=task.case.referrals.unanswered()).order_by("-made_at")
-    if (current := worksheet.first()) is not None:
-        told = review.worksheet_substance(current)
-        opinion = {"verdict": told["verdict"], "reasons": told["reasons"]}
-        return {**opinion, **(typed_terms(read_terms(told["terms"])) if told["terms"] else {})}  # type: ignore[arg-type]
-    previous = Recommendation.objects.filter(referral__case=task.case_id).order_by("-issued_at").first()
-    if previous is not None and previous.is_for:
-        return typed_terms(read_terms(previous.terms))
+    """What the form begins with: what whoever has to answer said before, else what was applied for.
+
+    That is its worksheet, or its recommendation that went back or that a newer letter asked for again.
+    """
+    waiting = task.case.referrals.unanswered()
+    worksheet = Worksheet.objects.filter(referral__in=waiting).order_by("-made_at").first()
+    if worksheet is not None:
+        return _said_before(review.worksheet_substance(worksheet))
+    theirs = Q(referral__in=waiting) | Q(referral__replaced_by__in=waiting)
+    previous = Recommendation.objects.filter(theirs, verdict=Verdict.FOR).order_by("-issued_at").first()
+    if previous is not None:
+        return _said_before({"verdict": Verdict.FOR, "terms": previous.terms, "partial": previous.partial})
     obligations = tuple(item.duty for item in task.case.process.requirements if item.duty)
     return {
         "points": list(_named_points(task)),
         "obligations": (*obligations, *OBLIGATIONS),
         "prohibitions": PROHIBITIONS,
     }
+
+
+def _said_before(told: Mapping[str, Any]) -> dict[str, Any]:
+    opinion = {name: told[name] for name in ("verdict", "reasons", "partial") if name in told}
+    return {**opinion, **(typed_terms(read_terms(told["terms"])) if told["terms"] else {})}
 
 
 def typed_terms(terms: Terms) -> dict[str, Any]:

@@ -441,6 +441,39 @@ def _load(limit: recommended.Limit, flow_per_day: str) -> str:
     )
 
 
+def printed_terms(terms: recommended.Terms) -> dict[str, Any]:
+    """Terms as papers print them, but for the flows, which a decree ties to a point."""
+    return {
+        "limits": tuple(
+            Limit(
+                parameter=limit.parameter,
+                level=_level(limit),
+                unit=limit.unit,
+                load=_load(limit, terms.flow_per_day),
+                basis=limit.basis,
+            )
+            for limit in terms.limits
+        ),
+        "points": tuple(
+            Point(
+                kind=point.kind.label,
+                name=point.name,
+                latitude=point.shown_latitude,
+                longitude=point.shown_longitude,
+            )
+            for point in terms.points
+        ),
+        "obligations": terms.obligations,
+        "prohibitions": terms.prohibitions,
+    }
+
+
+def printed_flows(terms: recommended.Terms) -> tuple[str, ...]:
+    """The flows that terms name: "1.500 m³/hari"."""
+    flows = ((terms.flow_per_day, "m³/hari"), (terms.flow_per_hour, "m³/jam"))
+    return tuple(f"{angka(Decimal(flow))} {unit}" for flow, unit in flows if flow)
+
+
 def submitted_facts(case: Case) -> dict[str, Any]:
     """What a decree says of the holder, as it stands in what was last submitted."""
     values = case_values(case)
@@ -485,28 +518,8 @@ def permit_content(
             )
             for point in compliance[:1]
         ),
-        points=tuple(
-            Point(
-                kind=point.kind.label,
-                name=point.name,
-                latitude=point.shown_latitude,
-                longitude=point.shown_longitude,
-            )
-            for point in terms.points
-        ),
-        limits=tuple(
-            Limit(
-                parameter=limit.parameter,
-                level=_level(limit),
-                unit=limit.unit,
-                load=_load(limit, terms.flow_per_day),
-                basis=limit.basis,
-            )
-            for limit in terms.limits
-        ),
+        **printed_terms(terms),
         monitoring=wording.monitoring,
-        obligations=terms.obligations,
-        prohibitions=terms.prohibitions,
         receiving_sea=text_of(case, values, "receiving_sea"),
         validity_years=case.process.validity_years,
         supervising_agency=recommendation.referral.agency.name if recommendation else "",

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 
 from muara.cases.models import Recommendation, Referral, SiteVisit
-from muara.cases.terms import Terms, read_terms
-from muara.documents.contents import Limit, Point
+from muara.cases.terms import read_terms
 from muara.documents.contents.agency import Party, Photo, Sample, VisitForm, VisitRecord, WorksheetPaper
-from muara.documents.indonesian import angka
 from muara.documents.models import Letter
 from muara.people.models import User, office_day
-from muara.steps.letters import _file, _level, _load, case_values, company_name, letterhead, text_of
+from muara.steps.letters import (
+    _file,
+    case_values,
+    company_name,
+    letterhead,
+    printed_flows,
+    printed_terms,
+    text_of,
+)
+
+PARTIAL = "; surat ini hanya mengenai sebagian ketentuan"
 
 
 def _shared(referral: Referral) -> dict[str, Any]:
@@ -107,9 +114,9 @@ def worksheet_letter(
         made_on=office_day(at),
         made_by=by.name,
         analysis=analysis,
-        verdict=Recommendation.Verdict(said["verdict"]).label,
+        verdict=f"{Recommendation.Verdict(said['verdict']).label}{PARTIAL if said['partial'] else ''}",
         reasons=said["reasons"],
-        **(_terms(terms) if terms else {}),
+        **({"flows": printed_flows(terms), **printed_terms(terms)} if terms else {}),
         omitted=tuple(f"{name}: {reason}" for name, reason in said["omitted"].items()),
         signers=tuple(
             Party(name=item.user.name, position=item.position)
@@ -118,31 +125,3 @@ def worksheet_letter(
     )
     title = f"Lembar kerja rekomendasi {case}, ke-{number}"
     return _file(case, "worksheet", content, step=step, title=title, dated=office_day(at), at=at)
-
-
-def _terms(terms: Terms) -> dict[str, Any]:
-    flows = ((terms.flow_per_day, "m³/hari"), (terms.flow_per_hour, "m³/jam"))
-    return {
-        "flows": tuple(f"{angka(Decimal(flow))} {unit}" for flow, unit in flows if flow),
-        "limits": tuple(
-            Limit(
-                parameter=limit.parameter,
-                level=_level(limit),
-                unit=limit.unit,
-                load=_load(limit, terms.flow_per_day),
-                basis=limit.basis,
-            )
-            for limit in terms.limits
-        ),
-        "points": tuple(
-            Point(
-                kind=point.kind.label,
-                name=point.name,
-                latitude=point.shown_latitude,
-                longitude=point.shown_longitude,
-            )
-            for point in terms.points
-        ),
-        "obligations": terms.obligations,
-        "prohibitions": terms.prohibitions,
-    }

@@ -13,6 +13,7 @@ from django.conf import settings
 from muara.cases.models import Case, Checklist, ChecklistMark, Revision, Submission
 from muara.cases.queries import submitted
 from muara.documents.contents import Content
+from muara.documents.contents.brochure import Brochure, Described
 from muara.documents.contents.forms import (
     ApplicationForm,
     Approver,
@@ -36,6 +37,7 @@ from muara.documents.models import Letter
 from muara.people.models import User, office_day
 from muara.sop.definition import PrintedForm, Process
 from muara.sop.form import Field, Form, show
+from muara.sop.phases import phases
 from muara.steps.letters import (
     _file,
     applicant_name,
@@ -320,12 +322,39 @@ def _revision_status(revision: Revision) -> RevisionStatus:
     )
 
 
+def _brochure(revision: Revision) -> Brochure:
+    """M.24: the service on a sheet folded in three, from what the SOP says."""
+    process, document, office = revision.process, revision.definition.document, the_office()
+    hours = process.step(process.start).limit
+    return Brochure(
+        letterhead=letterhead(office),
+        demo=settings.MUARA_DEMO,
+        qr=f"{settings.MUARA_BASE_URL}/layanan/{process.slug}/",
+        service=process.title,
+        document=f"{document.number} revisi {document.revision}",
+        notice=process.notice,
+        promise=f"{process.promise_days} hari kerja sejak rekomendasi teknis diterima"
+        if process.doing("review")
+        else f"{process.promise_days} hari kerja",
+        validity=f"{process.validity_years} tahun",
+        documents=tuple(
+            Described(title=item.reading, text=item.help)
+            for item in process.requirements
+            if item.group == "document" and item.covered_by is None
+        ),
+        obligations=tuple(item.reading for item in process.requirements if item.group == "obligation"),
+        phases=tuple(Described(title=phase.title, text=phase.text) for phase in phases(process)),
+        hours=hours.printed if hours else "",
+    )
+
+
 EMPTY: Mapping[str, Callable[[Revision], Content]] = {
     "application_form": _empty_application,
     "checklist": _empty_checklist,
     "power_to_sign": _power(PowerToSign),
     "power_to_handle": _power(PowerToHandle),
     "revision_status": _revision_status,
+    "brochure": _brochure,
 }
 
 

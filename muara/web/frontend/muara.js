@@ -51,3 +51,29 @@ if (menu) {
     }
   });
 }
+
+// The screen in the hall goes back to its start when nobody touches it, and asks first.
+const home = document.body.dataset.idleHome;
+if (home && window.location.pathname !== home) {
+  const [PATIENCE, ASKING] = [90_000, 30_000];
+  const question = document.createElement("div");
+  question.className = "m-idle";
+  question.setAttribute("role", "alert");
+  let timer;
+  const leave = () => window.location.assign(home);
+  const ask = () => {
+    question.innerHTML =
+      '<p class="govuk-heading-m">Masih membaca?</p><button type="button" class="govuk-button">Ya, lanjutkan</button>';
+    document.body.append(question);
+    timer = setTimeout(leave, ASKING);
+  };
+  const wake = () => {
+    question.remove();
+    clearTimeout(timer);
+    timer = setTimeout(ask, PATIENCE);
+  };
+  for (const touch of ["pointerdown", "keydown", "scroll"]) {
+    document.addEventListener(touch, wake, { passive: true });
+  }
+  wake();
+}

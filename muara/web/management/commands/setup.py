@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import secrets
 import sys
+from datetime import datetime
 from typing import Any
 
 from django.core.management import call_command
@@ -21,9 +22,10 @@ from muara.people.actions import (
     grant,
     import_calendar,
     save_office,
+    set_office_setting,
     shipped_calendar,
 )
-from muara.people.models import Holding, office_day
+from muara.people.models import Holding, OfficeSetting, office_day
 from muara.people.rules import ADMINISTRATOR
 
 # Option, question, and what stands when nothing is answered (None: an answer is needed).
@@ -34,6 +36,9 @@ QUESTIONS: tuple[tuple[str, str, str | None], ...] = (
     ("seat", "Tempat kedudukan (ditulis pada “Ditetapkan di …”)", None),
     ("head_title", "Sebutan jabatan kepala kantor", None),
     ("address", "Alamat kantor", ""),
+    ("correction_days", f"{OfficeSetting.Key.CORRECTION_DAYS.label} (kosongkan bila belum ditetapkan)", ""),
+    ("silence_days", f"{OfficeSetting.Key.SILENCE_DAYS.label} (kosongkan bila belum ditetapkan)", ""),
+    ("days_basis", "Dasar jumlah hari itu, misalnya keputusan kepala dinas", ""),
     ("name", "Nama administrator pertama", None),
     ("email", "Alamat surel administrator pertama", None),
 )
@@ -115,6 +120,32 @@ class Command(BaseCommand):
         added = import_calendar(rows=shipped_calendar(), source=SHIPPED_CALENDAR, by=None, at=at)
         self.stdout.write(f"Kalender: {added} hari libur dan cuti bersama ditambahkan")
         call_command("sop", "store", stdout=self.stdout)
+        self.set_days(answers, at=at)
+
+    def set_days(self, answers: dict[str, str], *, at: datetime) -> None:
+        """Set the days that the SOP leaves to the office; what is undecided stays unset, and is told."""
+        unset = []
+        for setting in OfficeSetting.Key:
+            days = answers[setting.value].strip()
+            if not days:
+                unset.append(setting.label.lower())
+                continue
+            if not (days.isascii() and days.isdigit()):
+                raise Refused("Isi jumlah hari kerja dengan angka.", setting.value)
+            row = set_office_setting(
+                setting=setting,
+                value=int(days),
+                effective_from=office_day(at),
+                basis=answers["days_basis"],
+                by=None,
+                at=at,
+            )
+            self.stdout.write(f"{setting.label}: {row.value}")
+        if unset:
+            self.stdout.write(
+                f"Belum diatur: {'; '.join(unset)}. Selama itu permintaan perbaikan tidak berbatas waktu dan "
+                "tidak ada berkas yang dapat digugurkan. Aturlah di halaman Kantor, Ketentuan kantor."
+            )
 
 
 def refuse_a_second_time() -> None:
