@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "django_htmx",
     # Each wraps the template loaders when left to itself, and the second switches the first off.
     "django_cotton.apps.SimpleAppConfig",
@@ -165,7 +166,22 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "muara.web.account_forms.ResetPasswordKeyForm",
     "change_password": "muara.web.account_forms.ChangePasswordForm",
 }
-ACCOUNT_EMAIL_VERIFICATION = "none"  # confirmation by e-mail comes with the front office
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser that registered; another one signs in
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or second factor is told to its owner
+# By address only, never by account: whoever guesses at an official's password must not lock the official out.
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip"}
+MFA_ADAPTER = "muara.web.accounts.SecondFactorAdapter"
+MFA_FORMS = {
+    "activate_totp": "muara.web.account_forms.ActivateForm",
+    "authenticate": "muara.web.account_forms.CodeForm",
+    "reauthenticate": "muara.web.account_forms.CodeAgainForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Officials endorse, sign and number only with a second factor; a demonstration has no telephones.
+MUARA_SECOND_FACTOR = os.environ.get("MUARA_SECOND_FACTOR", "0" if MUARA_DEMO else "1") == "1"
 ACCOUNT_SESSION_REMEMBER = False
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from allauth.account import views as account
+from allauth.mfa.base import views as second_factor
+from allauth.mfa.recovery_codes import views as recovery
+from allauth.mfa.totp import views as totp
 from django.urls import path, re_path
 
 from muara.web import (
+    accounts,
+    case_page,
     coordination,
+    days,
     desk,
     files,
     information,
@@ -14,7 +20,9 @@ from muara.web import (
     paper,
     portal,
     public,
+    registers,
     tasks,
+    users,
     visits,
     wordings,
 )
@@ -56,6 +64,15 @@ urlpatterns = [
     path("akun/surel/terkirim/", account.email_verification_sent, name="account_email_verification_sent"),
     path("akun/surel/konfirmasi/<str:key>/", account.confirm_email, name="account_confirm_email"),
     path("akun/sandi-lagi/", account.reauthenticate, name="account_reauthenticate"),
+    path("akun/", accounts.overview, name="account"),
+    path("akun/pengaman/", second_factor.index, name="mfa_index"),
+    path("akun/pengaman/aktifkan/", totp.activate_totp, name="mfa_activate_totp"),
+    path("akun/pengaman/matikan/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("akun/pengaman/kode/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("akun/pengaman/kode/buat/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("akun/pengaman/kode/unduh/", recovery.download_recovery_codes, name="mfa_download_recovery_codes"),
+    path("akun/masuk/kode/", second_factor.authenticate, name="mfa_authenticate"),
+    path("akun/sandi-lagi/kode/", second_factor.reauthenticate, name="mfa_reauthenticate"),
     # the applicant's portal
     path("permohonan/", portal.applications, name="portal"),
     path("permohonan/baru/", portal.start, name="start_application"),
@@ -75,14 +92,14 @@ urlpatterns = [
     path("meja/tugas/<int:pk>/terima/", tasks.take_over, name="take_over"),
     path("meja/tugas/<int:pk>/<slug:act>/", tasks.task_act, name="task_act"),
     path("meja/berkas/", desk.cases, name="cases"),
-    path("meja/berkas/<int:pk>/", desk.case, name="case"),
+    path("meja/berkas/<int:pk>/", case_page.case, name="case"),
     path("meja/berkas/<int:pk>/ringkasan.pdf", files.case_summary, name="case_summary"),
-    path("meja/berkas/<int:pk>/perbaikan/<int:number>/", desk.correction, name="correction"),
+    path("meja/berkas/<int:pk>/perbaikan/<int:number>/", case_page.correction, name="correction"),
     path("meja/berkas/<int:pk>/lembar-pengendali.pdf", files.control_sheet, name="control_sheet"),
     path("meja/berkas/<int:pk>/bukti-awal.pdf", files.first_proof, name="first_proof"),
-    path("meja/belum-diambil/", desk.uncollected, name="uncollected"),
-    path("meja/register/", desk.registers, name="registers"),
-    path("meja/register/<slug:service>/<slug:key>/", desk.register, name="register"),
+    path("meja/belum-diambil/", registers.uncollected, name="uncollected"),
+    path("meja/register/", registers.registers, name="registers"),
+    path("meja/register/<slug:service>/<slug:key>/", registers.register, name="register"),
     path(
         "meja/register/<slug:service>/<slug:key>/<int:year>.pdf",
         files.number_register,
@@ -115,17 +132,18 @@ urlpatterns = [
     path("kantor/opd/baru/", office.new_agency, name="new_agency"),
     path("kantor/opd/<int:pk>/", office.agency, name="agency"),
     path("kantor/opd/<int:pk>/paraf/", office.signers, name="signers"),
-    path("kantor/pengguna/", office.users, name="users"),
-    path("kantor/pengguna/baru/", office.new_user, name="new_user"),
-    path("kantor/pengguna/<int:pk>/", office.user, name="user"),
-    path("kantor/pengguna/<int:pk>/tautan/", office.invite, name="invite"),
-    path("kantor/pengguna/<int:pk>/pelaksana/", office.grant, name="grant"),
-    path("kantor/pelaksana/<int:pk>/akhiri/", office.end_holding, name="end_holding"),
+    path("kantor/pengguna/", users.users, name="users"),
+    path("kantor/pengguna/baru/", users.new_user, name="new_user"),
+    path("kantor/pengguna/<int:pk>/", users.user, name="user"),
+    path("kantor/pengguna/<int:pk>/tautan/", users.invite, name="invite"),
+    path("kantor/pengguna/<int:pk>/pengaman/", users.remove_second_factor, name="remove_second_factor"),
+    path("kantor/pengguna/<int:pk>/pelaksana/", users.grant, name="grant"),
+    path("kantor/pelaksana/<int:pk>/akhiri/", users.end_holding, name="end_holding"),
     path("kantor/nomor/", office.series, name="series"),
     path("kantor/nomor/<slug:service>/<slug:key>/", office.edit_series, name="edit_series"),
     path("kantor/ketentuan/", office.settings_page, name="office_settings"),
-    path("kantor/kalender/", office.calendar, name="calendar"),
-    path("kantor/kalender/<int:pk>/hapus/", office.remove_day, name="remove_day"),
+    path("kantor/kalender/", days.calendar, name="calendar"),
+    path("kantor/kalender/<int:pk>/hapus/", days.remove_day, name="remove_day"),
 ]
 handler403 = "muara.web.public.forbidden"
 handler404 = "muara.web.public.not_found"

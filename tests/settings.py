@@ -25,6 +25,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright keeps an event loop 
 from muara.settings import *  # noqa: E402, F403  the environment above comes first
 from muara.settings import DATA_DIR, DATABASES, STORAGES  # noqa: E402
 
+MUARA_SECOND_FACTOR = False  # officials of the tests have no telephones; test_second_factor turns it on
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
 from muara.audit.actions import insert, record
@@ -31,9 +32,13 @@ from muara.people.actions import Refused as Refused
 from muara.people.calendar import HEAD as CALENDAR_HEAD
 from muara.people.calendar import office_calendar, read_calendar
 from muara.people.models import User, office_day
+from muara.people.rules import has_second_factor
 from muara.sop.definition import CALLER, END, Outcome, Process, Step
 from muara.sop.service import digest, read_service
 from muara.sop.working_time import Calendar, due
+
+# What binds the office: a paraf, a signature, a number. It takes a password and a telephone.
+BINDING = frozenset({"endorse", "decide", "number"})
 
 
 class NotYours(Exception):
@@ -249,7 +254,8 @@ def complete(
     A chapter names the `activity` that it is about: an act of step 4 cannot finish a task of step 7.
 
     Raises:
-        Refused: the outcome needs a reason, or the file was not received by this person first.
+        Refused: the outcome needs a reason, the file was not received by this person first, or what binds
+            the office is done without a second factor.
         NotYours: the person may not do this step of this case.
         Stale: the task is closed or the case moved.
     """
@@ -263,11 +269,21 @@ def complete(
         raise Refused("Pemantauan ini ditutup dengan sendirinya ketika langkah yang dipantau selesai.")
     if step.actor != "applicant" and found.received_by_id != by.pk:
         raise Refused("Terima berkas ini lebih dahulu, baru catat hasilnya.")
+    if settings.MUARA_SECOND_FACTOR and step.activity in BINDING and chosen.kind == "forward":
+        _demand_second_factor(by)
     _printable(note)
     if chosen.needs_reason and not note.strip():
         raise Refused("Tuliskan alasannya agar penerima tahu apa yang harus dikerjakan.", "note")
     following, callers = _where_to(found, step, chosen)
     return _move(found, chosen, following, callers, by=by, at=at, note=note, facts=facts or {}, stamp=stamp)
+
+
+def _demand_second_factor(by: User) -> None:
+    if not has_second_factor(by):
+        raise Refused(
+            "Paraf, tanda tangan, dan nomor memerlukan pengaman dua langkah. Aktifkan di halaman Akun, lalu "
+            "kirim lagi formulir ini."
+        )
 
 
 def _printable(note: str) -> None:

@@ -19,6 +19,7 @@ from muara.cases.models import (
     AuthorityCheck,
     Case,
     Correction,
+    PaperCase,
     Revision,
     Submission,
     Task,
@@ -142,6 +143,13 @@ def authority_of(case: Case) -> Authority:
     return Authority(warnings, next((one for one in checks if tuple(one.warnings) == warnings), None))
 
 
+def approved_on_paper(case: Case) -> PaperCase | None:
+    """The CS's approval on paper of a case taken over at step 6, until a CS checks it here."""
+    if case.tasks.filter(step_key__in=case.process.doing("check")).exists():
+        return None
+    return PaperCase.objects.filter(case=case, checked_on__isnull=False).first()
+
+
 def ended_early(case: Case) -> str:
     """How a case ended without a decision, in the words of its SOP; empty where it did not."""
     process = case.process
@@ -178,6 +186,7 @@ VERBS = {
     "review.present": "Mencatat pertemuan dengan pemohon",
     "review.worksheet": "Membuat lembar kerja rekomendasi",
     "review.paraf": "Memaraf lembar kerja rekomendasi",
+    "draft.copy": "Menyalin rekomendasi teknis dari kertas",
     "draft.bind": "Menetapkan rekomendasi yang mengikat",
     "draft.receive": "Membukukan rekomendasi teknis (H)",
     "draft.adjust": "Menyesuaikan ketentuan draf",
@@ -197,6 +206,7 @@ VERBS = {
     "hand_over.refuse": "Menolak menyerahkan izin kepada yang datang",
     "hand_over.remind": "Mengingatkan pemohon untuk mengambil izin",
     "number.assign": "Memberi nomor keputusan",
+    "receive.download": "Pemohon mengunduh surat keputusan",
 }
 
 

@@ -75,7 +75,7 @@ def _speaks_for_a_referred_agency(user: User, *, case_id: int, actor: str, at: d
         return cursor.fetchone() is not None
 
 
-def is_of_agency(user: User, agency: Office, *, actor: str, at: datetime) -> bool:
+def is_of_agency(user: User, agency: Office | int, *, actor: str, at: datetime) -> bool:
     """The person holds the agency's actor there."""
     return user.holdings.current(office_day(at)).filter(actor=actor, office=agency).exists()
 

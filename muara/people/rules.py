@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 
+from allauth.mfa.models import Authenticator
+
 from muara.people.models import User
 from muara.sop.values import ValueRefused
 
@@ -25,6 +27,11 @@ def may_administer(user: User, *, at: datetime) -> bool:
 def may_read_administration(user: User, *, at: datetime) -> bool:
     """Tell whether the person may read those pages: an administrator, or an auditor who changes nothing."""
     return user.is_authenticated and user.is_active and bool(user.actors(at) & {ADMINISTRATOR, AUDITOR})
+
+
+def has_second_factor(user: User) -> bool:
+    """Tell whether signing in as this person asks for a code from their telephone too."""
+    return bool(Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists())
 
 
 def check_nip(text: str) -> str:

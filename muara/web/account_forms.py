@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import forms as account
+from allauth.mfa.base import forms as second_factor
+from allauth.mfa.totp import forms as totp
 from django import forms
 
 from muara.people.passwords import HELP
@@ -19,6 +21,7 @@ LABELS = {
     "password1": "Kata sandi",
     "password2": "Ulangi kata sandi",
     "oldpassword": "Kata sandi sekarang",
+    "code": "Kode dari aplikasi",
 }
 
 
@@ -32,6 +35,9 @@ class InOurWords:
         for name in LABELS.keys() & self.fields.keys():
             self.fields[name].label = LABELS[name]
             self.fields[name].widget.attrs.pop("placeholder", None)
+        if "code" in self.fields:
+            self.fields["code"].widget.attrs |= {"inputmode": "numeric", "class": "govuk-input--width-10"}
+            self.fields["code"].error_messages["required"] = "Tulis kode dari aplikasi di ponsel Anda."
         if "password1" in self.fields:  # a new password; the hint at sign-in is the way to reset it
             self.fields["password1"].help_text = HELP
 
@@ -53,4 +59,16 @@ class ResetPasswordKeyForm(InOurWords, account.ResetPasswordKeyForm):  # type: i
 
 
 class ChangePasswordForm(InOurWords, account.ChangePasswordForm):  # type: ignore[misc]
+    """allauth's, in our words."""
+
+
+class ActivateForm(InOurWords, totp.ActivateTOTPForm):  # type: ignore[misc]
+    """allauth's, in our words."""
+
+
+class CodeForm(InOurWords, second_factor.AuthenticateForm):  # type: ignore[misc]
+    """allauth's, in our words; a recovery code is taken here too."""
+
+
+class CodeAgainForm(InOurWords, second_factor.ReauthenticateForm):  # type: ignore[misc]
     """allauth's, in our words."""

@@ -16,7 +16,7 @@ from muara.people.models import Company, User
 from muara.permits.models import Permit
 from muara.sop.definition import Step
 from muara.sop.document import Clause
-from muara.steps.actions.intake import start_application
+from muara.steps.actions.filing import start_application
 from muara.web.form_fields import PreviousPermit, offer_permits
 
 

@@ -40,8 +40,8 @@ from muara.people.models import Office, User, office_day
 from muara.permits.models import Permit, Refusal, Series
 from muara.permits.queries import decision_of, register_years
 from muara.steps import letters as case_letters
-from muara.steps.actions.approval import latest_draft
-from muara.steps.actions.intake import cs_approval
+from muara.steps.actions.drafting import latest_draft
+from muara.steps.actions.registration import cs_approval
 from muara.steps.letters import issuance as issuance_letters
 from muara.steps.letters.forms import empty_form, first_proof_to_sign
 from muara.steps.letters.review import summary_pdf

@@ -132,6 +132,19 @@ class IdentityForm(OfficeForm):
     )
 
 
+class ReasonForm(forms.Form):
+    """Why an administrator does what the account's owner did not ask for here."""
+
+    use_required_attribute = False
+    reason = Printed(
+        label="Alasan",
+        max_length=300,
+        rows=2,
+        help_text="Misalnya: ponsel hilang, datang sendiri dengan kartu pegawai.",
+        error_messages={"required": "Tuliskan alasannya, misalnya ponselnya hilang."},
+    )
+
+
 class AgencyForm(OfficeForm):
     """An agency's letters are its own: Muara only addresses it."""
 

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from muara.cases.models import Application, Case
-from muara.steps.actions.intake import gaps
+from muara.steps.actions.filing import gaps
 from muara.steps.actions.paper import may_enter_paper
 from muara.steps.forms.paper import RunningCase
 from muara.web.acts import Came, attempt, new_key

@@ -55,8 +55,8 @@ from muara.sop.definition import ApplicationKind, Requirement
 from muara.sop.form import Section, UnknownSection
 from muara.sop.service import Service
 from muara.sop.working_time import add_working_days
-from muara.steps.actions import endings, intake, issuance, verification
-from muara.steps.actions.approval import decree
+from muara.steps.actions import endings, filing, issuance, verification
+from muara.steps.actions.drafting import decree
 from muara.steps.forms.requests import ending_of
 from muara.steps.letters.issuance import rights
 from muara.web.acts import SAVE, Came, attempt, new_key, save_typed
@@ -264,7 +264,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
         def begin(stamp: Stamp, at: datetime) -> None:
             made.append(
-                intake.start_application(
+                filing.start_application(
                     revision=revision,
                     kind=form.cleaned_data["kind"],
                     company=form.chosen,
@@ -333,6 +333,7 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
         "letters": CaseLetter.objects.filter(case=case, kind__in=FOR_APPLICANTS).select_related("letter"),
         "visits": SiteVisit.objects.filter(referral__case=case).select_related("referral__agency"),
         "decision": decision,
+        "handover": Handover.objects.filter(case=case).first(),
         "status": decision.status(office_day(timezone.now())) if decision else "",
         "remedies": remedies(decision),
     }
@@ -375,7 +376,7 @@ def section(request: HttpRequest, reference: str, section: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         saved = _carried_out(
             form,
-            lambda: intake.save_section(found, section=part, raw=form.raw(), by=user, at=timezone.now()),
+            lambda: filing.save_section(found, section=part, raw=form.raw(), by=user, at=timezone.now()),
         )
         if saved:
             return _after_section(request, found, service, part)
@@ -464,10 +465,10 @@ def upload(request: HttpRequest, reference: str, requirement: int) -> HttpRespon
 
 def _hand_in(found: Application, wanted: Requirement, form: UploadForm, *, by: User) -> Attachment:
     at = timezone.now()
-    if not intake.may_edit(by, found, at=at):
+    if not filing.may_edit(by, found, at=at):
         raise Refused("Permohonan ini sedang diperiksa petugas dan tidak dapat diubah sekarang.")
     accepted: Accepted = accept(form.cleaned_data["file"], at=at)
-    return intake.attach(found, requirement=wanted.number, accepted=accepted, by=by, at=at)
+    return filing.attach(found, requirement=wanted.number, accepted=accepted, by=by, at=at)
 
 
 def _held(found: Application, wanted: Requirement) -> QuerySet[Attachment]:
@@ -489,7 +490,7 @@ def withdraw(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     found = _application(request, reference)
     item = get_object_or_404(Attachment, pk=pk, application=found)
     try:
-        intake.withdraw(item, by=person(request), at=timezone.now())
+        filing.withdraw(item, by=person(request), at=timezone.now())
     except Refused as refusal:
         messages.error(request, refusal.message)
         return redirect("application", found.reference)
@@ -519,6 +520,7 @@ def submit(request: HttpRequest, reference: str) -> HttpResponse:
         application=found,
         correction=asked,
         by=user,
+        at=timezone.now(),
         initial=_saved(case, user),
     )
     came = None
@@ -528,13 +530,13 @@ def submit(request: HttpRequest, reference: str) -> HttpResponse:
         came = attempt(
             request,
             form,
-            lambda stamp, at: intake.submit(
+            lambda stamp, at: filing.submit(
                 found,
                 by=user,
                 at=at,
                 note=form.cleaned_data.get("answer", ""),
                 replies=form.replies(),
-                proof=form.proof(at=at),
+                proof=form.cleaned_data.get("proof"),
                 stamp=stamp,
             ),
         )
@@ -612,6 +614,7 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
         # Answered by now, perhaps in another window: what was typed stays on the page.
         correction=asked or case.corrections.last(),
         by=user,
+        at=timezone.now(),
         initial=_saved(case, user),
     )
     came = None
@@ -625,7 +628,7 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
                 case,
                 answer=form.cleaned_data["answer"],
                 replies=form.replies(),
-                proof=form.proof(at=at),
+                proof=form.cleaned_data.get("proof"),
                 by=user,
                 at=at,
                 stamp=stamp,
@@ -664,7 +667,11 @@ def withdraw_case(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method != "POST" and way is None:
         return redirect("application", found.reference)
     form = WithdrawForm(
-        request.POST or None, request.FILES or None, on_behalf=not is_applicant_of(user, found)
+        request.POST or None,
+        request.FILES or None,
+        application=found,
+        at=timezone.now(),
+        on_behalf=not is_applicant_of(user, found),
     )
     came = None
     if request.method == "POST" and form.is_valid():
@@ -675,7 +682,7 @@ def withdraw_case(request: HttpRequest, reference: str) -> HttpResponse:
             lambda stamp, at: endings.withdraw_application(
                 target,
                 reason=form.cleaned_data["reason"],
-                proof=form.proof(at=at),
+                proof=form.cleaned_data.get("proof"),
                 by=user,
                 at=at,
                 stamp=stamp,
@@ -693,6 +700,9 @@ def withdraw_case(request: HttpRequest, reference: str) -> HttpResponse:
         extension=way.note if way else "",
     )
     return render(request, "portal/withdraw.html", context, status=_status(form, came))
+
+
+DOWNLOAD = "unduh"
 
 
 class ReceiveForm(forms.Form):
@@ -721,10 +731,12 @@ def receive(request: HttpRequest, reference: str) -> HttpResponse:
             return redirect("application", found.reference)
     if task is not None and not is_applicant_of(user, found):
         return redirect("task", task.pk)  # at the counter the signed receipt is the proof
+    target = task or _last_task(case)
+    if DOWNLOAD in request.POST:
+        return _download(request, found, target)
     form = ReceiveForm(request.POST or None)
     came = None
     if request.method == "POST" and form.is_valid():
-        target = task or _last_task(case)
         came = attempt(
             request, form, lambda stamp, at: issuance.confirm_receipt(target, by=user, at=at, stamp=stamp)
         )
@@ -744,6 +756,19 @@ def receive(request: HttpRequest, reference: str) -> HttpResponse:
         sheet=CaseLetter.objects.filter(case=case, kind="rights_and_duties").select_related("letter").last(),
     )
     return render(request, "portal/receive.html", context, status=_status(form, came))
+
+
+def _download(request: HttpRequest, found: Application, target: Task) -> HttpResponse:
+    """Note that the applicant takes what was sent electronically; the page then gives the file."""
+    form, user = forms.Form(request.POST), person(request)
+    form.full_clean()
+    came = attempt(request, form, lambda stamp, at: issuance.download(target, by=user, at=at, stamp=stamp))
+    if came is Came.DONE:
+        messages.success(request, "Penerimaan kiriman tercatat. Unduh suratnya di bawah ini.")
+    else:
+        for reason in form.non_field_errors() or ["Halaman sudah usang. Coba sekali lagi."]:
+            messages.error(request, str(reason))
+    return redirect("confirm_receipt", found.reference)
 
 
 def _meeting_to_come(case: Case) -> Meeting | None:

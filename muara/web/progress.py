@@ -15,8 +15,8 @@ from muara.people.models import User
 from muara.sop.definition import CALLER, Ending, Outcome, Process
 from muara.sop.form import Section, clean_section, show
 from muara.sop.service import Service
-from muara.steps.actions import intake
-from muara.steps.actions.intake import Gap
+from muara.steps.actions import filing
+from muara.steps.actions.filing import Gap
 from muara.web.dossier import who
 
 # What the applicant does while the case stands at an activity; elsewhere there is nothing to do but wait.
@@ -258,7 +258,7 @@ class Missing:
 
 def gaps(application: Application) -> list[Missing]:
     """What keeps an application from being sent, each with where to mend it."""
-    return [Missing(gap.label, _mend(application, gap)) for gap in intake.gaps(application)]
+    return [Missing(gap.label, _mend(application, gap)) for gap in filing.gaps(application)]
 
 
 def _mend(application: Application, gap: Gap) -> str:

@@ -37,14 +37,15 @@ from muara.documents.letters import pdf
 from muara.people.calendar import office_calendar
 from muara.people.models import User, office_day
 from muara.permits.queries import decision_of
-from muara.steps.actions.approval import changed_since, decree, latest_draft
+from muara.steps.actions.drafting import changed_since, decree, latest_draft
 from muara.steps.actions.meeting import last_decision, meeting_of
 from muara.steps.actions.review import binding_terms
 from muara.steps.forms import ASIDES, FORMS, MORE, ActForm, Review, RowsForm, aside, first_act
 from muara.steps.letters.review import advice_on, summary
 from muara.web.acts import SAVE, Came, attempt, new_key, save_typed, was_answered
-from muara.web.dossier import Round, agency_work, due_of, folders, parts, referrals_of, rounds, scans, who
+from muara.web.dossier import agency_work, due_of, folders, parts, referrals_of, scans, who
 from muara.web.files import person
+from muara.web.rounds import Round, rounds
 
 RECENT = 8
 REQUESTS_AT = frozenset({"apply", "check", "verify", "correct", "review", "endorse", "meet", "decide"})
@@ -137,13 +138,15 @@ def _carry_out(
     form = form_class(item, at=at, data=request.POST, files=request.FILES)
     if SAVE in request.POST and item.is_open:
         return _save_for_later(request, item, form)
-    came = Came.REFUSED if item.is_open else Came.STALE
+    came = Came.REFUSED
     if form.is_valid():
         came = attempt(
             request,
             form,
             lambda stamp, at: form.carry_out(by=person(request), at=at, stamp=stamp),
         )
+    if came is Came.REFUSED and not item.is_open:
+        came = Came.STALE  # whatever else is wrong with it, the case has gone on
     if came is not Came.DONE:
         return _page(request, item, bound=form, came=came)
     item.unfinished.filter(user=person(request), form=form.slug).delete()
@@ -159,8 +162,6 @@ def _next_task(item: Task) -> Task:
 
 
 def _save_for_later(request: HttpRequest, item: Task, form: ActForm) -> HttpResponse:
-    """Keep what was typed, unjudged; files that were chosen are kept with it."""
-    form.full_clean()
     save_typed(item, person(request), form, form.slug)
     messages.success(request, "Isian disimpan dan belum dicatat sebagai hasil. Lanjutkan kapan saja.")
     return redirect("task", item.pk)
@@ -325,7 +326,7 @@ def _desk(item: Task, me: User, at: datetime, bound: forms.Form | None) -> Desk:
             continue
         if type(bound) is act:
             desk.asides.append(bound)
-        elif (desk.mine or not act.for_holder()) and act.offered(item) and act.may(me, item, at=at):
+        elif (desk.mine or not act.for_holder) and act.offered(item) and act.may(me, item, at=at):
             desk.asides.append(begin(act))
     for number, form in enumerate(filter(None, [desk.first, *desk.asides])):
         form.name_inputs(f"lain{number}_%s")

@@ -32,11 +32,26 @@ from muara.sop.wording import (
 )
 from muara.steps.actions.wording import approve_wording, may_approve, may_propose, propose_wording
 from muara.steps.forms.fields import Day, Items
-from muara.web.acts import Came, attempt, new_key
+from muara.web.acts import Came, attempt, new_key, read_number
 from muara.web.files import person
 from muara.web.public import revisions_in_force
 
 LISTS = ("considering", "considering_again", "laws", "copies_to", "rights", "remedies")
+# What stands in a place, as its writer reads it; the names are those of the data.
+PLACES = {
+    "company": "nama perusahaan",
+    "registration_number": "nomor registrasi",
+    "registered_on": "tanggal registrasi",
+    "service": "nama layanan",
+    "product": "nama izin",
+    "agency": "nama OPD",
+    "agency_head": "kepala OPD",
+    "recommendation_number": "nomor rekomendasi teknis",
+    "recommendation_date": "tanggal rekomendasi teknis",
+    "application_kind": "perpanjangan atau perubahan",
+    "earlier_number": "nomor izin sebelumnya",
+    "earlier_date": "tanggal izin sebelumnya",
+}
 
 
 class WordingForm(forms.Form):
@@ -48,9 +63,7 @@ class WordingForm(forms.Form):
         label=LABELS["considering_again"],
         rows=6,
         required=False,
-        help_text="Dipakai sebagai ganti bagian di atas. Isian tambahan: "
-        + ", ".join(f"{{{place}}}" for place in sorted(OF_AN_EARLIER_PERMIT))
-        + ".",
+        help_text="Dipakai sebagai ganti bagian di atas. Isian izin sebelumnya hanya berlaku di sini.",
     )
     laws = Items(label=LABELS["laws"], rows=12)
     copies_to = Items(label=LABELS["copies_to"], rows=4, required=False)
@@ -142,17 +155,21 @@ def _page(
 ) -> HttpResponse:
     at, me, definition = timezone.now(), person(request), revision.definition
     known = known_places(definition.process, definition.document)
+    usable = known | (OF_AN_EARLIER_PERMIT if "considering_again" in form.fields else frozenset())
     rows = DecreeTemplate.objects.filter(service=revision.service, kind=kind)
     context = {
         "process": definition.process,
         "kind": Draft.Kind(kind),
         "form": form,
         "current": current,
-        "templates": rows.select_related("proposed_by", "approved_by"),
+        "proposed": [
+            (item, _tried_out(wording_of(json.loads(item.text)), revision))
+            for item in rows.filter(approved_at=None).select_related("proposed_by")
+        ],
         "proposes": may_propose(me, definition, at=at),
         "approves": may_approve(me, definition, at=at),
         "preview": _tried_out(shown, revision) if not unknown_places(shown, known) else [],
-        "places": sorted(known - quotable(definition.document).keys()),
+        "places": [(name, label) for name, label in PLACES.items() if name in usable],
         "kunci": new_key(),
         "stale": came is Came.STALE,
     }
@@ -161,7 +178,7 @@ def _page(
 
 def _approve(request: HttpRequest, revision: Revision, kind: str) -> HttpResponse:
     template = get_object_or_404(
-        DecreeTemplate, pk=_number(request.POST["setujui"]), service=revision.service, kind=kind
+        DecreeTemplate, pk=read_number(request.POST["setujui"]), service=revision.service, kind=kind
     )
     form = forms.Form(request.POST)
     by = person(request)
@@ -174,12 +191,6 @@ def _approve(request: HttpRequest, revision: Revision, kind: str) -> HttpRespons
         for reason in form.non_field_errors() or ["Halaman sudah usang. Coba sekali lagi."]:
             messages.error(request, str(reason))
     return redirect("wording", revision.service, kind)
-
-
-def _number(text: str) -> int:
-    if not text.isdecimal():
-        raise Http404
-    return int(text)
 
 
 def _revision(service: str, kind: str, *, at: datetime) -> Revision:
@@ -199,12 +210,13 @@ def _may_read(user: User, revision: Revision, *, at: datetime) -> bool:
 
 
 def _tried_out(wording: DecreeWording, revision: Revision) -> list[tuple[str, list[str]]]:
-    """The texts as a draft would start from, with the names of the places where a case's facts stand."""
+    """The texts as a draft would start from, with what stands in their places named."""
     definition = revision.definition
-    names = known_places(definition.process, definition.document)
-    values = {name: f"[{name}]" for name in names | OF_AN_EARLIER_PERMIT} | quotable(definition.document)
+    values = {name: f"[{label}]" for name, label in PLACES.items()} | quotable(definition.document)
     values |= {"service": definition.process.title, "product": definition.process.product}
+    values |= {place: f"{{{place}}}" for _, place in unknown_places(wording, frozenset(values))}
     found = (
-        (label, [fill(text, values) for text in getattr(wording, name)]) for name, label in LABELS.items()
+        (str(WordingForm.base_fields[name].label), [fill(text, values) for text in getattr(wording, name)])
+        for name in LISTS
     )
     return [(label, texts) for label, texts in found if texts]

@@ -24,8 +24,8 @@ from muara.cases.queries import ended_early, is_with_applicant
 from muara.documents.models import Blob
 from muara.people.actions import set_office_setting
 from muara.people.models import Office, OfficeSetting, User
-from muara.steps.actions import approval, endings, intake, requests, review, verification
-from muara.steps.actions.intake import Mark
+from muara.steps.actions import approval, endings, filing, intake, requests, review, verification
+from muara.steps.actions.checklists import Mark
 from muara.steps.actions.requests import Asked, Reply
 from muara.web.demo import (
     Clock,
@@ -325,7 +325,7 @@ def repaired_after_the_agency(section_key: str, **changed: str) -> tuple[Walk, T
     application = task.case.application
     section = application.revision.definition.form.section(section_key)
     values = {**application.data, **changed}
-    intake.save_section(application, section=section, raw=values, by=applicant(), at=walk.clock.tick())
+    filing.save_section(application, section=section, raw=values, by=applicant(), at=walk.clock.tick())
     verification.answer_correction(
         Case.objects.get(pk=task.case_id), answer="Sudah.", by=applicant(), at=walk.clock.tick()
     )
@@ -341,7 +341,7 @@ def test_what_the_recommendation_cites_has_changed_so_only_the_agency_may_go_on(
 
     with pytest.raises(Refused, match="Bidang usaha atau kegiatan"):
         resume(walk, task)
-    walk.do_verify(task, walk.who(task))  # a new cover letter
+    walk.forward()  # a new cover letter
 
     assert walk.task.step_key == "deliver"
 
@@ -395,7 +395,7 @@ def test_a_new_application_closes_the_case_and_leaves_a_filled_in_successor(offi
     assert not is_with_applicant(case.application)
     assert case.letters.filter(kind="ending_notice").exists()
     # It can be sent as it stands.
-    intake.submit(successor, by=applicant(), at=LATER)
+    filing.submit(successor, by=applicant(), at=LATER)
     assert Case.objects.get(application=successor).main_task is not None
 
 
@@ -408,8 +408,8 @@ def test_what_an_officer_records_for_an_applicant_rests_on_a_signed_paper(office
     application = walk.prepare()
 
     with pytest.raises(Refused, match="ditandatangani pemohon"):
-        intake.submit(application, by=cs, at=LATER)
-    intake.submit(application, by=cs, at=LATER, proof=scan())
+        filing.submit(application, by=cs, at=LATER)
+    filing.submit(application, by=cs, at=LATER, proof=scan())
 
     assert Submission.objects.get().proof == scan()
 

@@ -21,8 +21,8 @@ from muara.cases.actions import (
 )
 from muara.cases.models import Case, Checklist, Correction, Task
 from muara.people.models import Holding, Office
-from muara.steps.actions import approval, intake, review, verification
-from muara.steps.actions.intake import Mark
+from muara.steps.actions import approval, drafting, filing, intake, registration, review, verification
+from muara.steps.actions.checklists import Mark
 from muara.steps.letters import Wording
 from muara.web.demo import CAST, Clock, Walk, all_fit, applicant, case_at, example, officer
 from tests.clock import MONDAY, at
@@ -120,7 +120,7 @@ def test_an_incomplete_file_goes_to_the_applicant_and_comes_back(office: Office)
     assert Correction.objects.get(case=task.case).with_applicant
 
     walk.mend(Correction.objects.get(case=task.case))
-    intake.submit(task.case.application, by=applicant(), at=MONDAY + timedelta(hours=1))
+    filing.submit(task.case.application, by=applicant(), at=MONDAY + timedelta(hours=1))
     assert main_task(task.case).step_key == "check"
     assert not Correction.objects.get(case=task.case).with_applicant
 
@@ -141,7 +141,7 @@ def test_the_counter_accepts_nothing_without_the_signed_approval_of_the_cs(offic
     Checklist.objects.filter(task__case=task.case).update(approved=False)
 
     with pytest.raises(Refused, match="belum disetujui CS"):
-        intake.register(
+        registration.register(
             task,
             outcome="registered",
             applicant_signed=True,
@@ -157,7 +157,7 @@ def test_the_counter_accepts_nothing_without_the_signed_approval_of_the_cs(offic
 def test_the_counter_sends_an_unapproved_file_back_to_the_cs(office: Office) -> None:
     task, _ = received("register")
 
-    intake.register(
+    registration.register(
         task,
         outcome="not_approved",
         by=officer("registration_counter"),
@@ -172,7 +172,7 @@ def test_the_counter_asks_for_the_applicants_signature(office: Office) -> None:
     task, _ = received("register")
 
     with pytest.raises(Refused, match=r"6\.c"):
-        intake.register(task, outcome="registered", by=officer("registration_counter"), at=MONDAY)
+        registration.register(task, outcome="registered", by=officer("registration_counter"), at=MONDAY)
 
 
 def test_a_defect_at_verification_goes_through_the_cs_and_back(office: Office) -> None:
@@ -214,7 +214,7 @@ def test_a_joint_meeting_goes_back_to_whoever_called_it(office: Office, caller: 
     task, walk = received(caller)
     by = officer(task.actor)
     if caller == "decide":
-        current = approval.latest_draft(task.case)
+        current = drafting.latest_draft(task.case)
         assert current is not None
         approval.decide(
             task, outcome="meeting", draft_sha256=current.sha256, by=by, at=MONDAY, note="Perlu dibahas."
@@ -361,7 +361,7 @@ def test_limits_run_from_the_day_the_recommendation_is_received(office: Office, 
 def test_back_dating_the_receipt_of_paper_needs_a_reason(office: Office) -> None:
     task, _ = received("draft")
     receive = partial(
-        approval.receive_recommendation,
+        drafting.receive_recommendation,
         task,
         agenda_number="007",
         by=officer("processing_officer"),
@@ -382,7 +382,7 @@ def test_no_draft_is_made_before_h_is_booked(office: Office) -> None:
     task, _ = received("draft")
 
     with pytest.raises(Refused, match="Bukukan"):
-        approval.draft(
+        drafting.draft(
             task,
             wording=Wording(considering=("bahwa",), laws=("UU",)),
             by=officer("processing_officer"),
@@ -401,7 +401,7 @@ def test_the_head_signs_only_the_draft_that_was_shown(office: Office) -> None:
 
 def test_the_head_signs_nothing_that_lacks_a_paraf(office: Office) -> None:
     task, _ = received("decide")
-    current = approval.latest_draft(task.case)
+    current = drafting.latest_draft(task.case)
     assert current is not None
     current.endorsements.filter(step_key="endorse_division").update(voided_at=MONDAY, void_reason="Uji")
 
@@ -413,7 +413,7 @@ def test_the_head_signs_nothing_that_lacks_a_paraf(office: Office) -> None:
 
 def test_the_decree_names_whoever_signs_it(office: Office) -> None:
     task, _ = received("decide")
-    current = approval.latest_draft(task.case)
+    current = drafting.latest_draft(task.case)
     assert current is not None
     acting = officer("auditor")
     Holding.objects.create(
@@ -453,14 +453,14 @@ def test_a_second_delivery_needs_a_new_cover_letter(office: Office) -> None:
 
     with pytest.raises(Refused, match="surat pengantar baru"):
         verification.verify(task, outcome="complete", marks=all_fit(task), by=officer("verifier"), at=MONDAY)
-    walk.do_verify(task, officer("verifier"))
+    walk.forward()
     walk.forward()
     assert [referral.receiver for referral in task.case.referrals.all()] == ["Penerima Contoh"] * 2
 
 
 def test_the_decree_names_the_company_that_officers_checked(office: Office) -> None:
     case = case_at("draft", at=MONDAY)
-    other = intake.start_application(
+    other = filing.start_application(
         revision=case.revision,
         kind="new",
         company=case.application.company,
@@ -469,12 +469,12 @@ def test_the_decree_names_the_company_that_officers_checked(office: Office) -> N
         at=MONDAY,
     )
     section = case.revision.definition.form.section("company")
-    intake.save_section(other, section=section, raw={"company_name": "PT Lain"}, by=applicant(), at=MONDAY)
+    filing.save_section(other, section=section, raw={"company_name": "PT Lain"}, by=applicant(), at=MONDAY)
     Walk(Clock(MONDAY), applicant(), case=case).forward()
 
-    current = approval.latest_draft(case)
+    current = drafting.latest_draft(case)
     assert current is not None
-    assert approval.decree(current)["company"] == "PT Segara Contoh Makmur"
+    assert drafting.decree(current)["company"] == "PT Segara Contoh Makmur"
     case.application.company.refresh_from_db()
     assert case.application.company.name == "PT Segara Contoh Makmur"
     assert case.application.company.nib == "9999000000011"

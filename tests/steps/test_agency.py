@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from PIL import Image
 
-from muara.cases.actions import NotYours, Refused
+from muara.cases.actions import NotYours, Refused, Stamp
 from muara.cases.models import Referral, SiteVisit, Task, Worksheet
 from muara.cases.rules import may_work_on_task, open_tasks_for
 from muara.cases.terms import clean_terms
@@ -22,6 +22,7 @@ from muara.people.actions import NotAdministrator, Signing, set_signers
 from muara.people.models import WITA, Holding, Office, User, office_day
 from muara.steps.actions import agency, review, visits
 from muara.steps.actions.review import Substance
+from muara.steps.forms.agency import EndorseWorksheet
 from muara.web.demo import (
     SINCE,
     Walk,
@@ -329,6 +330,55 @@ def test_parafs_are_given_in_the_agencys_order(walk: Walk, signing: tuple[User, 
         paraf(walk, sheet, first)
 
 
+def test_each_agencys_signer_gives_the_paraf_to_their_own_worksheet(
+    walk: Walk, signing: tuple[User, User]
+) -> None:
+    write(walk)
+    theirs = second_agencys_worksheet(walk)
+    signer = theirs.referral.agency.signers.get().user
+    form = EndorseWorksheet(walk.task, at=LATER)
+    choices = dict(form.fields["worksheet"].widget.choices)
+    assert list(choices.values()) == [
+        "DLH (contoh), lembar kerja ke-1, menunggu Jabatan Lilis Umpama, Lilis Umpama",
+        "Dishub, lembar kerja ke-1, menunggu Kepala Bidang, Wira Rekaan",
+    ]
+    assert EndorseWorksheet.may(signer, walk.task, at=LATER)
+
+    posted = EndorseWorksheet(walk.task, at=LATER, data={"worksheet": f"{theirs.pk}:{theirs.sha256}"})
+    assert posted.is_valid()
+    posted.carry_out(by=signer, at=LATER, stamp=Stamp())
+    assert theirs.endorsements.get().by == signer
+
+
+def second_agencys_worksheet(walk: Walk) -> Worksheet:
+    """Another agency was asked too; its worksheet says the same and waits for its one signer."""
+    other = Office.objects.create(
+        kind=Office.Kind.AGENCY, name="Dinas Perhubungan (contoh)", short_name="Dishub", seat="Bontang"
+    )
+    signer = colleague("Wira Rekaan", of=other)
+    signers = [Signing(position="Kepala Bidang", user_id=signer.pk)]
+    set_signers(other.pk, signers=signers, by=officer("administrator"), at=MONDAY)
+    first = referral_in(walk)
+    Referral.objects.create(
+        case=first.case,
+        agency=other,
+        subject="pertek alur pelayaran",
+        letter_number="500/2/2026",
+        letter_date=first.letter_date,
+        made_by=first.made_by,
+        made_at=first.made_at,
+        delivered_by=first.delivered_by,
+        delivered_at=first.delivered_at,
+        receiver="Penerima Contoh",
+    )
+    said = Substance(terms=clean_terms(example()["recommendation"]))
+    theirs = Referral.objects.get(agency=other)
+    agency.write_worksheet(
+        walk.task, referral=theirs, analysis="Memenuhi syarat.", said=said, by=signer, at=LATER
+    )
+    return theirs.worksheets.get()
+
+
 def test_no_letter_goes_out_before_every_paraf(walk: Walk, signing: tuple[User, User]) -> None:
     with pytest.raises(Refused, match="lembar kerja"):
         review.recommend(walk.task, referral=referral_in(walk), **letter(at=LATER))
@@ -388,7 +438,7 @@ def on_paper() -> None:
 def test_an_officer_enters_what_an_agency_on_paper_recommends(office: Office, actor: str) -> None:
     on_paper()
     walk = walk_to("deliver")
-    walk.do_deliver(walk.task, officer("liaison"))
+    walk.forward()
     task, by = walk.task, officer(actor)
     assert may_work_on_task(by, task, at=MONDAY)
     assert Task.objects.filter(open_tasks_for(by, at=MONDAY), pk=task.pk).exists()

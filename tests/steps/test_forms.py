@@ -13,7 +13,7 @@ from muara.cases.terms import clean_terms, read_terms
 from muara.sop.values import parse_coordinate
 from muara.steps.actions.review import call_back
 from muara.steps.forms import FORMS, Review, first_act
-from muara.steps.forms.approval import DraftDecree, ReceiveRecommendation
+from muara.steps.forms.drafting import DraftDecree, ReceiveRecommendation
 from muara.steps.forms.fields import Day, Items, Line, Paragraph
 from muara.steps.forms.issuance import AssignNumber
 from muara.steps.forms.review import _angles, typed_terms
@@ -142,8 +142,5 @@ def test_what_an_outcome_needs_is_not_called_optional_even_after_a_refusal() -> 
     fresh, refused = Review(task, at=LATER), Review(task, at=LATER, data=QueryDict("outcome=recommended"))
     assert not refused.is_valid()
     for form in (fresh, refused):
-        assert {name for name, field in form.fields.items() if not field.required} == {
-            "flow_per_hour",
-            "scan_kept",
-        }
+        assert [name for name, field in form.fields.items() if not field.required] == ["flow_per_hour"]
     assert Review(task, at=LATER, data=QueryDict("outcome=unfit&note=Belum+layak")).is_valid()

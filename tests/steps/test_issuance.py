@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMessage
+from django.core.mail.backends.locmem import EmailBackend
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from muara.audit.queries import Head, breaks
 from muara.cases.actions import NotYours, Refused, take_over
@@ -17,7 +22,7 @@ from muara.cases.models import Case, CaseLetter, FinalCheck, Handover, PowerOfAt
 from muara.cases.queries import control_sheet
 from muara.people.models import Office
 from muara.permits.models import Number, Permit
-from muara.steps.actions import approval, collection, issuance
+from muara.steps.actions import approval, collection, drafting, issuance
 from muara.steps.actions.issuance import Mandate, Taker
 from muara.web.demo import applicant, case_at, officer, sample_upload
 from tests.clock import MONDAY
@@ -26,6 +31,18 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both]
 TODAY = date(2026, 7, 6)
 NIK = "6472010101010001"
 COMPANY = "PT Segara Contoh Makmur"
+
+
+class FailsOnce(EmailBackend):
+    """A mail server that is away for the first message."""
+
+    failed = False
+
+    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
+        if not FailsOnce.failed:
+            FailsOnce.failed = True
+            raise OSError("no connection")
+        return super().send_messages(messages)
 
 
 def taken(case: Case, actor: str, *, at: datetime = MONDAY) -> Task:
@@ -80,7 +97,7 @@ def test_a_faulty_decree_goes_back_after_its_number_and_the_number_is_void_for_e
     assert void.text in page
 
     again = taken(case, "head_of_office")
-    current = approval.latest_draft(case)
+    current = drafting.latest_draft(case)
     assert current is not None
     approval.decide(
         again,
@@ -98,6 +115,19 @@ def test_a_faulty_decree_goes_back_after_its_number_and_the_number_is_void_for_e
     case.refresh_from_db()
     heads = [Head(case.chain, case.version, case.head)]
     assert [found for found in breaks(heads) if found.chain == case.chain] == []
+
+
+def test_a_void_signature_leaves_no_copy_that_looks_final(office: Office) -> None:
+    case = case_at("number", at=MONDAY)
+    current = drafting.current_draft(case)
+
+    def standing() -> set[str]:
+        letters = (copy.letter for copy in current.copies.select_related("letter"))
+        return {json.loads(letter.content)["status"] for letter in letters}
+
+    assert standing() == {"final"}
+    issuance.return_to_head(taken(case, "registrar"), note="Kabur.", by=officer("registrar"), at=MONDAY)
+    assert standing() == {"draft"}
 
 
 def test_the_final_checklist_is_kept_line_by_line_with_who_and_when(office: Office) -> None:
@@ -264,6 +294,29 @@ def test_the_clock_reminds_once_a_day_that_has_come_and_by_mail(office: Office) 
     case.refresh_from_db()
     heads = [Head(case.chain, case.version, case.head)]
     assert [found for found in breaks(heads) if found.chain == case.chain] == []
+
+
+def test_a_mail_that_fails_waits_for_the_next_tick_and_keeps_no_other_back(
+    office: Office, settings: Settings
+) -> None:
+    first, second = case_at("hand_over", at=MONDAY), case_at("hand_over", at=MONDAY)
+    settings.EMAIL_BACKEND = "tests.steps.test_issuance.FailsOnce"
+    FailsOnce.failed = False
+    call_command("tick", at="2026-07-09T09:00")
+    assert list(Reminder.objects.filter(sent_at=None).values_list("case", flat=True)) == [first.pk]
+    call_command("tick", at="2026-07-09T09:01")
+    assert not Reminder.objects.filter(sent_at=None).exists()
+    assert {item.case_id for item in Reminder.objects.all()} == {first.pk, second.pk}
+
+
+def test_who_has_collected_the_permit_is_reminded_no_more(office: Office, settings: Settings) -> None:
+    case = case_at("hand_over", at=MONDAY)
+    settings.EMAIL_BACKEND = "tests.steps.test_issuance.FailsOnce"
+    FailsOnce.failed = False
+    call_command("tick", at="2026-07-09T09:00")
+    hand_over(taken(case, "collection_counter"))
+    call_command("tick", at="2026-07-09T09:01")
+    assert not mail.outbox
 
 
 def test_nobody_without_an_account_is_mailed_but_the_counter_is_told(office: Office) -> None:

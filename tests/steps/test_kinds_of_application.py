@@ -14,7 +14,7 @@ from muara.cases.models import Application, Case, Revision
 from muara.documents.indonesian import tanggal
 from muara.people.models import Company, Office, office_day
 from muara.permits.models import Number, Permit
-from muara.steps.actions import intake
+from muara.steps.actions import filing
 from muara.web.acts import new_key
 from muara.web.demo import Clock, Walk, applicant, case_at, other_applicant, sample_upload
 from tests.clock import MONDAY
@@ -38,7 +38,7 @@ def start(
 ) -> Application:
     """Begin as the holder of a permit would."""
     owner = permit.case.application.company if permit else None
-    return intake.start_application(
+    return filing.start_application(
         revision=Revision.objects.latest("pk"),
         kind=kind,
         company=company or owner,
@@ -55,10 +55,10 @@ def fill(application: Application, *, at: datetime = LATER, **more: object) -> N
     form = application.revision.definition.form
     typed = application.data | {item.key: "ya" for item in form.fields if item.kind == "confirm"} | more
     for section in form.sections:
-        assert intake.save_section(application, section=section, raw=typed, by=applicant(), at=at) == {}
+        assert filing.save_section(application, section=section, raw=typed, by=applicant(), at=at) == {}
     for requirement in application.revision.process.uploads():
         upload = sample_upload(requirement.reading, at=at)
-        intake.attach(application, requirement=requirement.number, accepted=upload, by=applicant(), at=at)
+        filing.attach(application, requirement=requirement.number, accepted=upload, by=applicant(), at=at)
 
 
 def walk_to_the_end(application: Application, *, at: datetime = LATER) -> Case:
@@ -132,7 +132,7 @@ def test_another_companys_permit_is_refused_at_the_start_and_when_its_number_is_
     application = start("renewal", own)
     fill(application, previous_permit=theirs.number.text)
     with pytest.raises(Refused, match="atas nama perusahaan lain"):
-        intake.submit(application, by=applicant(), at=LATER)
+        filing.submit(application, by=applicant(), at=LATER)
 
 
 def test_an_expired_permit_may_be_renewed_but_not_changed() -> None:
@@ -188,7 +188,7 @@ def test_a_permit_on_paper_only_is_named_by_number_and_date() -> None:
     application.save()
     fill(application, previous_permit="503/77/BPPMD-III/2014")
 
-    assert [gap.label for gap in intake.gaps(application)] == [
+    assert [gap.label for gap in filing.gaps(application)] == [
         "Pemohon dan penanggung jawab: Tanggal izin sebelumnya"
     ]
     fill(application, previous_permit="503/77/BPPMD-III/2014", previous_permit_date="9 Mei 2014")

@@ -13,20 +13,31 @@ from time_machine import TimeMachineFixture
 from muara.audit.models import Entry
 from muara.audit.queries import breaks
 from muara.cases.actions import NotYours, Refused
-from muara.cases.models import Application, Case, PaperDocument, Task
-from muara.cases.queries import case_heads
+from muara.cases.models import Application, Case, PaperDocument, Recommendation, Task
+from muara.cases.queries import approved_on_paper, case_heads
+from muara.cases.terms import clean_terms
 from muara.people.models import Office
 from muara.permits.actions import set_up_series, take_number
 from muara.permits.models import Series
-from muara.steps.actions.paper import OnPaper, Paper, PaperReferral, enter_running_case
+from muara.steps.actions import registration
+from muara.steps.actions.drafting import receive_recommendation
+from muara.steps.actions.paper import (
+    OnPaper,
+    Paper,
+    PaperReferral,
+    copy_recommendation,
+    enter_running_case,
+    referral_to_copy,
+)
+from muara.steps.actions.review import Substance
 from muara.steps.letters import control_sheet
-from muara.web import dossier
-from muara.web.demo import Clock, Walk, applicant, officer, sample_pdf, sample_upload
+from muara.web import clocks, dossier
+from muara.web.demo import Clock, Walk, applicant, case_at, example, officer, sample_pdf, sample_upload
 from tests.clock import MONDAY
 from tests.web.page_forms import form_on
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
-REGISTERED, LETTER, DELIVERED, H = (date(2026, 6, day) for day in (1, 2, 3, 29))
+REGISTERED, LETTER, DELIVERED, RECOMMENDED, H = (date(2026, 6, day) for day in (1, 2, 3, 26, 29))
 LATER = MONDAY + timedelta(hours=1)
 
 
@@ -39,10 +50,12 @@ def prepared() -> Walk:
 
 def on_paper(step: str, **said: Any) -> OnPaper:
     usual: dict[str, Any] = {"note": "Berjalan sejak Juni; map di lemari 3."}
-    if step != "check":
+    if step == "register":
+        usual |= {"checked_by": "Ratna Contoh", "checked_on": REGISTERED}
+    elif step != "check":
         usual |= {"registration_number": "17/LHP/VI/2026", "registered_on": REGISTERED}
-    if step in {"deliver", "review"}:
-        usual["referral"] = referral(delivered=step == "review")
+    if step in {"deliver", "review", "draft"}:
+        usual["referral"] = referral(delivered=step != "deliver")
     return OnPaper(step=step, **(usual | said))
 
 
@@ -71,7 +84,21 @@ def enter(walk: Walk, told: OnPaper) -> Case:
     return walk.case
 
 
-@pytest.mark.parametrize("step", ["check", "verify", "deliver", "review"])
+def copied(walk: Walk, **said: Any) -> None:
+    """The drafter copies the agency's letter from the paper folder."""
+    task = walk.take()
+    told = example()["recommendation"]
+    usual: dict[str, Any] = {
+        "letter_number": told["letter_number"],
+        "letter_date": RECOMMENDED,
+        "signed_by_name": told["signed_by_name"],
+        "scan": sample_upload("Rekomendasi teknis", at=MONDAY).blob,
+        "said": Substance(terms=clean_terms(told)),
+    }
+    copy_recommendation(task, by=walk.who(task), at=walk.clock.tick(), **(usual | said))
+
+
+@pytest.mark.parametrize("step", ["check", "register", "verify", "deliver", "review", "draft"])
 def test_a_case_from_paper_goes_on_to_its_end_from_where_it_stands(office: Office, step: str) -> None:
     walk = prepared()
     case = enter(walk, on_paper(step))
@@ -79,6 +106,8 @@ def test_a_case_from_paper_goes_on_to_its_end_from_where_it_stands(office: Offic
     assert (first.verb, '"from_paper":true' in first.text) == ("paper.open", True)
     assert walk.task.step_key == step
 
+    if step == "draft":
+        copied(walk)
     while Task.objects.filter(case=case, closed_at=None, companion=False).exists():
         walk.forward()
 
@@ -88,11 +117,96 @@ def test_a_case_from_paper_goes_on_to_its_end_from_where_it_stands(office: Offic
     assert control_sheet(case, at=LATER).startswith(b"%PDF")
 
 
+def test_a_recommendation_from_paper_is_copied_once_and_booked_with_its_day(office: Office) -> None:
+    walk = prepared()
+    case = enter(walk, on_paper("draft"))
+    task = walk.take()
+    with pytest.raises(Refused, match="Unggah surat rekomendasi"):
+        copied(walk, scan=None)
+    copied(walk)
+
+    told = Recommendation.objects.get(referral__case=case)
+    assert (told.on_behalf, told.letter_date, told.received_on) == (True, RECOMMENDED, None)
+    assert Entry.objects.get(chain=case.chain, verb="draft.copy").by_id == walk.who(task).pk
+    with pytest.raises(Refused, match="Tidak ada rekomendasi dari kertas"):
+        copied(walk)
+    receive_recommendation(
+        task,
+        agenda_number="A-12",
+        received_on=H,
+        reason="Diterima di kertas sebelum kantor memakai Muara.",
+        by=walk.who(task),
+        at=walk.clock.tick(),
+    )
+    case.refresh_from_db()
+    assert case.recommended_on == H
+    walk.forward()
+    # H+2 working days from Monday 29 June 2026.
+    assert walk.task.due_on == date(2026, 7, 1)
+
+
+def test_a_case_that_did_not_come_from_paper_has_no_recommendation_to_copy(office: Office) -> None:
+    assert referral_to_copy(case_at("draft", at=MONDAY).tasks.get(closed_at=None)) is None
+
+
+def test_what_the_cs_signed_on_paper_counts_until_the_file_goes_back_to_the_cs(office: Office) -> None:
+    walk = prepared()
+    case = enter(walk, on_paper("register"))
+    task = walk.take()
+    registration.register(
+        task, outcome="not_approved", note="Periksa lagi.", by=walk.who(task), at=walk.clock.tick()
+    )
+    assert approved_on_paper(case) is None
+
+
+def test_the_drafter_copies_the_recommendation_on_the_page(
+    office: Office, client: Client, time_machine: TimeMachineFixture
+) -> None:
+    walk = prepared()
+    enter(walk, on_paper("draft"))
+    task = walk.take()
+    time_machine.move_to(LATER + timedelta(hours=1), tick=False)
+    client.force_login(walk.who(task))
+    address = f"/meja/tugas/{task.pk}/"
+    form = form_on(client.get(address), f"{address}salin-rekomendasi/")
+    told = example()["recommendation"]
+    said: dict[str, Any] = {
+        "letter_number": told["letter_number"],
+        "letter_date": "26/6/2026",
+        "signed_by_name": told["signed_by_name"],
+        "flow_per_day": told["flow_per_day"],
+        "flow_per_hour": told["flow_per_hour"],
+        "limits-TOTAL_FORMS": str(len(told["limits"])),
+        "points-TOTAL_FORMS": str(len(told["points"])),
+    }
+    for name in ("limits", "points"):
+        for index, row in enumerate(told[name]):
+            said |= {f"{name}-{index}-{key}": value for key, value in row.items()}
+    refused = client.post(form.action, form.filled(**said))
+    assert refused.status_code == 422
+    assert refused.context["form"].errors == {"scan": ["Unggah surat rekomendasi yang sudah ditandatangani."]}
+    said["scan"] = SimpleUploadedFile("rekomendasi.pdf", sample_pdf("Rekomendasi"), "application/pdf")
+    assert client.post(form.action, form.filled(**said)).status_code == 302
+    page = client.get(address).content.decode()
+    assert "Bukukan penerimaan rekomendasi teknis" in page
+
+
 def test_steps_before_are_shown_as_done_on_paper(office: Office) -> None:
     case = enter(prepared(), on_paper("deliver"))
     states = {leg.number: leg.state for leg in dossier.legs(case, talk=None)}
     assert [number for number, state in states.items() if state == "paper"] == [1, 2, 3, 4, 6, 7]
     assert (states[5], states[8], states[9], states[10]) == ("skipped", "skipped", "now", "next")
+
+
+def test_what_was_done_on_paper_is_neither_late_nor_still_to_come(office: Office) -> None:
+    case = enter(prepared(), on_paper("deliver"))
+
+    run = clocks.clocks(case, today=LATER.date())
+    limits = {item.step.number: item.counts for item in run.deadlines}
+    assert (limits[6], limits[7], limits[12]) == (False, False, True)
+    forms = {line.form.code: line.state for line in dossier.forms(case)}
+    # The application and the cover letter lie in the paper folder; the draft is still to be made.
+    assert (forms["F03"], forms["F12"], forms["F18"]) == ("paper", "paper", "next")
 
 
 def test_h_from_paper_is_day_0_and_stays_when_the_recommendation_is_booked(office: Office) -> None:
@@ -119,8 +233,13 @@ def test_h_from_paper_is_day_0_and_stays_when_the_recommendation_is_booked(offic
         ("deliver", {"referral": None}, "letter_number"),
         ("verify", {"recommended_on": H}, "recommended_on"),
         ("review", {"recommended_on": date(2026, 5, 1)}, "recommended_on"),
-        ("draft", {}, "step"),
-        ("register", {}, "step"),
+        ("register", {"checked_by": " "}, "checked_by"),
+        ("register", {"checked_on": None}, "checked_on"),
+        ("register", {"registration_number": "17/LHP/VI/2026"}, "registration_number"),
+        ("verify", {"checked_by": "Ratna Contoh"}, "checked_by"),
+        ("draft", {"referral": None}, "letter_number"),
+        ("draft", {"recommended_on": H}, "recommended_on"),
+        ("endorse_section", {}, "step"),
     ],
 )
 def test_what_a_step_builds_on_is_asked_for(
@@ -190,7 +309,11 @@ def test_the_page_takes_a_case_over_with_its_papers(
     assert client.post(address, said).status_code == 422
 
     said["scan_1"] = SimpleUploadedFile("tanda.pdf", sample_pdf("Tanda terima"), "application/pdf")
-    assert client.post(address, said).status_code == 302
+    refused = client.post(address, said | {"registration_number": "LHP/2026/0017"})
+    assert refused.status_code == 422
+    assert "Sudah diunggah: <strong>tanda.pdf</strong>" in refused.content.decode()
+    again = form_on(refused, action="").filled(registration_number="17/LHP/VI/2026")
+    assert client.post(address, again).status_code == 302
 
     case = Case.objects.get()
     paper = PaperDocument.objects.get(case=case)

@@ -17,7 +17,7 @@ from muara.documents.indonesian import tanggal
 from muara.people.models import Office, office_day
 from muara.permits.models import Permit
 from muara.permits.queries import lookalikes
-from muara.steps.actions import intake
+from muara.steps.actions import intake, registration
 from muara.steps.letters.review import summary
 from muara.web.demo import Clock, Walk, all_fit, applicant, case_at, example, officer, other_applicant
 from tests.clock import MONDAY
@@ -110,7 +110,7 @@ def test_the_counter_registers_nothing_whose_authority_is_undecided(office: Offi
     AuthorityCheck.objects.all().delete()
     task = walk.take()
     with pytest.raises(Refused, match="kewenangan"):
-        intake.register(
+        registration.register(
             task, outcome="registered", applicant_signed=True, by=officer("registration_counter"), at=LATER
         )
 
@@ -163,15 +163,19 @@ def redirect(walk: Walk, *, apply_to: str) -> Case:
     return Case.objects.get(pk=walk.case.pk)
 
 
-def test_to_redirect_closes_the_case_and_writes_where_to_apply(office: Office) -> None:
+def test_to_redirect_closes_the_case_and_tells_its_applicant_why_and_where_to_apply(
+    office: Office, client: Client
+) -> None:
     case = redirect(walked(kbli="09100"), apply_to=" Kementerian  Lingkungan Hidup ")
 
     assert (case.result, case.closed_at) == ("redirected", LATER)
-    assert case.early_end.reason == "Kegiatan hulu minyak dan gas bumi."
     (notice,) = CaseLetter.objects.filter(case=case, kind="ending_notice")
     said = json.loads(notice.letter.content)
     assert said["apply_to"] == "Kementerian Lingkungan Hidup"
     assert said["how"] == "dialihkan: bukan kewenangan provinsi"
+    client.force_login(applicant())
+    page = client.get(f"/permohonan/{case.application.reference}/").content.decode()
+    assert "Kegiatan hulu minyak dan gas bumi." in page
 
 
 @pytest.mark.parametrize("apply_to", ["", "  ", "Kementerian 🎉"])

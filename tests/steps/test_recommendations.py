@@ -13,9 +13,9 @@ from muara.cases.actions import Refused
 from muara.cases.models import Case, Draft, Recommendation, Referral, Task
 from muara.cases.terms import clean_terms
 from muara.people.models import Office, office_day
-from muara.steps.actions import approval, review, verification, visits
+from muara.steps.actions import drafting, review, verification, visits
 from muara.steps.forms import Review, first_act
-from muara.steps.forms.approval import AdjustTerms, ChooseBinding
+from muara.steps.forms.drafting import AdjustTerms, ChooseBinding
 from muara.web.demo import Clock, Walk, all_fit, applicant, example, officer, sample_upload
 from tests.clock import MONDAY, NEXT_MONDAY, THURSDAY, TUESDAY
 
@@ -180,7 +180,7 @@ def answer(walk: Walk, **second: Any) -> tuple[Referral, Referral]:
 
 
 def book(walk: Walk, day: date, **more: Any) -> None:
-    approval.receive_recommendation(
+    drafting.receive_recommendation(
         walk.task,
         agenda_number="17",
         received_on=day,
@@ -249,7 +249,7 @@ def test_a_second_recommendation_contradicting_the_first_is_found_and_stops_the_
     assert found[2][0] == "Titik penaatan TP-01"
     assert first_act(two.task) is ChooseBinding
     with pytest.raises(Refused, match="bertentangan"):
-        two.do_draft(two.task, officer("processing_officer"))
+        two.forward()
 
 
 def test_the_drafter_records_which_one_binds_and_why(two: Walk) -> None:
@@ -270,14 +270,14 @@ def test_the_drafter_records_which_one_binds_and_why(two: Walk) -> None:
     assert (binding.recommendation, binding.disputes) == (second, ())
     assert binding.terms is not None
     assert binding.terms.flow_per_day == "1200"
-    two.do_draft(two.task, officer("processing_officer"))
+    two.forward()
     assert Draft.objects.get().recommendation == second
 
 
 def test_the_one_that_goes_back_is_asked_for_anew_and_the_other_stands(two: Walk) -> None:
     booked(two, terms=other_terms(flow_per_day="1200"))
     second = Recommendation.objects.get(letter_number="660/2")
-    approval.return_recommendation(
+    drafting.return_recommendation(
         two.task, only=[second], note="Selaraskan debit.", by=officer("processing_officer"), at=NEXT_MONDAY
     )
     assert [item.pk for item in two.task.case.referrals.unanswered()] == [second.referral_id]
@@ -302,8 +302,7 @@ def test_for_and_against_contradict_each_other(two: Walk) -> None:
 def test_a_newer_letter_for_the_same_kind_replaces_the_one_before(two: Walk) -> None:
     first = two.task.case.referrals.order_by("pk")[0]
     review.find_unfit(two.task, note="Skema belum jelas.", by=officer("technical_team"), at=two.clock.tick())
-    two.take()
-    two.do_correct(two.task, officer("customer_service"))
+    two.forward()
     two.take()
     verification.verify(
         two.task,
@@ -347,7 +346,7 @@ def test_a_narrower_recommendation_stands_beside_a_whole_one(two: Walk) -> None:
     assert binding.terms is not None
     assert binding.terms.flow_per_day == "1500"
     assert binding.terms.prohibitions[-1] == "Menambatkan kapal di atas pipa"
-    two.do_draft(two.task, officer("processing_officer"))
+    two.forward()
     assert Draft.objects.get().deviations == []
 
 
@@ -375,17 +374,17 @@ def test_what_two_narrow_recommendations_leave_open_together_is_found_and_stops_
     assert binding.lacks == ("BOD5",)
     assert not AdjustTerms.offered(two.task)
     with pytest.raises(Refused, match="belum memuat: BOD5"):
-        two.do_draft(two.task, officer("processing_officer"))
+        two.forward()
 
     given = Recommendation.objects.get(referral=first)
-    approval.return_recommendation(
+    drafting.return_recommendation(
         two.task, only=[given], note="BOD5 belum ada.", by=officer("processing_officer"), at=NEXT_MONDAY
     )
     two.take()
     review.recommend(two.task, referral=first, **letter(terms=water(), partial=True, at=NEXT_MONDAY))
     two.take()
     book(two, office_day(NEXT_MONDAY))
-    two.do_draft(two.task, officer("processing_officer"))
+    two.forward()
 
 
 def test_what_a_narrow_recommendation_leaves_out_with_a_reason_is_not_looked_for(two: Walk) -> None:
@@ -449,7 +448,7 @@ def test_the_form_takes_a_narrow_letter_where_several_were_asked_for(two: Walk) 
 def test_adjustments_hold_only_for_the_recommendations_they_were_set_against(two: Walk) -> None:
     booked(two, **narrow())
     officer_by: dict[str, Any] = {"by": officer("processing_officer")}
-    approval.adjust_terms(
+    drafting.adjust_terms(
         two.task,
         terms=other_terms(flow_per_day="1400"),
         reason="Kapasitas IPAL.",
@@ -458,22 +457,22 @@ def test_adjustments_hold_only_for_the_recommendations_they_were_set_against(two
     )
     binding = review.binding_terms(two.task.case)
     assert binding is not None
-    assert approval.adjusted_terms(two.task.case, binding) is not None
+    assert drafting.adjusted_terms(two.task.case, binding) is not None
 
     second = Recommendation.objects.get(letter_number="660/2")
     later = NEXT_MONDAY + timedelta(days=1)
-    approval.return_recommendation(
+    drafting.return_recommendation(
         two.task, only=[second], note="Kurang jelas.", at=NEXT_MONDAY, **officer_by
     )
     two.take()
     review.recommend(two.task, referral=second.referral, **letter(**narrow(letter_number="660/3", at=later)))
     two.take()
-    approval.receive_recommendation(
+    drafting.receive_recommendation(
         two.task, agenda_number="18", received_on=office_day(later), at=later, **officer_by
     )
     binding = review.binding_terms(two.task.case)
     assert binding is not None
-    assert approval.adjusted_terms(two.task.case, binding) is None
+    assert drafting.adjusted_terms(two.task.case, binding) is None
 
 
 @pytest.mark.both

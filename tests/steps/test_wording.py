@@ -125,15 +125,6 @@ def test_an_unknown_place_is_refused_in_a_sentence(office: Office) -> None:
     assert found.value.field == "considering"
 
 
-def test_what_is_proposed_is_read_under_the_words_of_a_decree(office: Office) -> None:
-    lines = propose(own()).readable.splitlines()
-
-    assert [line for line in lines if line.endswith(":")] == [
-        "Menimbang:", "Menimbang, bila memperpanjang atau mengubah izin:", "Mengingat:",
-        "Hak yang disampaikan saat penyerahan:", "Tembusan:",
-    ]  # fmt: skip
-
-
 @pytest.mark.parametrize("place", ["earlier_number", "earlier_date", "application_kind"])
 def test_an_earlier_permit_is_named_only_where_there_is_one(office: Office, place: str) -> None:
     text = f"bahwa izin {{{place}}} akan berakhir"

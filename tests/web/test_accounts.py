@@ -31,13 +31,49 @@ def _office(db: None, blobs: object, time_machine: TimeMachineFixture) -> None:
 pytestmark = pytest.mark.usefixtures("_office")
 
 
-def test_signing_up_makes_an_applicant_and_opens_the_portal(client: Client) -> None:
+def test_a_new_account_opens_the_portal_once_its_address_is_confirmed(client: Client) -> None:
     answer = client.post("/akun/daftar/", NEW)
 
-    assert (answer.status_code, answer["Location"]) == (302, "/permohonan/")
+    assert (answer.status_code, answer["Location"]) == (302, "/akun/surel/terkirim/")
     made = User.objects.get(email="pemohon.baru@contoh.example")
     assert (made.name, made.phone, made.actors(MONDAY)) == ("Budi Misalnya", "+6281100000002", frozenset())
+    assert client.get("/permohonan/").status_code == 302
+
+    (letter,) = mail.outbox
+    link = re.search(r"/akun/surel/konfirmasi/[^\s]+", str(letter.body))
+    assert link is not None
+    confirmed = client.post(link[0])
+
+    assert (confirmed.status_code, confirmed["Location"]) == (302, "/permohonan/")
     assert client.get("/permohonan/").status_code == 200
+
+
+def test_registering_with_an_existing_address_looks_like_any_other_and_warns_its_owner(
+    client: Client,
+) -> None:
+    taken = client.post("/akun/daftar/", NEW | {"email": "sari@contoh.example"})
+
+    assert (taken.status_code, taken["Location"]) == (302, "/akun/surel/terkirim/")
+    assert User.objects.filter(email="sari@contoh.example").count() == 1
+    (letter,) = mail.outbox
+    assert letter.to == ["sari@contoh.example"]
+    assert "konfirmasi" not in str(letter.body)
+    assert applicant().name == "Sari Contohwati"
+
+
+def test_an_outsiders_failed_attempts_do_not_lock_an_official_out() -> None:
+    outsider, head = Client(REMOTE_ADDR="10.9.9.9"), Client(REMOTE_ADDR="10.1.1.1")
+    address = officer("head_of_office").email
+
+    pages = [
+        outsider.post("/akun/masuk/", {"login": address, "password": f"tebakan-nomor-{number}"})
+        for number in range(11)
+    ]
+
+    # Whoever guesses is stopped …
+    assert "Terlalu banyak percobaan masuk yang gagal" in pages[-1].content.decode()
+    answer = head.post("/akun/masuk/", {"login": address, "password": PASSWORD})
+    assert (answer.status_code, answer["Location"]) == (302, "/meja/")  # … the official is not
 
 
 @pytest.mark.parametrize(
@@ -48,7 +84,6 @@ def test_signing_up_makes_an_applicant_and_opens_the_portal(client: Client) -> N
         ("name", "   ", "Tuliskan nama Anda."),
         ("phone", "12345", "awalan 0 atau +62"),
         ("password2", "muara-sungai-lain", "sama"),
-        ("email", "sari@contoh.example", "sudah"),
     ],
 )
 def test_an_account_with_a_slip_is_not_made_and_keeps_what_was_typed(

@@ -14,10 +14,10 @@ from muara.cases.actions import take_over
 from muara.cases.models import Case, Correction, Task
 from muara.contacts.actions import link
 from muara.people.models import User, office_day
-from muara.steps.actions import approval, intake, verification
+from muara.steps.actions import approval, checklists, drafting, filing, verification
 from muara.steps.actions.review import binding_terms
 from muara.steps.letters import proposed_wording
-from muara.web import dossier
+from muara.web import clocks, dossier
 from muara.web.demo import (
     Clock,
     Walk,
@@ -32,7 +32,7 @@ from muara.web.demo import (
 )
 from tests.clock import MONDAY, at
 
-SECTIONS = ("data", "dokumen", "perbaikan", "rekomendasi", "draf", "waktu", "pengendali")
+SECTIONS = ("data", "dokumen", "formulir", "perbaikan", "rekomendasi", "draf", "waktu", "pengendali")
 
 
 @pytest.fixture
@@ -230,7 +230,7 @@ def test_what_a_later_submission_changed_is_marked() -> None:
     walk.forward()  # 4
     walk.forward()  # 6
     task = walk.take()
-    marks = all_fit(task) | {5: intake.Mark("unfit", "Skema IPAL belum lengkap.")}
+    marks = all_fit(task) | {5: checklists.Mark("unfit", "Skema IPAL belum lengkap.")}
     verification.verify(
         task, outcome="incomplete", marks=marks, by=walk.who(task), at=walk.clock.tick(), note="Skema kurang."
     )
@@ -241,7 +241,7 @@ def test_what_a_later_submission_changed_is_marked() -> None:
     form = case.revision.definition.form
     part = next(s for s in form.sections if any(f.key == "activity_name" for f in s.fields))
     values = {**case.application.data, "activity_name": "Kegiatan yang diperbaiki"}
-    intake.save_section(case.application, section=part, raw=values, by=applicant(), at=walk.clock.tick())
+    filing.save_section(case.application, section=part, raw=values, by=applicant(), at=walk.clock.tick())
     walk.mend(Correction.objects.get(case=case))
     verification.answer_correction(case, answer="Sudah diperbaiki.", by=applicant(), at=walk.clock.tick())
 
@@ -298,8 +298,8 @@ def test_the_limits_count_from_the_day_the_recommendation_came() -> None:
     told = text(section(case, "waktu"))
 
     assert "H: rekomendasi teknis diterima di kantor 10 Desember 2026" in told
-    clocks = dossier.clocks(Case.objects.get(pk=case.pk), today=at("2026-12-10 14:00").date())
-    days = {item.step.number: item.due.on.isoformat() for item in clocks.deadlines if item.due.on is not None}
+    run = clocks.clocks(Case.objects.get(pk=case.pk), today=at("2026-12-10 14:00").date())
+    days = {item.step.number: item.due.on.isoformat() for item in run.deadlines if item.due.on is not None}
     assert {number: days[number] for number in (12, 13, 14, 15, 16)} == {
         12: "2026-12-14",
         13: "2026-12-14",
@@ -307,19 +307,19 @@ def test_the_limits_count_from_the_day_the_recommendation_came() -> None:
         15: "2026-12-30",
         16: "2026-12-31",
     }
-    assert clocks.promise.on is not None
-    assert clocks.promise.on.isoformat() == "2027-01-04"
+    assert run.promise.on is not None
+    assert run.promise.on.isoformat() == "2027-01-04"
 
 
 def test_a_step_that_was_passed_over_is_not_late() -> None:
     case = case_at("endorse_section", at=at("2026-06-30 14:00"))
 
-    clocks = dossier.clocks(Case.objects.get(pk=case.pk), today=MONDAY.date())
+    run = clocks.clocks(Case.objects.get(pk=case.pk), today=MONDAY.date())
 
     # 5 (consultation) was not needed and 14 (meeting) may not be; 12 is awaited since H+2.
-    assert [item.step.number for item in clocks.deadlines if item.counts] == [12, 13, 15, 16, 17, 18]
-    assert [item.step.number for item in clocks.deadlines if item.state == "skipped"] == [5]
-    assert {item.step.number: item.due.days for item in clocks.deadlines}[12] == -2
+    assert [item.step.number for item in run.deadlines if item.counts] == [12, 13, 15, 16, 17, 18]
+    assert [item.step.number for item in run.deadlines if item.state == "skipped"] == [5]
+    assert {item.step.number: item.due.days for item in run.deadlines}[12] == -2
     assert "tidak diperlukan" in section(case, "waktu")
 
 
@@ -360,7 +360,7 @@ def test_terms_that_the_draft_sets_otherwise_are_told_as_the_draft_says_them() -
     while walk.task.step.activity != "draft":
         walk.forward()
     task, by = walk.take(), officer("processing_officer")
-    approval.receive_recommendation(
+    drafting.receive_recommendation(
         task, agenda_number="9", received_on=office_day(MONDAY), by=by, at=walk.clock.tick()
     )
     binding = binding_terms(case)
@@ -368,9 +368,9 @@ def test_terms_that_the_draft_sets_otherwise_are_told_as_the_draft_says_them() -
     assert binding.terms is not None
     first, *others = binding.terms.limits
     adjusted = replace(binding.terms, flow_per_day="1400", limits=(replace(first, high="75"), *others))
-    approval.adjust_terms(task, terms=adjusted, reason="Disepakati.", by=by, at=walk.clock.tick())
+    drafting.adjust_terms(task, terms=adjusted, reason="Disepakati.", by=by, at=walk.clock.tick())
     assert "BOD5 ≤ 100 mg/L" in text(section(case, "rekomendasi"))
-    approval.draft(
+    drafting.draft(
         task,
         wording=proposed_wording(case, binding.recommendation, on=office_day(MONDAY)),
         by=by,

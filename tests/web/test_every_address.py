@@ -114,6 +114,42 @@ ADDRESSES = {
         "200 200 200 200 200 200 200 200 200",
         "405 405 405 405 405 405 405 405 405",
     ),
+    "account": (
+        "in 200 200 200 200 200 200 200 200",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "mfa_index": (
+        "in 200 200 200 200 200 200 200 200",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "mfa_activate_totp": (
+        "in 302 302 302 302 302 302 302 302",
+        "in 302 302 302 302 302 302 302 302",
+    ),
+    "mfa_generate_recovery_codes": (
+        "in 302 302 302 302 302 302 302 302",
+        "in 302 302 302 302 302 302 302 302",
+    ),
+    "mfa_deactivate_totp": (
+        "in 404 404 404 404 404 404 404 404",
+        "in 404 404 404 404 404 404 404 404",
+    ),
+    "mfa_view_recovery_codes": (
+        "in 404 404 404 404 404 404 404 404",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "mfa_download_recovery_codes": (
+        "in 404 404 404 404 404 404 404 404",
+        "in 404 404 404 404 404 404 404 404",
+    ),
+    "mfa_authenticate": (
+        "in 302 302 302 302 302 302 302 302",
+        "in 302 302 302 302 302 302 302 302",
+    ),
+    "mfa_reauthenticate": (
+        "in 302 302 302 302 302 302 302 302",
+        "in 302 302 302 302 302 302 302 302",
+    ),
     "account_email": (
         "in 200 200 200 200 200 200 200 200",
         "in 302 302 302 302 302 302 302 302",
@@ -338,6 +374,10 @@ ADDRESSES = {
         "in 403 403 403 403 403 403 200 200",
         "in 403 403 403 403 403 403 403 200",
     ),
+    "remove_second_factor": (
+        "in 403 403 403 403 403 403 403 200",
+        "in 403 403 403 403 403 403 403 200",
+    ),
     "invite": (
         "in 405 405 405 405 405 405 405 405",
         "in 403 403 403 403 403 403 403 302",
@@ -448,6 +488,7 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "user": applicant().pk,
         "grant": applicant().pk,
         "invite": applicant().pk,
+        "remove_second_factor": applicant().pk,
         "end_holding": Holding.objects.order_by("pk")[0].pk,
         "remove_day": CalendarDay.objects.order_by("date")[0].pk,
     }
@@ -508,3 +549,17 @@ def test_every_address_answers_each_person_as_it_should(office: Office, who: str
         name: (get.split()[place], post.split()[place]) for name, (get, post) in ADDRESSES.items()
     }
     assert Entry.objects.count() == acts
+
+
+@pytest.mark.parametrize("typed", ["²", "-1", "9" * 5000, "dua"])
+def test_a_number_in_an_address_that_is_none_breaks_no_page(
+    office: Office, client: Client, typed: str
+) -> None:
+    case = case_at("register", at=MONDAY)
+    client.force_login(officer("auditor"))
+    for address in (
+        f"/meja/berkas/{case.pk}/?penyampaian={typed}",
+        f"/meja/register/LHP/permit/?tahun={typed}",
+        f"/kantor/kalender/?tahun={typed}",
+    ):
+        assert client.get(address).status_code == 200

@@ -10,7 +10,7 @@ from time_machine import TimeMachineFixture
 from muara.cases.models import Attachment, Case
 from muara.documents.models import Letter
 from muara.people.models import Company, Membership, User
-from muara.steps.actions.intake import attach
+from muara.steps.actions.filing import attach
 from muara.web.demo import (
     Clock,
     Walk,

@@ -19,7 +19,7 @@ from muara.cases.models import Application, Attachment, Case, Revision, Submissi
 from muara.documents.repertoire import allowed
 from muara.people.models import Company, Membership, User
 from muara.sop.form import Section, clean_section
-from muara.steps.actions import intake
+from muara.steps.actions import filing
 from muara.web.acts import new_key
 from muara.web.demo import Clock, Walk, applicant, example, officer, other_applicant, sample_pdf, seed_office
 from muara.web.form_fields import SectionForm
@@ -46,7 +46,7 @@ def signed_in(user: User) -> Client:
 
 def begun(by: User | None = None, *, name: str = "PT Segara Contoh Makmur") -> Application:
     """An application with nothing in it yet."""
-    return intake.start_application(
+    return filing.start_application(
         revision=Revision.objects.get(),
         kind="new",
         company=None,

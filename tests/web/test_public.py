@@ -14,7 +14,7 @@ from muara.cases.actions import take_over
 from muara.cases.models import Case, Draft, Task
 from muara.people.models import office_day
 from muara.permits.models import Permit
-from muara.steps.actions import approval, issuance
+from muara.steps.actions import approval, drafting, issuance
 from muara.steps.letters import proposed_wording
 from muara.web import public
 from muara.web.demo import applicant, case_at, officer, seed_office
@@ -169,10 +169,10 @@ def test_a_draft_says_that_nothing_is_issued_yet_and_a_replaced_one_that_it_is_v
     task = _received(case, "section_head")
     approval.endorse(task, outcome="faulty", by=officer("section_head"), at=MONDAY, note="Salah ketik.")
     task = _received(case, "processing_officer")
-    recommendation = approval.booked_recommendation(case)
+    recommendation = drafting.booked_recommendation(case)
     assert recommendation is not None
     wording = proposed_wording(task.case, recommendation, on=office_day(MONDAY))
-    approval.draft(task, wording=wording, by=officer("processing_officer"), at=MONDAY)
+    drafting.draft(task, wording=wording, by=officer("processing_officer"), at=MONDAY)
 
     assert "Draf ini sudah diganti" in text_of(client, f"/izin/{first.token}/")
     assert "belum terbit" in text_of(client, f"/izin/{Draft.objects.get(number=2).token}/")

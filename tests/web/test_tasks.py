@@ -742,6 +742,68 @@ def test_the_head_signs_the_draft_that_was_shown() -> None:
     assert seat.now_at() == "decide"
 
 
+def test_an_approval_from_a_form_older_than_the_draft_changes_nothing_and_keeps_what_was_typed() -> None:
+    seat = seat_at("endorse_section")
+    form = form_on(seat.read(), seat.url)
+    [old] = form.values["draft_sha256"]
+    # Meanwhile the same head sends it back in another window, and the drafter makes another draft.
+    assert seat.send(outcome="faulty", note="Salah ketik.").status_code == 302
+    back = next_seat(seat, "processing_officer")
+    assert back.send(outcome="drafted", tembusan="Inspektorat Contoh").status_code == 302
+    current = Draft.objects.latest("number")
+    assert (current.number, current.sha256 == old) == (2, False)
+
+    advice = "Perhatikan kedalaman outfall."
+    ticked = examined("endorse_section", "endorsed")
+    answer = seat.client.post(seat.url, form.filled(outcome="endorsed", advice=advice, **ticked))
+    assert answer.status_code == 409
+    assert advice in answer.content.decode()
+    assert not current.endorsements.filter(step_key="endorse_section").exists()
+
+    # Nor does the old form's hash pass at the task that the new draft opened.
+    again = next_seat(seat, "section_head")
+    answer = again.send(outcome="endorsed", advice=advice, draft_sha256=old, **ticked)
+    assert answer.status_code == 422
+    assert "Draf telah berubah" in answer.content.decode()
+    assert advice in answer.content.decode()
+    assert again.now_at() == "endorse_section"
+
+
+def test_each_head_reads_what_the_heads_before_advise() -> None:
+    first, second = "Perhatikan kedalaman outfall.", "Minta presentasi bila ragu."
+    seat = seat_at("endorse_section")
+    said = examined("endorse_section", "endorsed") | {"advice": first}
+    assert seat.send(outcome="endorsed", **said).status_code == 302
+    seat = next_seat(seat, "division_head")
+    assert first in seat.read().content.decode()
+    said = examined("endorse_division", "endorsed") | {"advice": second}
+    assert seat.send(outcome="endorsed", **said).status_code == 302
+    page = next_seat(seat, "head_of_office").read().content.decode()
+    assert first in page
+    assert second in page
+
+
+def next_seat(seat: Seat, actor: str) -> Seat:
+    """The next step's officer at its page, the file received."""
+    client = Client()
+    client.force_login(demo.officer(actor))
+    task = Task.objects.get(case=seat.task.case_id, closed_at=None, companion=False)
+    found = Seat(client, task, demo.officer(actor))
+    assert found.take().status_code == 302
+    return found
+
+
+def test_half_done_work_never_keeps_the_number_of_an_identity_card() -> None:
+    seat = seat_at("hand_over")
+    assert (
+        seat.send(outcome="handed_over", receiver="Kurnia Misalnya", simpan="1", **TAKEN).status_code == 302
+    )
+    [kept] = seat.task.unfinished.all()
+    assert kept.typed["receiver"] == ["Kurnia Misalnya"]
+    assert TAKEN["number"] not in str(kept.typed)
+    assert TAKEN["number"] not in seat.read().content.decode()
+
+
 def on_behalf(step_key: str) -> Iterator[Seat]:
     counter = demo.officer("registration_counter")
     case = demo.case_at(step_key, at=MONDAY, on_behalf_by=counter)

@@ -163,7 +163,7 @@ class Confirmation(models.Model):
 
 
 class EarlyEnd(models.Model):
-    """How and why a case ended before its decision: withdrawn, lapsed, or replaced by a new application."""
+    """How and why a case ended before its decision: withdrawn, lapsed, redirected, replaced."""
 
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="early_end")
     ending = models.CharField("cara berakhir", max_length=40)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from muara.cases.models.case import Case
 from muara.documents.models import Blob
@@ -17,6 +18,8 @@ class PaperCase(models.Model):
 
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="paper")
     step_key = models.CharField("dimasukkan pada langkah", max_length=40)
+    checked_by = models.CharField("disetujui CS di kertas oleh", max_length=120, blank=True)
+    checked_on = models.DateField("disetujui CS di kertas tanggal", null=True)
     registered_on = models.DateField("terdaftar menurut kertas", null=True)
     recommended_on = models.DateField("H menurut kertas", null=True)
     note = models.TextField("keterangan")
@@ -24,7 +27,14 @@ class PaperCase(models.Model):
     entered_at = models.DateTimeField("dimasukkan")
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=~models.Q(note=""), name="a_paper_case_is_explained")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(note=""), name="a_paper_case_is_explained"),
+            models.CheckConstraint(
+                condition=Q(checked_by="", checked_on=None)
+                | (~Q(checked_by="") & Q(checked_on__isnull=False)),
+                name="a_paper_approval_has_its_name_and_day",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"dari kertas {self.case_id}"

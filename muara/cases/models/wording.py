@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from typing import ClassVar
 
@@ -11,7 +10,6 @@ from django.db.models import Q
 
 from muara.cases.models.decision import Draft
 from muara.people.models import User
-from muara.sop.wording import LABELS
 
 
 class DecreeTemplateQuerySet(models.QuerySet["DecreeTemplate"]):
@@ -48,10 +46,3 @@ class DecreeTemplate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.service} sejak {self.effective_from}"
-
-    @property
-    def readable(self) -> str:
-        """The texts of the wording for a reader, each list under its name."""
-        said: dict[str, list[str]] = json.loads(self.text)
-        shown = ((label, said.get(name)) for name, label in LABELS.items())
-        return "\n".join(line for label, texts in shown if texts for line in (f"{label}:", *texts))

@@ -7,7 +7,7 @@ is missing there is a line for ink.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, Literal
 
 from muara.documents.contents import Content
@@ -155,7 +155,7 @@ class FirstProof(Content):
     reference: str
     ticks: tuple[Tick, ...]
     checked_by: str = ""
-    checked_at: datetime | None = None
+    checked_at: date | None = None
     place: str
     officer: str = ""
     officer_nip: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -17,6 +18,8 @@ from muara.people.models import User, office_day
 from muara.permits.queries import decision_of
 from muara.sop.working_time import Calendar, working_days_between
 from muara.steps.letters import company_name, status_url
+
+log = logging.getLogger(__name__)
 
 
 def turn_away(task: Task, *, who: str, reason: str, by: User, at: datetime, stamp: Stamp = NO_FORM) -> Moved:
@@ -88,26 +91,34 @@ def remind_by_the_clock(*, at: datetime) -> Iterator[Reminder]:
 
 
 def send_reminders(*, at: datetime) -> Iterator[Reminder]:
-    """Send what was made and not yet sent; what fails is tried again by the next tick."""
-    waiting = Reminder.objects.filter(sent_at=None, after__isnull=False)
+    """Send what was made and not yet sent, while the permit still waits.
+
+    What cannot be sent is tried again by the next tick, and keeps no other from being sent.
+    """
+    uncollected = tasks_doing("hand_over").values("case")
+    waiting = Reminder.objects.filter(sent_at=None, after__isnull=False, case__in=uncollected)
     for reminder in waiting.select_related("case__application__applicant").order_by("pk"):
         decision, person = decision_of(reminder.case_id), reminder.case.application.applicant
         assert decision is not None
         assert person is not None
         bring = "\n".join(f"- {item}" for item in reminder.case.process.collection.bring)
-        send_mail(
-            subject=f"{decision.kind.label} Anda siap diambil: {decision.number.text}",
-            message=(
-                f"Yth. {person.name},\n\n"
-                f"{decision.kind.label} nomor {decision.number.text} "
-                f"tanggal {tanggal(decision.issued_on)} atas nama "
-                f"{company_name(reminder.case)} sudah siap diambil di loket pengambilan.\n\n"
-                f"Yang dibawa:\n{bring}\n\n"
-                f"Perkembangan berkas: {status_url(reminder.case)}\n"
-            ),
-            from_email=None,
-            recipient_list=[person.email],
-        )
+        try:
+            send_mail(
+                subject=f"{decision.kind.label} Anda siap diambil: {decision.number.text}",
+                message=(
+                    f"Yth. {person.name},\n\n"
+                    f"{decision.kind.label} nomor {decision.number.text} "
+                    f"tanggal {tanggal(decision.issued_on)} atas nama "
+                    f"{company_name(reminder.case)} sudah siap diambil di loket pengambilan.\n\n"
+                    f"Yang dibawa:\n{bring}\n\n"
+                    f"Perkembangan berkas: {status_url(reminder.case)}\n"
+                ),
+                from_email=None,
+                recipient_list=[person.email],
+            )
+        except OSError:
+            log.exception("reminder %s could not be sent", reminder.pk)
+            continue
         reminder.sent_at = at
         reminder.save(update_fields=["sent_at"])
         yield reminder

@@ -17,8 +17,8 @@ from muara.cases.actions import (
 )
 from muara.cases.models import Question, Task
 from muara.cases.models.coordination import Channel
-from muara.cases.rules import is_recused
-from muara.people.models import Office, User, office_day
+from muara.cases.rules import TECHNICAL_TEAM, is_of_agency, is_recused
+from muara.people.models import Office, User
 
 
 def ask_agency(
@@ -51,8 +51,7 @@ def ask_agency(
 
 def works_for(user: User, agency_id: int, *, at: datetime) -> bool:
     """The person is of the agency's technical team today."""
-    held = user.holdings.current(office_day(at))
-    return user.is_active and held.filter(actor="technical_team", office=agency_id).exists()
+    return user.is_active and is_of_agency(user, agency_id, actor=TECHNICAL_TEAM, at=at)
 
 
 def may_answer(user: User, question: Question, *, at: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""Turning a case to its applicant, and the ends before a decision: new application, withdrawn, lapsed."""
+"""Turning a case to its applicant; its ends before a decision: replaced, withdrawn, lapsed, redirected."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def withdraw_application(
             stamp=stamp,
         )
         demand_proof(task.case.application, proof, by=by)
-        told_of_the_end(task, WITHDRAWN, reason=reason, proof=proof, by=by, at=at)
+        keep_end(task, WITHDRAWN, reason=reason, proof=proof, by=by, at=at)
         return moved
 
 
@@ -147,7 +147,7 @@ def let_lapse(task: Task, *, reason: str, by: User, at: datetime, stamp: Stamp =
             raise Refused(
                 f"Berkas baru dapat digugurkan mulai {tanggal(first)}, bila pemohon tetap tidak menjawab."
             )
-        told_of_the_end(task, LAPSED, reason=reason, by=by, at=at)
+        keep_end(task, LAPSED, reason=reason, by=by, at=at)
         return moved
 
 
@@ -159,7 +159,7 @@ def may_lapse_from(asked: Correction) -> date | None:
     return None if days is None else add_working_days(office_calendar(), asked.due_on, days)
 
 
-def told_of_the_end(
+def keep_end(
     task: Task,
     ending: str,
     *,
@@ -169,7 +169,7 @@ def told_of_the_end(
     proof: Blob | None = None,
     apply_to: str = "",
 ) -> None:
-    """Keep how a case ended undecided, and write to its applicant; call inside the act that ended it."""
+    """Keep how a case ended before its decision and tell the applicant; call inside the act that ended it."""
     case = Case.objects.select_related("application__company", "revision").get(pk=task.case_id)
     Correction.objects.open().filter(case=case).update(ended_at=at)
     end = EarlyEnd.objects.create(

@@ -22,7 +22,8 @@ from muara.cases.models import Case, Meeting, Participant, Task
 from muara.cases.rules import may_do_step
 from muara.documents.models import Blob
 from muara.people.models import User, office_day
-from muara.steps.actions.approval import latest_draft, void_what_must_be_done_again
+from muara.steps.actions.approval import void_what_must_be_done_again
+from muara.steps.actions.drafting import latest_draft
 from muara.steps.actions.endings import turn_to_applicant
 from muara.steps.actions.requests import Asked
 from muara.steps.letters import meeting as papers

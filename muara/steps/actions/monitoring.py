@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from muara.cases.actions import NO_FORM, Moved, Refused, Stamp, act, note_on
+from muara.cases.actions import NO_FORM, Moved, NotYours, Refused, Stamp, act, note_on
 from muara.cases.models import MonitoringNote, Task
 from muara.people.models import User, office_day
 
@@ -25,7 +25,10 @@ def monitor(
 
     Raises:
         Refused: who was asked or what they said is missing, or the next look lies in the past.
+        NotYours: the task is not the one that runs beside step 10.
     """
+    if not task.companion:
+        raise NotYours
     if not whom.strip():
         raise Refused("Tuliskan dengan siapa berkoordinasi.", "whom")
     if not status.strip():
@@ -41,6 +44,7 @@ def monitor(
             facts={"channel": channel, "expected_on": expected_on.isoformat() if expected_on else None},
             note=status,
             stamp=stamp,
+            activity="draft",
         )
         MonitoringNote.objects.create(
             case=task.case,

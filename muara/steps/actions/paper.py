@@ -1,4 +1,4 @@
-"""Taking over cases that ran on paper when the office went live: with their papers, numbers and days."""
+"""Taking over cases that ran on paper when the office went live: their papers, numbers, days, and advice."""
 
 from __future__ import annotations
 
@@ -6,18 +6,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from muara.cases.actions import NO_FORM, Moved, NotYours, Refused, Stamp, act, open_running_case
-from muara.cases.models import Application, Case, PaperCase, PaperDocument, Referral
+from muara.audit.chains import canonical, digest
+from muara.cases.actions import NO_FORM, Moved, NotYours, Refused, Stamp, act, note_on, open_running_case
+from muara.cases.models import (
+    Application,
+    Case,
+    PaperCase,
+    PaperDocument,
+    Recommendation,
+    Referral,
+    Task,
+)
 from muara.contacts.actions import link
 from muara.documents.models import Blob
 from muara.people.models import WITA, Office, User, office_day
 from muara.permits.queries import may_be_given
 from muara.sop.definition import Process, Step
-from muara.steps.actions.intake import _snapshot
+from muara.steps.actions.filing import take_snapshot
+from muara.steps.actions.review import Substance, check_substance, demand_letter
 
-# Where a case may be taken over: not yet registered, or with the paper that the step needs. Later steps
-# need Muara's own draft with its hash.
-ENTRANCES = ("check", "verify", "deliver", "review")
+# Where a case may be taken over: not yet registered, or with the paper that the step needs. From step 12
+# on there is a draft with its hash and parafs given to that hash, which only Muara can make.
+ENTRANCES = ("check", "register", "verify", "deliver", "review", "draft")
+REFERRED = frozenset({"deliver", "review", "draft"})
 MAY_ENTER = frozenset({"administrator", "customer_service"})
 
 
@@ -44,10 +55,15 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class OnPaper:
-    """How far a case came on paper: the step it stands at, its number, its days, its cover letter."""
+    """How far a case came on paper: the step it stands at, its number, its days, its cover letter.
+
+    `checked_by` and `checked_on` are the CS's signature on the paper checklist, for step 6.
+    """
 
     step: str
     note: str
+    checked_by: str = ""
+    checked_on: date | None = None
     registration_number: str = ""
     registered_on: date | None = None
     recommended_on: date | None = None
@@ -89,7 +105,7 @@ def enter_running_case(
             raise Refused("Hanya permohonan yang dientri di loket dan belum dikirim dapat dimasukkan.")
         process = found.revision.process
         _check(told, process, papers, today=office_day(at))
-        snapshot = _snapshot(found, by=by, at=at, proof=None)
+        snapshot = take_snapshot(found, by=by, at=at, proof=None)
         moved = open_running_case(
             found,
             step=told.step,
@@ -106,6 +122,8 @@ def enter_running_case(
         PaperCase.objects.create(
             case=case,
             step_key=told.step,
+            checked_by=told.checked_by,
+            checked_on=told.checked_on,
             registered_on=told.registered_on,
             recommended_on=told.recommended_on,
             note=told.note,
@@ -125,27 +143,44 @@ def _check(told: OnPaper, process: Process, papers: Sequence[Paper], *, today: d
     """Ask for what the step builds on; nothing on paper lies in the future."""
     step = next((item for item in entrances(process) if item.key == told.step), None)
     if step is None:
-        raise Refused("Berkas dapat dimasukkan pada langkah 4, 7, 9, atau 10.", "step")
+        raise Refused("Berkas dapat dimasukkan pada langkah 4, 6, 7, 9, 10, atau 11.", "step")
     if not told.note.strip():
         raise Refused("Tuliskan keterangan: mengapa berkas ini dimasukkan di tengah jalan.", "note")
     if not papers:
         raise Refused("Unggah paling sedikit satu surat dari map kertasnya.", "papers")
     if any(paper.dated > today for paper in papers):
         raise Refused("Tanggal di kertas tidak boleh sesudah hari ini.", "papers")
-    _check_registration(told, registered=step.activity != "check", today=today)
+    _check_approval(told, step, today=today)
+    _check_registration(told, registered=step.activity not in {"check", "register"}, today=today)
     _check_referral(told, step, today=today)
     if told.recommended_on is not None:
         if step.activity != "review":
-            raise Refused("Tanggal H hanya untuk berkas yang dimasukkan pada langkah OPD.", "recommended_on")
+            raise Refused(
+                "Tanggal H hanya diisi di sini untuk berkas pada langkah OPD; pada langkah 11 H ditetapkan "
+                "ketika rekomendasi yang disalin dibukukan.",
+                "recommended_on",
+            )
         if not (told.registered_on or today) <= told.recommended_on <= today:
             raise Refused("Tanggal H harus antara tanggal registrasi dan hari ini.", "recommended_on")
+
+
+def _check_approval(told: OnPaper, step: Step, *, today: date) -> None:
+    """Step 6, remark 1: the counter accepts nothing that the CS has not signed; so on paper too."""
+    if step.activity != "register":
+        if told.checked_by or told.checked_on:
+            raise Refused("Persetujuan CS dari kertas hanya untuk berkas pada langkah 6.", "checked_by")
+        return
+    if not told.checked_by.strip():
+        raise Refused("Isi nama CS yang menandatangani daftar periksa kertas.", "checked_by")
+    if told.checked_on is None or told.checked_on > today:
+        raise Refused("Isi tanggal daftar periksa kertas; tidak sesudah hari ini.", "checked_on")
 
 
 def _check_registration(told: OnPaper, *, registered: bool, today: date) -> None:
     if not registered:
         if told.registration_number or told.registered_on:
             raise Refused(
-                "Berkas pada langkah 4 belum terdaftar: kosongkan nomor dan tanggal registrasi.",
+                "Berkas pada langkah 4 atau 6 belum terdaftar: kosongkan nomor dan tanggal registrasi.",
                 "registration_number",
             )
         return
@@ -165,10 +200,9 @@ def _check_registration(told: OnPaper, *, registered: bool, today: date) -> None
 
 def _check_referral(told: OnPaper, step: Step, *, today: date) -> None:
     referral = told.referral
-    needed = step.activity in {"deliver", "review"}
-    if not needed:
+    if step.activity not in REFERRED:
         if referral is not None:
-            raise Refused("Surat pengantar hanya untuk berkas pada langkah 9 atau 10.", "letter_number")
+            raise Refused("Surat pengantar hanya untuk berkas pada langkah 9, 10, atau 11.", "letter_number")
         return
     if referral is None or not referral.letter_number.strip() or not referral.subject.strip():
         raise Refused("Isi OPD, nomor, tanggal, dan isi surat pengantar dari kertas.", "letter_number")
@@ -202,3 +236,73 @@ def _refer(case: Case, told: PaperReferral, *, by: User, at: datetime) -> None:
         delivered_at=datetime.combine(delivered, time(), WITA).astimezone(UTC) if delivered else None,
         receiver=told.receiver,
     )
+
+
+def referral_to_copy(task: Task) -> Referral | None:
+    """The letter whose answer came on paper, of a case taken over at step 11; None once it is copied."""
+    taken_over = PaperCase.objects.filter(case=task.case_id, step_key=task.step_key).exists()
+    if task.companion or task.step.activity != "draft" or not taken_over:
+        return None
+    return task.case.referrals.unanswered().select_related("agency").first()
+
+
+def copy_recommendation(
+    task: Task,
+    *,
+    letter_number: str,
+    letter_date: date,
+    signed_by_name: str,
+    scan: Blob | None,
+    said: Substance,
+    by: User,
+    at: datetime,
+    stamp: Stamp = NO_FORM,
+) -> Moved:
+    """Step 11 of a case taken over there: copy what the agency recommended on paper; booking it sets H.
+
+    It is marked as entered on the agency's behalf. Visit and parafs of the agency were on paper too.
+
+    Raises:
+        Refused: nothing is to be copied, something of the letter is missing or impossible, or the
+            application asked for something that is left out without a reason.
+    """
+    demand_letter(
+        letter_number=letter_number,
+        letter_date=letter_date,
+        signed_by_name=signed_by_name,
+        scan=scan,
+        today=office_day(at),
+    )
+    assert scan is not None
+    with act(stamp):
+        referral = referral_to_copy(task)
+        if referral is None:
+            raise Refused("Tidak ada rekomendasi dari kertas yang masih harus disalin untuk berkas ini.")
+        check_substance(task.case, said)
+        moved = note_on(
+            task.pk,
+            verb="draft.copy",
+            by=by,
+            at=at,
+            facts={
+                "referral": referral.pk,
+                "scan": scan.sha256,
+                "verdict": said.verdict,
+                "terms": digest(canonical(said.data())),
+                "from_paper": True,
+            },
+            stamp=stamp,
+            activity="draft",
+        )
+        Recommendation.objects.create(
+            referral=referral,
+            letter_number=letter_number,
+            letter_date=letter_date,
+            signed_by_name=signed_by_name,
+            scan=scan,
+            on_behalf=True,
+            issued_by=by,
+            issued_at=at,
+            **said.data(),
+        )
+        return moved

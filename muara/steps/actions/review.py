@@ -140,14 +140,14 @@ def recommend(
         Refused: something of the letter is missing or impossible, a visit or a paraf is still due, or the
             application asked for something that is left out without a reason.
     """
-    if not letter_number.strip():
-        raise Refused("Isi nomor surat rekomendasi teknis.", "letter_number")
-    if not signed_by_name.strip():
-        raise Refused("Isi nama pejabat yang menandatangani rekomendasi.", "signed_by_name")
-    if letter_date > office_day(at):
-        raise Refused("Tanggal surat rekomendasi tidak boleh sesudah hari ini.", "letter_date")
-    if scan is None:
-        raise Refused("Unggah surat rekomendasi yang sudah ditandatangani.", "scan")
+    demand_letter(
+        letter_number=letter_number,
+        letter_date=letter_date,
+        signed_by_name=signed_by_name,
+        scan=scan,
+        today=office_day(at),
+    )
+    assert scan is not None
     if referral.case_id != task.case_id or not speaks_for(by, referral, actor=task.actor, at=at):
         raise NotYours
     said = Substance(verdict=verdict, terms=terms, reasons=reasons, omitted=omitted, partial=partial)
@@ -200,6 +200,20 @@ def recommend(
             **said.data(),
         )
         return moved
+
+
+def demand_letter(
+    *, letter_number: str, letter_date: date, signed_by_name: str, scan: Blob | None, today: date
+) -> None:
+    """Refuse a recommendation whose signed letter is not fully told, or not there."""
+    if not letter_number.strip():
+        raise Refused("Isi nomor surat rekomendasi teknis.", "letter_number")
+    if not signed_by_name.strip():
+        raise Refused("Isi nama pejabat yang menandatangani rekomendasi.", "signed_by_name")
+    if letter_date > today:
+        raise Refused("Tanggal surat rekomendasi tidak boleh sesudah hari ini.", "letter_date")
+    if scan is None:
+        raise Refused("Unggah surat rekomendasi yang sudah ditandatangani.", "scan")
 
 
 def what_is_due(referral: Referral) -> list[str]:

@@ -22,17 +22,9 @@ from muara.cases.queries import latest_submission, open_correction, submitted
 from muara.cases.rules import may_act_as_applicant
 from muara.documents.models import Blob
 from muara.people.models import Office, User, office_day
+from muara.steps.actions.checklists import Mark, asked_by, check_marks, marks_digest, sign_checklist
 from muara.steps.actions.endings import replace_case
-from muara.steps.actions.intake import (
-    Mark,
-    _editable,
-    _snapshot,
-    asked_by,
-    check_marks,
-    gaps,
-    marks_digest,
-    sign_checklist,
-)
+from muara.steps.actions.filing import gaps, locked_for_change, take_snapshot
 from muara.steps.actions.requests import (
     Asked,
     Reply,
@@ -275,13 +267,13 @@ def answer_correction(
             or not correction.with_applicant
         ):
             raise Refused("Tidak ada permintaan perbaikan yang menunggu jawaban.")
-        application = _editable(case.application, by=by, at=at)
+        application = locked_for_change(case.application, by=by, at=at)
         demand_proof(application, proof, by=by)
         if lacking := gaps(application):
             raise Refused(
                 f"Permohonan belum lengkap: {len(lacking)} hal lagi. Lihat daftar kekurangan di bawah."
             )
-        snapshot = _snapshot(application, by=by, at=at, proof=proof)
+        snapshot = take_snapshot(application, by=by, at=at, proof=proof)
         moved = note_from_outside(
             task.pk,
             verb="correct.answer",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from muara.cases.models import Task
 from muara.steps.forms.agency import AGENCY_ACTS
-from muara.steps.forms.approval import AdjustTerms, ChooseBinding, DraftDecree, ReceiveRecommendation
+from muara.steps.forms.approval import Decide, Endorse, Remark, TakeCare
 from muara.steps.forms.coordination import AskAgency
-from muara.steps.forms.decision import Decide, Endorse, Remark, TakeCare
+from muara.steps.forms.drafting import AdjustTerms, ChooseBinding, DraftDecree, ReceiveRecommendation
 from muara.steps.forms.intake import Advise, Check, DecideAuthority, Register
 from muara.steps.forms.issuance import AssignNumber, HandOver, Number, Receive, Remind, TurnAway
 from muara.steps.forms.meeting import MEETING_ACTS, Meet
@@ -20,7 +20,7 @@ from muara.steps.forms.requests import (
     PermitLateDefect,
     Withdraw,
 )
-from muara.steps.forms.review import Review
+from muara.steps.forms.review import CopyRecommendation, Review
 from muara.steps.forms.step import MORE, ActForm, RowsForm, StepForm
 from muara.steps.forms.verification import Correct, Deliver, Verify
 
@@ -46,6 +46,7 @@ FORMS: dict[str, type[StepForm]] = {
 
 # Acts beside the outcomes, in the order in which a page offers them.
 ASIDES: tuple[type[ActForm], ...] = (
+    CopyRecommendation,
     ReceiveRecommendation,
     ChooseBinding,
     AdjustTerms,

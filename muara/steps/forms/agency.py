@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
+from django.forms import HiddenInput
 
 from muara.cases.actions import Refused, Stamp
 from muara.cases.models import SiteVisit, Task, Worksheet
-from muara.cases.rules import may_do_step
 from muara.documents.pictures import photo_facts
 from muara.documents.uploads import PDF
 from muara.people.models import WITA, User
@@ -23,16 +23,12 @@ from muara.steps.forms.step import MORE, ActForm
 class AgencyForm(ActForm):
     """An act of the agency under review: its people need not have received the file themselves."""
 
-    activities = frozenset({"review"})
+    activities, for_holder = frozenset({"review"}), False
     referral = answered_referral()
 
     def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
         super().__init__(task, at=at, **options)
         offer_referrals(self)
-
-    @classmethod
-    def may(cls, user: User, task: Task, *, at: datetime) -> bool:
-        return may_do_step(user, task, at=at)
 
 
 class Dispose(AgencyForm):
@@ -56,8 +52,7 @@ class Dispose(AgencyForm):
         return agency.dispose(
             self.task,
             referral=referral_of(self, by),
-            to=self.cleaned_data["to"],
-            instruction=self.cleaned_data["instruction"],
+            **self.typed("to", "instruction"),
             by=by,
             at=at,
             stamp=stamp,
@@ -102,7 +97,7 @@ class PlanVisit(AgencyForm):
 
     def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
         super().__init__(task, at=at, **options)
-        if (visit := _open_visits(task).first()) is not None:
+        if (visit := _only_open_visit(task)) is not None:
             self.fields["starts_at"].initial = visit.wish_at or visit.starts_at
             self.fields["place"].initial, self.fields["purpose"].initial = visit.place, visit.purpose
 
@@ -114,9 +109,7 @@ class PlanVisit(AgencyForm):
         return visits.plan_visit(
             self.task,
             referral=referral_of(self, by),
-            starts_at=self.cleaned_data["starts_at"],
-            place=self.cleaned_data["place"],
-            purpose=self.cleaned_data["purpose"],
+            **self.typed("starts_at", "place", "purpose"),
             by=by,
             at=at,
             stamp=stamp,
@@ -127,6 +120,12 @@ def _open_visits(task: Task) -> Any:
     return SiteVisit.objects.filter(
         referral__in=task.case.referrals.live(), reported_at=None, cancelled_at=None
     )
+
+
+def _only_open_visit(task: Task) -> SiteVisit | None:
+    """The open visit to begin a form from; of several agencies' none, lest one reads as another's."""
+    found = list(_open_visits(task)[:2])
+    return found[0] if len(found) == 1 else None
 
 
 class VisitForm(AgencyForm):
@@ -212,8 +211,7 @@ class AddSample(VisitForm):
     laboratory = Line(label="Laboratorium penguji")
 
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
-        names = ("code", "point", "taken_at", "parameters", "laboratory")
-        said = {name: self.cleaned_data[name] for name in names}
+        said = self.typed("code", "point", "taken_at", "parameters", "laboratory")
         return visits.add_sample(self.task, visit=self.visit(by), by=by, at=at, stamp=stamp, **said)
 
 
@@ -239,7 +237,7 @@ class RecordFindings(VisitForm):
 
     def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
         super().__init__(task, at=at, **options)
-        visit = _open_visits(task).first()
+        visit = _only_open_visit(task)
         if visit is not None and visit.held_on is not None:
             for name in ("held_on", "conditions", "findings", "tests"):
                 self.fields[name].initial = getattr(visit, name)
@@ -260,7 +258,7 @@ class RecordFindings(VisitForm):
 
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
         names = ("held_on", "conditions", "findings", "tests", "agency_side", "applicant_side")
-        found = visits.Findings(**{name: self.cleaned_data[name] for name in names})
+        found = visits.Findings(**self.typed(*names))
         return visits.record_findings(self.task, visit=self.visit(by), found=found, by=by, at=at, stamp=stamp)
 
 
@@ -302,7 +300,7 @@ class RecordPresentation(AgencyForm):
     result = Paragraph(label="Hasil")
 
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
-        said = {name: self.cleaned_data[name] for name in ("held_on", "place", "attendance", "result")}
+        said = self.typed("held_on", "place", "attendance", "result")
         return agency.record_presentation(
             self.task, referral=referral_of(self, by), by=by, at=at, stamp=stamp, **said
         )
@@ -356,29 +354,40 @@ class EndorseWorksheet(AgencyForm):
     slug, done = "paraf", "Paraf diberikan pada lembar kerja."
     title = "Paraf lembar kerja"
     button = "Beri paraf"
-    sha256 = forms.CharField(widget=forms.HiddenInput)
+    worksheet = forms.CharField(label="Lembar kerja yang diparaf", widget=forms.RadioSelect)
 
     def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
         super().__init__(task, at=at, **options)
         self.fields.pop("referral", None)
         self.worksheets = [item for item in _current_worksheets(task) if agency.next_signer(item)]
-        if self.worksheets:
-            self.fields["sha256"].initial = self.worksheets[0].sha256
+        # A choice names the content that is shown; the act judges whether it still is the current one.
+        choices = [(f"{item.pk}:{item.sha256}", _awaited(item)) for item in self.worksheets]
+        several = len(choices) > 1
+        self.fields["worksheet"].widget = forms.RadioSelect(choices=choices) if several else HiddenInput()
+        self.fields["worksheet"].initial = "" if several or not choices else choices[0][0]
 
     @classmethod
     def may(cls, user: User, task: Task, *, at: datetime) -> bool:
-        """Only the person whose turn it is."""
+        """Only a person whose turn it is."""
         turns = (agency.next_signer(item) for item in _current_worksheets(task))
         return super().may(user, task, at=at) and user.pk in {turn.user_id for turn in turns if turn}
 
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
-        shown = self.cleaned_data["sha256"]
-        worksheet = Worksheet.objects.filter(referral__case=self.task.case, sha256=shown).last()
+        number, _, shown = str(self.cleaned_data["worksheet"]).partition(":")
+        told = Worksheet.objects.filter(referral__case=self.task.case)
+        worksheet = told.filter(pk=number).first() if number.isdecimal() else None
         if worksheet is None:
             raise Refused("Lembar kerja itu tidak ada pada berkas ini.")
         return agency.endorse_worksheet(
             self.task, worksheet=worksheet, sha256=shown, by=by, at=at, stamp=stamp
         )
+
+
+def _awaited(worksheet: Worksheet) -> str:
+    """A worksheet by its agency and number, and whose paraf it waits for."""
+    signer = agency.next_signer(worksheet)
+    waits = f", menunggu {signer.position}, {signer.user.name}" if signer else ""
+    return f"{worksheet.referral.agency.short_name}, lembar kerja ke-{worksheet.number}{waits}"
 
 
 def _current_worksheets(task: Task) -> list[Worksheet]:

@@ -13,13 +13,12 @@ from muara.cases.models import Attachment, ChecklistMark, Task
 from muara.cases.queries import attachments_of, latest_submission, submitted
 from muara.sop.definition import Requirement
 from muara.sop.form import show
-from muara.steps.actions.intake import Mark, asked_by
+from muara.steps.actions.checklists import Mark, asked_by
 from muara.steps.actions.requests import Asked
 from muara.steps.forms.fields import Paragraph
 from muara.steps.forms.request_rows import KINDS, Kind
 from muara.steps.forms.step import StepForm
-
-GROUPS = {"document": "A. Persyaratan", "obligation": "B. Kewajiban"}
+from muara.steps.letters import GROUPS
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from django import forms
 
 from muara.audit.models import Entry
 from muara.cases.actions import Stamp
-from muara.cases.models import AuthorityCheck, Case, Checklist, Task
-from muara.cases.queries import Authority, authority_of
+from muara.cases.models import AuthorityCheck, Case, Checklist, PaperCase, Task
+from muara.cases.queries import Authority, approved_on_paper, authority_of
 from muara.people.models import User
 from muara.permits.queries import Lookalike, lookalikes
-from muara.steps.actions import intake
+from muara.steps.actions import intake, registration
 from muara.steps.forms.checklist import ChecklistForm
 from muara.steps.forms.fields import Paragraph
 from muara.steps.forms.step import ActForm, StepForm
@@ -115,14 +115,18 @@ class Register(StepForm):
 
     def approval(self) -> Checklist | None:
         """The CS's signed checklist, for the counter to see."""
-        return intake.cs_approval(self.task.case)
+        return registration.cs_approval(self.task.case)
+
+    def on_paper(self) -> PaperCase | None:
+        """The approval that the CS signed on paper before the case was taken over."""
+        return approved_on_paper(self.task.case)
 
     def told(self) -> str:
         number = Case.objects.values_list("registration_number", flat=True).get(pk=self.task.case_id)
         return f"Nomor registrasi {number}. Cetak tanda terima di bawah. " if number else ""
 
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
-        return intake.register(
+        return registration.register(
             self.task,
             outcome=self.chosen,
             applicant_signed=self.cleaned_data["applicant_signed"],

@@ -145,16 +145,9 @@ class CallMeeting(Sides):
         return meeting_of(task) is None
 
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
-        said = self.cleaned_data
         return acts.plan(
             self.task,
-            plan=Plan(
-                day=said["day"],
-                starts=said["starts"],
-                place=said["place"],
-                agenda=said["agenda"],
-                letter_number=said["letter_number"],
-            ),
+            plan=Plan(**self.typed("day", "starts", "place", "agenda", "letter_number")),
             invited=self.guests,
             by=by,
             at=at,
@@ -274,7 +267,7 @@ class WriteMinutesAgain(WriteMinutes):
 class ApproveMinutes(ActForm):
     """A separate act of whoever called the meeting: the minutes say what was said."""
 
-    slug, activities, comes_first = "setujui-notulen", MEETS, True
+    slug, activities, comes_first, for_holder = "setujui-notulen", MEETS, True, False
     template = "desk/steps/approve_minutes.html"
     title = "Setujui notulen"
     button = "Setujui notulen ini"

@@ -42,13 +42,5 @@ class Monitor(ActForm):
         return list(self.task.case.monitoring.select_related("by").order_by("-at", "-pk"))
 
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
-        said = {name: self.cleaned_data[name] for name in ("whom", "channel", "status")}
-        return monitor(
-            self.task,
-            **said,
-            expected_on=self.cleaned_data["expected_on"],
-            follow_up_on=self.cleaned_data["follow_up_on"],
-            by=by,
-            at=at,
-            stamp=stamp,
-        )
+        said = self.typed("whom", "channel", "status", "expected_on", "follow_up_on")
+        return monitor(self.task, by=by, at=at, stamp=stamp, **said)

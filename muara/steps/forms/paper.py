@@ -10,24 +10,30 @@ from django import forms
 
 from muara.cases.actions import Moved, Stamp
 from muara.cases.models import Application
-from muara.documents.uploads import UploadRefused, accept
 from muara.people.models import Office, User
 from muara.steps.actions.paper import OnPaper, Paper, PaperReferral, enter_running_case, entrances
-from muara.steps.forms.fields import Day, Line, Paragraph, Scan
+from muara.steps.forms.fields import Day, Line, Paragraph, Scan, ScanForm
 
 PAPERS = 5
 
 
-class RunningCase(forms.Form):
+class RunningCase(ScanForm):
     """What paper says of a running case; the act judges whether it is enough for its step."""
 
     use_required_attribute = False
     step = forms.ChoiceField(label="Berkas sekarang berada pada langkah", widget=forms.RadioSelect)
+    checked_by = Line(
+        label="Daftar periksa kertas ditandatangani CS",
+        required=False,
+        longest=120,
+        help_text="Hanya langkah 6: nama CS. Sertakan pindaian daftar periksanya di bawah.",
+    )
+    checked_on = Day(label="Tanggal daftar periksa kertas", required=False, help_text="Hanya langkah 6.")
     registration_number = Line(
         label="Nomor registrasi dari kertas",
         required=False,
         longest=40,
-        help_text="Kosongkan pada langkah 4.",
+        help_text="Kosongkan pada langkah 4 dan 6.",
     )
     registered_on = Day(label="Tanggal registrasi menurut kertas", required=False)
     agency = forms.ModelChoiceField(
@@ -35,17 +41,17 @@ class RunningCase(forms.Form):
         queryset=Office.objects.filter(kind=Office.Kind.AGENCY),
         required=False,
         empty_label="Belum ada",
-        help_text="Langkah 9 dan 10: salin dari surat pengantar.",
+        help_text="Langkah 9 sampai 11: salin dari surat pengantar.",
     )
     subject = Line(label="Pertek yang diminta", required=False, longest=200)
     letter_number = Line(label="Nomor surat pengantar", required=False, longest=80)
     letter_date = Day(label="Tanggal surat pengantar", required=False)
-    delivered_on = Day(label="Tanggal diserahkan ke OPD", required=False, help_text="Hanya langkah 10.")
-    receiver = Line(label="Diterima di OPD oleh", required=False, longest=120, help_text="Hanya langkah 10.")
+    delivered_on = Day(label="Tanggal diserahkan ke OPD", required=False, help_text="Langkah 10 dan 11.")
+    receiver = Line(label="Diterima di OPD oleh", required=False, longest=120, help_text="Langkah 10 dan 11.")
     recommended_on = Day(
         label="Tanggal rekomendasi teknis diterima di kantor (H)",
         required=False,
-        help_text="Hanya bila rekomendasinya sudah ada di kantor. Batas waktu dihitung dari hari ini.",
+        help_text="Hanya langkah 10, bila suratnya sudah ada di kantor. Batas waktu dihitung dari hari ini.",
     )
     note = Paragraph(
         label="Keterangan",
@@ -56,7 +62,7 @@ class RunningCase(forms.Form):
     def __init__(
         self, application: Application, data: Any = None, files: Any = None, *, at: datetime
     ) -> None:
-        self.application, self.at = application, at
+        self.application, self.at, self.owner = application, at, f"application:{application.pk}"
         self.papers: list[Paper] = []
         super().__init__(data, files)
         steps = entrances(application.revision.process)
@@ -76,7 +82,7 @@ class RunningCase(forms.Form):
             )
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
+        cleaned = super().clean()
         for number in range(1, PAPERS + 1):
             self._read_paper(number, cleaned)
         if cleaned.get("letter_number") and not (cleaned.get("agency") and cleaned.get("letter_date")):
@@ -88,14 +94,10 @@ class RunningCase(forms.Form):
         if not (title or dated or scan):
             return
         for name, value in (("title", title), ("dated", dated), ("scan", scan)):
-            if not value:
+            if not value and f"{name}_{number}" not in self.errors:
                 self.add_error(f"{name}_{number}", "Isi nama, tanggal, dan pindaian surat ini.")
-        if not (title and dated and scan):
-            return
-        try:
-            self.papers.append(Paper(title, dated, accept(scan, at=self.at).blob))
-        except UploadRefused as refusal:
-            self.add_error(f"scan_{number}", refusal.message)
+        if title and dated and scan:
+            self.papers.append(Paper(title, dated, scan))
 
     def told(self) -> OnPaper:
         said = self.cleaned_data
@@ -112,6 +114,8 @@ class RunningCase(forms.Form):
         return OnPaper(
             step=said["step"],
             note=said["note"],
+            checked_by=said["checked_by"],
+            checked_on=said["checked_on"],
             registration_number=said["registration_number"],
             registered_on=said["registered_on"],
             recommended_on=said["recommended_on"],

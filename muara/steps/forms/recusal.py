@@ -6,7 +6,6 @@ from datetime import datetime
 
 from muara.cases.actions import Stamp
 from muara.cases.models import Task
-from muara.cases.rules import may_do_step
 from muara.people.models import User
 from muara.steps.actions import recusal
 from muara.steps.forms.fields import Paragraph
@@ -17,6 +16,7 @@ class Recuse(ActForm):
     """UU 30/2014, Pasal 42-45: an official with a conflict of interest says so and keeps out."""
 
     slug = "konflik-kepentingan"
+    for_holder = False  # one who has a conflict should not receive the file first
     done = "Konflik kepentingan dicatat. Berkas dilepas untuk dikerjakan pejabat lain."
     title = "Nyatakan konflik kepentingan"
     button = "Nyatakan dan lepaskan berkas"
@@ -30,11 +30,6 @@ class Recuse(ActForm):
     @classmethod
     def belongs_to(cls, task: Task) -> bool:
         return task.actor != "applicant"
-
-    @classmethod
-    def may(cls, user: User, task: Task, *, at: datetime) -> bool:
-        """Whoever may do the step, received or not: one who has a conflict should not receive it first."""
-        return may_do_step(user, task, at=at)
 
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
         return recusal.recuse(self.task, reason=self.cleaned_data["reason"], by=by, at=at, stamp=stamp)

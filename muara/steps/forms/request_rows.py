@@ -11,6 +11,7 @@ from muara.cases.models import CorrectionItem
 from muara.sop.definition import Process
 from muara.steps.actions.requests import Asked
 from muara.steps.forms.fields import Paragraph
+from muara.steps.forms.rows import said
 
 Kind = CorrectionItem.Kind
 PREFIX = "asked"
@@ -39,10 +40,6 @@ class RequestRow(forms.Form):
         assert isinstance(choice, forms.ChoiceField)
         choice.choices = requirement_choices(process)
 
-    def said(self) -> dict[str, Any]:
-        """The row as it was typed."""
-        return {name: self[name].value() or "" for name in self.fields}
-
     def is_filled(self) -> bool:
         return bool(str(self["reason"].value() or "").strip() or self["requirement"].value())
 
@@ -65,7 +62,7 @@ class RequestRows:
         return any(row.is_filled() for row in self.formset)
 
     def said(self) -> list[dict[str, Any]]:
-        return [row.said() for row in self.formset if row.is_filled()]
+        return [said(row) for row in self.formset if row.is_filled()]
 
     def judge(self) -> list[str]:
         """Say what is wrong, row by row; the rows themselves show it at their cells."""

@@ -38,16 +38,14 @@ class Confirm(ActForm):
     answer = Paragraph(label="Jawaban", rows=3)
 
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
-        return requests.confirm(self.task, by=by, at=at, stamp=stamp, **self._said())
-
-    def _said(self) -> dict[str, str]:
-        return {name: self.cleaned_data[name] for name in ("asked_of", "channel", "question", "answer")}
+        said = self.typed("asked_of", "channel", "question", "answer")
+        return requests.confirm(self.task, by=by, at=at, stamp=stamp, **said)
 
 
 class PermitLateDefect(ActForm):
     """A superior lets a step raise a defect on material examined before: all at once is the rule."""
 
-    slug, activities = "kekurangan-susulan", EXAMINE | {"correct"}
+    slug, activities, for_holder = "kekurangan-susulan", EXAMINE | {"correct"}, False
     done = "Izin dicatat. Kekurangan itu kini dapat diminta kepada pemohon."
     title = "Izinkan kekurangan susulan (atasan)"
     button = "Beri izin"
@@ -159,7 +157,7 @@ class AskAgain(RequestingForm):
 class Withdraw(ActForm):
     """An applicant's signed letter of withdrawal, recorded by the CS (an extension: the SOP prints none)."""
 
-    slug = "penarikan"
+    slug, for_holder = "penarikan", False
     done = "Penarikan dicatat; berkas ditutup."
     title = "Catat penarikan oleh pemohon"
     button = "Tutup berkas: ditarik pemohon"
@@ -201,7 +199,7 @@ class Withdraw(ActForm):
 class Lapse(ActForm):
     """The CS closes a case whose applicant has not answered for long enough (an extension)."""
 
-    slug, activities = "gugur", frozenset({"correct", "apply"})
+    slug, activities, for_holder = "gugur", frozenset({"correct", "apply"}), False
     done = "Berkas ditutup: gugur karena pemohon tidak menjawab."
     title = "Gugurkan karena pemohon tidak menjawab"
     button = "Gugurkan berkas"

@@ -16,7 +16,7 @@ from muara.cases.terms import LimitKind, PointKind, Terms, TermsRefused, clean_t
 from muara.documents.repertoire import allowed
 from muara.people.models import User
 from muara.sop.values import ValueRefused, clean_text
-from muara.steps.actions import review
+from muara.steps.actions import paper, review
 from muara.steps.actions.review import Verdict
 from muara.steps.forms.fields import Day, Items, Line, Paragraph, Scan
 from muara.steps.forms.referrals import answered_referral, offer_referrals, referral_of
@@ -153,15 +153,15 @@ class TermsForm(RowsForm):
         else:
             self.add_error(None, f"{PLACES[name]}: {message}")
 
-    def section(self, names: Iterable[str]) -> Iterator[dict[str, Any]]:
+    def section(self, names: Iterable[str]) -> Iterator[forms.BoundField]:
         for name in names:
             if name in self.fields:
-                yield {"field": self[name], "kept": self.kept.get(name, "")}
+                yield self[name]
 
-    def flows(self) -> Iterator[dict[str, Any]]:
+    def flows(self) -> Iterator[forms.BoundField]:
         return self.section(self.flow_fields)
 
-    def lists(self) -> Iterator[dict[str, Any]]:
+    def lists(self) -> Iterator[forms.BoundField]:
         return self.section(self.list_fields)
 
 
@@ -250,27 +250,60 @@ class SubstanceForm(TermsForm):
             partial=self.is_partial,
         )
 
-    def opinion(self) -> Iterator[dict[str, Any]]:
+    def opinion(self) -> Iterator[forms.BoundField]:
         return self.section(self.opinion_fields)
 
-    def omissions(self) -> list[dict[str, Any]]:
+    def omissions(self) -> list[forms.BoundField]:
         """The reasons asked for what the terms leave out; none while nothing is left out."""
         return list(self.section(map(_omission, range(len(self.asked_for)))))
 
 
-class Review(SubstanceForm, StepForm):
-    """Step 10: recommended: letter, scan, and terms or reasons; unfit: only the reason."""
+class LetterForm(SubstanceForm):
+    """The agency's signed letter, and typed what it says."""
 
-    template = "desk/steps/review.html"
-    wide: ClassVar[bool] = True
-    referral = answered_referral()
     letter_number = Line(label="Nomor surat rekomendasi", longest=80)
     letter_date = Day(label="Tanggal surat", help_text="Misalnya 10/12/2026.")
     signed_by_name = Line(label="Ditandatangani oleh")
     scan = Scan(label="Surat rekomendasi yang sudah ditandatangani", help_text="PDF, JPEG, atau PNG.")
+    letter_fields = ("letter_number", "letter_date", "signed_by_name", "scan")
 
-    letter_fields = ("referral", "letter_number", "letter_date", "signed_by_name", "scan")
-    asked = (*letter_fields[1:], *SubstanceForm.asked)
+
+class CopyRecommendation(LetterForm):
+    """Step 11 of a case taken over from paper there: what the agency recommended on paper."""
+
+    template = "desk/steps/worksheet.html"
+    slug, activities = "salin-rekomendasi", frozenset({"draft"})
+    comes_first, done = True, "Rekomendasi dari kertas disalin. Bukukan penerimaannya untuk menetapkan H."
+    title = "Salin rekomendasi teknis dari kertas"
+    button = "Simpan salinan rekomendasi"
+    saves: ClassVar[bool] = True
+    asked = ("scan", *SubstanceForm.asked)
+
+    @classmethod
+    def offered(cls, task: Task) -> bool:
+        return paper.referral_to_copy(task) is not None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if MORE not in self.data:
+            self.judge()
+        return cleaned
+
+    def about(self) -> Iterator[forms.BoundField]:
+        return self.section(self.letter_fields)
+
+    def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
+        return paper.copy_recommendation(
+            self.task, **self.typed(*self.letter_fields), said=self.substance(), by=by, at=at, stamp=stamp
+        )
+
+
+class Review(LetterForm, StepForm):
+    """Step 10: recommended: letter, scan, and terms or reasons; unfit: only the reason."""
+
+    template = "desk/steps/review.html"
+    referral = answered_referral()
+    asked = (*LetterForm.letter_fields, *SubstanceForm.asked)
 
     def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
         super().__init__(task, at=at, **options)
@@ -291,10 +324,10 @@ class Review(SubstanceForm, StepForm):
         waiting = self.task.case.referrals.unanswered().select_related("agency")
         return [due for item in waiting if not item.agency.paper_only for due in review.what_is_due(item)]
 
-    def letter(self) -> Iterator[dict[str, Any]]:
-        return self.section(self.letter_fields)
+    def letter(self) -> Iterator[forms.BoundField]:
+        return self.section(("referral", *self.letter_fields))
 
-    def closing(self) -> Iterator[dict[str, Any]]:
+    def closing(self) -> Iterator[forms.BoundField]:
         return self.section(("outcome", "note"))
 
     def told(self) -> str:
@@ -317,10 +350,7 @@ class Review(SubstanceForm, StepForm):
         return review.recommend(
             self.task,
             referral=referral_of(self, by),
-            letter_number=self.cleaned_data["letter_number"],
-            letter_date=self.cleaned_data["letter_date"],
-            signed_by_name=self.cleaned_data["signed_by_name"],
-            scan=self.cleaned_data["scan"],
+            **self.typed(*self.letter_fields),
             terms=substance.terms,
             verdict=substance.verdict,
             reasons=substance.reasons,

@@ -20,7 +20,7 @@ from muara.steps.forms.rows import filled
 from muara.steps.forms.step import MORE, RowsForm, StepForm
 
 
-class RequestRow(forms.Form):
+class ReferralRow(forms.Form):
     """One more recommendation to ask for, where the permit needs several."""
 
     agency = forms.ModelChoiceField(
@@ -37,13 +37,13 @@ class RequestRow(forms.Form):
         choice.queryset = Office.objects.filter(kind=Office.Kind.AGENCY)
 
 
-RequestRows = forms.formset_factory(RequestRow, extra=1, max_num=10, absolute_max=10)
+ReferralRows = forms.formset_factory(ReferralRow, extra=1, max_num=10, absolute_max=10)
 
 
 class Verify(ChecklistForm, RowsForm):
     """Step 7: complete: which recommendation is needed, of which agency (remark 2); else back through CS."""
 
-    row_sets: ClassVar[Mapping[str, Any]] = {"more": RequestRows}
+    row_sets: ClassVar[Mapping[str, Any]] = {"more": ReferralRows}
     agency = forms.ModelChoiceField(
         label="OPD yang dituju", queryset=Office.objects.none(), empty_label="Pilih OPD"
     )

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from muara.cases import terms as recommended
+from muara.cases.changes import PLACES
 from muara.cases.models import (
     Case,
     CaseLetter,
@@ -24,6 +25,7 @@ from muara.cases.models import (
     DecreeTemplate,
     Draft,
     Recommendation,
+    Recusal,
 )
 from muara.cases.queries import control_sheet as control_lines
 from muara.cases.queries import latest_submission, submitted
@@ -61,10 +63,9 @@ if TYPE_CHECKING:
     from muara.steps.actions.verification import Request
 
 VARYING = ("copy", "copy_purpose", "status", "endorsements")
-
-
-# What a decree says of its holder, and the well-known field of the form that says it.
-HOLDER = {
+GROUPS = {"document": "A. Persyaratan", "obligation": "B. Kewajiban"}
+# What a decree repeats from the application, and the well-known field of the form that says it.
+REPEATED = {
     "business": "activity_name",
     "location": "site_address",
     "office_address": "office_address",
@@ -72,7 +73,9 @@ HOLDER = {
     "responsible_position": "responsible_position",
     "nib": "company_nib",
     "npwp": "company_npwp",
+    "receiving_sea": "receiving_sea",
 }
+SOURCES = "wastewater_sources"
 
 
 class NoOffice(RuntimeError):
@@ -101,9 +104,10 @@ def letterhead(office: Office) -> Letterhead:
     )
 
 
-def signatory(office: Office, *, on: date) -> Signatory:
-    """The head of the office on a day, with "Plt." or "Plh." where that is so."""
-    holding = holder("head_of_office", on=on)
+def signatory(office: Office, case: Case, *, on: date) -> Signatory:
+    """The head on a day who does not keep out of this case, with "Plt." or "Plh." where that is so."""
+    barred = Recusal.objects.filter(case=case).values_list("user", flat=True)
+    holding = holder("head_of_office", on=on, barred=barred)
     if holding is None:
         return Signatory(position=office.head_title, name="")
     return Signatory(
@@ -250,7 +254,7 @@ def cover_letter(case: Case, *, step: str, request: Request, at: datetime) -> Le
         location=text_of(case, values, "site_address"),
         recommendation=request.subject,
         items=(Enclosure(title="Formulir permohonan", amount="1 berkas"), *_handed_in(case)),
-        signatory=signatory(office, on=request.letter_date),
+        signatory=signatory(office, case, on=request.letter_date),
     )
     return _file(
         case,
@@ -266,7 +270,6 @@ def cover_letter(case: Case, *, step: str, request: Request, at: datetime) -> Le
 def verification_form(case: Case, checklist: Checklist, *, note: str, at: datetime) -> Letter:
     """Step 7.b: the form on which the verifier's verdicts stand, requirement by requirement."""
     office, values, process = the_office(), case_values(case), case.process
-    groups = {"document": "A. Persyaratan", "obligation": "B. Kewajiban"}
     content = VerificationForm(
         letterhead=letterhead(office),
         demo=settings.MUARA_DEMO,
@@ -280,7 +283,7 @@ def verification_form(case: Case, checklist: Checklist, *, note: str, at: dateti
         verdicts=tuple(
             Verdict(
                 number=mark.requirement,
-                group=groups[process.requirement(mark.requirement).group],
+                group=GROUPS[process.requirement(mark.requirement).group],
                 title=process.requirement(mark.requirement).reading,
                 fits=FITS[ChecklistMark.Verdict(mark.verdict)],
                 reason=mark.reason,
@@ -475,11 +478,25 @@ def printed_flows(terms: recommended.Terms) -> tuple[str, ...]:
 
 
 def submitted_facts(case: Case) -> dict[str, Any]:
-    """What a decree says of the holder, as it stands in what was last submitted."""
+    """What a decree repeats from the application, as it stands in what was last submitted."""
     values = case_values(case)
     return {"company": company_name(case)} | {
-        name: text_of(case, values, key) for name, key in HOLDER.items()
+        name: text_of(case, values, key) for name, key in REPEATED.items()
     }
+
+
+def outdated(draft: Draft) -> list[str]:
+    """The places where a draft says otherwise than what was last submitted: a repair came after it."""
+    case, said = draft.case, json.loads(draft.content)
+    values, form = case_values(case), case.revision.definition.form
+    found = [PLACES[key] for key, now in submitted_facts(case).items() if said.get(key, now) != now]
+    sources = text_of(case, values, SOURCES)
+    found += [PLACES["flows"] for flow in said.get("flows", ()) if flow.get("source", "") != sources]
+    now_said = {field.label: text_of(case, values, field.key) for field in form.fields}
+    found += [
+        item["label"] for item in said.get("particulars", ()) if now_said.get(item["label"]) != item["value"]
+    ]
+    return found
 
 
 def permit_content(
@@ -512,7 +529,7 @@ def permit_content(
         flows=tuple(
             Flow(
                 point=point.name,
-                source=text_of(case, values, "wastewater_sources"),
+                source=text_of(case, values, SOURCES),
                 per_day=Decimal(terms.flow_per_day),
                 per_hour=Decimal(terms.flow_per_hour) if terms.flow_per_hour else None,
             )
@@ -520,10 +537,9 @@ def permit_content(
         ),
         **printed_terms(terms),
         monitoring=wording.monitoring,
-        receiving_sea=text_of(case, values, "receiving_sea"),
         validity_years=case.process.validity_years,
         supervising_agency=recommendation.referral.agency.name if recommendation else "",
-        signatory=signatory(office, on=on),
+        signatory=signatory(office, case, on=on),
         tembusan=wording.tembusan,
         verification_url=verification_url(token),
         particulars=particulars(case, wording.particulars),

@@ -118,7 +118,7 @@ def ending_notice(
         successor=successor.reference if successor else "",
         apply_to=apply_to,
         status_url=status_url(case),
-        signatory=signatory(office, on=office_day(at)),
+        signatory=signatory(office, case, on=office_day(at)),
     )
     title = f"Pemberitahuan berkas {case} ditutup"
     return _file(case, "ending_notice", content, step=step, title=title, dated=office_day(at), at=at)

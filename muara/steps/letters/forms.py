@@ -6,12 +6,12 @@ A service whose folder has no template for one of them makes none.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 
 from muara.cases.models import Case, Checklist, ChecklistMark, Revision, Submission
-from muara.cases.queries import submitted
+from muara.cases.queries import approved_on_paper, submitted
 from muara.documents.contents import Content
 from muara.documents.contents.brochure import Brochure, Described
 from muara.documents.contents.forms import (
@@ -39,6 +39,7 @@ from muara.sop.definition import PrintedForm, Process
 from muara.sop.form import Field, Form, show
 from muara.sop.phases import phases
 from muara.steps.letters import (
+    GROUPS,
     _file,
     applicant_name,
     case_values,
@@ -49,7 +50,6 @@ from muara.steps.letters import (
     the_office,
 )
 
-GROUPS = {"document": "A. Persyaratan", "obligation": "B. Kewajiban"}
 DIGITS = 16  # of a file's SHA-256: enough to find it by, short enough to read
 VERDICTS = {
     ChecklistMark.Verdict.FIT: "fit",
@@ -173,7 +173,12 @@ def first_proof_to_sign(case: Case, approval: Checklist | None, *, at: datetime)
 def _first_proof(
     case: Case, approval: Checklist | None, *, number: str, at: datetime | None, by: User | None
 ) -> FirstProof:
-    office, values = the_office(), case_values(case)
+    office, values, on_paper = the_office(), case_values(case), approved_on_paper(case)
+    checked: tuple[str, date | None] = ("", None)
+    if approval is not None:
+        checked = (approval.signed_by.name, approval.signed_at)
+    elif on_paper is not None:
+        checked = (on_paper.checked_by, on_paper.checked_on)
     return FirstProof(
         letterhead=letterhead(office),
         demo=settings.MUARA_DEMO,
@@ -188,8 +193,8 @@ def _first_proof(
         location=text_of(case, values, "site_address"),
         reference=case.application.reference,
         ticks=_ticks(case.process, approval),
-        checked_by=approval.signed_by.name if approval else "",
-        checked_at=approval.signed_at if approval else None,
+        checked_by=checked[0],
+        checked_at=checked[1],
         place=office.seat,
         officer=by.name if by else "",
         officer_nip=by.nip if by else "",

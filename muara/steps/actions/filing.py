@@ -1,0 +1,359 @@
+"""Filling in an application and handing it in (SOP step 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Sum
+
+from muara.audit.actions import record
+from muara.audit.chains import canonical, digest
+from muara.cases.actions import NO_FORM, Moved, NotYours, Refused, Stamp, act, complete, open_case
+from muara.cases.models import Application, Attachment, Case, Outfall, Revision, Submission
+from muara.cases.queries import is_with_applicant, latest_submission, open_correction, submitted
+from muara.cases.rules import is_applicant_of, may_act_as_applicant, serves_the_counter
+from muara.contacts.actions import link
+from muara.documents.models import Blob
+from muara.documents.repertoire import UnprintableCharacter, allowed, check_text
+from muara.documents.uploads import Accepted
+from muara.people.models import Company, Membership, User, office_day
+from muara.permits.models import Permit
+from muara.permits.queries import permit_by_number
+from muara.sop.definition import ApplicationKind
+from muara.sop.form import Form, Section, clean_section, point_of
+from muara.steps.actions.requests import Reply, demand_proof, record_replies
+from muara.steps.letters.forms import application_form
+
+
+def start_application(
+    *,
+    revision: Revision,
+    kind: str,
+    company: Company | None,
+    company_name: str,
+    by: User,
+    at: datetime,
+    on_behalf: bool = False,
+    previous: Permit | None = None,
+    stamp: Stamp = NO_FORM,
+) -> Application:
+    """Begin an application; at the counter (`on_behalf`) for somebody without an account.
+
+    A renewal or a change starts from what was last submitted for the permit `previous`.
+
+    Raises:
+        Refused: no company was named, or `previous` cannot be renewed or changed.
+        NotYours: not a counter officer, or another's company.
+    """
+    if on_behalf and not serves_the_counter(by, at=at):
+        raise NotYours
+    wanted = revision.process.kind(kind)
+    with act(stamp):
+        if company is None:
+            company = _new_company(company_name)
+            if not on_behalf:
+                Membership.objects.create(company=company, user=by)
+        elif not on_behalf and not Membership.objects.filter(company=company, user=by).exists():
+            raise NotYours
+        data: dict[str, object] = {}
+        if wanted.needs_permit and previous is not None:
+            check_previous(previous, wanted, company=company, on=office_day(at), field="previous")
+            data = _starting_from(previous, revision)
+        application = Application.objects.create(
+            service=revision.service,
+            revision=revision,
+            kind=kind,
+            company=company,
+            data=data,
+            applicant=None if on_behalf else by,
+            entered_by=by if on_behalf else None,
+            created_at=at,
+            updated_at=at,
+        )
+        record(
+            chain=f"application:{application.reference}",
+            verb="application.start",
+            by_id=by.pk,
+            at=at,
+            facts={"service": revision.service, "kind": kind, "on_behalf": on_behalf},
+            key=stamp.key,
+            body=stamp.body,
+        )
+        return application
+
+
+def check_previous(
+    permit: Permit, kind: ApplicationKind, *, company: Company, on: date, field: str = "previous_permit"
+) -> None:
+    """Refuse a permit that this company may not renew or change on this day."""
+    number = permit.number.text
+    if permit.case.application.company_id != company.pk:
+        raise Refused(f"Izin nomor {number} tercatat atas nama perusahaan lain. Periksa nomornya.", field)
+    status = permit.status(on)
+    if status == "belum disahkan":
+        raise Refused(f"Izin nomor {number} belum disahkan. Tunggu sampai izin itu terbit.", field)
+    if status == "diganti":
+        raise Refused(f"Izin nomor {number} sudah diganti. Pilih izin yang menggantikannya.", field)
+    if kind.while_valid and status != "berlaku":
+        raise Refused(
+            f"Izin nomor {number} sudah berakhir, jadi tidak dapat diubah. Ajukan perpanjangan.", field
+        )
+
+
+def _starting_from(previous: Permit, revision: Revision) -> dict[str, object]:
+    """What was last submitted for a permit, without declarations: those are made anew."""
+    before = submitted(latest_submission(previous.case))["values"]
+    assert isinstance(before, dict)
+    asked = {field.key for field in revision.definition.form.fields if field.kind != "confirm"}
+    return {
+        **{key: value for key, value in before.items() if key in asked},
+        "previous_permit": previous.number.text,
+        "previous_permit_date": previous.issued_on.isoformat(),
+    }
+
+
+def _new_company(typed: str) -> Company:
+    name = " ".join(typed.split())
+    if not name:
+        raise Refused("Tuliskan nama perusahaan sesuai akta.", "company_name")
+    try:
+        check_text(name)
+    except UnprintableCharacter as problem:
+        raise Refused(str(problem), "company_name") from None
+    return Company.objects.create(name=name[:160])
+
+
+def may_edit(user: User, application: Application, *, at: datetime) -> bool:
+    """Before submitting, and whenever a return or a correction request is with the applicant."""
+    return may_act_as_applicant(user, application, at=at) and is_with_applicant(application)
+
+
+def locked_for_change(application: Application, *, by: User, at: datetime) -> Application:
+    """Lock the working copy for a change."""
+    locked = Application.objects.select_for_update().get(pk=application.pk)
+    if not may_act_as_applicant(by, locked, at=at):
+        raise NotYours
+    if not is_with_applicant(locked):
+        raise Refused("Permohonan ini sedang diperiksa petugas dan tidak dapat diubah sekarang.")
+    return locked
+
+
+@transaction.atomic
+def save_section(
+    application: Application, *, section: Section, raw: Mapping[str, object], by: User, at: datetime
+) -> dict[str, str]:
+    """Keep what was typed in a section; return what is wrong with it, by field key.
+
+    A section with gaps is kept (it is resumed later); a value that cannot be read is not, and nothing
+    of the section changes.
+    """
+    locked = locked_for_change(application, by=by, at=at)
+    cleaned = clean_section(section, raw, printable=allowed, complete=False)
+    if cleaned.errors:
+        return dict(cleaned.errors)
+    others = {key: value for key, value in locked.data.items() if key not in {f.key for f in section.fields}}
+    locked.data = {**others, **cleaned.values}
+    locked.updated_at = at
+    locked.save(update_fields=["data", "updated_at"])
+    _follow_company(locked)
+    application.data, application.updated_at = locked.data, at
+    return {}
+
+
+def _follow_company(application: Application) -> None:
+    """Keep the company's row equal to what its applicant says of it, until one of its cases depends on it."""
+    data, company = application.data, application.company
+    if Case.objects.filter(application__company=company).exists():
+        return
+    by_kind = {
+        item.kind: str(data.get(item.key) or "")
+        for section in application.revision.definition.form.sections
+        for item in section.fields
+        if item.kind in {"nib", "npwp"}
+    }
+    company.name = str(data.get("company_name") or company.name)
+    company.nib, company.npwp = by_kind.get("nib") or company.nib, by_kind.get("npwp") or company.npwp
+    company.save(update_fields=["name", "nib", "npwp"])
+
+
+@transaction.atomic
+def attach(
+    application: Application, *, requirement: int, accepted: Accepted, by: User, at: datetime
+) -> Attachment:
+    """Hand in a file for a requirement; the same file twice is kept once."""
+    locked = locked_for_change(application, by=by, at=at)
+    if not locked.revision.process.requirement(requirement).upload:
+        raise Refused("Persyaratan ini tidak memerlukan berkas.")
+    held = locked.attachments.filter(withdrawn_at=None).aggregate(size=Sum("blob__size"))["size"] or 0
+    if held + accepted.blob.size > settings.MUARA_APPLICATION_QUOTA:
+        raise Refused("Semua berkas permohonan ini terlalu besar. Tarik atau perkecil salah satunya dahulu.")
+    same = locked.attachments.filter(requirement=requirement, blob=accepted.blob, withdrawn_at=None).first()
+    return same or Attachment.objects.create(
+        application=locked,
+        requirement=requirement,
+        blob=accepted.blob,
+        filename=accepted.filename,
+        uploaded_by=by,
+        uploaded_at=at,
+    )
+
+
+@transaction.atomic
+def withdraw(attachment: Attachment, *, by: User, at: datetime) -> None:
+    """Take a file back; it stays in the history, and in every submission that held it."""
+    locked_for_change(attachment.application, by=by, at=at)
+    Attachment.objects.filter(pk=attachment.pk, withdrawn_at=None).update(withdrawn_at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What an application still lacks: a section's field, or a requirement's file."""
+
+    label: str
+    section: str | None = None
+    requirement: int | None = None
+
+
+def gaps(application: Application) -> list[Gap]:
+    """List all that keeps an application from being submitted, in the order of the form."""
+    definition = application.revision.definition
+    missing = [
+        Gap(label=f"{section.title}: {definition.form.field(key).label}", section=section.key)
+        for section in definition.form.sections
+        for key in clean_section(section, application.data, printable=allowed, complete=True).errors
+    ]
+    if definition.process.kind(application.kind).needs_permit:
+        missing += _earlier_gaps(application, definition.form)
+    held = set(application.attachments.filter(withdrawn_at=None).values_list("requirement", flat=True))
+    missing += [
+        Gap(label=f"Berkas: {requirement.reading}", requirement=requirement.number)
+        for requirement in definition.process.uploads()
+        if requirement.number not in held
+    ]
+    return missing
+
+
+def _earlier_gaps(application: Application, form: Form) -> list[Gap]:
+    """The number of the earlier permit, and its date when the register does not know it."""
+    number = str(application.data.get("previous_permit") or "")
+    wanted = ["previous_permit", "previous_permit_date"]
+    if number and permit_by_number(number) is not None:
+        return []
+    return [
+        Gap(label=f"{section.title}: {field.label}", section=section.key)
+        for section in form.sections
+        for field in section.fields
+        if field.key in wanted and not application.data.get(field.key)
+    ]
+
+
+def take_snapshot(application: Application, *, by: User, at: datetime, proof: Blob | None) -> Submission:
+    files = [
+        {
+            "attachment": item.pk,
+            "requirement": item.requirement,
+            "filename": item.filename,
+            "sha256": item.blob.sha256,
+        }
+        for item in application.attachments.filter(withdrawn_at=None).select_related("blob")
+    ]
+    content = canonical(
+        {
+            "reference": application.reference,
+            "kind": application.kind,
+            "company": str(application.data.get("company_name") or application.company.name),
+            "values": application.data,
+            "files": files,
+        }
+    )
+    _follow_outfall(application)
+    return Submission.objects.create(
+        application=application,
+        number=application.submissions.count() + 1,
+        content=content,
+        sha256=digest(content),
+        at=at,
+        by=by,
+        proof=proof,
+    )
+
+
+def _follow_outfall(application: Application) -> None:
+    """Keep the place of the outfall as it is submitted, so that others near by are found."""
+    outfall = application.revision.definition.form.outfall
+    point = point_of(application.data.get(outfall.key)) if outfall else None
+    if point is None:
+        Outfall.objects.filter(application=application).delete()
+        return
+    latitude, longitude = map(float, point)
+    Outfall.objects.update_or_create(
+        application=application, defaults={"latitude": latitude, "longitude": longitude}
+    )
+
+
+def submit(
+    application: Application,
+    *,
+    by: User,
+    at: datetime,
+    note: str = "",
+    replies: Mapping[int, Reply] | None = None,
+    proof: Blob | None = None,
+    stamp: Stamp = NO_FORM,
+) -> Moved:
+    """Step 3: hand the file in, for the first time (opens the case) or after a return from step 4.
+
+    `replies` answer what was asked then, item by item; `proof` is the paper that the applicant signed,
+    needed where an officer hands in for them.
+
+    Raises:
+        Refused: something is missing; the message counts it. NotYours: not the applicant.
+    """
+    with act(stamp):
+        locked = locked_for_change(application, by=by, at=at)
+        demand_proof(locked, proof, by=by)
+        lacking = gaps(locked)
+        if lacking:
+            raise Refused(
+                f"Permohonan belum lengkap: {len(lacking)} hal lagi. Lihat daftar kekurangan di bawah."
+            )
+        kind = locked.revision.process.kind(locked.kind)
+        earlier = permit_by_number(str(locked.data.get("previous_permit", ""))) if kind.needs_permit else None
+        if earlier is not None:
+            check_previous(earlier, kind, company=locked.company, on=office_day(at))
+        case = Case.objects.filter(application=locked).first()
+        snapshot = take_snapshot(locked, by=by, at=at, proof=proof)
+        facts = {
+            "submission": snapshot.number,
+            "sha256": snapshot.sha256,
+            "on_behalf": not is_applicant_of(by, locked),
+            "proof": proof.sha256 if proof else None,
+        }
+        if case is None:
+            moved = open_case(locked, by=by, at=at, facts=facts, stamp=stamp)
+            case = Case.objects.select_related("application", "revision").get(pk=moved.case_id)
+            link(locked, case=case)
+            application_form(case, snapshot, step=case.process.opens_after, at=at)
+            return moved
+        task = case.main_task
+        if task is None or task.step.activity != "apply":
+            raise Refused("Permohonan ini sudah disampaikan dan sedang diperiksa petugas.")
+        moved = complete(
+            task.pk,
+            outcome="submitted",
+            by=by,
+            at=at,
+            note=note,
+            facts=facts,
+            stamp=stamp,
+            activity="apply",
+        )
+        asked = open_correction(case)
+        if asked is not None:
+            record_replies(asked, answer=note, replies=replies or {}, answering=snapshot, by=by, at=at)
+        application_form(case, snapshot, step=task.step_key, at=at)
+        return moved

@@ -1,0 +1,92 @@
+"""Registering a file that the CS has approved (SOP step 6)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from muara.cases.actions import NO_FORM, Moved, Refused, Stamp, act, complete
+from muara.cases.models import Case, Checklist, Task
+from muara.cases.queries import approved_on_paper, latest_submission
+from muara.documents.models import Letter
+from muara.people.models import User, office_day
+from muara.permits.actions import take_number
+from muara.steps.actions.intake import demand_authority
+from muara.steps.letters import receipt
+from muara.steps.letters.forms import first_proof
+
+
+def cs_approval(case: Case) -> Checklist | None:
+    """The CS's signed approval of what was last submitted, if there is one (SOP step 6, remark 1)."""
+    return (
+        Checklist.objects.filter(
+            task__case=case,
+            task__step_key__in=case.process.doing("check"),
+            approved=True,
+            submission=latest_submission(case),
+        )
+        .order_by("-signed_at")
+        .first()
+    )
+
+
+def register(
+    task: Task,
+    *,
+    outcome: str,
+    applicant_signed: bool = False,
+    by: User,
+    at: datetime,
+    note: str = "",
+    stamp: Stamp = NO_FORM,
+) -> tuple[Moved, Letter | None]:
+    """Step 6: number the file and make the receipt; nothing is accepted without the CS's approval.
+
+    Raises:
+        Refused: there is no CS approval, here or on the paper that was taken over, or the applicant has not
+            signed in the folder (6.c).
+    """
+    with act(stamp):
+        case = Case.objects.select_related("application__company", "revision").get(pk=task.case_id)
+        if outcome != "registered":
+            return complete(
+                task.pk,
+                outcome=outcome,
+                by=by,
+                at=at,
+                note=note,
+                stamp=stamp,
+                activity="register",
+            ), None
+        approval, on_paper = cs_approval(case), approved_on_paper(case)
+        if approval is None and on_paper is None:
+            raise Refused(
+                "Berkas ini belum disetujui CS. Kembalikan ke CS: loket tidak menerima berkas tanpa "
+                "daftar periksa yang ditandatangani (langkah 6, keterangan 1).",
+                "outcome",
+            )
+        demand_authority(case)
+        if not applicant_signed:
+            raise Refused(
+                "Minta pemohon menandatangani bukti awal proses di map, lalu beri tanda (langkah 6.c).",
+                "applicant_signed",
+            )
+        day = office_day(at)
+        # Before the task opens: the limit of the next step runs from the day of registration.
+        Case.objects.filter(pk=case.pk).update(registered_on=day)
+        number = take_number(
+            service=case.process.code, series="registration", given_to=case.chain, by=by, at=at
+        )
+        moved = complete(
+            task.pk,
+            outcome=outcome,
+            by=by,
+            at=at,
+            note=note,
+            facts={"registration_number": number.text, "approval": approval.pk if approval else "paper"},
+            stamp=stamp,
+            activity="register",
+        )
+        Case.objects.filter(pk=case.pk).update(registration_number=number.text)
+        case.registration_number, case.registered_on = number.text, day
+        first_proof(case, approval, step=task.step_key, by=by, at=at)
+        return moved, receipt(case, step=task.step_key, by=by, at=at)
