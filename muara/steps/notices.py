@@ -285,7 +285,9 @@ def tell_delivered(handover: Handover, decision: Decision, *, at: datetime) -> N
 # --- ends before a decision --------------------------------------------------------------------------------
 
 
-def tell_ended(end: EarlyEnd, *, step: str, successor: Application | None, at: datetime) -> Notice:
+def tell_ended(
+    end: EarlyEnd, *, step: str, at: datetime, successor: Application | None = None, apply_to: str = ""
+) -> Notice:
     """Withdrawn, lapsed, another authority's, or to be applied for anew."""
     case = end.case
     how = how_it_ended(case.process.way_out(step, end.ending))
@@ -293,6 +295,8 @@ def tell_ended(end: EarlyEnd, *, step: str, successor: Application | None, at: d
         f"Permohonan baru sudah disiapkan dengan nomor pengajuan {successor.reference}; isian dan berkas "
         "terakhir Anda ada di dalamnya."
         if successor
+        else f"Ajukan permohonan Anda kepada {apply_to}."
+        if apply_to
         else "Anda dapat mengajukan permohonan baru kapan saja."
     )
     return _tell(

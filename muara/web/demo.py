@@ -21,6 +21,7 @@ from PIL import Image, ImageDraw
 from muara.cases.actions import Moved, store_revision, take_over
 from muara.cases.models import (
     Application,
+    AuthorityCheck,
     Case,
     Correction,
     CorrectionItem,
@@ -68,6 +69,7 @@ from muara.steps.actions import (
     verification,
     visits,
 )
+from muara.steps.actions.agency import write_worksheet
 from muara.steps.actions.checklists import Mark
 from muara.steps.actions.coordination import ask_agency
 from muara.steps.actions.endings import withdraw_application
@@ -76,6 +78,7 @@ from muara.steps.actions.meeting import Guest, Plan
 from muara.steps.actions.monitoring import monitor
 from muara.steps.actions.paper import OnPaper, Paper, enter_running_case
 from muara.steps.actions.requests import Asked, Reply
+from muara.steps.actions.review import Substance
 from muara.steps.actions.unreached import escalate, note_call
 from muara.steps.letters import proposed_wording
 
@@ -551,6 +554,17 @@ class Walk:
         """What the agency advises: the source's terms for the permit."""
         return {"terms": clean_terms(self.source["recommendation"])}
 
+    def write_worksheet(self, referral: Referral) -> None:
+        """The agency works its recommendation out; its signers have not given their parafs yet."""
+        write_worksheet(
+            self.task,
+            referral=referral,
+            analysis="Berkas lengkap dan benar. Kapasitas IPAL memadai untuk debit yang dimohon.",
+            said=Substance(terms=clean_terms(self.source["recommendation"])),
+            by=officer("technical_team"),
+            at=self.clock.tick(),
+        )
+
     def visit(self, *, days: int) -> SiteVisit:
         """The agency needs to see the place, and proposes a time to the applicant."""
         task, by = self.task, officer("technical_team")
@@ -909,6 +923,7 @@ def visit_at(key: str, *, at: datetime, company: str) -> Case:
     visit = walk.visit(days=VISITS[key])
     if key == "visit_held":
         walk.hold(visit)
+        walk.write_worksheet(visit.referral)
     return Case.objects.get(pk=case.pk)
 
 
@@ -977,6 +992,34 @@ def withdrawn(*, at: datetime, company: str = COMPANIES[5]) -> Case:
     return Case.objects.get(pk=walk.case.pk)
 
 
+def sent_elsewhere(*, at: datetime, company: str = COMPANIES[3]) -> Case:
+    """A case that was another authority's: its applicant was told where to apply."""
+    source = example()
+    source = source | {"values": source["values"] | {"kbli": "06100"}}
+    walk = Walk(Clock(at - timedelta(hours=1)), applicant(), source=source, company=company)
+    case = walk.submit()
+    task = walk.take()
+    intake.decide_authority(
+        task,
+        decision=AuthorityCheck.Decision.REDIRECT,
+        reason="Kegiatan hulu minyak dan gas bumi bukan kewenangan gubernur.",
+        apply_to="Kementerian Lingkungan Hidup",
+        by=walk.who(task),
+        at=walk.clock.tick(),
+    )
+    return Case.objects.get(pk=case.pk)
+
+
+def talked_over(*, at: datetime, company: str = COMPANIES[4]) -> Case:
+    """A case that a joint meeting has talked over and sent back to the section head."""
+    walk = _walk_to("endorse_section", at=at, company=company)
+    _, outcome, note = OFF_THE_MAIN_LINE["meet"]
+    walk.forward(outcome, note=note)
+    walk.forward()
+    assert walk.case is not None
+    return Case.objects.get(pk=walk.case.pk)
+
+
 def refused_at_the_top(*, at: datetime, company: str = "") -> Walk:
     """A case whose permit the head would not sign: it stands at drafting again, bound to a refusal."""
     walk = _walk_to("decide", at=at, company=company)
@@ -999,6 +1042,8 @@ TURNED: tuple[tuple[int, Callable[..., Case]], ...] = (
     (4, answered_with_a_dispute),
     (5, told_to_apply_anew),
     (6, withdrawn),
+    (7, sent_elsewhere),
+    (8, talked_over),
     (10, refused),
 )
 

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 from pytest_django import Settings
 
 from muara.audit.queries import breaks, heads
 from muara.cases.actions import AlreadyDone, NotYours, Refused, Stamp
 from muara.cases.models import Case, Reminder, SiteVisit
 from muara.cases.queries import case_heads, open_correction
+from muara.contacts.actions.consultations import inform
 from muara.contacts.models import Consultation, NoticeLetter, PhoneCall, PhoneTask
 from muara.documents import letters
 from muara.documents.store import BlobStore
@@ -132,6 +134,25 @@ def test_a_question_by_email_is_answered_to_what_the_asker_left(
     Consultation.objects.filter(pk=asked.pk).update(person=None, channel="email", contact=contact)
     answer_question(asked, at=TUESDAY)
     assert list(Notice.objects.values_list("address", flat=True)) == ([address] if address else [])
+
+
+def test_forms_are_sent_as_links_to_somebody_who_did_not_come(office: Office) -> None:
+    asked = ask_question(at=MONDAY, text="Apa syaratnya?")
+    Consultation.objects.filter(pk=asked.pk).update(person=None, channel="telepon", contact="")
+    inform(
+        asked.pk,
+        given="Formulir terlampir.",
+        covered=["c"],
+        forms=["F03"],
+        send_to="tamu@contoh.example",
+        by=officer("information_officer"),
+        at=TUESDAY,
+    )
+    notice = Notice.objects.get(kind="answered")
+    assert notice.address == "tamu@contoh.example"
+    path = "/layanan/pembuangan-air-limbah-ke-laut/formulir/F03.pdf"
+    assert path in notice.text
+    assert b"".join(Client().get(path).streaming_content).startswith(b"%PDF")  # type: ignore[attr-defined]
 
 
 # --- while nobody comes ----------------------------------------------------------------------------------

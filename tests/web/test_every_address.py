@@ -335,16 +335,24 @@ ADDRESSES = {
         "in 405 405 405 405 405 405 405 405",
     ),
     "consultations": (
-        "in 403 403 403 200 403 403 200 403",
+        "in 403 403 200 200 403 403 200 403",
         "in 405 405 405 405 405 405 405 405",
     ),
     "new_consultation": (
-        "in 403 403 403 200 403 403 403 403",
-        "in 403 403 403 422 403 403 403 403",
+        "in 403 403 200 200 403 403 403 403",
+        "in 403 403 422 422 403 403 403 403",
+    ),
+    "pass_on": (
+        "in 405 405 405 405 405 405 405 405",
+        "in 403 403 404 409 403 403 403 403",
+    ),
+    "link_talk": (
+        "in 405 405 405 405 405 405 405 405",
+        "in 403 403 404 422 403 403 403 403",
     ),
     "consultation": (
-        "in 403 403 403 200 403 403 200 403",
-        "in 403 403 403 422 403 403 403 403",
+        "in 403 403 404 200 403 403 200 403",
+        "in 403 403 404 422 403 403 403 403",
     ),
     "queue_desk": (
         "in 403 403 200 200 403 200 200 403",
@@ -581,6 +589,8 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "folder_label": case.pk,
         "correction": case.pk,
         "consultation": Consultation.objects.get().pk,
+        "link_talk": Consultation.objects.get().pk,
+        "pass_on": Consultation.objects.get().pk,
         "queue_counter": Counter.objects.get(name="Loket 1").pk,
         "queue_act": Counter.objects.get(name="Loket 1").pk,
         "edit_counter": Counter.objects.get(name="Loket 1").pk,

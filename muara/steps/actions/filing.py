@@ -117,14 +117,6 @@ def _starting_from(previous: Permit, revision: Revision) -> dict[str, object]:
     }
 
 
-def earlier_permit(case: Case) -> Permit | None:
-    """The permit of the register that a case renews or changes; None for a new one, or one on paper only."""
-    said = submitted(latest_submission(case))
-    values, kind = said["values"], case.process.kind(str(said["kind"]))
-    assert isinstance(values, dict)
-    return permit_by_number(str(values.get("previous_permit", ""))) if kind.needs_permit else None
-
-
 def _new_company(typed: str) -> Company:
     name = " ".join(typed.split())
     if not name:
