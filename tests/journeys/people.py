@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 
 from playwright.sync_api import expect
 
+from muara.people.models import Notice
 from muara.sop.form import Field, Section
 from muara.web.demo import PASSWORD
 
@@ -60,6 +61,19 @@ class Person:
     def tick(self, label: str) -> None:
         self.page.get_by_role("checkbox", name=label, exact=True).check()
 
+    def sign_on_screen(self) -> None:
+        """Draw a signature on the page's sheet, as a finger would."""
+        sheet = self.page.locator("canvas")
+        sheet.scroll_into_view_if_needed()
+        box = sheet.bounding_box()
+        assert box is not None
+        self.page.mouse.move(box["x"] + 40, box["y"] + 100)
+        self.page.mouse.down()
+        for step in range(20):
+            self.page.mouse.move(box["x"] + 40 + 15 * step, box["y"] + 100 + (-1) ** step * 30)
+        self.page.mouse.up()
+        self.sees("Sudah ditandatangani di layar.")
+
     def hand_in(self, label: str, path: Path) -> None:
         self.page.get_by_label(called(label)).set_input_files(path)
 
@@ -80,6 +94,7 @@ class Person:
     # --- coming in -----------------------------------------------------------------------------------
 
     def sign_up(self, *, email: str, phone: str) -> None:
+        """Open an account, and confirm its address by the link that waits in the outbox."""
         self.follow("Daftar")
         self.write("Nama lengkap", self.name)
         self.write("Surel", email)
@@ -87,6 +102,12 @@ class Person:
         self.page.get_by_label(called("Kata sandi")).fill(PASSWORD)
         self.page.get_by_label(called("Ulangi kata sandi")).fill(PASSWORD)
         self.press("Buat akun")
+        self.sees("Periksa surel Anda")
+        letter = Notice.objects.get(kind="account", address=email).text
+        link = re.search(r"/akun/surel/konfirmasi/\S+", letter)
+        assert link is not None
+        self.page.goto(f"{self.url}{link[0]}")
+        self.press("Ya, benar")
         self.sees("Permohonan saya")
 
     def sign_in(self, email: str) -> None:

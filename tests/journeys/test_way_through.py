@@ -228,7 +228,7 @@ def register(way: Way) -> None:
     """Step 6: the registration number, and the receipt that the applicant takes home."""
     with way.at("register", "registration_counter") as officer:
         officer.sees("Disetujui customer service")
-        officer.tick("Pemohon sudah menandatangani bukti awal proses di map (langkah 6.c)")
+        officer.sign_on_screen()
         officer.conclude(FORWARD["register"])
         printed = officer.fetch(f"Tanda terima {way.number}", way.paper("receipt.pdf"))
     assert re.fullmatch(r"LHP/\d{4}/0001", way.number)
