@@ -112,7 +112,7 @@ def _side(here: Officer, current: str) -> list[dict[str, Any]]:
         places.append(("Entri di loket", "start_on_behalf", 0))
     if here.actors & MAY_ENTER:
         places.append(("Berkas dari kertas", "running_cases", 0))
-        places.append(("Izin belum diambil", "uncollected", 0))
+        places.append(("Surat keputusan belum diambil", "uncollected", 0))
     links = [
         {"label": label, "href": reverse(name), "current": name == current, "count": count}
         for label, name, count in places

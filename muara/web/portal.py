@@ -322,6 +322,7 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
         context["promised"] = add_working_days(calendar, started, service.process.promise_days)
     context |= {
         "task": task,
+        "step_title": task.step.said(decision.kind if decision else "") if task else "",
         "request_open": open_request(case),
         "asked": asked_of(found, open_request(case)),
         "early_end": EarlyEnd.objects.filter(case=case).first(),

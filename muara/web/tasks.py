@@ -37,10 +37,11 @@ from muara.documents.letters import pdf
 from muara.people.calendar import office_calendar
 from muara.people.models import User, office_day
 from muara.permits.queries import decision_of
+from muara.sop.definition import Outcome
 from muara.steps.actions.drafting import changed_since, decree, latest_draft
 from muara.steps.actions.meeting import last_decision, meeting_of
 from muara.steps.actions.review import binding_terms
-from muara.steps.forms import ASIDES, FORMS, MORE, ActForm, Review, RowsForm, aside, first_act
+from muara.steps.forms import ASIDES, FORMS, MORE, ActForm, Review, RowsForm, StepForm, aside, first_act
 from muara.steps.letters.review import advice_on, summary
 from muara.web.acts import SAVE, Came, attempt, new_key, save_typed, was_answered
 from muara.web.dossier import Round, agency_work, due_of, folders, parts, referrals_of, rounds, scans, who
@@ -150,7 +151,8 @@ def _carry_out(
         return _page(request, item, bound=form, came=came)
     item.unfinished.filter(user=person(request), form=form.slug).delete()
     if not done:
-        done = f"Langkah {item.step.number} dicatat: {item.step.outcome(form.cleaned_data['outcome']).label}."
+        assert isinstance(form, StepForm)
+        done = f"Langkah {item.step.number} dicatat: {form.chosen_label}."
     messages.success(request, f"{form.told()}{done}")
     return redirect("task", _next_task(item).pk if form_class.goes_on else item.pk)
 
@@ -187,6 +189,7 @@ class DraftView:
     """The current draft as the heads examine it."""
 
     number: int
+    kind: str
     sha256: str
     content: dict[str, Any]
     copies: Sequence[DraftCopy]
@@ -245,6 +248,7 @@ def _page(
         "task": item,
         "case": fresh,
         "step": step,
+        "step_title": step.said(fresh.drafted_at(at)),
         "actor": process.actor(item.actor),
         "companion_title": step.companion.title if item.companion and step.companion else "",
         "guide": fresh.revision.definition.document.step(step.number),
@@ -357,8 +361,9 @@ def _arrival(item: Task) -> Arrival | None:
     for entry in () if item.companion else entries.order_by("-seq"):
         key, _, outcome = entry.verb.partition(".")
         if key in steps and item.step_key in process.follows(key):
+            said = verb_label(process, entry.verb, kind=item.case.drafted_at(entry.at))
             return Arrival(
-                label=f"Langkah {process.step(key).number}: {verb_label(process, entry.verb)}",
+                label=f"Langkah {process.step(key).number}: {said}",
                 by=User.objects.filter(pk=entry.by_id or 0).values_list("name", flat=True).first() or "",
                 at=entry.at,
                 note=entry.note or "",
@@ -375,10 +380,16 @@ def _before(submission: Submission) -> Submission | None:
 
 
 def _made(item: Task) -> Iterator[CaseLetter]:
-    """The letters that this task made, or has made so far, to be printed now."""
+    """The letters that this task made, or has made so far, to be printed now.
+
+    A decree that was sent back is printed again without what is void on it; that is nobody's to print now.
+    """
     made = item.case.letters.filter(step_key=item.step_key, made_at__gte=item.opened_at)
     if item.closed_at is not None:
         made = made.filter(made_at__lte=item.closed_at)
+        way = item.case.process.way_out(item.step_key, item.outcome)
+        if isinstance(way, Outcome) and way.kind == "return":
+            made = made.exclude(kind__in=item.case.process.drafted)
     yield from made.select_related("letter")
 
 
@@ -396,6 +407,7 @@ def _draft(case: Case) -> DraftView | None:
     before = current.case.drafts.filter(number=current.number - 1).first()
     return DraftView(
         number=current.number,
+        kind=current.kind,
         sha256=current.sha256,
         content=decree(current),
         copies=copies,

@@ -10,6 +10,7 @@ from django import forms
 from django.core import signing
 from django.forms.utils import ErrorDict
 from django.utils.datastructures import MultiValueDict
+from django.utils.functional import cached_property
 
 from muara.cases.actions import Stamp
 from muara.cases.models import Task
@@ -294,11 +295,11 @@ class StepForm(RequestingForm):
         outcomes = tuple(item for item in self.outcomes() if item.to != CALLER or task.case.callers)
         choice = self.fields["outcome"]
         assert isinstance(choice, forms.ChoiceField)
-        choice.choices = [(outcome.key, outcome.label) for outcome in outcomes]
+        choice.choices = [(outcome.key, outcome.said(self.kind)) for outcome in outcomes]
         if len(outcomes) == 1:
             choice.widget = forms.HiddenInput()
             choice.initial = outcomes[0].key
-            self.button = outcomes[0].label
+            self.button = outcomes[0].said(self.kind)
         else:
             self.button = "Catat hasil"
         if any(outcome.needs_reason for outcome in outcomes) and "note" in self.fields:
@@ -312,9 +313,18 @@ class StepForm(RequestingForm):
             )
         self.order_fields([name for name in self.fields if name not in {"outcome", "note"}])
 
+    @cached_property
+    def kind(self) -> str:
+        """What the decree of the case is by its newest draft; empty before the first."""
+        return self.task.case.drafted_at(self.at)
+
     def outcomes(self) -> tuple[Outcome, ...]:
         """The ways out that this form offers."""
         return self.task.step.outcomes
+
+    @property
+    def chosen_label(self) -> str:
+        return self.task.step.outcome(self.chosen).said(self.kind)
 
     def order_fields(self, field_order: Any) -> None:
         """Keep outcome and note last: they close the form."""
