@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import messages
@@ -43,7 +43,7 @@ from muara.steps.actions.meeting import last_decision, meeting_of
 from muara.steps.actions.review import binding_terms
 from muara.steps.forms import ASIDES, FORMS, MORE, ActForm, Review, RowsForm, StepForm, aside, first_act
 from muara.steps.letters.review import advice_on, summary
-from muara.web.acts import SAVE, Came, attempt, new_key, save_typed, was_answered
+from muara.web.acts import OPEN, SAVE, Came, attempt, new_key, save_typed, was_answered
 from muara.web.dossier import Round, agency_work, due_of, folders, parts, referrals_of, rounds, scans, who
 from muara.web.files import person
 
@@ -53,6 +53,9 @@ REQUESTS_AT = frozenset({"apply", "check", "verify", "correct", "review", "endor
 BOUND_BY_MEETING = frozenset({"correct", "review", "draft", "endorse", "meet", "decide"})
 SHOWS_AGENCY = frozenset({"review", "draft"})
 EXAMINES_DRAFT = frozenset({"endorse", "meet", "decide", "number"})
+
+
+AnyForm = TypeVar("AnyForm", bound=ActForm)
 
 
 class TakeOver(forms.Form):
@@ -95,13 +98,13 @@ def take_over(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def task_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
-    """An act beside the outcomes; the page stays at the same task."""
+    """An act beside the outcomes, on a page of its own: what stands half typed at the task is not lost."""
     item = _task(request, pk)
     form_class = aside(item, act)
     if form_class is None:
         raise Http404
     if request.method != "POST":
-        return redirect("task", item.pk)
+        return _page(request, item, act=form_class)
     if not form_class.may(person(request), item, at=timezone.now()) and not was_answered(request):
         raise PermissionDenied
     return _carry_out(request, item, form_class, done=form_class.done)
@@ -134,10 +137,12 @@ def _carry_out(
     at = timezone.now()
     if MORE in request.POST and issubclass(form_class, RowsForm):
         longer = form_class.with_more_rows(item, at=at, data=request.POST, files=request.FILES)
-        return _page(request, item, bound=longer)
+        return _page(request, item, bound=longer, act=form_class)
     form = form_class(item, at=at, data=request.POST, files=request.FILES)
     if SAVE in request.POST and item.is_open:
         return _save_for_later(request, item, form)
+    if OPEN in request.POST and item.is_open:
+        return _open_act(request, item, form)
     came = Came.REFUSED
     if form.is_valid():
         came = attempt(
@@ -148,7 +153,7 @@ def _carry_out(
     if came is Came.REFUSED and not item.is_open:
         came = Came.STALE  # whatever else is wrong with it, the case has gone on
     if came is not Came.DONE:
-        return _page(request, item, bound=form, came=came)
+        return _page(request, item, bound=form, came=came, act=form_class)
     item.unfinished.filter(user=person(request), form=form.slug).delete()
     if not done:
         assert isinstance(form, StepForm)
@@ -168,6 +173,19 @@ def _save_for_later(request: HttpRequest, item: Task, form: ActForm) -> HttpResp
     save_typed(item, person(request), form, form.slug)
     messages.success(request, "Isian disimpan dan belum dicatat sebagai hasil. Lanjutkan kapan saja.")
     return redirect("task", item.pk)
+
+
+def _open_act(request: HttpRequest, item: Task, form: ActForm) -> HttpResponse:
+    """Go to the page of an act beside this form; what was typed here so far waits half done."""
+    wanted = aside(item, request.POST[OPEN])
+    if wanted is None:
+        raise Http404
+    me = person(request)
+    if form.has_changed() or item.unfinished.filter(user=me, form=form.slug).exists():
+        form.full_clean()
+        save_typed(item, me, form, form.slug)
+        messages.info(request, "Yang sudah Anda isi pada langkah ini disimpan dan menunggu Anda kembali.")
+    return redirect("task_act", item.pk, wanted.slug)
 
 
 # --- what the page says -------------------------------------------------------------------------------
@@ -210,23 +228,36 @@ class DraftView:
 
 @dataclass(slots=True)
 class Desk:
-    """What may be done on the page: take over, an act before the outcome, the outcome."""
+    """What may be done on the page: take over, an act before the outcome, the outcome; or one act alone."""
 
     may_work: bool = False
     mine: bool = False
     holder: User | None = None
     first: ActForm | None = None
     asides: list[ActForm] = field(default_factory=list)
+    alone: ActForm | None = None
     saved_at: datetime | None = None
-    form: ActForm | None = None
+    form: StepForm | None = None
     bound: forms.Form | None = None
     why_not: str = ""
     keys: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def is_typed_into(self) -> bool:
+        """The page has a form whose text would be lost if another form beside it were sent."""
+        form = self.form
+        return self.first is not None or (form is not None and (form.is_bound or not form.blocked))
+
 
 def _page(
-    request: HttpRequest, item: Task, *, bound: forms.Form | None = None, came: Came | None = None
+    request: HttpRequest,
+    item: Task,
+    *,
+    bound: forms.Form | None = None,
+    came: Came | None = None,
+    act: type[ActForm] | None = None,
 ) -> HttpResponse:
+    """The task's page; with `act`, the page of one act beside the outcomes where it stands there alone."""
     at, me = timezone.now(), person(request)
     item.refresh_from_db()
     fresh = get_object_or_404(
@@ -237,6 +268,11 @@ def _page(
     )
     item.case = fresh
     desk = _desk(item, me, at, bound)
+    if act is not None and act.slug:
+        here = [form for form in (bound, *desk.asides) if type(form) is act and form is not desk.first]
+        if not here and bound is None:
+            return redirect("task", item.pk)
+        desk.alone = here[0] if here else None
     step, process = item.step, fresh.process
     draft = _draft(fresh) if step.activity in EXAMINES_DRAFT else None
     binding = binding_terms(fresh)
@@ -282,7 +318,8 @@ def _page(
         "stale": came is Came.STALE,
         "layout": "layouts/page.html" if _is_wide(desk) else "layouts/dossier.html",
     }
-    return render(request, "desk/task.html", context, status=came.value if came else 200)
+    template = "desk/act.html" if desk.alone else "desk/task.html"
+    return render(request, template, context, status=came.value if came else 200)
 
 
 def _rounds(item: Task, *, on: date) -> tuple[list[Round], Round | None]:
@@ -313,7 +350,7 @@ def _desk(item: Task, me: User, at: datetime, bound: forms.Form | None) -> Desk:
             desk.first = bound
     saved = {work.form: work for work in item.unfinished.filter(user=me)} if item.is_open else {}
 
-    def begin(form_class: type[ActForm]) -> ActForm:
+    def begin(form_class: type[AnyForm]) -> AnyForm:
         work = saved.get(form_class.slug)
         if work is None:
             return form_class(item, at=at)

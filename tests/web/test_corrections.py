@@ -130,7 +130,7 @@ def test_a_superior_permits_a_late_defect_on_the_task_page() -> None:
     client, path = signed_in(officer("section_head")), f"/meja/tugas/{task.pk}/"
     act = f"{path}kekurangan-susulan/"
 
-    sent = form_on(client.get(path), act).filled(requirement="7", reason="Baru terbaca.")
+    sent = form_on(client.get(act), act).filled(requirement="7", reason="Baru terbaca.")
     assert client.post(act, sent).status_code == 302
 
     assert LateDefectPermission.objects.get().requirement == 7

@@ -96,7 +96,7 @@ class ActForm(forms.Form):
         return may_do_step(user, task, at=at)
 
     @classmethod
-    def resume(cls, task: Task, *, at: datetime, typed: Mapping[str, list[str]]) -> ActForm:
+    def resume(cls, task: Task, *, at: datetime, typed: Mapping[str, list[str]]) -> Self:
         """The form as it was left half done: as typed, files kept, not yet judged."""
         data = MultiValueDict({name: list(values) for name, values in typed.items()})
         form = cls(task, at=at, data=data)
