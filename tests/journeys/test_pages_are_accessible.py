@@ -16,8 +16,8 @@ from muara.cases.models import Application, Case, Draft, Task
 from muara.contacts.models import Consultation
 from muara.people.models import CalendarDay, Office, User
 from muara.permits.models import Permit
+from muara.web.case_page import SECTIONS
 from muara.web.demo import Clock, Walk, applicant, officer, other_applicant
-from muara.web.desk import SECTIONS
 from tests.browser import LiveApp, assert_accessible, assert_fits
 
 WIDTHS = (1280, 390)

@@ -62,6 +62,10 @@ ADDRESSES = {
         "302 302 302 302 302 302 302 302 302",
         "405 405 405 405 405 405 405 405 405",
     ),
+    "follow": (
+        "200 200 200 200 200 200 200 200 200",
+        "422 422 422 422 422 422 422 422 422",
+    ),
     "verify_permit": (
         "200 200 200 200 200 200 200 200 200",
         "200 200 200 200 200 200 200 200 200",
@@ -247,6 +251,10 @@ ADDRESSES = {
         "in 405 405 405 405 405 405 405 405",
     ),
     "control_sheet": (
+        "in 404 404 200 200 200 200 200 404",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "folder_label": (
         "in 404 404 200 200 200 200 200 404",
         "in 405 405 405 405 405 405 405 405",
     ),
@@ -473,6 +481,7 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "control_sheet": case.pk,
         "case_summary": case.pk,
         "first_proof": case.pk,
+        "folder_label": case.pk,
         "correction": case.pk,
         "consultation": Consultation.objects.get().pk,
         "monitoring_form": case.pk,
@@ -549,3 +558,17 @@ def test_every_address_answers_each_person_as_it_should(office: Office, who: str
         name: (get.split()[place], post.split()[place]) for name, (get, post) in ADDRESSES.items()
     }
     assert Entry.objects.count() == acts
+
+
+@pytest.mark.parametrize("typed", ["²", "-1", "9" * 5000, "dua"])
+def test_a_number_in_an_address_that_is_none_breaks_no_page(
+    office: Office, client: Client, typed: str
+) -> None:
+    case = case_at("register", at=MONDAY)
+    client.force_login(officer("auditor"))
+    for address in (
+        f"/meja/berkas/{case.pk}/?penyampaian={typed}",
+        f"/meja/register/LHP/permit/?tahun={typed}",
+        f"/kantor/kalender/?tahun={typed}",
+    ):
+        assert client.get(address).status_code == 200

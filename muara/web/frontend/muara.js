@@ -77,3 +77,52 @@ if (home && window.location.pathname !== home) {
   }
   wake();
 }
+
+// A signature drawn with a finger or pen: strokes go into a hidden field as "M10 20 L12 22 …".
+for (const place of document.querySelectorAll("[data-signature]")) {
+  const field = document.getElementById(place.dataset.signature);
+  const sheet = place.querySelector("canvas");
+  const state = place.querySelector("[data-signature-state]");
+  if (!field || !sheet) continue;
+  place.hidden = false;
+  const pen = sheet.getContext("2d");
+  Object.assign(pen, { lineWidth: 4, lineCap: "round", lineJoin: "round", strokeStyle: "#10243a" });
+  let drawing = false;
+  const point = (event) => {
+    const box = sheet.getBoundingClientRect();
+    const within = (value, most) => Math.round(Math.min(Math.max(value, 0), most));
+    return [
+      within(((event.clientX - box.left) * sheet.width) / box.width, sheet.width),
+      within(((event.clientY - box.top) * sheet.height) / box.height, sheet.height),
+    ];
+  };
+  const clear = () => {
+    field.value = "";
+    pen.clearRect(0, 0, sheet.width, sheet.height);
+    state.textContent = "Belum ditandatangani di layar.";
+  };
+  clear();
+  sheet.addEventListener("pointerdown", (event) => {
+    drawing = true;
+    sheet.setPointerCapture(event.pointerId);
+    const [x, y] = point(event);
+    field.value = `${field.value} M${x} ${y}`.trim();
+    pen.beginPath();
+    pen.moveTo(x, y);
+    event.preventDefault();
+  });
+  sheet.addEventListener("pointermove", (event) => {
+    if (!drawing) return;
+    const [x, y] = point(event);
+    field.value += ` L${x} ${y}`;
+    pen.lineTo(x, y);
+    pen.stroke();
+  });
+  for (const end of ["pointerup", "pointercancel"]) {
+    sheet.addEventListener(end, () => {
+      drawing = false;
+      state.textContent = "Sudah ditandatangani di layar.";
+    });
+  }
+  place.querySelector("[data-signature-clear]").addEventListener("click", clear);
+}
