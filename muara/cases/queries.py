@@ -193,6 +193,7 @@ VERBS = {
     "late_defect.permit": "Mengizinkan kekurangan susulan",
     "correct.again": "Meminta perbaikan sekali lagi",
     "correct.ask": "Menyampaikan permintaan perbaikan kepada pemohon",
+    "correct.extend": "Memperpanjang waktu menjawab bagi pemohon",
     "correct.answer": "Pemohon menyampaikan perbaikan",
     "review.recommend": "Memberi salah satu rekomendasi teknis",
     "review.dispose": "Mendisposisikan berkas di OPD",

@@ -619,11 +619,12 @@ class Walk:
         meeting.decide(task, outcome=way.key, decision=decision, asked=asked, by=by, at=at, note=note)
 
     def call_meeting(self, task: Task, by: User) -> None:
-        """Invite a meeting for this very day."""
+        """Invite a meeting for this very hour."""
         at, told = self.clock.tick(), self.meeting
+        begun = at.astimezone(WITA).time().replace(second=0, microsecond=0)
         meeting.plan(
             task,
-            plan=Plan(day=office_day(at), starts=time(9), place=told["place"], agenda=told["agenda"]),
+            plan=Plan(day=office_day(at), starts=begun, place=told["place"], agenda=told["agenda"]),
             invited=[Guest(**person) for person in told["invited"]],
             by=by,
             at=at,

@@ -453,7 +453,7 @@ def examine_with_a_meeting(way: Way) -> None:
         officer.conclude("Usulkan rapat gabungan", note=told["reason"])
     with way.at("meet", "section_head") as officer:
         officer.write("Hari rapat", f"{office_day(timezone.now()):%d/%m/%Y}")
-        officer.write("Pukul (WITA)", "09.00")
+        officer.write("Pukul (WITA)", f"{timezone.localtime():%H.%M}")
         officer.write("Tempat", told["place"])
         officer.write("Acara", told["agenda"])
         for label, side in SIDES.items():

@@ -228,7 +228,7 @@ def prepare(seat: Seat, outcome: str = "") -> None:
 
 def hold_a_meeting(seat: Seat) -> None:
     """Call it, note who came, write the minutes and approve them: four acts, each with its form."""
-    called = {"day": "06/07/2026", "starts": "13.30", "place": "Ruang rapat", "agenda": "Pembahasan draf"}
+    called = {"day": "06/07/2026", "starts": "09.00", "place": "Ruang rapat", "agenda": "Pembahasan draf"}
     assert seat.send(path="undang/", **called).status_code == 302
     [there, *_] = Participant.objects.filter(meeting__task=seat.task)
     assert seat.send(path="hadir/", present=[str(there.pk)]).status_code == 302

@@ -238,8 +238,8 @@ class DraftDecree(StepForm):
                 label=f"Tanggapan atas catatan {remark.by.name}, {remark.place}: {remark.text}",
                 help_text="Sudah diperbaiki bagaimana, atau mengapa tidak.",
                 rows=2,
-                required=False,
             )
+            self.lenient = {*self.lenient, f"answer_{remark.pk}"}  # not where the recommendation goes back
 
         if self.is_refusal:
             self.fields["reasons"].initial = "\n".join(

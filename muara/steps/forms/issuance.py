@@ -51,13 +51,12 @@ class Number(StepForm):
     checked = forms.MultipleChoiceField(
         label="Checklist akhir (16.b dan 16.c)",
         widget=forms.CheckboxSelectMultiple,
-        required=False,
     )
     scan = Scan(
         label="Pindaian surat keputusan asli",
         help_text=f"Sudah bertanda tangan, bernomor, bertanggal, dan bercap. {PICTURES}",
     )
-    asked = ("scan",)
+    asked = ("checked", "scan")
     aside = "Checklist akhir tidak terpenuhi: kembalikan kepada kepala dinas"
 
     def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
