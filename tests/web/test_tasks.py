@@ -905,6 +905,27 @@ def test_an_act_beside_the_outcomes_loses_nothing_of_what_was_typed() -> None:
     assert not seat.task.unfinished.exists()
 
 
+def test_what_was_typed_before_the_session_ended_is_handed_back() -> None:
+    seat = seat_at("endorse_section")
+    form = form_on(seat.read(), seat.url)
+    seat.client.logout()
+
+    answer = seat.client.post(
+        seat.url,
+        form.filled(note="Debit perlu dicek lagi.", receiver="6472 0101 0101 0001", outcome="faulty"),
+    )
+
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert "Debit perlu dicek lagi." in page
+    assert f"next=%2Fmeja%2Ftugas%2F{seat.task.pk}%2F" in page
+    for unwanted in ("6472", "faulty", form.values["kunci"][0]):
+        assert unwanted not in page
+    # Where nothing was typed there is only the way to sign in.
+    assert seat.client.post(seat.url, form.filled(outcome="endorsed")).status_code == 302
+
+
 def test_opening_an_act_keeps_nothing_where_nothing_was_typed() -> None:
     seat = seat_at("endorse_section")
     sent = form_on(seat.read(), seat.url).filled(buka="konfirmasi")
