@@ -147,6 +147,8 @@ def seed_office(at: datetime) -> Office:
         short_name="DPMPTSP (contoh)",
         government="PEMERINTAH PROVINSI KALIMANTAN TIMUR",
         address="Jalan Contoh Nomor 1 (alamat rekaan)",
+        phone="(0541) 000001",
+        email="layanan@contoh.example",
         seat="Samarinda",
         head_title=(
             "KEPALA DINAS PENANAMAN MODAL DAN PELAYANAN TERPADU SATU PINTU PROVINSI KALIMANTAN TIMUR"

@@ -75,6 +75,7 @@ from muara.web.progress import (
     review_of,
     standing,
     timeline,
+    touched,
 )
 from muara.web.public import revision_by_slug, revisions_in_force
 from muara.web.replies import AnswerForm, Asked, SubmitForm, WithdrawForm, asked_of
@@ -171,6 +172,7 @@ def applications(request: HttpRequest) -> HttpResponse:
             "application": item,
             "case": case_of(item),
             "standing": standing(item),
+            "touched": touched(item),
             "process": definition_of(item.revision_id).process,
         }
         for item in page

@@ -185,7 +185,14 @@ def apply(way: Way) -> None:
     applicant.sees("Semua sudah lengkap")
 
     applicant.follow("Periksa dan kirim")
-    for text in (COMPANY, "9999000000011", "CPO · 12.000", "0°30′20,00″ LU", "Mangrove", "skema-ipal.pdf"):
+    for text in (
+        COMPANY,
+        "9999000000011",
+        "CPO; Kapasitas terpasang: 12.000",
+        "0°30′20,00″ LU",
+        "Mangrove",
+        "skema-ipal.pdf",
+    ):
         applicant.sees(text)
     applicant.tick("Saya sudah memeriksa permohonan ini dan menyatakan bahwa isinya benar.")
     applicant.press("Kirim permohonan")

@@ -37,7 +37,9 @@ class Dispose(AgencyForm):
     slug, done = "disposisi", "Disposisi dicatat."
     title = "Disposisi kepada rekan"
     button = "Catat disposisi"
-    to = forms.ModelChoiceField(label="Diteruskan kepada", queryset=User.objects.none())
+    to = forms.ModelChoiceField(
+        label="Diteruskan kepada", queryset=User.objects.none(), empty_label="Pilih rekan"
+    )
     instruction = Paragraph(label="Arahan", rows=3)
 
     def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:

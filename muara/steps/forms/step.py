@@ -255,6 +255,12 @@ class StepForm(RequestingForm):
             ].help_text = (
                 "Wajib bila berkas dikembalikan atau dialihkan: tuliskan apa yang harus dikerjakan penerima."
             )
+            if self.may_ask:
+                self.fields[
+                    "note"
+                ].help_text += (
+                    " Boleh kosong bila yang diminta kepada pemohon sudah tertulis butir demi butir."
+                )
         self.order_fields([name for name in self.fields if name not in {"outcome", "note"}])
 
     @cached_property
