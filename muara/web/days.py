@@ -1,4 +1,4 @@
-"""Administration: the working calendar, its holidays and leave."""
+"""Administration: the working calendar, its holidays and leave, and the service hours."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ from django.urls import reverse
 from muara.cases.actions import Stamp, reproject
 from muara.people import actions as people
 from muara.people.calendar import office_calendar
-from muara.people.models import CalendarDay, office_day
+from muara.people.hours import hours_in_force, next_opening, open_at
+from muara.people.models import CalendarDay, ServiceHours, office_day
 from muara.sop.working_time import is_working_day
 from muara.web.acts import Came, read_number
 from muara.web.office import GET_POST, _administrator, _carry_out, _is_decreed, _page, _reader
 from muara.web.office_forms import (
     DayForm,
     Empty,
+    HoursForm,
 )
 
 
@@ -112,3 +114,43 @@ def remove_day(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, f"{item.name} dihapus dari kalender. Jatuh tempo dihitung ulang.")
             return redirect(f"{reverse('calendar')}?tahun={item.date.year}")
     return _page(request, "remove_day", {"form": form, "day": item}, came=came)
+
+
+# --- service hours ----------------------------------------------------------------------------------------
+
+
+@login_required
+@GET_POST
+def service_hours(request: HttpRequest) -> HttpResponse:
+    by, at = _reader(request)
+    form, came = HoursForm(request.POST or None, initial={"effective_from": office_day(at)}), Came.DONE
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        came = _carry_out(
+            request,
+            form,
+            lambda at, stamp: people.set_hours(
+                weekdays=[int(day) for day in said["weekdays"]],
+                opens=said["opens"],
+                closes=said["closes"],
+                on_holidays=said["on_holidays"],
+                effective_from=said["effective_from"],
+                basis=said["basis"],
+                by=by,
+                at=at,
+                key=stamp.key,
+                body=stamp.body,
+            ),
+        )
+        if came is Came.DONE:
+            messages.success(request, "Jam pelayanan disimpan. Jam yang lama tetap tercatat.")
+            return redirect("service_hours")
+    in_force = hours_in_force(office_day(at))
+    context = {
+        "form": form,
+        "in_force": [(day.label, in_force.get(day.value)) for day in ServiceHours.Weekday],
+        "history": ServiceHours.objects.order_by("-effective_from", "weekday"),
+        "opening": open_at(at),
+        "following": next_opening(at),
+    }
+    return _page(request, "hours", context, came=came)

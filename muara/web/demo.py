@@ -21,6 +21,7 @@ from PIL import Image, ImageDraw
 from muara.cases.actions import Moved, store_revision, take_over
 from muara.cases.models import (
     Application,
+    AuthorityCheck,
     Case,
     Correction,
     CorrectionItem,
@@ -33,14 +34,22 @@ from muara.cases.models import (
 )
 from muara.cases.models.coordination import Channel
 from muara.cases.terms import clean_terms
-from muara.contacts.actions import ask, inform
-from muara.contacts.models import Consultation
+from muara.contacts.actions import queue
+from muara.contacts.actions.consultations import ask, inform
+from muara.contacts.models import Consultation, QueueSeries, Ticket
 from muara.documents.blobs import keep_blob
 from muara.documents.contents.refusal import Reason
 from muara.documents.models import Blob
 from muara.documents.store import BlobStore
 from muara.documents.uploads import JPEG, PDF, Accepted
-from muara.people.actions import SHIPPED_CALENDAR, import_calendar, set_office_setting, shipped_calendar
+from muara.people.actions import (
+    SHIPPED_CALENDAR,
+    import_calendar,
+    import_hours,
+    set_hours,
+    set_office_setting,
+    shipped_calendar,
+)
 from muara.people.calendar import office_calendar
 from muara.people.models import WITA, Company, Holding, Office, OfficeSetting, User, office_day
 from muara.permits.actions import set_up_series
@@ -59,6 +68,7 @@ from muara.steps.actions import (
     verification,
     visits,
 )
+from muara.steps.actions.agency import write_worksheet
 from muara.steps.actions.checklists import Mark
 from muara.steps.actions.coordination import ask_agency
 from muara.steps.actions.endings import withdraw_application
@@ -67,6 +77,7 @@ from muara.steps.actions.meeting import Guest, Plan
 from muara.steps.actions.monitoring import monitor
 from muara.steps.actions.paper import OnPaper, Paper, enter_running_case
 from muara.steps.actions.requests import Asked, Reply
+from muara.steps.actions.review import Substance
 from muara.steps.letters import proposed_wording
 
 PASSWORD = "cerdas-melayani"
@@ -181,6 +192,8 @@ def seed_office(at: datetime) -> Office:
     for key, name in (APPLICANT, OTHER_APPLICANT):
         User.objects.create_user(email=address_of(key), name=name, password=PASSWORD, phone="+628110000001")
     import_calendar(rows=shipped_calendar(), source=SHIPPED_CALENDAR, by=None, at=at)
+    import_hours(by=None, at=at)
+    queue.open_shipped_queue(at=at)
     for folder in sorted(path for path in services_root().glob("*/*") if path.is_dir()):
         seed_service(folder, at)
     for key, days in ((OfficeSetting.Key.CORRECTION_DAYS, 10), (OfficeSetting.Key.SILENCE_DAYS, 20)):
@@ -193,6 +206,49 @@ def seed_office(at: datetime) -> Office:
             at=at,
         )
     return office
+
+
+def open_always(at: datetime) -> None:
+    """Let the demonstration's queue work at any hour, and say that it is an example."""
+    set_hours(
+        weekdays=range(7),
+        opens=time.min,
+        closes=time.max,
+        on_holidays=True,
+        effective_from=office_day(at),
+        basis="CONTOH: antrean demonstrasi selalu buka; jam SOP ada pada riwayat",
+        by=None,
+        at=at,
+    )
+
+
+def seed_queue(at: datetime) -> None:
+    """A morning's queue behind us: some served, one absent, one at the counter, some waiting."""
+    midnight = datetime.combine(office_day(at), time.min, WITA)
+    first = max(at - timedelta(minutes=50), midnight)
+    clock = Clock(first, pace=(at - first) / 40)
+    information = officer("information_officer")
+    a, b = (QueueSeries.objects.get(letter=letter) for letter in "AB")
+    desk = a.counters.get()
+
+    def take(series: QueueSeries, priority: str = Ticket.Priority.NONE) -> None:
+        queue.take(series_id=series.pk, priority=priority, channel=Ticket.Channel.KIOSK, at=clock.tick())
+
+    def call() -> Ticket:
+        return queue.call_next(desk, by=information, at=clock.tick())
+
+    for _ in range(4):
+        take(a)
+    for _ in range(2):
+        served = call()
+        queue.start(served, counter=desk, by=information, at=clock.tick())
+        take(b)
+        queue.finish(served, counter=desk, by=information, at=clock.tick())
+    queue.skip(call(), counter=desk, by=information, at=clock.tick())
+    take(a)
+    take(a, Ticket.Priority.ELDERLY)
+    take(a)
+    queue.start(call(), counter=desk, by=information, at=clock.tick())
 
 
 def seed_service(folder: Path, at: datetime) -> Revision:
@@ -497,6 +553,17 @@ class Walk:
     def advice(self) -> dict[str, Any]:
         """What the agency advises: the source's terms for the permit."""
         return {"terms": clean_terms(self.source["recommendation"])}
+
+    def write_worksheet(self, referral: Referral) -> None:
+        """The agency works its recommendation out; its signers have not given their parafs yet."""
+        write_worksheet(
+            self.task,
+            referral=referral,
+            analysis="Berkas lengkap dan benar. Kapasitas IPAL memadai untuk debit yang dimohon.",
+            said=Substance(terms=clean_terms(self.source["recommendation"])),
+            by=officer("technical_team"),
+            at=self.clock.tick(),
+        )
 
     def visit(self, *, days: int) -> SiteVisit:
         """The agency needs to see the place, and proposes a time to the applicant."""
@@ -844,6 +911,7 @@ def visit_at(key: str, *, at: datetime, company: str) -> Case:
     visit = walk.visit(days=VISITS[key])
     if key == "visit_held":
         walk.hold(visit)
+        walk.write_worksheet(visit.referral)
     return Case.objects.get(pk=case.pk)
 
 
@@ -912,6 +980,34 @@ def withdrawn(*, at: datetime, company: str = COMPANIES[5]) -> Case:
     return Case.objects.get(pk=walk.case.pk)
 
 
+def sent_elsewhere(*, at: datetime, company: str = COMPANIES[3]) -> Case:
+    """A case that was another authority's: its applicant was told where to apply."""
+    source = example()
+    source = source | {"values": source["values"] | {"kbli": "06100"}}
+    walk = Walk(Clock(at - timedelta(hours=1)), applicant(), source=source, company=company)
+    case = walk.submit()
+    task = walk.take()
+    intake.decide_authority(
+        task,
+        decision=AuthorityCheck.Decision.REDIRECT,
+        reason="Kegiatan hulu minyak dan gas bumi bukan kewenangan gubernur.",
+        apply_to="Kementerian Lingkungan Hidup",
+        by=walk.who(task),
+        at=walk.clock.tick(),
+    )
+    return Case.objects.get(pk=case.pk)
+
+
+def talked_over(*, at: datetime, company: str = COMPANIES[4]) -> Case:
+    """A case that a joint meeting has talked over and sent back to the section head."""
+    walk = _walk_to("endorse_section", at=at, company=company)
+    _, outcome, note = OFF_THE_MAIN_LINE["meet"]
+    walk.forward(outcome, note=note)
+    walk.forward()
+    assert walk.case is not None
+    return Case.objects.get(pk=walk.case.pk)
+
+
 def refused_at_the_top(*, at: datetime, company: str = "") -> Walk:
     """A case whose permit the head would not sign: it stands at drafting again, bound to a refusal."""
     walk = _walk_to("decide", at=at, company=company)
@@ -934,6 +1030,8 @@ TURNED: tuple[tuple[int, Callable[..., Case]], ...] = (
     (4, answered_with_a_dispute),
     (5, told_to_apply_anew),
     (6, withdrawn),
+    (7, sent_elsewhere),
+    (8, talked_over),
     (10, refused),
 )
 

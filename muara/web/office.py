@@ -25,7 +25,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from muara.cases.actions import Stamp, act
 from muara.cases.models import Revision
 from muara.cases.rules import stranded_tasks
+from muara.contacts.queries import priority_limit
+from muara.documents.indonesian import tanggal
 from muara.people import actions as people
+from muara.people.hours import next_opening, open_at
 from muara.people.models import CalendarDay, Holding, Office, OfficeSetting, User, office_day
 from muara.people.queries import holder, issuing_office, office_setting
 from muara.people.rules import (
@@ -78,6 +81,12 @@ PLACES = (
     ("Seri nomor", "series", ("series", "edit_series")),
     ("Ketentuan", "office_settings", ("office_settings",)),
     ("Kalender kerja", "calendar", ("calendar", "remove_day")),
+    ("Jam pelayanan", "service_hours", ("service_hours",)),
+    (
+        "Antrean dan loket",
+        "queue_setup",
+        ("queue_setup", "queue_series", "new_queue_series", "new_counter", "edit_counter"),
+    ),
 )
 
 
@@ -175,6 +184,7 @@ def index(request: HttpRequest) -> HttpResponse:
         _check_administrators(day),
         _check_series(processes),
         _check_calendar(day),
+        _check_hours(at),
         _check_settings(day),
     ]
     return _page(
@@ -273,8 +283,14 @@ def _check_calendar(day: date) -> Check:
     return Check("Kalender kerja", not lacking, told, reverse("calendar"), "Buka kalender")
 
 
+def _check_hours(at: datetime) -> Check:
+    opens = open_at(at) or next_opening(at)
+    told = f"Buka {tanggal(opens.day)} pukul {opens.told} WITA." if opens else "Belum ada jam pelayanan."
+    return Check("Jam pelayanan", opens is not None, told, reverse("service_hours"), "Atur jam pelayanan")
+
+
 def _check_settings(day: date) -> Check:
-    lacking = [key.label.lower() for key in OfficeSetting.Key if office_setting(key, on=day) is None]
+    lacking = [key.label.lower() for key in OfficeSetting.DAYS if office_setting(key, on=day) is None]
     told = (
         f"Belum diatur: {'; '.join(lacking)}. Selama itu permintaan perbaikan tidak berbatas waktu dan "
         "tidak ada berkas yang dapat digugurkan."
@@ -460,10 +476,11 @@ def settings_page(request: HttpRequest) -> HttpResponse:
             messages.success(request, "Ketentuan disimpan. Nilai yang lama tetap tercatat.")
             return redirect("office_settings")
     day = office_day(at)
-    in_force = {key: office_setting(key, on=day) for key in OfficeSetting.Key}
+    in_force = {key: office_setting(key, on=day) for key in OfficeSetting.DAYS}
+    in_force[OfficeSetting.Key.PRIORITY_RUN] = priority_limit(day)
     context = {
         "form": form,
-        "in_force": [(key.label, value) for key, value in in_force.items()],
+        "in_force": [(key.label, value, key.unit) for key, value in in_force.items()],
         "settings": OfficeSetting.objects.all(),
     }
     return _page(request, "settings", context, came=came)

@@ -44,7 +44,7 @@ from muara.cases.models import (
 from muara.cases.models.case import definition_of
 from muara.cases.queries import is_with_applicant, promise_starts
 from muara.cases.rules import is_applicant_of, may_act_as_applicant
-from muara.contacts.actions import ask
+from muara.contacts.actions.consultations import ask
 from muara.contacts.models import Consultation
 from muara.documents.uploads import Accepted, UploadRefused, accept, readable_size
 from muara.people.calendar import office_calendar

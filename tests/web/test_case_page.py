@@ -13,7 +13,7 @@ from time_machine import TimeMachineFixture
 
 from muara.cases.actions import take_over
 from muara.cases.models import Case, Correction, Task
-from muara.contacts.actions import link
+from muara.contacts.actions.consultations import link
 from muara.people.models import User, office_day
 from muara.steps.actions import approval, checklists, drafting, filing, verification
 from muara.steps.actions.review import binding_terms

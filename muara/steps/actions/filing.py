@@ -16,7 +16,7 @@ from muara.cases.actions import NO_FORM, Moved, NotYours, Refused, Stamp, act, c
 from muara.cases.models import Application, Attachment, Case, Outfall, Revision, Submission
 from muara.cases.queries import is_with_applicant, latest_submission, open_correction, submitted
 from muara.cases.rules import is_applicant_of, may_act_as_applicant, serves_the_counter
-from muara.contacts.actions import link
+from muara.contacts.actions.consultations import link
 from muara.documents.models import Blob
 from muara.documents.repertoire import UnprintableCharacter, allowed, check_text
 from muara.documents.uploads import Accepted
@@ -114,14 +114,6 @@ def _starting_from(previous: Permit, revision: Revision) -> dict[str, object]:
         "previous_permit": previous.number.text,
         "previous_permit_date": previous.issued_on.isoformat(),
     }
-
-
-def earlier_permit(case: Case) -> Permit | None:
-    """The permit of the register that a case renews or changes; None for a new one, or one on paper only."""
-    said = submitted(latest_submission(case))
-    values, kind = said["values"], case.process.kind(str(said["kind"]))
-    assert isinstance(values, dict)
-    return permit_by_number(str(values.get("previous_permit", ""))) if kind.needs_permit else None
 
 
 def _new_company(typed: str) -> Company:

@@ -20,10 +20,9 @@ from muara.permits.actions import (
     void_number,
 )
 from muara.permits.models import Decision, Permit
-from muara.permits.queries import decision_of
+from muara.permits.queries import decision_of, earlier_permit
 from muara.steps.actions.approval import void_what_must_be_done_again
 from muara.steps.actions.drafting import decree, latest_draft
-from muara.steps.actions.filing import earlier_permit
 from muara.steps.letters import case_values, company_name, text_of
 from muara.steps.letters import issuance as papers
 

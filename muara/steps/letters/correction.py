@@ -97,8 +97,10 @@ def correction_request(correction: Correction, *, step: str, at: datetime) -> Le
     return _file(case, "correction_request", content, step=step, title=title, dated=office_day(at), at=at)
 
 
-def ending_notice(end: EarlyEnd, *, step: str, successor: Application | None, at: datetime) -> Letter:
-    """Tell the applicant that the case ended without a decision, why, and where to go on."""
+def ending_notice(
+    end: EarlyEnd, *, step: str, at: datetime, successor: Application | None = None, apply_to: str = ""
+) -> Letter:
+    """Tell the applicant that the case ended without a decision, why, and where to go on or to apply."""
     case = end.case
     office, way = the_office(), case.process.way_out(step, end.ending)
     content = EndingNotice(
@@ -114,7 +116,7 @@ def ending_notice(end: EarlyEnd, *, step: str, successor: Application | None, at
         how=_how(way),
         reason=end.reason,
         successor=successor.reference if successor else "",
-        extension=way.note if isinstance(way, Ending) else "",
+        apply_to=apply_to,
         status_url=status_url(case),
         signatory=signatory(office, case, on=office_day(at)),
     )

@@ -9,12 +9,14 @@ const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "..", "static");
 const modules = join(here, "node_modules");
 
-const { css } = compile(join(here, "muara.scss"), {
-  style: "compressed",
-  loadPaths: [modules],
-  quietDeps: true,
-});
-writeFileSync(join(out, "muara.css"), `${css}\n`);
+for (const name of ["muara", "queue"]) {
+  const { css } = compile(join(here, `${name}.scss`), {
+    style: "compressed",
+    loadPaths: [modules],
+    quietDeps: true,
+  });
+  writeFileSync(join(out, `${name}.css`), `${css}\n`);
+}
 
 await build({
   entryPoints: [join(here, "muara.js")],
