@@ -237,3 +237,18 @@ def test_an_administrator_sets_the_days_and_the_old_ones_stay_on_record() -> Non
         10,
     ]
     assert Case.objects.count() == 0
+
+
+def test_what_is_asked_is_said_once_to_whoever_passes_it_on() -> None:
+    """Without items the note is the one item: the page repeats neither the note nor the arrival's."""
+    walk = Walk(Clock(MONDAY), applicant())
+    walk.submit()
+    while walk.task.step_key != "endorse_section":
+        walk.forward()
+    walk.forward("unmet", note="Peta outfall tidak terbaca.")
+    task = walk.take()
+
+    shown = signed_in(officer("customer_service")).get(f"/meja/tugas/{task.pk}/").content.decode()
+
+    work = shown[shown.index('id="kerja"') :]
+    assert work.count("Peta outfall tidak terbaca.") == 1
