@@ -13,7 +13,9 @@ from django.utils.cache import add_never_cache_headers
 
 Answer = Callable[[HttpRequest], HttpResponse]
 # What a page sends beside what was typed: its key, its choices, slips of files, counts of rows.
-NOT_TYPED = re.compile(r"csrfmiddlewaretoken|kunci|versi|.*_kept|.*-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS")
+NOT_TYPED = re.compile(
+    r"csrfmiddlewaretoken|kunci|versi|disimpan|.*_sha256|.*_kept|.*-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS"
+)
 CHOICE = re.compile(r"[a-z_]*|[0-9]{1,3}")
 # Cards and tax numbers are typed again rather than left on a screen; so are secrets.
 NUMBER_OF_A_PERSON = re.compile(r"(\D?\d){15,}")

@@ -43,7 +43,7 @@ from muara.steps.actions.meeting import last_decision, meeting_of
 from muara.steps.actions.review import binding_terms
 from muara.steps.forms import ASIDES, FORMS, MORE, ActForm, Review, RowsForm, StepForm, aside, first_act
 from muara.steps.letters.review import advice_on, summary
-from muara.web.acts import OPEN, SAVE, Came, attempt, new_key, save_typed, was_answered
+from muara.web.acts import OPEN, SAVE, SAVED, Came, attempt, new_key, save_typed, was_answered
 from muara.web.dossier import agency_work, due_of, folders, parts, referrals_of, scans, who
 from muara.web.files import person
 from muara.web.rounds import Round, rounds
@@ -168,7 +168,22 @@ def _next_task(item: Task) -> Task:
     return Task.objects.open().main().filter(case=item.case_id).first() or item
 
 
+def _was_saved_elsewhere(request: HttpRequest, item: Task, form: ActForm) -> bool:
+    """Half-done work of this form was saved in another window since this page was opened: say so once."""
+    work = item.unfinished.filter(user=person(request), form=form.slug).first()
+    if work is None or work.saved_at.isoformat() == request.POST.get(SAVED, ""):
+        return False
+    form.add_error(
+        None,
+        "Isian ini sudah disimpan dari jendela lain. Yang Anda ketik masih ada di sini dan belum disimpan; "
+        "tekan sekali lagi untuk menggantikan isian dari jendela lain itu.",
+    )
+    return True
+
+
 def _save_for_later(request: HttpRequest, item: Task, form: ActForm) -> HttpResponse:
+    if _was_saved_elsewhere(request, item, form):
+        return _page(request, item, bound=form, came=Came.REFUSED, act=type(form))
     save_typed(item, person(request), form, form.slug)
     messages.success(request, "Isian disimpan dan belum dicatat sebagai hasil. Lanjutkan kapan saja.")
     return redirect("task", item.pk)
@@ -180,6 +195,8 @@ def _open_act(request: HttpRequest, item: Task, form: ActForm) -> HttpResponse:
     if wanted is None:
         raise Http404
     me = person(request)
+    if _was_saved_elsewhere(request, item, form):
+        return _page(request, item, bound=form, came=Came.REFUSED, act=type(form))
     if form.has_changed() or item.unfinished.filter(user=me, form=form.slug).exists():
         save_typed(item, me, form, form.slug)
         messages.info(request, "Yang sudah Anda isi pada langkah ini disimpan dan menunggu Anda kembali.")
@@ -347,13 +364,17 @@ def _desk(item: Task, me: User, at: datetime, bound: forms.Form | None) -> Desk:
         elif type(bound) is first:
             desk.first = bound
     saved = {work.form: work for work in item.unfinished.filter(user=me)} if item.is_open else {}
+    if isinstance(bound, ActForm) and bound.slug in saved:
+        bound.saved = saved[bound.slug].saved_at.isoformat()
 
     def begin(form_class: type[AnyForm]) -> AnyForm:
         work = saved.get(form_class.slug)
         if work is None:
             return form_class(item, at=at)
         desk.saved_at = work.saved_at
-        return form_class.resume(item, at=at, typed=work.typed)
+        form = form_class.resume(item, at=at, typed=work.typed)
+        form.saved = work.saved_at.isoformat()
+        return form
 
     if desk.mine:
         if first is not None and desk.first is None and first.may(me, item, at=at):

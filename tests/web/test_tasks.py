@@ -867,6 +867,22 @@ def test_half_done_work_is_kept_for_whoever_typed_it_and_records_nothing() -> No
     assert not seat.task.unfinished.exists()
 
 
+def test_half_done_work_of_another_window_is_not_overwritten_unasked() -> None:
+    seat = seat_at("check")
+    here, there = (form_on(seat.read(), seat.url) for _ in range(2))
+    assert seat.client.post(seat.url, here.filled(note="Satu.", simpan="1")).status_code == 302
+
+    refused = seat.client.post(seat.url, there.filled(note="Dua.", simpan="1"))
+
+    assert refused.status_code == 422
+    assert "dari jendela lain" in refused.content.decode()
+    assert seat.task.unfinished.get().typed["note"] == ["Satu."]
+    again = form_on(refused, seat.url)
+    assert again.values["note"] == ["Dua."]
+    assert seat.client.post(seat.url, again.filled(simpan="1")).status_code == 302
+    assert seat.task.unfinished.get().typed["note"] == ["Dua."]
+
+
 def test_a_file_chosen_before_saving_half_done_work_is_kept_with_it() -> None:
     seat = seat_at("review")
     prepare(seat, "recommended")

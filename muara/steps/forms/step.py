@@ -45,6 +45,8 @@ class ActForm(ScanForm):
     # Beside the outcomes: whether half-done work may be kept, whether the page shows it unfolded.
     saves: ClassVar[bool] = False
     opened: bool = False
+    # When half-done work of it was last saved, as the page sends it back; empty where nothing was.
+    saved: str = ""
     # Beside the outcomes: whether only whoever received the file is offered it.
     for_holder: ClassVar[bool] = True
     # Whoever did it goes on to the case's next task, where the same hands have more to do.
