@@ -900,9 +900,12 @@ def test_an_act_beside_the_outcomes_loses_nothing_of_what_was_typed() -> None:
     """Sent without scripts: the button belongs to the step's own form, which is kept half done."""
     seat = seat_at("endorse_section")
     page = seat.read()
-    assert '<button type="submit" class="govuk-button m-button--quiet" form="langkah"' in " ".join(
-        page.content.decode().replace("\n", " ").split()
-    ).replace(' data-module="govuk-button" data-prevent-double-click="true"', "")
+    assert (
+        '<button type="submit" class="govuk-button govuk-button--secondary m-button--small" form="langkah"'
+        in " ".join(page.content.decode().replace("\n", " ").split()).replace(
+            ' data-module="govuk-button" data-prevent-double-click="true"', ""
+        )
+    )
     typed = form_on(page, seat.url).filled(note="Debit perlu dicek.", buka="catatan")
     moved = seat.client.post(seat.url, typed, follow=True)
     assert moved.redirect_chain == [(f"{seat.url}catatan/", 302)]
