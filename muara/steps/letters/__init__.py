@@ -206,7 +206,7 @@ def receipt(case: Case, *, step: str, by: User, at: datetime) -> Letter:
         status_url=status_url(case),
         follow_code=case.application.follow_code,
         follow_up=(
-            "Pindai kode QR atau buka alamat di bawah, lalu tulis kode rahasia di atas. Tanpa akun.",
+            "Pindai kode QR atau buka alamat di bawah, lalu tulis kode rahasianya. Tanpa akun.",
             "Bila ada yang perlu diperbaiki, petugas CS menyampaikannya kepada pemohon melalui Muara.",
         ),
         collection=(
