@@ -27,6 +27,7 @@ from muara.sop.definition import ApplicationKind
 from muara.sop.form import Form, Section, clean_section, point_of
 from muara.steps.actions.requests import Reply, demand_proof, record_replies
 from muara.steps.letters.forms import application_form
+from muara.steps.notices import tell_submitted
 
 
 def start_application(
@@ -338,6 +339,7 @@ def submit(
             case = Case.objects.select_related("application", "revision").get(pk=moved.case_id)
             link(locked, case=case)
             application_form(case, snapshot, step=case.process.opens_after, at=at)
+            tell_submitted(case, number=snapshot.number, at=at)
             return moved
         task = case.main_task
         if task is None or task.step.activity != "apply":
@@ -356,4 +358,5 @@ def submit(
         if asked is not None:
             record_replies(asked, answer=note, replies=replies or {}, answering=snapshot, by=by, at=at)
         application_form(case, snapshot, step=task.step_key, at=at)
+        tell_submitted(case, number=snapshot.number, at=at)
         return moved
