@@ -193,6 +193,7 @@ VERBS = {
     "late_defect.permit": "Mengizinkan kekurangan susulan",
     "correct.again": "Meminta perbaikan sekali lagi",
     "correct.ask": "Menyampaikan permintaan perbaikan kepada pemohon",
+    "correct.extend": "Memperpanjang waktu menjawab bagi pemohon",
     "correct.answer": "Pemohon menyampaikan perbaikan",
     "review.recommend": "Memberi salah satu rekomendasi teknis",
     "review.dispose": "Mendisposisikan berkas di OPD",
@@ -225,8 +226,8 @@ VERBS = {
     "question.answer": "OPD menjawab pertanyaan",
     "paper.open": "Memasukkan berkas berjalan dari kertas",
     "recuse": "Menyatakan konflik kepentingan",
-    "hand_over.refuse": "Menolak menyerahkan izin kepada yang datang",
-    "hand_over.remind": "Mengingatkan pemohon untuk mengambil izin",
+    "hand_over.refuse": "Menolak menyerahkan surat keputusan kepada yang datang",
+    "hand_over.remind": "Mengingatkan pemohon untuk mengambil surat keputusan",
     "number.assign": "Memberi nomor keputusan",
     "receive.download": "Pemohon mengunduh surat keputusan",
 }
@@ -247,12 +248,15 @@ def control_sheet(case: Case) -> list[ControlLine]:
     entries = list(Entry.objects.filter(chain=chain_of(case.pk)).order_by("seq"))
     tasks = {task.pk: task for task in case.tasks.select_related("case")}
     names = dict(User.objects.filter(pk__in={e.by_id for e in entries}).values_list("pk", "name"))
+    drafted = list(case.drafts.order_by("number").values_list("made_at", "kind"))
     return [
         ControlLine(
             entry,
             tasks.get(entry.task_id or 0),
             _by(entry, tasks.get(entry.task_id or 0), names),
-            verb_label(case.process, entry.verb),
+            verb_label(
+                case.process, entry.verb, kind=next((k for at, k in reversed(drafted) if at <= entry.at), "")
+            ),
         )
         for entry in entries
     ]
@@ -277,14 +281,17 @@ def tasks_doing(activity: str) -> TaskQuerySet:
     return tasks.filter(reduce(or_, standing, Q(pk__in=[])))
 
 
-def verb_label(process: Process, verb: str) -> str:
-    """Say an act in the officer's words: an outcome's label, or what was done beside the outcomes."""
+def verb_label(process: Process, verb: str, *, kind: str) -> str:
+    """Say an act in the officer's words: an outcome's label, or what was done beside the outcomes.
+
+    `kind` is that of the newest draft at the act: a refusal is not told as a permit.
+    """
     if verb in VERBS:
         return VERBS[verb]
     step, _, outcome = verb.partition(".")
     if step == END:
         return process.ending(outcome).label
-    return process.step(step).outcome(outcome).label
+    return process.step(step).outcome(outcome).said(kind)
 
 
 def case_heads() -> list[Head]:

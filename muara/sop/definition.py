@@ -48,6 +48,10 @@ Group = Literal["document", "obligation"]
 _Choice = TypeVar("_Choice", bound=str)
 
 
+def _said(label: str, refusal_label: str, kind: str) -> str:
+    return refusal_label if kind == "refusal" and refusal_label else label
+
+
 class UnknownStep(LookupError):
     """The process has no step of this key or number."""
 
@@ -118,16 +122,22 @@ class Outcome:
     """One way out of a step; `to` is a step's key, "@caller" or "end".
 
     `drafts` binds the next draft to be a permit or a refusal. `extension` marks a way that the SOP does
-    not print but that law or practice cannot do without.
+    not print but that law or practice cannot do without. `refusal_label` is what it is called where the
+    decree is a refusal; "" where the label fits both.
     """
 
     key: str
     label: str
+    refusal_label: str
     to: str
     kind: OutcomeKind
     needs_reason: bool
     drafts: DecisionKind
     extension: bool
+
+    def said(self, kind: str) -> str:
+        """What it is called where the decree is of this kind."""
+        return _said(self.label, self.refusal_label, kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +152,10 @@ class Ending:
     by: tuple[str, ...]
     before: str
     note: str
+
+    def said(self, kind: str) -> str:
+        """What it is called, whatever the decree would have been."""
+        return self.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +172,8 @@ class Step:
     """One numbered row of the SOP's flow.
 
     `examines` are the ids of printed clauses that whoever does the step has to have made sure of before
-    the file goes on (the "Memastikan …" of 12, 13 and 15).
+    the file goes on (the "Memastikan …" of 12, 13 and 15). `refusal_title` is what it is called where the
+    decree is a refusal; "" where the title fits both.
     """
 
     key: str
@@ -166,6 +181,7 @@ class Step:
     actor: str
     activity: str
     title: str
+    refusal_title: str
     source: str
     optional: bool
     inputs: tuple[str, ...]
@@ -177,6 +193,10 @@ class Step:
     limit: Limit | None
     companion: Companion | None
     outcomes: tuple[Outcome, ...]
+
+    def said(self, kind: str) -> str:
+        """What it is called where the decree is of this kind."""
+        return _said(self.title, self.refusal_title, kind)
 
     def outcome(self, key: str) -> Outcome:
         """Find an outcome; raises UnknownOutcome."""
@@ -216,11 +236,16 @@ class ApplicationKind:
 
 @dataclass(frozen=True, slots=True)
 class CheckItem:
-    """A line of the final checklist of the numbered permit."""
+    """A line of the final checklist of the numbered permit, or with `refusal_label` of a refusal."""
 
     key: str
     label: str
+    refusal_label: str
     source: str
+
+    def said(self, kind: str) -> str:
+        """What it asks where the decree is of this kind."""
+        return _said(self.label, self.refusal_label, kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -538,6 +563,7 @@ def _step(table: Table) -> Step:
         actor=table.text("actor"),
         activity=table.text("activity"),
         title=table.text("title"),
+        refusal_title=table.text("refusal_title", ""),
         source=table.text("source"),
         optional=table.boolean("optional", False),
         inputs=table.texts("inputs"),
@@ -592,6 +618,7 @@ def _outcome(table: Table) -> Outcome:
     outcome = Outcome(
         key=table.text("key"),
         label=table.text("label"),
+        refusal_label=table.text("refusal_label", ""),
         to=table.text("to"),
         kind=_one_of(table, "kind", get_args(OutcomeKind)),
         needs_reason=table.boolean("needs_reason", False),
@@ -644,7 +671,9 @@ def _kind(table: Table) -> ApplicationKind:
 
 
 def _check_item(table: Table) -> CheckItem:
-    item = CheckItem(table.text("key"), table.text("label"), table.text("source"))
+    item = CheckItem(
+        table.text("key"), table.text("label"), table.text("refusal_label", ""), table.text("source")
+    )
     table.finish()
     return item
 

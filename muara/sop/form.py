@@ -254,11 +254,11 @@ def _proposed(item: Field, beside: Mapping[str, object]) -> list[Proposal]:
 
 
 def show(item: Field, value: object) -> str:
-    """Write a stored value as Indonesian text; a table becomes a line a row, its cells parted by " · "."""
+    """Write a stored value as Indonesian text; a table becomes a line a row, each cell after its column."""
     if value is None or value == "" or value == []:
         return ""
     if item.kind == "table" and isinstance(value, list):
-        return "\n".join(" · ".join(_cells(item, row)) for row in value if isinstance(row, Mapping))
+        return "\n".join("; ".join(_cells(item, row)) for row in value if isinstance(row, Mapping))
     if item.kind == "multichoice" and isinstance(value, list):
         return ", ".join(_label(item, str(key)) for key in value)
     if item.kind == "coordinate" and isinstance(value, Mapping):
@@ -292,7 +292,9 @@ def _show_number(plain: str) -> str:
 
 
 def _cells(item: Field, row: Mapping[str, object]) -> list[str]:
-    return [text for column in item.columns if (text := show(column, row.get(column.key)))]
+    return [
+        f"{column.label}: {text}" for column in item.columns if (text := show(column, row.get(column.key)))
+    ]
 
 
 def _label(item: Field, key: str) -> str:

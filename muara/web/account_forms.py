@@ -49,6 +49,14 @@ class LoginForm(InOurWords, account.LoginForm):  # type: ignore[misc]
 class FullSignupForm(InOurWords, account.SignupForm):  # type: ignore[misc]
     """allauth's address and password with our name and telephone, in our words."""
 
+    def clean(self) -> dict[str, Any]:
+        """Tell at once that two passwords differ, whatever else is wrong with the first."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        typed = [self.data.get(self.add_prefix(name)) for name in ("password1", "password2")]
+        if "password1" in self.errors and "password2" not in self.errors and typed[0] != typed[1]:
+            self.add_error("password2", "Kedua kata sandi tidak sama. Ketik kata sandi yang sama dua kali.")
+        return cleaned
+
 
 class ResetPasswordForm(InOurWords, account.ResetPasswordForm):  # type: ignore[misc]
     """allauth's, in our words."""

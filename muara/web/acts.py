@@ -26,8 +26,8 @@ from muara.people.models import User
 KEY, VERSION = "kunci", "versi"
 SIGNER = signing.Signer(salt="muara.act")
 UNCOUNTED = {"csrfmiddlewaretoken", KEY}
-SAVE = "simpan"
-NOT_TYPED = {*UNCOUNTED, VERSION, SAVE}
+SAVE, OPEN, SAVED = "simpan", "buka", "disimpan"
+NOT_TYPED = {*UNCOUNTED, VERSION, SAVE, OPEN, SAVED}
 
 
 class Came(Enum):

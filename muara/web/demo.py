@@ -160,6 +160,8 @@ def seed_office(at: datetime) -> Office:
         short_name="DPMPTSP (contoh)",
         government="PEMERINTAH PROVINSI KALIMANTAN TIMUR",
         address="Jalan Contoh Nomor 1 (alamat rekaan)",
+        phone="(0541) 000001",
+        email="layanan@contoh.example",
         seat="Samarinda",
         head_title=(
             "KEPALA DINAS PENANAMAN MODAL DAN PELAYANAN TERPADU SATU PINTU PROVINSI KALIMANTAN TIMUR"
@@ -688,11 +690,12 @@ class Walk:
         meeting.decide(task, outcome=way.key, decision=decision, asked=asked, by=by, at=at, note=note)
 
     def call_meeting(self, task: Task, by: User) -> None:
-        """Invite a meeting for this very day."""
+        """Invite a meeting for this very hour."""
         at, told = self.clock.tick(), self.meeting
+        begun = at.astimezone(WITA).time().replace(second=0, microsecond=0)
         meeting.plan(
             task,
-            plan=Plan(day=office_day(at), starts=time(9), place=told["place"], agenda=told["agenda"]),
+            plan=Plan(day=office_day(at), starts=begun, place=told["place"], agenda=told["agenda"]),
             invited=[Guest(**person) for person in told["invited"]],
             by=by,
             at=at,

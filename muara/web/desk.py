@@ -44,6 +44,7 @@ from muara.web.acts import Came, attempt, new_key, read_number
 from muara.web.desk_forms import CaseFilter, OnBehalf
 from muara.web.files import person
 from muara.web.public import revisions_in_force
+from muara.web.wordings import may_open
 
 A_PAGE = 25
 TASKS_A_PAGE = 50
@@ -114,7 +115,9 @@ def _side(here: Officer, current: str) -> list[dict[str, Any]]:
         places.append(("Entri di loket", "start_on_behalf", 0))
     if here.actors & MAY_ENTER:
         places.append(("Berkas dari kertas", "running_cases", 0))
-        places.append(("Izin belum diambil", "uncollected", 0))
+        places.append(("Surat keputusan belum diambil", "uncollected", 0))
+    if may_open(here.user, at=here.at):
+        places.append(("Susunan kata keputusan", "wordings", 0))
     links = [
         {"label": label, "href": reverse(name), "current": name == current, "count": count}
         for label, name, count in places
@@ -145,6 +148,11 @@ class Waiting:
         return self.task.actor == "applicant"
 
     @property
+    def with_applicant(self) -> bool:
+        """It lies with the applicant, who was asked for something: nothing is to be done here."""
+        return self.row.court.actor == "applicant" and not self.on_behalf
+
+    @property
     def step(self) -> Step:
         return self.task.step
 
@@ -170,7 +178,8 @@ def desk(request: HttpRequest) -> HttpResponse:
             "here": here,
             "roles": _role_labels(here),
             "page": page,
-            "todo": [item for item in waiting if not item.task.companion],
+            "todo": [item for item in waiting if not item.task.companion and not item.with_applicant],
+            "away": [item for item in waiting if item.with_applicant],
             "watch": [item for item in waiting if item.task.companion],
             "questions": _unanswered(here)[:SHORT] if here.desks else [],
             "asked": _open_questions(here)[:SHORT],

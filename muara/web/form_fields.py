@@ -144,12 +144,16 @@ def rows_of(value: object) -> list[Mapping[str, object]]:
     return [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
 
 
+# What a field of a kind is told to look like where the SOP's form says nothing of its own.
+HINTS = {"date": "Misalnya 10/12/2026."}
+
+
 def answer(item: Field) -> Answer:
     """Make the control of a question."""
     unit = f" ({item.unit})" if item.unit else ""
     return Answer(
         label=item.statement or f"{item.label}{unit}",
-        help_text=escape(item.help),
+        help_text=escape(item.help or HINTS.get(item.kind, "")),
         required=item.required,
         widget=WIDGETS.get(item.kind, _line)(item),
     )

@@ -199,7 +199,7 @@ def travel(folder: Path, *, out: Path, at: datetime) -> Iterator[Line]:
             step = process.step(done.step_key)
             made = tuple(_write_new(case, step.number, known, out))
             by = done.closed_by.name if done.closed_by else ""
-            yield Line(step.number, by, case.process.way_out(step.key, done.outcome).label, made)
+            yield Line(step.number, by, done.result_label, made)
     except Refused as refusal:
         raise BrokenFolder(f"{folder}: {refusal.message}") from None
     except TermsRefused as refusal:

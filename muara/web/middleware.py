@@ -1,14 +1,25 @@
-"""What holds for every answer: no body without a limit, nothing personal left in a counter PC's cache."""
+"""What holds for every answer: no body without a limit, no text lost with a session, nothing in a cache."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render, resolve_url
 from django.utils.cache import add_never_cache_headers
 
 Answer = Callable[[HttpRequest], HttpResponse]
+# What a page sends beside what was typed: its key, its choices, slips of files, counts of rows.
+NOT_TYPED = re.compile(
+    r"csrfmiddlewaretoken|kunci|versi|disimpan|.*_sha256|.*_kept|.*-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS"
+)
+CHOICE = re.compile(r"[a-z_]*|[0-9]{1,3}")
+# Cards and tax numbers are typed again rather than left on a screen; so are secrets.
+NUMBER_OF_A_PERSON = re.compile(r"(\D?\d){15,}")
+SECRET = re.compile(r"password|sandi|code|nik|npwp|^number$", re.IGNORECASE)
 ROOM_FOR_THE_REST = 2 * 1024 * 1024  # a form's other fields beside its file
 
 
@@ -28,6 +39,40 @@ def refuse_huge_bodies(answer: Answer) -> Answer:
         return answer(request)
 
     return guarded
+
+
+def hand_back_text(answer: Answer) -> Answer:
+    """Show what was typed to somebody whose session ended before it was sent, instead of losing it.
+
+    It goes back to the browser that sent it and is kept nowhere; files have to be chosen again.
+    """
+
+    def guarded(request: HttpRequest) -> HttpResponse:
+        given = answer(request)
+        sign_in = resolve_url(settings.LOGIN_URL)
+        sent_away = given.status_code == 302 and given.headers["Location"].startswith(f"{sign_in}?")
+        if request.method != "POST" or request.user.is_authenticated or not sent_away:
+            return given
+        if not (typed := _typed(request)):
+            return given
+        # An act beside a step has its address below the page that shows it; both answer a GET.
+        back = f"{sign_in}?{urlencode({'next': request.path})}"
+        page = render(request, "session_ended.html", {"typed": typed, "back": back}, status=403)
+        add_never_cache_headers(page)
+        return page
+
+    return guarded
+
+
+def _typed(request: HttpRequest) -> list[str]:
+    """The texts of a form in their order, without choices, secrets and the numbers of persons."""
+    return [
+        value
+        for name, values in request.POST.lists()
+        if not NOT_TYPED.fullmatch(name) and not SECRET.search(name)
+        for value in values
+        if not CHOICE.fullmatch(value.strip()) and not NUMBER_OF_A_PERSON.search(value)
+    ]
 
 
 def keep_private(answer: Answer) -> Answer:

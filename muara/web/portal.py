@@ -75,6 +75,7 @@ from muara.web.progress import (
     review_of,
     standing,
     timeline,
+    touched,
 )
 from muara.web.public import revision_by_slug, revisions_in_force
 from muara.web.replies import AnswerForm, Asked, SubmitForm, WithdrawForm, asked_of
@@ -171,6 +172,7 @@ def applications(request: HttpRequest) -> HttpResponse:
             "application": item,
             "case": case_of(item),
             "standing": standing(item),
+            "touched": touched(item),
             "process": definition_of(item.revision_id).process,
         }
         for item in page
@@ -322,6 +324,7 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
         context["promised"] = add_working_days(calendar, started, service.process.promise_days)
     context |= {
         "task": task,
+        "step_title": task.step.said(decision.kind if decision else "") if task else "",
         "request_open": open_request(case),
         "asked": asked_of(found, open_request(case)),
         "early_end": EarlyEnd.objects.filter(case=case).first(),

@@ -127,6 +127,16 @@ def standing(application: Application) -> Standing:
     return Standing("Diproses" if case.registration_number else "Diperiksa", "teal", side, court.label, todo)
 
 
+def touched(application: Application) -> datetime:
+    """When something last happened: at the office or the applicant's; before submitting, what was typed."""
+    case = case_of(application)
+    if case is None:
+        return application.updated_at
+    moments = [moment for task in case.tasks.all() for moment in (task.opened_at, task.closed_at)]
+    moments += [moment for one in case.corrections.all() for moment in (one.sent_at, one.answered_at)]
+    return max(moment for moment in moments if moment is not None)
+
+
 def open_request(case: Case) -> Correction | None:
     """The correction request that waits for the applicant's answer."""
     return next((item for item in case.corrections.all() if item.with_applicant), None)

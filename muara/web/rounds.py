@@ -81,6 +81,13 @@ class Round:
     items: tuple[Item, ...]
     late: bool = False
 
+    @property
+    def note(self) -> str:
+        """What the step noted beside the items; empty where it only says them over again."""
+        reasons = [item.reason for item in self.items]
+        said = self.correction.reason
+        return "" if said in reasons or said == "\n".join(reasons) else said
+
 
 def rounds(case: Case, *, on: date) -> list[Round]:
     """Every round of requests to the applicant, the first one first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import messages
@@ -37,12 +37,13 @@ from muara.documents.letters import pdf
 from muara.people.calendar import office_calendar
 from muara.people.models import User, office_day
 from muara.permits.queries import decision_of
+from muara.sop.definition import Outcome
 from muara.steps.actions.drafting import changed_since, decree, latest_draft
 from muara.steps.actions.meeting import last_decision, meeting_of
 from muara.steps.actions.review import binding_terms
-from muara.steps.forms import ASIDES, FORMS, MORE, ActForm, Review, RowsForm, aside, first_act
+from muara.steps.forms import ASIDES, FORMS, MORE, ActForm, Review, RowsForm, StepForm, aside, first_act
 from muara.steps.letters.review import advice_on, summary
-from muara.web.acts import SAVE, Came, attempt, new_key, save_typed, was_answered
+from muara.web.acts import OPEN, SAVE, SAVED, Came, attempt, new_key, save_typed, was_answered
 from muara.web.dossier import agency_work, due_of, folders, parts, referrals_of, scans, who
 from muara.web.files import person
 from muara.web.rounds import Round, rounds
@@ -53,6 +54,9 @@ REQUESTS_AT = frozenset({"apply", "check", "verify", "correct", "review", "endor
 BOUND_BY_MEETING = frozenset({"correct", "review", "draft", "endorse", "meet", "decide"})
 SHOWS_AGENCY = frozenset({"review", "draft"})
 EXAMINES_DRAFT = frozenset({"endorse", "meet", "decide", "number"})
+
+
+AnyForm = TypeVar("AnyForm", bound=ActForm)
 
 
 class TakeOver(forms.Form):
@@ -95,13 +99,13 @@ def take_over(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def task_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
-    """An act beside the outcomes; the page stays at the same task."""
+    """An act beside the outcomes, on a page of its own: what stands half typed at the task is not lost."""
     item = _task(request, pk)
     form_class = aside(item, act)
     if form_class is None:
         raise Http404
     if request.method != "POST":
-        return redirect("task", item.pk)
+        return _page(request, item, act=form_class)
     if not form_class.may(person(request), item, at=timezone.now()) and not was_answered(request):
         raise PermissionDenied
     return _carry_out(request, item, form_class, done=form_class.done)
@@ -134,10 +138,12 @@ def _carry_out(
     at = timezone.now()
     if MORE in request.POST and issubclass(form_class, RowsForm):
         longer = form_class.with_more_rows(item, at=at, data=request.POST, files=request.FILES)
-        return _page(request, item, bound=longer)
+        return _page(request, item, bound=longer, act=form_class)
     form = form_class(item, at=at, data=request.POST, files=request.FILES)
     if SAVE in request.POST and item.is_open:
         return _save_for_later(request, item, form)
+    if OPEN in request.POST and item.is_open:
+        return _open_act(request, item, form)
     came = Came.REFUSED
     if form.is_valid():
         came = attempt(
@@ -148,10 +154,11 @@ def _carry_out(
     if came is Came.REFUSED and not item.is_open:
         came = Came.STALE  # whatever else is wrong with it, the case has gone on
     if came is not Came.DONE:
-        return _page(request, item, bound=form, came=came)
+        return _page(request, item, bound=form, came=came, act=form_class)
     item.unfinished.filter(user=person(request), form=form.slug).delete()
     if not done:
-        done = f"Langkah {item.step.number} dicatat: {item.step.outcome(form.cleaned_data['outcome']).label}."
+        assert isinstance(form, StepForm)
+        done = f"Langkah {item.step.number} dicatat: {form.chosen_label}."
     messages.success(request, f"{form.told()}{done}")
     return redirect("task", _next_task(item).pk if form_class.goes_on else item.pk)
 
@@ -161,10 +168,39 @@ def _next_task(item: Task) -> Task:
     return Task.objects.open().main().filter(case=item.case_id).first() or item
 
 
+def _was_saved_elsewhere(request: HttpRequest, item: Task, form: ActForm) -> bool:
+    """Half-done work of this form was saved in another window since this page was opened: say so once."""
+    work = item.unfinished.filter(user=person(request), form=form.slug).first()
+    if work is None or work.saved_at.isoformat() == request.POST.get(SAVED, ""):
+        return False
+    form.add_error(
+        None,
+        "Isian ini sudah disimpan dari jendela lain. Yang Anda ketik masih ada di sini dan belum disimpan; "
+        "tekan sekali lagi untuk menggantikan isian dari jendela lain itu.",
+    )
+    return True
+
+
 def _save_for_later(request: HttpRequest, item: Task, form: ActForm) -> HttpResponse:
+    if _was_saved_elsewhere(request, item, form):
+        return _page(request, item, bound=form, came=Came.REFUSED, act=type(form))
     save_typed(item, person(request), form, form.slug)
     messages.success(request, "Isian disimpan dan belum dicatat sebagai hasil. Lanjutkan kapan saja.")
     return redirect("task", item.pk)
+
+
+def _open_act(request: HttpRequest, item: Task, form: ActForm) -> HttpResponse:
+    """Go to the page of an act beside this form; what was typed here so far waits half done."""
+    wanted = aside(item, request.POST[OPEN])
+    if wanted is None:
+        raise Http404
+    me = person(request)
+    if _was_saved_elsewhere(request, item, form):
+        return _page(request, item, bound=form, came=Came.REFUSED, act=type(form))
+    if form.has_changed() or item.unfinished.filter(user=me, form=form.slug).exists():
+        save_typed(item, me, form, form.slug)
+        messages.info(request, "Yang sudah Anda isi pada langkah ini disimpan dan menunggu Anda kembali.")
+    return redirect("task_act", item.pk, wanted.slug)
 
 
 # --- what the page says -------------------------------------------------------------------------------
@@ -186,6 +222,7 @@ class DraftView:
     """The current draft as the heads examine it."""
 
     number: int
+    kind: str
     sha256: str
     content: dict[str, Any]
     copies: Sequence[DraftCopy]
@@ -206,23 +243,36 @@ class DraftView:
 
 @dataclass(slots=True)
 class Desk:
-    """What may be done on the page: take over, an act before the outcome, the outcome."""
+    """What may be done on the page: take over, an act before the outcome, the outcome; or one act alone."""
 
     may_work: bool = False
     mine: bool = False
     holder: User | None = None
     first: ActForm | None = None
     asides: list[ActForm] = field(default_factory=list)
+    alone: ActForm | None = None
     saved_at: datetime | None = None
-    form: ActForm | None = None
+    form: StepForm | None = None
     bound: forms.Form | None = None
     why_not: str = ""
     keys: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def is_typed_into(self) -> bool:
+        """The page has a form whose text would be lost if another form beside it were sent."""
+        form = self.form
+        return self.first is not None or (form is not None and (form.is_bound or not form.blocked))
+
 
 def _page(
-    request: HttpRequest, item: Task, *, bound: forms.Form | None = None, came: Came | None = None
+    request: HttpRequest,
+    item: Task,
+    *,
+    bound: forms.Form | None = None,
+    came: Came | None = None,
+    act: type[ActForm] | None = None,
 ) -> HttpResponse:
+    """The task's page; with `act`, the page of one act beside the outcomes where it stands there alone."""
     at, me = timezone.now(), person(request)
     item.refresh_from_db()
     fresh = get_object_or_404(
@@ -233,6 +283,11 @@ def _page(
     )
     item.case = fresh
     desk = _desk(item, me, at, bound)
+    if act is not None and act.slug:
+        here = [form for form in (bound, *desk.asides) if type(form) is act and form is not desk.first]
+        if not here and bound is None:
+            return redirect("task", item.pk)
+        desk.alone = here[0] if here else None
     step, process = item.step, fresh.process
     draft = _draft(fresh) if step.activity in EXAMINES_DRAFT else None
     binding = binding_terms(fresh)
@@ -244,6 +299,7 @@ def _page(
         "task": item,
         "case": fresh,
         "step": step,
+        "step_title": step.said(fresh.drafted_at(at)),
         "actor": process.actor(item.actor),
         "companion_title": step.companion.title if item.companion and step.companion else "",
         "guide": fresh.revision.definition.document.step(step.number),
@@ -277,7 +333,8 @@ def _page(
         "stale": came is Came.STALE,
         "layout": "layouts/page.html" if _is_wide(desk) else "layouts/dossier.html",
     }
-    return render(request, "desk/task.html", context, status=came.value if came else 200)
+    template = "desk/act.html" if desk.alone else "desk/task.html"
+    return render(request, template, context, status=came.value if came else 200)
 
 
 def _rounds(item: Task, *, on: date) -> tuple[list[Round], Round | None]:
@@ -307,13 +364,17 @@ def _desk(item: Task, me: User, at: datetime, bound: forms.Form | None) -> Desk:
         elif type(bound) is first:
             desk.first = bound
     saved = {work.form: work for work in item.unfinished.filter(user=me)} if item.is_open else {}
+    if isinstance(bound, ActForm) and bound.slug in saved:
+        bound.saved = saved[bound.slug].saved_at.isoformat()
 
-    def begin(form_class: type[ActForm]) -> ActForm:
+    def begin(form_class: type[AnyForm]) -> AnyForm:
         work = saved.get(form_class.slug)
         if work is None:
             return form_class(item, at=at)
         desk.saved_at = work.saved_at
-        return form_class.resume(item, at=at, typed=work.typed)
+        form = form_class.resume(item, at=at, typed=work.typed)
+        form.saved = work.saved_at.isoformat()
+        return form
 
     if desk.mine:
         if first is not None and desk.first is None and first.may(me, item, at=at):
@@ -356,8 +417,9 @@ def _arrival(item: Task) -> Arrival | None:
     for entry in () if item.companion else entries.order_by("-seq"):
         key, _, outcome = entry.verb.partition(".")
         if key in steps and item.step_key in process.follows(key):
+            said = verb_label(process, entry.verb, kind=item.case.drafted_at(entry.at))
             return Arrival(
-                label=f"Langkah {process.step(key).number}: {verb_label(process, entry.verb)}",
+                label=f"Langkah {process.step(key).number}: {said}",
                 by=User.objects.filter(pk=entry.by_id or 0).values_list("name", flat=True).first() or "",
                 at=entry.at,
                 note=entry.note or "",
@@ -374,10 +436,16 @@ def _before(submission: Submission) -> Submission | None:
 
 
 def _made(item: Task) -> Iterator[CaseLetter]:
-    """The letters that this task made, or has made so far, to be printed now."""
+    """The letters that this task made, or has made so far, to be printed now.
+
+    A decree that was sent back is printed again without what is void on it; that is nobody's to print now.
+    """
     made = item.case.letters.filter(step_key=item.step_key, made_at__gte=item.opened_at)
     if item.closed_at is not None:
         made = made.filter(made_at__lte=item.closed_at)
+        way = item.case.process.way_out(item.step_key, item.outcome)
+        if isinstance(way, Outcome) and way.kind == "return":
+            made = made.exclude(kind__in=item.case.process.drafted)
     yield from made.select_related("letter")
 
 
@@ -395,6 +463,7 @@ def _draft(case: Case) -> DraftView | None:
     before = current.case.drafts.filter(number=current.number - 1).first()
     return DraftView(
         number=current.number,
+        kind=current.kind,
         sha256=current.sha256,
         content=decree(current),
         copies=copies,

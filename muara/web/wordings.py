@@ -200,6 +200,11 @@ def _revision(service: str, kind: str, *, at: datetime) -> Revision:
     raise Http404
 
 
+def may_open(user: User, *, at: datetime) -> bool:
+    """Tell whether the page of wordings has something for a person: their desk then leads there."""
+    return any(_may_read(user, revision, at=at) for revision in revisions_in_force(office_day(at)))
+
+
 def _may_read(user: User, revision: Revision, *, at: datetime) -> bool:
     definition = revision.definition
     return (

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 
+from muara.audit.models import Entry
 from muara.cases.actions import NotYours, Refused
 from muara.cases.models import (
     Application,
@@ -27,6 +30,7 @@ from muara.people.models import Office, OfficeSetting, User
 from muara.steps.actions import approval, endings, filing, intake, requests, review, verification
 from muara.steps.actions.checklists import Mark
 from muara.steps.actions.requests import Asked, Reply
+from muara.steps.forms.verification import Verify
 from muara.web.demo import (
     Clock,
     Walk,
@@ -291,6 +295,41 @@ def test_a_step_before_that_told_the_applicant_all_binds_the_steps_after_it(offi
 def test_a_first_examination_by_another_step_is_free(office: Office) -> None:
     walk = walk_of(case_at("verify", at=MONDAY))  # the CS found everything fit at step 4
     assert sent_back(walk, {OUTFALL: "Peta outfall kabur."}).number == 1
+
+
+def test_a_second_round_starts_from_the_marks_on_what_did_not_change(office: Office) -> None:
+    walk = walk_of(case_at("verify", at=MONDAY))
+    assert Verify(walk.take(), at=LATER).carried == frozenset()
+    answered(walk, sent_back(walk, {SCHEME: "Skema IPAL belum lengkap.", OUTFALL: "Peta kabur."}))
+    form = Verify(handed_back(walk), at=walk.clock.tick())
+
+    # Mended were 5 and 7; what they were asked about is looked at anew, all else was fit and is the same.
+    assert not form.carried & {SCHEME, OUTFALL}
+    assert {1, 2, 16, 17} <= form.carried
+    assert [form[f"mark_{number}"].value() for number in (1, SCHEME)] == ["fit", None]
+
+
+def test_a_superior_gives_the_applicant_more_time_with_a_reason(office: Office) -> None:
+    walk = walk_of(case_at("verify", at=MONDAY))
+    # Asked on Tuesday 7 July: ten working days.
+    before, later = date(2026, 7, 21), date(2026, 8, 3)
+    assert sent_back(walk, {SCHEME: "Skema belum lengkap."}).due_on == before
+    told: dict[str, Any] = {"reason": "Menunggu laboratorium.", "at": walk.clock.tick()}
+    head = officer("section_head")
+
+    with pytest.raises(NotYours):
+        requests.extend_time(walk.task, due_on=later, by=officer("customer_service"), **told)
+    with pytest.raises(Refused, match="sesudah batas"):
+        requests.extend_time(walk.task, due_on=before, by=head, **told)
+    with pytest.raises(Refused, match="mengapa"):
+        requests.extend_time(walk.task, due_on=later, by=head, **(told | {"reason": " "}))
+    requests.extend_time(walk.task, due_on=later, by=head, **told)
+
+    assert Correction.objects.get().due_on == later
+    entry = Entry.objects.get(verb="correct.extend")
+    assert entry.note == "Menunggu laboratorium."
+    assert json.loads(entry.text)["facts"]["before"] == "2026-07-21"
+    assert not Correction.objects.get().is_late(before + timedelta(days=1))
 
 
 @pytest.mark.parametrize("actor", ["verifier", "customer_service", "registrar"])

@@ -129,7 +129,7 @@ def test_the_page_says_what_now_and_keeps_the_reason_for_the_superior(
     task = main_task(case_at("verify", at=MONDAY))
     client.force_login(officer("verifier"))
     address = f"/meja/tugas/{task.pk}/"
-    form = form_on(client.get(address), action=f"{address}konflik-kepentingan/")
+    form = form_on(client.get(f"{address}konflik-kepentingan/"), action=f"{address}konflik-kepentingan/")
 
     told = client.post(form.action, form.filled(reason="Direkturnya ipar saya."), follow=True)
 

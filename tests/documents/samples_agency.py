@@ -36,6 +36,7 @@ VISIT: dict[str, Any] = OF_THE_AGENCY | {
     "place": "Lokasi IPAL dan outfall",
     "held_on": date(2026, 11, 18),
     "purpose": "Memeriksa titik penaatan dan outfall; mengambil contoh uji.",
+    "conditions": "Cerah, laut surut, pabrik beroperasi.",
     "findings": "Letak titik penaatan dan outfall sesuai permohonan. Alat ukur debit terpasang.",
     "samples": SAMPLES,
     "agency_side": AGENCY_SIDE,
@@ -45,7 +46,6 @@ VISIT: dict[str, Any] = OF_THE_AGENCY | {
 def visit_form() -> VisitForm:
     return VisitForm(
         **VISIT,
-        conditions="Cerah, laut surut, pabrik beroperasi.",
         tests="pH di tempat 7,2.",
         photos=(
             Photo(taken_at=TAKEN, place="0°30'15,0\" LU 117°35'00,0\" BT", caption="Outfall saat surut"),

@@ -32,7 +32,7 @@ def rights_and_duties() -> RightsAndDuties:
         valid_until=date(2031, 12, 10),
         supervising_agency=samples.AGENCY,
         rights=("Mengajukan perpanjangan sebelum izin berakhir.",),
-        flows=("Titik penaatan 1: 1.440 m³/hari atau 60 m³/jam",),
+        flows=("Titik penaatan 1: 1.440 m³/hari dan 60 m³/jam",),
         limits=permit.limits,
         monitoring=permit.monitoring,
         duties=permit.obligations,

@@ -216,7 +216,7 @@ def test_the_permit_is_laid_out_as_a_decree(tmp_path: Path) -> None:
     place = 0
     for part in parts:
         place = text.index(part, place)
-    assert "1.440 m³/hari atau 60 m³/jam;" in text.replace("\u00a0", " ")
+    assert "1.440 m³/hari dan 60 m³/jam;" in text.replace("\u00a0", " ")
     assert "Salinan cetak dari sistem Muara. Dokumen asli ditandatangani basah" in text
     assert "BSrE" not in text
 

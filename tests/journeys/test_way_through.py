@@ -185,7 +185,14 @@ def apply(way: Way) -> None:
     applicant.sees("Semua sudah lengkap")
 
     applicant.follow("Periksa dan kirim")
-    for text in (COMPANY, "9999000000011", "CPO · 12.000", "0°30′20,00″ LU", "Mangrove", "skema-ipal.pdf"):
+    for text in (
+        COMPANY,
+        "9999000000011",
+        "CPO; Kapasitas terpasang: 12.000",
+        "0°30′20,00″ LU",
+        "Mangrove",
+        "skema-ipal.pdf",
+    ):
         applicant.sees(text)
     applicant.tick("Saya sudah memeriksa permohonan ini dan menyatakan bahwa isinya benar.")
     applicant.press("Kirim permohonan")
@@ -453,7 +460,7 @@ def examine_with_a_meeting(way: Way) -> None:
         officer.conclude("Usulkan rapat gabungan", note=told["reason"])
     with way.at("meet", "section_head") as officer:
         officer.write("Hari rapat", f"{office_day(timezone.now()):%d/%m/%Y}")
-        officer.write("Pukul (WITA)", "09.00")
+        officer.write("Pukul (WITA)", f"{timezone.localtime():%H.%M}")
         officer.write("Tempat", told["place"])
         officer.write("Acara", told["agenda"])
         for label, side in SIDES.items():

@@ -81,8 +81,11 @@ def test_an_application_is_made_and_checked_on_a_phone_without_scripts(
     sari.follow("Ke daftar isian dan berkas")
 
     sari.follow("Periksa dan kirim")
-    sari.sees("Cangkang · 100 · 80,5 · ton/bulan")
-    sari.sees("Abu boiler · 20 · 15 · ton/bulan")
+    for name, capacity, average in (("Cangkang", "100", "80,5"), ("Abu boiler", "20", "15")):
+        sari.sees(
+            f"Jenis hasil produksi: {name}; Kapasitas terpasang: {capacity}; "
+            f"Rata-rata senyatanya: {average}; Satuan: ton/bulan"
+        )
     assert_fits(sari.page)
     sari.press("Kirim permohonan")
     sari.sees("Periksa permohonan ini, lalu nyatakan bahwa isinya benar.")

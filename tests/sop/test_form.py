@@ -254,7 +254,7 @@ def test_stored_values_are_shown_in_indonesian() -> None:
     assert show(points.field("sensitive_areas"), ["coral", "shipping"]) == "Terumbu karang, Alur pelayaran"
     assert show(points.field("outfall_depth"), "1234.1250") == "1.234,125 m"
     assert show(points.field("sea_points"), CLEAN_POINTS["sea_points"]).splitlines()[0] == (
-        "AL-1 · 1°18′00,00″ LS 116°54′36,00″ BT"
+        "Nama titik: AL-1; Koordinat: 1°18′00,00″ LS 116°54′36,00″ BT"
     )
     assert show(FORM.field("business_licence_date"), "2026-12-10") == "10 Desember 2026"
     assert show(FORM.field("undertakes_load"), True) == "Ya"

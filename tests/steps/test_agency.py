@@ -10,6 +10,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from PIL import Image
 
+from muara.audit.models import Entry
 from muara.cases.actions import NotYours, Refused, Stamp
 from muara.cases.models import Referral, SiteVisit, Task, Worksheet
 from muara.cases.rules import may_work_on_task, open_tasks_for
@@ -130,6 +131,22 @@ def test_a_visit_is_planned_only_where_it_was_decided_on(walk: Walk) -> None:
             purpose="Memeriksa",
             **dlh(),
         )
+
+
+def test_a_visit_that_was_agreed_by_telephone_may_already_have_been_made(walk: Walk) -> None:
+    plan: dict[str, Any] = {"place": "Outfall", "purpose": "Memeriksa outfall"}
+    decide(walk.task, referral_in(walk), needed=True)
+    past = LATER - timedelta(days=1)
+    with pytest.raises(Refused, match="disepakati"):
+        visits.plan_visit(walk.task, referral=referral_in(walk), starts_at=past, **plan, **dlh())
+
+    visits.plan_visit(
+        walk.task, referral=referral_in(walk), starts_at=past, agreed_with="Sari, direktur", **plan, **dlh()
+    )
+
+    visit = SiteVisit.objects.get()
+    assert (visit.starts_at, visit.state) == (past, "disetujui pemohon")
+    assert Entry.objects.get(verb="review.plan_visit").note == "Disepakati dengan Sari, direktur"
 
 
 def test_the_applicant_agrees_or_asks_for_another_time(walk: Walk) -> None:

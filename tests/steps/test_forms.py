@@ -8,14 +8,16 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from muara.cases.actions import take_over
 from muara.cases.models import Recommendation, Task
 from muara.cases.terms import clean_terms, read_terms
 from muara.sop.values import parse_coordinate
+from muara.steps.actions.issuance import assign_number
 from muara.steps.actions.review import call_back
 from muara.steps.forms import FORMS, Review, first_act
 from muara.steps.forms.drafting import DraftDecree, ReceiveRecommendation
 from muara.steps.forms.fields import Day, Items, Line, Paragraph
-from muara.steps.forms.issuance import AssignNumber
+from muara.steps.forms.issuance import AssignNumber, Number
 from muara.steps.forms.review import _angles, typed_terms
 from muara.steps.forms.rows import said
 from muara.web import demo
@@ -134,6 +136,16 @@ def test_before_h_is_booked_the_only_outcome_is_the_way_back() -> None:
 @pytest.mark.django_db
 def test_a_number_is_assigned_before_the_final_checklist() -> None:
     assert first_act(open_task("number")) is AssignNumber
+
+
+@pytest.mark.django_db
+def test_what_an_act_demands_is_not_called_optional_nor_demanded_of_another_way() -> None:
+    task = open_task("number")
+    take_over(task.pk, by=demo.officer("registrar"), at=LATER)
+    assign_number(task, by=demo.officer("registrar"), at=LATER)
+    fresh = Number(task, at=LATER)
+    assert (fresh.fields["checked"].required, fresh.fields["scan"].required) == (True, True)
+    assert Number(task, at=LATER, data=QueryDict("outcome=faulty&note=Salah+ketik")).is_valid()
 
 
 @pytest.mark.django_db

@@ -206,7 +206,7 @@ def test_whoever_is_not_the_right_person_is_turned_away_and_the_case_stays(offic
         task, who="Orang Lain", reason="Tanpa surat kuasa.", by=officer("collection_counter"), at=MONDAY
     )
     assert Task.objects.get(pk=task.pk).is_open
-    assert control_sheet(case)[-1].label == "Menolak menyerahkan izin kepada yang datang"
+    assert control_sheet(case)[-1].label == "Menolak menyerahkan surat keputusan kepada yang datang"
 
 
 def test_a_permit_that_nobody_collects_is_sent_with_proof(office: Office) -> None:
@@ -274,7 +274,7 @@ def test_the_clock_reminds_once_a_day_that_has_come(office: Office) -> None:
     # Ten working days after Monday 6 July: Monday 20 July; a tick that was missed is made up for once.
     call_command("tick", at="2026-07-22T09:00")
     assert list(Reminder.objects.values_list("after", flat=True)) == [3, 10]
-    assert control_sheet(case)[-1].label == "Mengingatkan pemohon untuk mengambil izin"
+    assert control_sheet(case)[-1].label == "Mengingatkan pemohon untuk mengambil surat keputusan"
     case.refresh_from_db()
     heads = [Head(case.chain, case.version, case.head)]
     assert [found for found in breaks(heads) if found.chain == case.chain] == []

@@ -18,9 +18,7 @@ from muara.web.demo import applicant, case_at, officer, sample_upload
 from tests.clock import MONDAY, TUESDAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
-PLAN = Plan(
-    day=office_day(MONDAY), starts=time(13, 30), place="Ruang rapat", agenda="Pembahasan debit maksimum"
-)
+PLAN = Plan(day=office_day(MONDAY), starts=time(9), place="Ruang rapat", agenda="Pembahasan debit maksimum")
 GUESTS = (
     Guest("Teguh Fiktif", "DLH (contoh)", "agency"),
     Guest("Sari Contohwati", "PT Segara Contoh Makmur", "applicant"),
@@ -134,14 +132,15 @@ def test_what_changes_after_the_approval_is_approved_again(office: Office, again
     decide(task)
 
 
-def test_a_meeting_is_attended_on_its_day_not_before(office: Office) -> None:
+def test_a_meeting_is_attended_when_it_has_begun_not_before(office: Office) -> None:
     task, by = at_the_meeting(), officer("section_head")
     tomorrow = Plan(day=office_day(TUESDAY), starts=time(9), place=PLAN.place, agenda=PLAN.agenda)
     held = meeting.plan(task, plan=tomorrow, invited=GUESTS, by=by, at=MONDAY)
     present = [person.pk for person in held.participants.all()]
 
-    with pytest.raises(Refused, match="belum tiba"):
-        meeting.record_attendance(task, present=present, by=by, at=LATER)
+    for early in (LATER, TUESDAY - timedelta(minutes=1)):
+        with pytest.raises(Refused, match="belum dimulai"):
+            meeting.record_attendance(task, present=present, by=by, at=early)
     meeting.record_attendance(task, present=present, by=by, at=TUESDAY)
     with pytest.raises(Refused, match="sudah berlangsung"):
         meeting.plan(task, plan=tomorrow, invited=GUESTS, by=by, at=TUESDAY)

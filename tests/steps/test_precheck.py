@@ -220,7 +220,7 @@ def test_the_page_of_step_4_tells_both(
     text = page.content.decode()
     assert "Mungkin sudah diajukan atau sudah berizin" in text
     assert "Kewenangan belum diputuskan" in text
-    form = form_on(page, action=f"{address}kewenangan/")
+    form = form_on(client.get(f"{address}kewenangan/"), action=f"{address}kewenangan/")
     done = client.post(form.action, form.filled(decision="continue", reason="Hanya gudang."), follow=True)
     assert "Kewenangan sudah diputuskan" in done.content.decode()
     sheet = client.get(f"/meja/berkas/{task.case_id}/?bagian=pengendali").content.decode()

@@ -12,7 +12,8 @@ from django.test import Client
 from django.utils import html
 
 from muara.cases.actions import Refused
-from muara.cases.models import Case, Draft
+from muara.cases.models import Case, Draft, FinalCheck
+from muara.cases.queries import control_sheet
 from muara.documents.contents.refusal import Reason
 from muara.people.calendar import office_calendar
 from muara.people.models import Notice, Office, office_day
@@ -20,11 +21,82 @@ from muara.permits.actions import take_number
 from muara.permits.models import Permit, Refusal
 from muara.permits.queries import remedies_of
 from muara.steps.actions import drafting
+from muara.steps.actions.review import binding_terms
+from muara.steps.forms.drafting import AdjustTerms
 from muara.steps.letters import proposed_wording
 from muara.web.demo import Walk, applicant, case_at, officer, refused_at_the_top
 from tests.clock import MONDAY, at
 
 pytestmark = pytest.mark.django_db
+
+
+def test_a_refusal_is_never_recorded_as_a_permit(office: Office) -> None:
+    case = finish(refused_at_the_top(at=MONDAY))
+
+    said = [line.label for line in control_sheet(case) if line.task and line.entry.verb != "take_over"]
+
+    assert "Draf izin diserahkan kepada kepala seksi" in said  # the draft before was of a permit
+    since = said[said.index("Tolak permohonan: minta keputusan penolakan disusun") :]
+    assert "Draf keputusan penolakan diserahkan kepada kepala seksi" in since
+    assert "Keputusan penolakan bernomor dan disahkan: serahkan ke loket" in since
+    assert since[-2:] == ["Keputusan penolakan diserahkan", "Keputusan penolakan diterima"]
+    assert not [label for label in since if "izin" in label.lower()]
+    assert [task.result_label for task in case.tasks.filter(companion=False)][-2:] == since[-2:]
+    checks = FinalCheck.objects.filter(task__case=case).values_list("label", flat=True)
+    assert not [label for label in checks if "izin" in label.lower()]
+
+
+@pytest.mark.parametrize("actor", ["section_head", "registrar", "collection_counter"])
+def test_the_forms_of_a_refusal_speak_of_a_refusal(office: Office, actor: str, client: Client) -> None:
+    walk = refused_at_the_top(at=MONDAY)
+    while walk.task.actor != actor:
+        walk.forward()
+    client.force_login(officer(actor))
+    walk.take()
+
+    page = html.strip_tags(client.get(f"/meja/tugas/{walk.task.pk}/").content.decode())
+
+    for said in ("Draf izin, rangkap 1", "Izin diserahkan", "Surat izin ditandatangani", "Izin dikirim"):
+        assert said not in page
+
+
+def test_no_terms_are_adjusted_for_a_refusal(office: Office, client: Client) -> None:
+    walk = refused_at_the_top(at=MONDAY)
+    task = walk.take()
+    terms = binding_terms(task.case)
+    assert terms is not None
+    assert terms.terms is not None
+
+    assert AdjustTerms.belongs_to(task)
+    assert not AdjustTerms.offered(task)
+    with pytest.raises(Refused, match="penolakan"):
+        drafting.adjust_terms(task, terms=terms.terms, reason="Uji.", by=walk.who(task), at=walk.clock.tick())
+
+
+def test_what_the_head_sent_back_is_not_offered_for_printing(office: Office, client: Client) -> None:
+    walk = refused_at_the_top(at=MONDAY)
+    assert walk.case is not None
+    decided = walk.case.tasks.get(step_key="decide")
+    client.force_login(officer("head_of_office"))
+
+    page = client.get(f"/meja/tugas/{decided.pk}/").content.decode()
+
+    assert decided.case.letters.filter(kind="permit", step_key="decide").exists()
+    assert "Cetak surat dari langkah ini" not in page
+
+
+def test_a_refused_applicant_is_told_that_the_refusal_is_ready(office: Office, client: Client) -> None:
+    walk = refused_at_the_top(at=MONDAY)
+    while walk.task.step.activity != "hand_over":
+        walk.forward()
+    assert walk.case is not None
+    client.force_login(applicant())
+
+    page = html.strip_tags(client.get(f"/permohonan/{walk.case.application.reference}/").content.decode())
+
+    assert "Keputusan penolakan siap diambil sejak" in page
+    assert "Menyerahkan keputusan penolakan kepada pemohon" in page
+    assert "Izin siap diambil" not in page
 
 
 def finish(walk: Walk) -> Case:

@@ -87,6 +87,7 @@ def test_an_outsiders_failed_attempts_do_not_lock_an_official_out() -> None:
         ("name", "   ", "Tuliskan nama Anda."),
         ("phone", "12345", "awalan 0 atau +62"),
         ("password2", "muara-sungai-lain", "sama"),
+        ("password1", "pendek", "Kedua kata sandi tidak sama"),
     ],
 )
 def test_an_account_with_a_slip_is_not_made_and_keeps_what_was_typed(

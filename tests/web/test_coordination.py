@@ -53,7 +53,7 @@ def test_the_agency_answers_on_a_page_of_its_own_and_the_case_stays_where_it_is(
     take_over(task.pk, by=asker, at=LATER)
     client.force_login(asker)
     address = f"/meja/tugas/{task.pk}/"
-    form = form_on(client.get(address), action=f"{address}tanya-opd/")
+    form = form_on(client.get(f"{address}tanya-opd/"), action=f"{address}tanya-opd/")
     client.post(form.action, form.filled(text="Apakah neraca airnya wajar?"))
     (question,) = Question.objects.all()
 

@@ -189,7 +189,7 @@ def test_a_superior_permits_a_late_defect_on_the_task_page() -> None:
     client, path = signed_in(officer("section_head")), f"/meja/tugas/{task.pk}/"
     act = f"{path}kekurangan-susulan/"
 
-    sent = form_on(client.get(path), act).filled(requirement="7", reason="Baru terbaca.")
+    sent = form_on(client.get(act), act).filled(requirement="7", reason="Baru terbaca.")
     assert client.post(act, sent).status_code == 302
 
     assert LateDefectPermission.objects.get().requirement == 7
@@ -237,3 +237,18 @@ def test_an_administrator_sets_the_days_and_the_old_ones_stay_on_record() -> Non
         10,
     ]
     assert Case.objects.count() == 0
+
+
+def test_what_is_asked_is_said_once_to_whoever_passes_it_on() -> None:
+    """Without items the note is the one item: the page repeats neither the note nor the arrival's."""
+    walk = Walk(Clock(MONDAY), applicant())
+    walk.submit()
+    while walk.task.step_key != "endorse_section":
+        walk.forward()
+    walk.forward("unmet", note="Peta outfall tidak terbaca.")
+    task = walk.take()
+
+    shown = signed_in(officer("customer_service")).get(f"/meja/tugas/{task.pk}/").content.decode()
+
+    work = shown[shown.index('id="kerja"') :]
+    assert work.count("Peta outfall tidak terbaca.") == 1

@@ -17,10 +17,12 @@ from muara.people.models import Company, Holding, Office, User, office_day
 from muara.steps.actions.verification import ask_applicant
 from muara.web.acts import new_key
 from muara.web.demo import (
+    COMPANIES,
     Clock,
     Walk,
     applicant,
     ask_question,
+    asked_several_things,
     case_at,
     officer,
     seed_office,
@@ -391,3 +393,17 @@ def test_a_name_that_looks_like_markup_is_shown_as_it_was_typed() -> None:
         assert "PT &lt;b&gt;Tebal&lt;/b&gt; &amp; #strong[Kuat] &quot;Kutip&quot;" in html
         assert "<b>Tebal" not in html
         assert "&amp;lt;" not in html
+
+
+def test_what_lies_with_the_applicant_is_no_work_of_the_officer() -> None:
+    asked_several_things(at=MONDAY)
+
+    shown = page(officer("customer_service"), "/meja/")
+
+    assert "Tidak ada tugas yang menunggu" in shown
+    assert companies(shown[shown.index("Menunggu jawaban pemohon") :]) == [COMPANIES[0]]
+
+
+def test_the_desk_leads_whoever_words_the_decrees_to_their_wording() -> None:
+    for actor, leads in (("section_head", True), ("head_of_office", True), ("verifier", False)):
+        assert ("/meja/susunan-kata/" in page(officer(actor), "/meja/")) == leads

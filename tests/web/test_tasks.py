@@ -132,7 +132,7 @@ class Seat:
 
     def send(self, *, path: str = "", **typed: Any) -> Any:
         """Fill in the form of the page as it stands and send it."""
-        form = form_on(self.read(), self.url + path)
+        form = form_on(self.client.get(self.url + path, follow=True), self.url + path)
         return self.client.post(form.action, form.filled(**typed))
 
     def now_at(self) -> str:
@@ -228,7 +228,7 @@ def prepare(seat: Seat, outcome: str = "") -> None:
 
 def hold_a_meeting(seat: Seat) -> None:
     """Call it, note who came, write the minutes and approve them: four acts, each with its form."""
-    called = {"day": "06/07/2026", "starts": "13.30", "place": "Ruang rapat", "agenda": "Pembahasan draf"}
+    called = {"day": "06/07/2026", "starts": "09.00", "place": "Ruang rapat", "agenda": "Pembahasan draf"}
     assert seat.send(path="undang/", **called).status_code == 302
     [there, *_] = Participant.objects.filter(meeting__task=seat.task)
     assert seat.send(path="hadir/", present=[str(there.pk)]).status_code == 302
@@ -867,6 +867,22 @@ def test_half_done_work_is_kept_for_whoever_typed_it_and_records_nothing() -> No
     assert not seat.task.unfinished.exists()
 
 
+def test_half_done_work_of_another_window_is_not_overwritten_unasked() -> None:
+    seat = seat_at("check")
+    here, there = (form_on(seat.read(), seat.url) for _ in range(2))
+    assert seat.client.post(seat.url, here.filled(note="Satu.", simpan="1")).status_code == 302
+
+    refused = seat.client.post(seat.url, there.filled(note="Dua.", simpan="1"))
+
+    assert refused.status_code == 422
+    assert "dari jendela lain" in refused.content.decode()
+    assert seat.task.unfinished.get().typed["note"] == ["Satu."]
+    again = form_on(refused, seat.url)
+    assert again.values["note"] == ["Dua."]
+    assert seat.client.post(seat.url, again.filled(simpan="1")).status_code == 302
+    assert seat.task.unfinished.get().typed["note"] == ["Dua."]
+
+
 def test_a_file_chosen_before_saving_half_done_work_is_kept_with_it() -> None:
     seat = seat_at("review")
     prepare(seat, "recommended")
@@ -878,6 +894,65 @@ def test_a_file_chosen_before_saving_half_done_work_is_kept_with_it() -> None:
     recorded = form.filled(outcome="recommended", **(terms_typed() | {"letter_number": "660/1"}))
     assert seat.client.post(seat.url, recorded).status_code == 302
     assert Recommendation.objects.get().letter_number == "660/1"
+
+
+def test_an_act_beside_the_outcomes_loses_nothing_of_what_was_typed() -> None:
+    """Sent without scripts: the button belongs to the step's own form, which is kept half done."""
+    seat = seat_at("endorse_section")
+    page = seat.read()
+    assert (
+        '<button type="submit" class="govuk-button govuk-button--secondary m-button--small" form="langkah"'
+        in " ".join(page.content.decode().replace("\n", " ").split()).replace(
+            ' data-module="govuk-button" data-prevent-double-click="true"', ""
+        )
+    )
+    typed = form_on(page, seat.url).filled(note="Debit perlu dicek.", buka="catatan")
+    moved = seat.client.post(seat.url, typed, follow=True)
+    assert moved.redirect_chain == [(f"{seat.url}catatan/", 302)]
+    assert "menunggu Anda kembali" in moved.content.decode()
+    act = form_on(moved, f"{seat.url}catatan/")
+    place = moved.context["desk"].alone.fields["place"].choices[0][0]
+    refused = seat.client.post(act.action, act.filled(place=place, text=""))
+    assert (refused.status_code, refused.templates[0].name) == (422, "desk/act.html")
+    done = seat.client.post(act.action, act.filled(place=place, text="Perbaiki urutannya."), follow=True)
+    assert done.redirect_chain == [(seat.url, 302)]
+    form = form_on(done, seat.url)
+    assert form.values["note"] == ["Debit perlu dicek."]
+    # It is sent with the version that the act made, and then nothing half done is left.
+    sent = form.filled(outcome="needs_meeting")
+    assert seat.client.post(seat.url, sent).status_code == 302
+    assert not seat.task.unfinished.exists()
+
+
+def test_what_was_typed_before_the_session_ended_is_handed_back() -> None:
+    seat = seat_at("endorse_section")
+    form = form_on(seat.read(), seat.url)
+    seat.client.logout()
+
+    answer = seat.client.post(
+        seat.url,
+        form.filled(note="Debit perlu dicek lagi.", receiver="6472 0101 0101 0001", outcome="faulty"),
+    )
+
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert "Debit perlu dicek lagi." in page
+    assert f"next=%2Fmeja%2Ftugas%2F{seat.task.pk}%2F" in page
+    for unwanted in ("6472", "faulty", form.values["kunci"][0]):
+        assert unwanted not in page
+    # Where nothing was typed there is only the way to sign in.
+    assert seat.client.post(seat.url, form.filled(outcome="endorsed")).status_code == 302
+
+
+def test_opening_an_act_keeps_nothing_where_nothing_was_typed() -> None:
+    seat = seat_at("endorse_section")
+    sent = form_on(seat.read(), seat.url).filled(buka="konfirmasi")
+    assert seat.client.post(seat.url, sent).headers["Location"] == f"{seat.url}konfirmasi/"
+    assert not seat.task.unfinished.exists()
+    assert seat.client.post(seat.url, sent | {"buka": "tidak-ada"}).status_code == 404
+    # What is not offered now leads back to the step.
+    assert seat.client.get(f"{seat.url}undang/").status_code == 404
 
 
 def test_the_number_of_an_identity_card_is_not_kept_with_half_done_work() -> None:

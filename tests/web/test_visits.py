@@ -56,7 +56,7 @@ def address(visit: SiteVisit) -> str:
 
 
 def send(client: Client, path: str, action: str, **typed: Any) -> Any:
-    form = form_on(client.get(path), action)
+    form = form_on(client.get(action or path, follow=True), action)
     return client.post(action or path, form.filled(**typed))
 
 

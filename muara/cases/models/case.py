@@ -111,6 +111,11 @@ class Case(models.Model):
     def call_stack(self) -> tuple[str, ...]:
         return tuple(self.callers.split())
 
+    def drafted_at(self, at: datetime) -> str:
+        """What the newest draft of that moment is, a permit or a refusal; empty before the first."""
+        made = self.drafts.filter(made_at__lte=at).order_by("-number")
+        return made.values_list("kind", flat=True).first() or ""
+
     @property
     def main_task(self) -> Task | None:
         return next((task for task in self.tasks.all() if task.is_open and not task.companion), None)
@@ -189,7 +194,10 @@ class Task(models.Model):
     @property
     def result_label(self) -> str:
         """How the task was closed, in the officer's words; empty while it is open."""
-        return self.case.process.way_out(self.step_key, self.outcome).label if self.outcome else ""
+        if self.closed_at is None:
+            return ""
+        way = self.case.process.way_out(self.step_key, self.outcome)
+        return way.said(self.case.drafted_at(self.closed_at))
 
     @property
     def step(self) -> Step:

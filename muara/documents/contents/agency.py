@@ -56,6 +56,7 @@ class VisitPaper(AgencyPaper):
     place: str
     held_on: date
     purpose: str
+    conditions: str
     findings: str
     samples: tuple[Sample, ...] = ()
     agency_side: tuple[Party, ...]
@@ -67,7 +68,6 @@ class VisitForm(VisitPaper):
 
     template: ClassVar[str] = "visit_form"
 
-    conditions: str
     tests: str = ""
     photos: tuple[Photo, ...] = ()
     recorded_by: str

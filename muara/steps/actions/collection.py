@@ -26,7 +26,7 @@ def turn_away(task: Task, *, who: str, reason: str, by: User, at: datetime, stam
     if not who.strip():
         raise Refused("Tuliskan nama orang yang datang.", "who")
     if not reason.strip():
-        raise Refused("Tuliskan mengapa izin tidak diserahkan.", "reason")
+        raise Refused("Tuliskan mengapa surat keputusan tidak diserahkan.", "reason")
     with act(stamp):
         return note_on(
             task.pk,

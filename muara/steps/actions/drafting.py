@@ -213,14 +213,16 @@ def adjust_terms(
     """Step 11: set terms otherwise than recommended; every difference will be marked to the heads.
 
     Raises:
-        Refused: there is no settled recommendation to differ from, or no reason. Taking every difference
-            back needs none.
+        Refused: there is no settled recommendation to differ from, a refusal has to be drafted, or no
+            reason. Taking every difference back needs none.
     """
     with act(stamp):
         case = Case.objects.get(pk=task.case_id)
         binding = binding_terms(case)
         if binding is None or binding.terms is None or binding.disputes or binding.lacks:
             raise Refused("Belum ada rekomendasi teknis yang dapat disesuaikan.")
+        if required_kind(case) == Draft.Kind.REFUSAL:
+            raise Refused("Yang disusun keputusan penolakan: tidak ada ketentuan teknis yang disesuaikan.")
         found = deviations(binding.terms, terms)
         if found and not reason.strip():
             raise Refused("Tuliskan alasan mengapa draf menyimpang dari rekomendasi teknis.", "reason")

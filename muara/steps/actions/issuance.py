@@ -99,7 +99,7 @@ def issue(
             raise Refused("Berikan nomor keputusan lebih dahulu (langkah 16.a).")
         for item in task.case.process.final_checklist:
             if item.key not in checked:
-                raise Refused(f"Pastikan butir checklist akhir ini: {item.label}.", "checked")
+                raise Refused(f"Pastikan butir checklist akhir ini: {item.said(decision.kind)}.", "checked")
         if scan is None:
             raise Refused(
                 "Unggah pindaian surat keputusan asli yang sudah bertanda tangan, bernomor dan bercap.",
@@ -117,7 +117,7 @@ def issue(
             activity="number",
         )
         attach_scan(decision, scan=scan)
-        checks = _keep_checks(task, checked, by=by, at=at)
+        checks = _keep_checks(task, checked, kind=decision.kind, by=by, at=at)
         if papers.CHECKLIST in task.step.letters:
             papers.final_checklist(task.case, decision, checks, step=task.step_key, by=by, at=at)
         if isinstance(decision, Permit):
@@ -155,17 +155,24 @@ def return_to_head(
             activity="number",
         )
         if decision is not None:
-            _keep_checks(task, checked, by=by, at=at)
+            _keep_checks(task, checked, kind=decision.kind, by=by, at=at)
             void_number(decision, reason=note, by=by, at=at)
         if signed is not None:
             void_what_must_be_done_again(signed.draft, task, "faulty", at=at, note=note)
         return moved
 
 
-def _keep_checks(task: Task, checked: Collection[str], *, by: User, at: datetime) -> list[FinalCheck]:
+def _keep_checks(
+    task: Task, checked: Collection[str], *, kind: str, by: User, at: datetime
+) -> list[FinalCheck]:
     return FinalCheck.objects.bulk_create(
         FinalCheck(
-            task=task, key=item.key, label=item.label, fits=item.key in checked, checked_by=by, checked_at=at
+            task=task,
+            key=item.key,
+            label=item.said(kind),
+            fits=item.key in checked,
+            checked_by=by,
+            checked_at=at,
         )
         for item in task.case.process.final_checklist
     )
@@ -221,14 +228,15 @@ def _demand_mandate(mandate: Mandate, case: Case, *, today: date) -> None:
     """A power to handle the matter, of this company, in force today, with its scan."""
     if mandate.scope != PowerOfAttorney.Scope.HANDLING:
         raise Refused(
-            "Surat kuasa penandatanganan tidak cukup. Minta surat kuasa pengurusan untuk mengambil izin.",
+            "Surat kuasa penandatanganan tidak cukup. Minta surat kuasa pengurusan untuk mengambilnya.",
             "scope",
         )
     if not mandate.giver.strip():
         raise Refused("Tuliskan nama pemberi kuasa.", "giver")
     if _plain(mandate.company) != _plain(company_name(case)):
         raise Refused(
-            f"Surat kuasa ini bukan dari {company_name(case)}. Izin tidak diserahkan.", "power_company"
+            f"Surat kuasa ini bukan dari {company_name(case)}. Surat keputusan tidak diserahkan.",
+            "power_company",
         )
     if mandate.dated > today:
         raise Refused("Tanggal surat kuasa tidak boleh sesudah hari ini.", "dated")

@@ -21,7 +21,7 @@ from muara.cases.actions import (
 from muara.cases.models import Case, Meeting, Participant, Task
 from muara.cases.rules import may_do_step
 from muara.documents.models import Blob
-from muara.people.models import User, office_day
+from muara.people.models import WITA, User, office_day
 from muara.steps.actions.approval import void_what_must_be_done_again
 from muara.steps.actions.drafting import latest_draft
 from muara.steps.actions.endings import turn_to_applicant
@@ -125,12 +125,12 @@ def record_attendance(
     """Note who of the invited was there (`present`: their rows) and who came without an invitation.
 
     Raises:
-        Refused: the meeting was not called, its day has not come, nobody was there, or it has decided.
+        Refused: the meeting was not called, its hour has not come, nobody was there, or it has decided.
     """
     with act(stamp):
         meeting = _called(task)
-        if office_day(at) < meeting.day:
-            raise Refused("Hari rapat belum tiba. Ubah rencananya bila rapat dimajukan.")
+        if at < datetime.combine(meeting.day, meeting.starts, WITA):
+            raise Refused("Rapat belum dimulai. Ubah rencananya bila rapat dimajukan.")
         invited = list(meeting.participants.filter(invited=True))
         there = {person.pk for person in invited} & set(present)
         if not there and not came_too:

@@ -225,6 +225,42 @@ def permit_late_defect(
         return moved
 
 
+# --- more time ---------------------------------------------------------------------------------------------
+
+
+def extend_time(
+    task: Task, *, due_on: date, reason: str, by: User, at: datetime, stamp: Stamp = NO_FORM
+) -> Moved:
+    """A superior gives the applicant a later day to answer; the day before it stays in the entry.
+
+    Raises:
+        NotYours: the person stands not above the step. Refused: no request with a day is with the applicant,
+            the new day is not later, or there is no reason.
+    """
+    if not may_permit_late_defect(by, task, at=at):
+        raise NotYours
+    if not reason.strip():
+        raise Refused("Tuliskan mengapa waktu menjawab diperpanjang.", "reason")
+    with act(stamp):
+        asked = open_correction(Case.objects.get(pk=task.case_id))
+        if asked is None or not asked.with_applicant or asked.due_on is None:
+            raise Refused("Tidak ada permintaan dengan batas waktu yang menunggu jawaban pemohon.")
+        if due_on <= max(asked.due_on, office_day(at)):
+            raise Refused("Pilih hari sesudah hari ini dan sesudah batas yang sekarang.", "due_on")
+        moved = note_from_outside(
+            task.pk,
+            verb="correct.extend",
+            by=by,
+            at=at,
+            facts={"round": asked.number, "before": asked.due_on.isoformat(), "due_on": due_on.isoformat()},
+            note=reason,
+            stamp=stamp,
+        )
+        asked.due_on = due_on
+        asked.save(update_fields=["due_on"])
+        return moved
+
+
 # --- what the applicant says -----------------------------------------------------------------------------
 
 

@@ -84,21 +84,30 @@ def plan_visit(
     starts_at: datetime,
     place: str,
     purpose: str,
+    agreed_with: str = "",
     by: User,
     at: datetime,
     stamp: Stamp = NO_FORM,
 ) -> Moved:
     """Propose time and place to the applicant; another plan takes the place of one that is open.
 
+    With `agreed_with`, whom of the applicant's people the time was agreed with already (by telephone, on the
+    spot): nothing is left to answer, and the visit may have been made.
+
     Raises:
-        Refused: the visit was not decided on, the time is past, or place or purpose is missing.
+        Refused: the visit was not decided on, the time is past and was agreed with nobody, or place or
+            purpose is missing.
     """
     if not place.strip():
         raise Refused("Isi tempat peninjauan.", "place")
     if not purpose.strip():
         raise Refused("Isi tujuan peninjauan.", "purpose")
-    if starts_at <= at:
-        raise Refused("Waktu peninjauan harus sesudah sekarang.", "starts_at")
+    if starts_at <= at and not agreed_with.strip():
+        raise Refused(
+            "Waktu peninjauan harus sesudah sekarang. Bila peninjauannya sudah disepakati atau dilakukan, "
+            "isi dengan siapa waktunya disepakati.",
+            "starts_at",
+        )
     with act(stamp):
         if not referral.visit_needed:
             raise Refused("Putuskan lebih dahulu bahwa peninjauan lapangan diperlukan (langkah 10.b).")
@@ -108,13 +117,15 @@ def plan_visit(
             verb="review.plan_visit",
             by=by,
             at=at,
-            facts={"starts_at": starts_at.isoformat(), "place": place},
+            facts={"starts_at": starts_at.isoformat(), "place": place, "agreed": bool(agreed_with.strip())},
+            note=f"Disepakati dengan {agreed_with.strip()}" if agreed_with.strip() else "",
             stamp=stamp,
         )
         visit = open_visit(referral) or SiteVisit(referral=referral)
         visit.starts_at, visit.place, visit.purpose = starts_at, place, purpose
         visit.planned_by, visit.planned_at = by, at
-        visit.agreed_by = visit.agreed_at = visit.wish_at = visit.wished_by = None
+        visit.agreed_by, visit.agreed_at = (by, at) if agreed_with.strip() else (None, None)
+        visit.wish_at = visit.wished_by = None
         visit.wish_reason = ""
         visit.save()
         tell_visit(visit, seq=moved.seq, at=at)

@@ -37,7 +37,9 @@ class Dispose(AgencyForm):
     slug, done = "disposisi", "Disposisi dicatat."
     title = "Disposisi kepada rekan"
     button = "Catat disposisi"
-    to = forms.ModelChoiceField(label="Diteruskan kepada", queryset=User.objects.none())
+    to = forms.ModelChoiceField(
+        label="Diteruskan kepada", queryset=User.objects.none(), empty_label="Pilih rekan"
+    )
     instruction = Paragraph(label="Arahan", rows=3)
 
     def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
@@ -94,6 +96,13 @@ class PlanVisit(AgencyForm):
     starts_at = Moment(label="Waktu (WITA)")
     place = Line(label="Tempat", longest=200)
     purpose = Paragraph(label="Tujuan", rows=3, help_text="Apa yang ditinjau, diperiksa, atau diuji.")
+    agreed_with = Line(
+        label="Sudah disepakati dengan",
+        help_text="Hanya bila waktunya sudah disepakati, misalnya lewat telepon: nama dan jabatannya. "
+        "Pemohon tidak ditanya lagi, dan waktu yang sudah lewat boleh diisi.",
+        required=False,
+        longest=160,
+    )
 
     def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
         super().__init__(task, at=at, **options)
@@ -109,7 +118,7 @@ class PlanVisit(AgencyForm):
         return visits.plan_visit(
             self.task,
             referral=referral_of(self, by),
-            **self.typed("starts_at", "place", "purpose"),
+            **self.typed("starts_at", "place", "purpose", "agreed_with"),
             by=by,
             at=at,
             stamp=stamp,

@@ -9,8 +9,8 @@ from typing import Any
 
 from django import forms
 
-from muara.cases.models import Attachment, ChecklistMark, Task
-from muara.cases.queries import attachments_of, latest_submission, submitted
+from muara.cases.models import Attachment, Checklist, ChecklistMark, Task
+from muara.cases.queries import attachments_of, latest_submission, material, submitted
 from muara.sop.definition import Requirement
 from muara.sop.form import show
 from muara.steps.actions.checklists import Mark, asked_by
@@ -43,6 +43,7 @@ class Line:
     answers: tuple[tuple[str, str], ...]
     attachments: tuple[Attachment, ...]
     earlier: tuple[Earlier, ...]
+    carried: bool  # this step found it fit before, and nothing of it changed since
 
     @property
     def verdict(self) -> str:
@@ -94,6 +95,9 @@ class ChecklistForm(StepForm):
             self.fields[f"kind_{requirement.number}"] = forms.ChoiceField(
                 label=f"{label}, tindak lanjut", choices=KINDS, initial=Kind.REPAIR, required=False
             )
+        self.carried = frozenset(_still_fit(task))
+        for number in self.carried:
+            self.fields[f"mark_{number}"].initial = ChecklistMark.Verdict.FIT
         names = [name for item in task.case.process.requirements for name in _names(item.number)]
         self.order_fields(names)
 
@@ -149,6 +153,7 @@ class ChecklistForm(StepForm):
                     if item.requirement in {requirement.number, requirement.covered_by}
                 ),
                 earlier=tuple(earlier.get(requirement.number, ())),
+                carried=requirement.number in self.carried,
             )
             for requirement in self.task.case.process.requirements
         ]
@@ -165,6 +170,23 @@ class ChecklistForm(StepForm):
 
 def _names(number: int) -> tuple[str, str, str]:
     return f"mark_{number}", f"reason_{number}", f"kind_{number}"
+
+
+def _still_fit(task: Task) -> Iterator[int]:
+    """The requirements that this very step found fit in its last round and whose material is the same."""
+    last = (
+        Checklist.objects.filter(task__case=task.case_id, task__step_key=task.step_key)
+        .exclude(task=task)
+        .select_related("submission__application")
+        .order_by("signed_at")
+        .last()
+    )
+    if last is None:
+        return
+    now = latest_submission(task.case)
+    for mark in last.marks.filter(verdict=ChecklistMark.Verdict.FIT):
+        if material(last.submission, mark.requirement) == material(now, mark.requirement):
+            yield mark.requirement
 
 
 def _earlier(task: Task) -> Iterator[tuple[int, list[Earlier]]]:

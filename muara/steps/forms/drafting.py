@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils.functional import cached_property
 
 from muara.cases.actions import Stamp
 from muara.cases.models import Draft, Recommendation, Task
@@ -134,7 +135,12 @@ class AdjustTerms(TermsForm):
     @classmethod
     def offered(cls, task: Task) -> bool:
         binding = review.binding_terms(task.case)
-        return drafting.may_draft(task.case) and binding is not None and binding.terms is not None
+        return (
+            drafting.may_draft(task.case)
+            and binding is not None
+            and binding.terms is not None
+            and drafting.required_kind(task.case) == Draft.Kind.PERMIT
+        )
 
     def begin(self) -> dict[str, Any]:
         binding = review.binding_terms(self.task.case)
@@ -208,7 +214,6 @@ class DraftDecree(StepForm):
         self.binding = review.binding_terms(task.case)
         self.recommendation = self.binding.recommendation if self.binding else None
         self.remarks = drafting.open_remarks(task.case)
-        self.kind = drafting.required_kind(task.case)
         super().__init__(task, at=at, **options)
         standing = review.standing_recommendations(task.case)
         choice = self.fields["returned"]
@@ -233,8 +238,8 @@ class DraftDecree(StepForm):
                 label=f"Tanggapan atas catatan {remark.by.name}, {remark.place}: {remark.text}",
                 help_text="Sudah diperbaiki bagaimana, atau mengapa tidak.",
                 rows=2,
-                required=False,
             )
+            self.lenient = {*self.lenient, f"answer_{remark.pk}"}  # not where the recommendation goes back
 
         if self.is_refusal:
             self.fields["reasons"].initial = "\n".join(
@@ -248,6 +253,10 @@ class DraftDecree(StepForm):
     def may_draft(self) -> bool:
         """H is set, where the service asks an agency."""
         return drafting.may_draft(self.task.case)
+
+    @cached_property
+    def kind(self) -> str:
+        return drafting.required_kind(self.task.case)
 
     @property
     def is_refusal(self) -> bool:

@@ -51,13 +51,12 @@ class Number(StepForm):
     checked = forms.MultipleChoiceField(
         label="Checklist akhir (16.b dan 16.c)",
         widget=forms.CheckboxSelectMultiple,
-        required=False,
     )
     scan = Scan(
         label="Pindaian surat keputusan asli",
         help_text=f"Sudah bertanda tangan, bernomor, bertanggal, dan bercap. {PICTURES}",
     )
-    asked = ("scan",)
+    asked = ("checked", "scan")
     aside = "Checklist akhir tidak terpenuhi: kembalikan kepada kepala dinas"
 
     def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
@@ -68,7 +67,9 @@ class Number(StepForm):
             return
         choice = self.fields["checked"]
         assert isinstance(choice, forms.MultipleChoiceField)
-        choice.choices = [(item.key, item.label) for item in task.case.process.final_checklist]
+        choice.choices = [
+            (item.key, item.said(self.decision.kind)) for item in task.case.process.final_checklist
+        ]
         self.fields["note"].help_text = (
             f"Wajib bila dikembalikan: nomor {self.decision.number.text} lalu dibatalkan dengan alasan ini "
             "dan tidak dipakai lagi; surat yang baru mendapat nomor berikutnya."
@@ -266,7 +267,7 @@ class TurnAway(ActForm):
     slug, activities = "tolak-serah", COLLECTS
     title = "Yang datang bukan orangnya: catat penolakan"
     button = "Catat penolakan"
-    done = "Dicatat. Surat izin tetap di loket."
+    done = "Dicatat. Surat keputusan tetap di loket."
     who = Line(label="Nama orang yang datang", longest=120)
     reason = Paragraph(label="Mengapa tidak diserahkan", rows=2, longest=1000)
 

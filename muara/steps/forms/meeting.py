@@ -178,9 +178,9 @@ class RecordAttendance(Sides):
     done = "Daftar hadir dicatat."
     present = forms.MultipleChoiceField(
         label="Yang hadir",
-        required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    asked = ("present",)
     field_order = ("present", *SIDES)
 
     def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:

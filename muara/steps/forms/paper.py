@@ -21,36 +21,35 @@ class RunningCase(ScanForm):
     """What paper says of a running case; the act judges whether it is enough for its step."""
 
     use_required_attribute = False
+    # What the step that the file stands at needs is not optional; the act says what lacks.
+    lenient = ("checked_by", "checked_on", "registration_number", "registered_on", "agency", "subject",
+               "letter_number", "letter_date", "delivered_on", "receiver", "recommended_on")  # fmt: skip
     step = forms.ChoiceField(label="Berkas sekarang berada pada langkah", widget=forms.RadioSelect)
     checked_by = Line(
         label="Daftar periksa kertas ditandatangani CS",
-        required=False,
         longest=120,
         help_text="Hanya langkah 6: nama CS. Sertakan pindaian daftar periksanya di bawah.",
     )
-    checked_on = Day(label="Tanggal daftar periksa kertas", required=False, help_text="Hanya langkah 6.")
+    checked_on = Day(label="Tanggal daftar periksa kertas", help_text="Hanya langkah 6.")
     registration_number = Line(
         label="Nomor registrasi dari kertas",
-        required=False,
         longest=40,
         help_text="Kosongkan pada langkah 4 dan 6.",
     )
-    registered_on = Day(label="Tanggal registrasi menurut kertas", required=False)
+    registered_on = Day(label="Tanggal registrasi menurut kertas")
     agency = forms.ModelChoiceField(
         label="OPD yang dituju",
         queryset=Office.objects.filter(kind=Office.Kind.AGENCY),
-        required=False,
         empty_label="Belum ada",
         help_text="Langkah 9 sampai 11: salin dari surat pengantar.",
     )
-    subject = Line(label="Pertek yang diminta", required=False, longest=200)
-    letter_number = Line(label="Nomor surat pengantar", required=False, longest=80)
-    letter_date = Day(label="Tanggal surat pengantar", required=False)
-    delivered_on = Day(label="Tanggal diserahkan ke OPD", required=False, help_text="Langkah 10 dan 11.")
-    receiver = Line(label="Diterima di OPD oleh", required=False, longest=120, help_text="Langkah 10 dan 11.")
+    subject = Line(label="Pertek yang diminta", longest=200)
+    letter_number = Line(label="Nomor surat pengantar", longest=80)
+    letter_date = Day(label="Tanggal surat pengantar")
+    delivered_on = Day(label="Tanggal diserahkan ke OPD", help_text="Langkah 10 dan 11.")
+    receiver = Line(label="Diterima di OPD oleh", longest=120, help_text="Langkah 10 dan 11.")
     recommended_on = Day(
         label="Tanggal rekomendasi teknis diterima di kantor (H)",
-        required=False,
         help_text="Hanya langkah 10, bila suratnya sudah ada di kantor. Batas waktu dihitung dari hari ini.",
     )
     note = Paragraph(

@@ -79,6 +79,40 @@ class PermitLateDefect(ActForm):
         )
 
 
+class ExtendTime(ActForm):
+    """A superior gives the applicant more time to answer."""
+
+    slug, activities, for_holder = "perpanjang-jawaban", frozenset({"correct", "apply"}), False
+    done = "Batas jawaban diperpanjang."
+    title = "Perpanjang waktu menjawab (atasan)"
+    button = "Perpanjang"
+    due_on = Day(label="Jawaban ditunggu sampai", help_text="Misalnya 10/12/2026.")
+    reason = Paragraph(
+        label="Mengapa diperpanjang",
+        help_text="Misalnya: pemohon meminta waktu karena menunggu hasil laboratorium.",
+        rows=3,
+    )
+
+    @classmethod
+    def offered(cls, task: Task) -> bool:
+        asked = open_correction(task.case)
+        return asked is not None and asked.with_applicant and asked.due_on is not None
+
+    @classmethod
+    def may(cls, user: User, task: Task, *, at: datetime) -> bool:
+        return requests.may_permit_late_defect(user, task, at=at)
+
+    def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
+        return requests.extend_time(
+            self.task,
+            due_on=self.cleaned_data["due_on"],
+            reason=self.cleaned_data["reason"],
+            by=by,
+            at=at,
+            stamp=stamp,
+        )
+
+
 class AskApplicant(ActForm):
     """Step 8: the CS passes on what has to be mended; from then the file is in the applicant's court."""
 

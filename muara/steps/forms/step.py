@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 from django import forms
 from django.forms.utils import ErrorDict
 from django.utils.datastructures import MultiValueDict
+from django.utils.functional import cached_property
 
 from muara.cases.actions import Stamp
 from muara.cases.models import Task
@@ -44,6 +45,8 @@ class ActForm(ScanForm):
     # Beside the outcomes: whether half-done work may be kept, whether the page shows it unfolded.
     saves: ClassVar[bool] = False
     opened: bool = False
+    # When half-done work of it was last saved, as the page sends it back; empty where nothing was.
+    saved: str = ""
     # Beside the outcomes: whether only whoever received the file is offered it.
     for_holder: ClassVar[bool] = True
     # Whoever did it goes on to the case's next task, where the same hands have more to do.
@@ -88,7 +91,7 @@ class ActForm(ScanForm):
         return may_do_step(user, task, at=at)
 
     @classmethod
-    def resume(cls, task: Task, *, at: datetime, typed: Mapping[str, list[str]]) -> ActForm:
+    def resume(cls, task: Task, *, at: datetime, typed: Mapping[str, list[str]]) -> Self:
         """The form as it was left half done: as typed, files kept, not yet judged."""
         data = MultiValueDict({name: list(values) for name, values in typed.items()})
         form = cls(task, at=at, data=data)
@@ -238,11 +241,11 @@ class StepForm(RequestingForm):
         outcomes = tuple(item for item in self.outcomes() if item.to != CALLER or task.case.callers)
         choice = self.fields["outcome"]
         assert isinstance(choice, forms.ChoiceField)
-        choice.choices = [(outcome.key, outcome.label) for outcome in outcomes]
+        choice.choices = [(outcome.key, outcome.said(self.kind)) for outcome in outcomes]
         if len(outcomes) == 1:
             choice.widget = forms.HiddenInput()
             choice.initial = outcomes[0].key
-            self.button = outcomes[0].label
+            self.button = outcomes[0].said(self.kind)
         else:
             self.button = "Catat hasil"
         if any(outcome.needs_reason for outcome in outcomes) and "note" in self.fields:
@@ -254,11 +257,26 @@ class StepForm(RequestingForm):
             ].help_text = (
                 "Wajib bila berkas dikembalikan atau dialihkan: tuliskan apa yang harus dikerjakan penerima."
             )
+            if self.may_ask:
+                self.fields[
+                    "note"
+                ].help_text += (
+                    " Boleh kosong bila yang diminta kepada pemohon sudah tertulis butir demi butir."
+                )
         self.order_fields([name for name in self.fields if name not in {"outcome", "note"}])
+
+    @cached_property
+    def kind(self) -> str:
+        """What the decree of the case is by its newest draft; empty before the first."""
+        return self.task.case.drafted_at(self.at)
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """The ways out that this form offers."""
         return self.task.step.outcomes
+
+    @property
+    def chosen_label(self) -> str:
+        return self.task.step.outcome(self.chosen).said(self.kind)
 
     def order_fields(self, field_order: Any) -> None:
         """Keep outcome and note last: they close the form."""

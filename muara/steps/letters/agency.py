@@ -50,6 +50,7 @@ def _told(visit: SiteVisit) -> dict[str, Any]:
         "place": visit.place,
         "held_on": visit.held_on,
         "purpose": visit.purpose,
+        "conditions": visit.conditions,
         "findings": visit.findings,
         "samples": tuple(
             Sample(
@@ -70,7 +71,6 @@ def visit_form(visit: SiteVisit, *, step: str, by: User, at: datetime) -> Letter
     case = visit.referral.case
     content = VisitForm(
         **_told(visit),
-        conditions=visit.conditions,
         tests=visit.tests,
         photos=tuple(
             Photo(

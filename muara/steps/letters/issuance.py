@@ -95,7 +95,7 @@ def rights_and_duties(case: Case, permit: Permit, *, step: str, at: datetime) ->
 
 
 def _flow(row: dict[str, Any]) -> str:
-    hourly = f" atau {row['per_hour']} m³/jam" if row.get("per_hour") else ""
+    hourly = f" dan {row['per_hour']} m³/jam" if row.get("per_hour") else ""
     return f"{row['point']}: {row['per_day']} m³/hari{hourly}"
 
 

@@ -107,7 +107,8 @@ def attendance_list(meeting: Meeting, *, at: datetime) -> Letter:
         people=_seats(meeting.participants.all()),
         blank_rows=0 if meeting.attended_at else ROOM,
     )
-    return _filed(meeting, content, title=f"Daftar hadir rapat {hari_tanggal(meeting.day)}", at=at)
+    name = "Daftar hadir" if meeting.attended_at else "Daftar hadir untuk ditandatangani,"
+    return _filed(meeting, content, title=f"{name} rapat {hari_tanggal(meeting.day)}", at=at)
 
 
 def minutes(meeting: Meeting, *, by: User, at: datetime) -> Letter:
