@@ -25,7 +25,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from muara.cases.actions import NotYours, Stamp, act
 from muara.cases.models import Application, PowerOfAttorney
 from muara.cases.rules import is_member, may_record_power, may_revoke_power
-from muara.people import companies as people
+from muara.people.actions import companies as people
 from muara.people.models import Company, Invitation, Membership, User, office_day
 from muara.people.queries import confirmed_addresses
 from muara.steps.actions import powers
@@ -221,7 +221,7 @@ def invite_member(request: HttpRequest, pk: int) -> HttpResponse:
             ),
         )
         if came is Came.DONE:
-            messages.success(request, f"Undangan untuk {address} dibuat. Berikan tautannya kepada orang itu.")
+            messages.success(request, f"Undangan untuk {address} dibuat dan dikirim ke alamat itu.")
             return redirect("company", found.pk)
     shown = {"company": found, "form": form, "kunci": new_key(), "stale": came is Came.STALE}
     return render(request, "portal/invite_member.html", shown, status=_status(form, came))

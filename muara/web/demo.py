@@ -36,7 +36,7 @@ from muara.cases.models.coordination import Channel
 from muara.cases.terms import clean_terms
 from muara.contacts.actions import queue
 from muara.contacts.actions.consultations import ask, inform
-from muara.contacts.models import Consultation, QueueSeries, Ticket
+from muara.contacts.models import Consultation, PhoneTask, QueueSeries, Ticket
 from muara.documents.blobs import keep_blob
 from muara.documents.contents.refusal import Reason
 from muara.documents.models import Blob
@@ -50,8 +50,9 @@ from muara.people.actions import (
     set_office_setting,
     shipped_calendar,
 )
+from muara.people.actions.notices import give_up
 from muara.people.calendar import office_calendar
-from muara.people.models import WITA, Company, Holding, Office, OfficeSetting, User, office_day
+from muara.people.models import WITA, Company, Holding, Notice, Office, OfficeSetting, User, office_day
 from muara.permits.actions import set_up_series
 from muara.sop.definition import Outcome
 from muara.sop.service import load_folder, read_service, services_root
@@ -78,6 +79,7 @@ from muara.steps.actions.monitoring import monitor
 from muara.steps.actions.paper import OnPaper, Paper, enter_running_case
 from muara.steps.actions.requests import Asked, Reply
 from muara.steps.actions.review import Substance
+from muara.steps.actions.unreached import escalate, note_call
 from muara.steps.letters import proposed_wording
 
 PASSWORD = "cerdas-melayani"
@@ -858,6 +860,19 @@ def seed_cases(at: datetime) -> Iterator[str]:
     ask_question(at=at, text="Apakah hotel kecil di pantai perlu izin ini?")
     _coordinate(at)
     yield f"{_from_paper(at)} · dari kertas"
+    yield from _unreached(at)
+
+
+def _unreached(at: datetime) -> Iterator[str]:
+    """Two notices that could not be sent: one waits to be telephoned, for the other a letter was made."""
+    running = [case.chain for case in Case.objects.filter(closed_at=None)]
+    newest = Notice.objects.filter(kind="registered", about__in=running).order_by("-made_at", "-pk")
+    for notice in newest[:2]:
+        give_up(notice, why="Server surel menolak alamat penerima (kode 550).", at=at)
+    waiting = [made for made in escalate(at=at) if isinstance(made, PhoneTask)]
+    for task in waiting[1:]:
+        note_call(task, outcome="letter", note="Nomor tidak aktif.", by=officer("customer_service"), at=at)
+    yield f"{len(waiting)} pemberitahuan tidak sampai: telepon dan surat"
 
 
 def _coordinate(at: datetime) -> None:

@@ -31,13 +31,14 @@ from muara.cases.rules import (
     without_conflict,
 )
 from muara.contacts.actions.queue import attach_application
-from muara.contacts.models import Consultation, Ticket
+from muara.contacts.models import Consultation, NoticeLetter, PhoneTask, Ticket
 from muara.contacts.rules import ANSWERS, FRONT_OFFICE, may_serve
 from muara.people.calendar import office_calendar
 from muara.people.models import Company, User, office_day
 from muara.permits.queries import permits_of
 from muara.sop.definition import Step
 from muara.steps.actions.paper import MAY_ENTER
+from muara.steps.actions.unreached import CALLER
 from muara.web import dossier
 from muara.web.acts import Came, attempt, new_key, read_number
 from muara.web.desk_forms import CaseFilter, OnBehalf
@@ -100,6 +101,11 @@ def _side(here: Officer, current: str) -> list[dict[str, Any]]:
         places.append(("Konsultasi", "consultations", waiting))
     if here.actors & QUEUE_READERS:
         places.append(("Antrean", "queue_desk", 0))
+    if CALLER in here.actors:
+        told = NoticeLetter.objects.filter(posted_on=None).count()
+        places.append(
+            ("Telepon dan surat", "phone_tasks", told + PhoneTask.objects.filter(closed_at=None).count())
+        )
     if "liaison" in here.actors:
         places.append(("Penyerahan ke OPD", "deliveries", 0))
     if here.actors & MONITORS:

@@ -9,10 +9,9 @@ from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 
 from muara.audit.models import Entry
-from muara.people import companies
-from muara.people.actions import Refused
-from muara.people.companies import NotMember
-from muara.people.models import Company, Invitation, Membership, User
+from muara.people.actions import Refused, companies
+from muara.people.actions.companies import NotMember
+from muara.people.models import Company, Invitation, Membership, Notice, User
 from tests.clock import MONDAY, TUESDAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
@@ -47,6 +46,9 @@ def test_an_invited_address_joins_and_the_company_chain_tells_it(
     company: Company, sari: User, budi: User
 ) -> None:
     invitation = invited(company, sari)
+    told_of = Notice.objects.get()
+    assert (told_of.address, told_of.recipient) == ("budi@contoh.example", None)
+    assert told_of.link == f"/perusahaan/undangan/{invitation.token}/"
 
     companies.accept_invitation(invitation, by=budi, at=TUESDAY)
 

@@ -12,7 +12,7 @@ from muara.audit.models import Entry
 from muara.cases.actions import NotYours, Refused
 from muara.cases.models import Application, Case, Correction, PowerOfAttorney, Submission
 from muara.cases.queries import control_sheet, submitted
-from muara.people.models import Office, User
+from muara.people.models import Notice, Office, User
 from muara.steps.actions import endings, filing, issuance, registration, verification, visits
 from muara.steps.actions.powers import record_power, revoke_power, take_up
 from muara.steps.actions.requests import Reply
@@ -295,6 +295,7 @@ def test_a_power_waits_for_its_address_and_is_taken_up_once(prepared: Applicatio
         by=applicant(),
         at=MONDAY,
     )
+    assert Notice.objects.get(kind="power").address == "nadia@contoh.example"
     with pytest.raises(NotYours):
         take_up(power, by=other_applicant(), at=MONDAY)
     nadia = User.objects.create_user(email="nadia@contoh.example", name="Nadia Rekaan")

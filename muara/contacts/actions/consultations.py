@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import Q
 
 from muara.audit.actions import record
 from muara.cases.actions import NO_FORM, NotYours, Refused, Stamp, act
-from muara.cases.models import Application, Case
+from muara.cases.models import Application, Case, Revision
 from muara.contacts.models import Consultation
 from muara.contacts.rules import may_answer
+from muara.people.actions.notices import Addressee, addressee, notify
 from muara.people.models import User
-from muara.sop.values import ValueRefused, check_email
+from muara.sop.values import ValueRefused, check_email, check_phone
+
+ANSWERED_IN_WRITING = frozenset({Consultation.Channel.EMAIL, Consultation.Channel.ONLINE})
 
 
 def ask(
@@ -85,6 +90,8 @@ def inform(
         )
         facts = {"forms": list(forms), "sent": bool(send_to)} if forms else {}
         _record(consultation, verb="inform", by=by, at=at, note=given, stamp=stamp, facts=facts)
+        if consultation.sent_to or consultation.channel in ANSWERED_IN_WRITING:
+            _send_answer(consultation, at=at)
         return consultation
 
 
@@ -156,6 +163,43 @@ def _address(typed: str) -> str:
         return check_email(typed.strip())
     except ValueRefused as refusal:
         raise Refused(refusal.message, "send_to") from None
+
+
+def _send_answer(consultation: Consultation, *, at: datetime) -> None:
+    """What was asked by e-mail or online is answered by e-mail, or else by a message; forms go as links."""
+    person, contact = consultation.person, consultation.sent_to or consultation.contact.strip()
+    to = addressee(person) if person and not consultation.sent_to else _reached_at(consultation.name, contact)
+    links = [f"- {settings.MUARA_BASE_URL}{path}" for path in _form_pages(consultation)]
+    forms = "\n\nFormulir:\n" + "\n".join(links) if links else ""
+    if to.email or to.phone:
+        notify(
+            key=f"consultation:{consultation.pk}:answered",
+            kind="answered",
+            about=f"consultation:{consultation.pk}",
+            to=to,
+            subject="Jawaban atas pertanyaan Anda",
+            text=(
+                f"Yth. {consultation.name},\n\nAnda bertanya:\n{consultation.question}\n\n"
+                f"Jawaban kami:\n{consultation.given}{forms}"
+            ),
+            at=at,
+        )
+
+
+def _form_pages(consultation: Consultation) -> list[str]:
+    if not consultation.forms_given:
+        return []
+    newest = Revision.objects.filter(service=consultation.service).latest("effective_from", "pk")
+    return [f"/layanan/{newest.process.slug}/formulir/{code}.pdf" for code in consultation.forms_given]
+
+
+def _reached_at(name: str, contact: str) -> Addressee:
+    """Read a contact as people write it: an e-mail address, a telephone number, or neither."""
+    with suppress(ValueRefused):
+        return Addressee(name=name, email=check_email(contact))
+    with suppress(ValueRefused):
+        return Addressee(name=name, phone=check_phone(contact))
+    return Addressee(name=name)
 
 
 def link(application: Application, *, case: Case) -> None:

@@ -25,6 +25,7 @@ from muara.steps.actions.requests import (
     raise_round,
 )
 from muara.steps.letters.correction import ending_notice, problem_note
+from muara.steps.notices import tell_ended
 
 WITHDRAWN, LAPSED, REDIRECTED = "withdrawn", "lapsed", "redirected"
 
@@ -54,6 +55,7 @@ def replace_case(
     end = EarlyEnd.objects.create(case=case, ending=outcome, reason=note, ended_by=by, ended_at=at)
     successor = _successor(case, by=by, at=at)
     ending_notice(end, step=task.step_key, successor=successor, at=at)
+    tell_ended(end, step=task.step_key, successor=successor, at=at)
     return successor
 
 
@@ -182,3 +184,4 @@ def keep_end(
         case=case, ending=ending, reason=reason, proof=proof, ended_by=by, ended_at=at
     )
     ending_notice(end, step=task.step_key, apply_to=apply_to, at=at)
+    tell_ended(end, step=task.step_key, apply_to=apply_to, at=at)

@@ -39,7 +39,7 @@ from muara.contacts.actions.consultations import link
 from muara.documents.models import Blob
 from muara.documents.repertoire import UnprintableCharacter, allowed, check_text
 from muara.documents.uploads import Accepted
-from muara.people.companies import found_company
+from muara.people.actions.companies import found_company
 from muara.people.models import Company, Membership, User, office_day
 from muara.permits.models import Permit
 from muara.permits.queries import permit_by_number
@@ -48,6 +48,7 @@ from muara.sop.form import Form, Section, clean_section, point_of
 from muara.steps.actions.powers import named
 from muara.steps.actions.requests import Reply, demand_proof, record_replies
 from muara.steps.letters.forms import application_form
+from muara.steps.notices import tell_submitted
 
 
 def start_application(
@@ -390,6 +391,7 @@ def submit(
             case = Case.objects.select_related("application", "revision").get(pk=moved.case_id)
             link(locked, case=case)
             application_form(case, snapshot, step=case.process.opens_after, at=at)
+            tell_submitted(case, number=snapshot.number, at=at)
             return moved
         task = case.main_task
         if task is None or task.step.activity != "apply":
@@ -408,4 +410,5 @@ def submit(
         if asked is not None:
             record_replies(asked, answer=note, replies=replies or {}, answering=snapshot, by=by, at=at)
         application_form(case, snapshot, step=task.step_key, at=at)
+        tell_submitted(case, number=snapshot.number, at=at)
         return moved

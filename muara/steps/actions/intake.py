@@ -18,6 +18,7 @@ from muara.steps.actions.endings import REDIRECTED, keep_end, replace_case
 from muara.steps.actions.requests import asks_applicant, asks_for_a_new_application, raise_round
 from muara.steps.letters.correction import correction_request
 from muara.steps.letters.forms import checklist_form
+from muara.steps.notices import tell_correction
 
 
 def check(
@@ -67,6 +68,7 @@ def check(
         elif asks_applicant(task.step, outcome, task.case.process):
             asked = raise_round(task, asked=asked_by(marks), note=note, by=by, at=at, sent=True)
             correction_request(asked, step=task.step_key, at=at)
+            tell_correction(asked, at=at)
         return moved
 
 

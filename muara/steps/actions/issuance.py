@@ -39,6 +39,7 @@ from muara.steps.actions.drafting import decree, latest_draft
 from muara.steps.actions.powers import PowerLetter, demand_letter, keep_power
 from muara.steps.letters import case_values, company_name, text_of
 from muara.steps.letters import issuance as papers
+from muara.steps.notices import no_longer, tell_delivered, tell_ready
 
 
 def signature(case: Case) -> Endorsement | None:
@@ -137,6 +138,7 @@ def issue(
             end_replaced(decision)
             if papers.DUTIES in task.step.letters:
                 papers.rights_and_duties(task.case, decision, step=task.step_key, at=at)
+        tell_ready(decision, at=at)
         return moved
 
 
@@ -384,6 +386,8 @@ def _receipted(case: Case, task: Task, handover: Handover, *, at: datetime) -> H
         case, step=task.step_key, decision=decision, handover=handover, at=at
     )
     handover.save()
+    no_longer(case, "ready", "uncollected", by=handover.given_by, at=at)
+    tell_delivered(handover, decision, at=at)
     return handover
 
 

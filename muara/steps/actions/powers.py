@@ -11,7 +11,8 @@ from muara.cases.models import Application, PowerOfAttorney
 from muara.cases.rules import may_record_power, may_revoke_power
 from muara.documents.indonesian import tanggal
 from muara.documents.models import Blob
-from muara.people.companies import chain_of_company
+from muara.people.actions.companies import chain_of_company
+from muara.people.actions.notices import Addressee, notify
 from muara.people.models import Company, User, office_day
 from muara.people.queries import confirmed_addresses
 from muara.sop.values import ValueRefused, check_email
@@ -79,9 +80,29 @@ def record_power(
         if address and not by.memberships.filter(company=company).exists():
             raise Refused("Hanya anggota perusahaan yang dapat memberi kuasa kepada sebuah akun.", "address")
         demand_letter(letter, on=office_day(at))
-        return keep_power(
+        power = keep_power(
             company, letter, application=application, holder_address=address, by=by, at=at, stamp=stamp
         )
+        if address:
+            _tell_holder(power, at=at)
+        return power
+
+
+def _tell_holder(power: PowerOfAttorney, *, at: datetime) -> None:
+    notify(
+        key=f"power:{power.pk}",
+        kind="power",
+        about=chain_of_company(power.company_id),
+        to=Addressee(name=power.holder_name, email=power.holder_address),
+        subject=f"Surat kuasa dari {power.company.name}",
+        text=(
+            f"Yth. {power.holder_name},\n\n{power.giver} memberi Anda kuasa "
+            f"{power.get_scope_display().lower()} untuk {power.company.name}. Masuk atau daftar dengan "
+            "alamat surel ini, lalu terima kuasanya. Abaikan surel ini bila Anda tidak mengenalnya."
+        ),
+        link="/perusahaan/",
+        at=at,
+    )
 
 
 def keep_power(

@@ -16,6 +16,7 @@ from muara.steps.actions.intake import demand_authority
 from muara.steps.actions.powers import named
 from muara.steps.letters import printed_proxy, receipt
 from muara.steps.letters.forms import first_proof
+from muara.steps.notices import tell_registered
 
 
 def cs_approval(case: Case) -> Checklist | None:
@@ -108,6 +109,7 @@ def register(
         case.registration_number, case.registered_on = number.text, day
         proxy = printed_proxy(named(shown)) if shown else None
         first_proof(case, approval, step=task.step_key, by=by, at=at, signature=drawn, proxy=proxy)
+        tell_registered(case, at=at)
         return moved, receipt(case, step=task.step_key, by=by, at=at)
 
 

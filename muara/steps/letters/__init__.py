@@ -81,6 +81,14 @@ REPEATED = {
 SOURCES = "wastewater_sources"
 
 
+# What letter "g" of step 6 promises besides the time, on the receipt and in the notice of registration.
+FOLLOW_UP = "Bila ada yang perlu diperbaiki, petugas CS menyampaikannya kepada pemohon melalui Muara."
+COLLECTION = (
+    "Surat izin diambil di loket pengambilan dengan tanda terima dan kartu identitas.",
+    "Pengambilan oleh orang lain memerlukan surat kuasa pengurusan.",
+)
+
+
 class NoOffice(RuntimeError):
     """The installation has no issuing office yet (`manage.py setup`)."""
 
@@ -211,12 +219,9 @@ def receipt(case: Case, *, step: str, by: User, at: datetime) -> Letter:
         follow_code=case.application.follow_code,
         follow_up=(
             "Pindai kode QR atau buka alamat di bawah, lalu tulis kode rahasianya. Tanpa akun.",
-            "Bila ada yang perlu diperbaiki, petugas CS menyampaikannya kepada pemohon melalui Muara.",
+            FOLLOW_UP,
         ),
-        collection=(
-            "Surat izin diambil di loket pengambilan dengan tanda terima ini dan kartu identitas.",
-            "Pengambilan oleh orang lain memerlukan surat kuasa pengurusan.",
-        ),
+        collection=COLLECTION,
         place=office.seat,
         officer=by.name,
         officer_nip=by.nip,

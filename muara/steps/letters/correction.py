@@ -113,7 +113,7 @@ def ending_notice(
         service=case.process.title,
         applicant=applicant_name(case, case_values(case)),
         company=company_name(case),
-        how=_how(way),
+        how=how_it_ended(way),
         reason=end.reason,
         successor=successor.reference if successor else "",
         apply_to=apply_to,
@@ -124,7 +124,7 @@ def ending_notice(
     return _file(case, "ending_notice", content, step=step, title=title, dated=office_day(at), at=at)
 
 
-def _how(way: Outcome | Ending) -> str:
+def how_it_ended(way: Outcome | Ending) -> str:
     """Say how a case ended as it is told to its applicant."""
     if isinstance(way, Ending):
         return way.label[:1].lower() + way.label[1:]

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from muara.audit.actions import record
 from muara.people.actions import Refused
+from muara.people.actions.notices import Addressee, notify
 from muara.people.models import Company, Invitation, Membership, User
 from muara.people.queries import confirmed_addresses
 from muara.sop.values import ValueRefused, check_email
@@ -63,6 +64,19 @@ def invite(
     )
     _record(
         company.pk, "company.invite", {"invitation": made.pk}, note=wanted, by=by, at=at, key=key, body=body
+    )
+    notify(
+        key=f"invitation:{made.pk}",
+        kind="invitation",
+        about=chain_of_company(company.pk),
+        to=Addressee(name=wanted, email=wanted),
+        subject=f"Undangan bertindak untuk {company.name}",
+        text=(
+            f"Yth. Bapak/Ibu,\n\n{by.name} mengundang Anda bertindak untuk {company.name}. Masuk atau daftar "
+            "dengan alamat surel ini, lalu terima undangannya. Abaikan surel ini bila Anda tidak mengenalnya."
+        ),
+        link=f"/perusahaan/undangan/{made.token}/",
+        at=at,
     )
     return made
 
