@@ -24,9 +24,18 @@ from django.db import IntegrityError, connection, transaction
 from muara.audit.actions import insert, record
 from muara.audit.chains import GENESIS, Wording, word
 from muara.audit.models import Entry
-from muara.cases.models import Application, Case, Revision, Task
+from muara.cases.models import Application, Case, PowerOfAttorney, Revision, Task
 from muara.cases.models.case import chain_of, definition_of
-from muara.cases.rules import may_end, may_work_on
+from muara.cases.rules import (
+    Doing,
+    is_member,
+    may_end,
+    may_record_for_applicant,
+    may_work_on,
+    power_for,
+    shortfall,
+    why_not,
+)
 from muara.documents.repertoire import UnprintableCharacter, check_text
 from muara.people.actions import Refused as Refused
 from muara.people.calendar import HEAD as CALENDAR_HEAD
@@ -74,8 +83,8 @@ class Standing:
     """A task and its case as one SELECT saw them, before anything is written.
 
     `held` tells whether the person asking holds the task's actor that day, `was_here` whether they
-    finished a step of this case before, `own` whether the application is theirs, `recused` whether they
-    declared a conflict of interest; `calendar` is the head of the office calendar's chain.
+    finished a step of this case before, `own` whether they are on the applicant's side, `recused` whether
+    they declared a conflict of interest; `calendar` is the head of the office calendar's chain.
     """
 
     task_id: int
@@ -144,9 +153,10 @@ LOAD = (
     "AND h.starts <= %s AND (h.ends IS NULL OR h.ends >= %s)), "
     "EXISTS (SELECT 1 FROM cases_task d "
     "WHERE d.case_id = c.id AND d.closed_by_id = %s AND NOT d.companion), "
-    "EXISTS (SELECT 1 FROM cases_application a LEFT JOIN people_membership m "
-    "ON m.company_id = a.company_id AND m.user_id = %s "
-    "WHERE a.id = c.application_id AND (a.applicant_id = %s OR m.id IS NOT NULL)), "
+    "EXISTS (SELECT 1 FROM cases_application a WHERE a.id = c.application_id AND (a.applicant_id = %s "
+    "OR EXISTS (SELECT 1 FROM people_membership m WHERE m.company_id = a.company_id AND m.user_id = %s) "
+    "OR EXISTS (SELECT 1 FROM cases_powerofattorney p WHERE p.company_id = a.company_id "
+    "AND p.holder_id = %s AND (p.application_id IS NULL OR p.application_id = a.id)))), "
     "EXISTS (SELECT 1 FROM cases_recusal r WHERE r.case_id = c.id AND r.user_id = %s), "
     "(SELECT head FROM audit_chain WHERE key = 'calendar') "
     "FROM cases_task t JOIN cases_case c ON c.id = t.case_id WHERE t.id = %s"
@@ -196,7 +206,7 @@ def standing(task_id: int, *, by: User | None, at: datetime, stamp: Stamp = NO_F
     day = connection.ops.adapt_datefield_value(office_day(at))
     who = by.pk if by else 0
     with connection.cursor() as cursor:
-        cursor.execute(LOAD, [who, day, day, who, who, who, who, task_id])
+        cursor.execute(LOAD, [who, day, day, who, who, who, who, who, task_id])
         row = cursor.fetchone()
     if row is None:
         raise Stale
@@ -225,6 +235,51 @@ def standing(task_id: int, *, by: User | None, at: datetime, stamp: Stamp = NO_F
     if found.closed or (stamp.version is not None and stamp.version != found.version):
         raise Stale
     return found
+
+
+def act_for_applicant(
+    application: Application,
+    *,
+    doing: Doing,
+    by: User,
+    at: datetime,
+    shown: PowerOfAttorney | None = None,
+) -> PowerOfAttorney | None:
+    """Demand that somebody may do this for the applicant; return the power that they do it by.
+
+    None is the applicant themself: a member of the company, or who stands at the counter. `shown` is the
+    power of whoever stands there instead, where an officer records what they do.
+
+    Raises:
+        Refused: the power does not cover it, or not today. NotYours: the person has none.
+    """
+    if is_member(by, application.company_id):
+        return None
+    held = power_for(by, application, at=at, doing=doing)
+    if held is not None:
+        return held
+    if may_record_for_applicant(by, application, at=at):
+        if shown is not None:
+            demand_power(shown, application, doing=doing, at=at)
+        return shown
+    if told := why_not(by, application, at=at, doing=doing):
+        raise Refused(told)
+    raise NotYours
+
+
+def by_power(power: PowerOfAttorney | None) -> dict[str, object]:
+    """What an entry says of the power that an act was done by; nothing where the applicant acted."""
+    return {"power": power.pk} if power else {}
+
+
+def demand_power(
+    power: PowerOfAttorney, application: Application, *, doing: Doing, at: datetime, field: str = "stands"
+) -> None:
+    """Demand that a power shown at the counter is of this company, for this, in force; raises Refused."""
+    if not PowerOfAttorney.objects.covering(application).filter(pk=power.pk).exists():
+        raise Refused(f"Surat kuasa {power.holder_name} bukan untuk permohonan ini.", field)
+    if told := shortfall(power, doing=doing, at=at, whose=f"Kuasa {power.holder_name}"):
+        raise Refused(told, field)
 
 
 def take_over(task_id: int, *, by: User, at: datetime, stamp: Stamp = NO_FORM) -> Moved:

@@ -263,11 +263,11 @@ def control_sheet(case: Case) -> list[ControlLine]:
 
 
 def _by(entry: Entry, task: Task | None, names: Mapping[int, str]) -> str:
-    """Name who acted; an applicant's act that an officer recorded says so."""
-    name = names.get(entry.by_id or 0, "")
-    if task is not None and task.actor == "applicant" and json.loads(entry.text)["facts"].get("on_behalf"):
-        return f"direkam oleh {name}"
-    return name
+    """Name who acted; an applicant's act says by a power, or recorded by an officer, where it was."""
+    name, facts = names.get(entry.by_id or 0, ""), json.loads(entry.text)["facts"]
+    if task is not None and task.actor == "applicant" and facts.get("on_behalf"):
+        return f"direkam oleh {name}" + (", untuk kuasa pemohon" if facts.get("power") else "")
+    return f"{name}, selaku kuasa" if facts.get("power") else name
 
 
 def tasks_doing(activity: str) -> TaskQuerySet:

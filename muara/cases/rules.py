@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 
 from django.db import connection
 from django.db.models import Q
 
-from muara.cases.models import Application, Recusal, Referral, Revision, Task
+from muara.cases.models import Application, PowerOfAttorney, Recusal, Referral, Revision, Task
 from muara.cases.models.case import definition_of
+from muara.documents.indonesian import tanggal
 from muara.people.models import Holding, Office, User, office_day
 from muara.sop.definition import Ending, Process, Step
 
@@ -17,21 +19,141 @@ TECHNICAL_TEAM = "technical_team"
 COUNTER = ("customer_service", "registration_counter", "collection_counter")
 
 
-def is_applicant_of(user: User, application: Application) -> bool:
-    """The person started the application, or acts for its company."""
+class Doing(StrEnum):
+    """What is done for an applicant, as far as powers of attorney tell it apart (docs/adr/0012)."""
+
+    SEE = "see"
+    FILL = "fill"  # fill in, hand in files and take them back, before submitting or to mend
+    ANSWER = "answer"  # answer a correction request (step 8)
+    VISIT = "visit"  # agree to a site visit, or ask for another time (step 10.b)
+    SIGN = "sign"  # submit, with the statement of truth (step 3)
+    COLLECT = "collect"  # take the permit, and confirm that it was received (steps 17 and 18)
+    WITHDRAW = "withdraw"  # give the application up: no power of the SOP's two covers it
+
+
+Scope = PowerOfAttorney.Scope
+COVERED: Mapping[str, frozenset[Doing]] = {
+    Scope.SIGNING: frozenset({Doing.SEE, Doing.SIGN}),
+    Scope.HANDLING: frozenset({Doing.SEE, Doing.FILL, Doing.ANSWER, Doing.VISIT, Doing.COLLECT}),
+}
+# What the applicant does by finishing a task of theirs.
+DONE_AT = {"apply": Doing.SIGN, "receive": Doing.COLLECT}
+
+
+def is_member(user: User, company_id: int) -> bool:
+    """The person acts for a company in everything."""
+    return user.memberships.filter(company=company_id).exists()
+
+
+def is_on_applicants_side(user: User, application: Application) -> bool:
+    """The person started it, is a member of its company, or ever took up a power for it.
+
+    Whoever is, examines nothing of it as an official (UU 30/2014, Pasal 42-45), reads nothing that stays in
+    the office, and needs no paper as proof of what they do themselves.
+    """
     return (
         application.applicant_id == user.pk
-        or user.memberships.filter(company=application.company_id).exists()
+        or is_member(user, application.company_id)
+        or PowerOfAttorney.objects.covering(application).filter(holder=user).exists()
     )
 
 
-def may_act_as_applicant(user: User, application: Application, *, at: datetime) -> bool:
-    """The applicant, or a counter officer for somebody without an account (SOP steps 3, 8, 18)."""
-    if is_applicant_of(user, application):
-        return True
+def done_as_applicant(user: User, application: Application, *, at: datetime) -> frozenset[Doing]:
+    """All that a person may do for the applicant today.
+
+    A member does everything, and so does a counter officer for somebody without an account; the holder of a
+    power does what it covers.
+    Source: SOP steps 3, 8, 17, 18 and U.3, U.4.
+    """
+    if is_member(user, application.company_id):
+        return frozenset(Doing)
+    held = PowerOfAttorney.objects.covering(application).filter(holder=user).in_force(office_day(at))
+    covered = frozenset[Doing]().union(*(COVERED[power.scope] for power in held))
+    if covered or not may_record_for_applicant(user, application, at=at):
+        return covered
+    return frozenset(Doing)
+
+
+def may_act_as_applicant(user: User, application: Application, *, at: datetime, doing: Doing) -> bool:
+    return doing in done_as_applicant(user, application, at=at)
+
+
+def may_record_for_applicant(user: User, application: Application, *, at: datetime) -> bool:
+    """A counter officer writes down what somebody without an account does before them."""
     if application.applicant_id is not None or not serves_the_counter(user, at=at):
         return False
+    if is_on_applicants_side(user, application):
+        return False
     return not Recusal.objects.filter(case__application=application, user=user).exists()
+
+
+def power_for(user: User, application: Application, *, at: datetime, doing: Doing) -> PowerOfAttorney | None:
+    """The power in force by which the person may do this, if they hold one."""
+    held = PowerOfAttorney.objects.covering(application).filter(holder=user)
+    scopes = [scope for scope, covered in COVERED.items() if doing in covered]
+    return held.in_force(office_day(at)).filter(scope__in=scopes).last()
+
+
+def held_powers(user: User, application: Application, *, at: datetime) -> list[PowerOfAttorney]:
+    """The powers in force by which somebody who is no member sees an application; a member needs none."""
+    if is_member(user, application.company_id):
+        return []
+    held = PowerOfAttorney.objects.covering(application).filter(holder=user)
+    return list(held.in_force(office_day(at)))
+
+
+def shortfall(power: PowerOfAttorney, *, doing: Doing, at: datetime, whose: str = "Kuasa Anda") -> str:
+    """Why a power does not cover this today, as a sentence that says what to do; empty where it does."""
+    day = office_day(at)
+    if power.revoked_at is not None:
+        return f"{whose} dicabut pada {tanggal(office_day(power.revoked_at))}; minta surat kuasa baru."
+    if power.ends is not None and power.ends < day:
+        return f"{whose} berakhir pada {tanggal(power.ends)}; minta surat kuasa baru."
+    if day < power.starts:
+        return f"{whose} baru berlaku pada {tanggal(power.starts)}."
+    if doing in COVERED[power.scope]:
+        return ""
+    if doing is Doing.WITHDRAW:
+        return f"{whose} tidak mencakup penarikan permohonan; hanya pemohon sendiri yang dapat menariknya."
+    if power.scope == Scope.HANDLING:
+        return (
+            f"{whose} untuk pengurusan, jadi tidak mencakup penandatanganan. Minta pemohon mengirimnya "
+            "sendiri, atau minta surat kuasa penandatanganan."
+        )
+    return (
+        f"{whose} untuk penandatanganan saja. Mengisi, menjawab, dan mengambil memerlukan surat kuasa "
+        "pengurusan."
+    )
+
+
+def why_not(user: User, application: Application, *, at: datetime, doing: Doing) -> str:
+    """Why the powers that a person holds do not cover this: the one that comes nearest tells it."""
+    held = list(PowerOfAttorney.objects.covering(application).filter(holder=user))
+    if not held:
+        return ""
+    day = office_day(at)
+    right = [power for power in held if doing in COVERED[power.scope]]
+    nearest = right or [power for power in held if power.is_in_force(day)] or held
+    return shortfall(nearest[-1], doing=doing, at=at)
+
+
+def may_record_power(user: User, company_id: int, application: Application | None, *, at: datetime) -> bool:
+    """A member for their company; a counter officer for one application of somebody without an account."""
+    if is_member(user, company_id):
+        return True
+    return application is not None and may_record_for_applicant(user, application, at=at)
+
+
+def may_revoke_power(user: User, power: PowerOfAttorney, *, at: datetime) -> bool:
+    """Whoever may record it, and the holder, who may give it back (KUHPerdata Pasal 1813)."""
+    if power.holder_id == user.pk:
+        return True
+    return may_record_power(user, power.company_id, power.application, at=at)
+
+
+def may_read_power(user: User, power: PowerOfAttorney, *, at: datetime) -> bool:
+    """Its company's members, its holder, and the counters, who check the letter of whoever comes."""
+    return power.holder_id == user.pk or is_member(user, power.company_id) or serves_the_counter(user, at=at)
 
 
 def serves_the_counter(user: User, *, at: datetime) -> bool:
@@ -104,15 +226,17 @@ def may_work_on(
     """Whether a person may take and finish a step of a case.
 
     `held`: they hold the step's actor that day; `was_here`: they may have finished a step of the case;
-    `own`: the application is theirs, which bars an official (UU 30/2014, Pasal 42-45).
+    `own`: they are on the applicant's side, which bars an official (UU 30/2014, Pasal 42-45).
     """
     if not user.is_active:
         return False
     if step.actor == "applicant":
-        if may_act_as_applicant(user, Application.objects.get(case=case_id), at=at):
+        application = Application.objects.get(case=case_id)
+        doing = DONE_AT.get(step.activity, Doing.SIGN)
+        if may_act_as_applicant(user, application, at=at, doing=doing):
             return True
         # A signed receipt is proof enough: the counter that has it closes step 18 for anybody.
-        return step.activity == "receive" and serves_the_counter(user, at=at)
+        return step.activity == "receive" and not own and serves_the_counter(user, at=at)
     if own:
         return False
     if step.activity == "meet" and callers and not held:
@@ -128,9 +252,9 @@ def may_end(user: User, *, case_id: int, ending: Ending, at: datetime) -> bool:
     if not user.is_active:
         return False
     application = Application.objects.get(case=case_id)
-    if "applicant" in ending.by and may_act_as_applicant(user, application, at=at):
+    if "applicant" in ending.by and may_act_as_applicant(user, application, at=at, doing=Doing.WITHDRAW):
         return True
-    if is_applicant_of(user, application) or is_recused(user, case_id=case_id):
+    if is_on_applicants_side(user, application) or is_recused(user, case_id=case_id):
         return False
     return bool(user.actors(at) & set(ending.by))
 
@@ -148,7 +272,7 @@ def may_do_step(user: User, task: Task, *, at: datetime) -> bool:
         process=case.process,
         at=at,
         held=user.holds(task.actor, at),
-        own=is_applicant_of(user, case.application),
+        own=is_on_applicants_side(user, case.application),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from muara.people.models import Holding, Office, OfficeSetting
+from muara.people.models import Holding, Office, OfficeSetting, User
 
 
 def issuing_office() -> Office | None:
@@ -31,3 +31,11 @@ def office_setting(key: OfficeSetting.Key, *, on: date) -> int | None:
     """What the office has set, as in force on a day; None where it has set nothing yet."""
     in_force = OfficeSetting.objects.filter(key=key, effective_from__lte=on).order_by("-effective_from")
     return in_force.values_list("value", flat=True).first()
+
+
+def confirmed_addresses(user: User) -> frozenset[str]:
+    """The e-mail addresses that a person proved to read."""
+    from allauth.account.models import EmailAddress  # its models refer to ours: not before they stand
+
+    rows = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
+    return frozenset(address.lower() for address in rows)

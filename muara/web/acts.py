@@ -30,6 +30,14 @@ SAVE, OPEN, SAVED = "simpan", "buka", "disimpan"
 NOT_TYPED = {*UNCOUNTED, VERSION, SAVE, OPEN, SAVED}
 
 
+class PowerOver(PermissionDenied):
+    """A power of attorney ended while its holder had the page open: what they typed is given back to them."""
+
+    def __init__(self, message: str, typed: list[tuple[str, str]]) -> None:
+        super().__init__(message)
+        self.message, self.typed = message, typed
+
+
 class Came(Enum):
     """What came of a form: done (now or before), refused with a sentence, or stale."""
 

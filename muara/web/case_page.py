@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from muara.cases.models import Application, Case, EarlyEnd, Task
 from muara.cases.queries import authority_of, control_sheet, court_of, folder_of, latest_submission
 from muara.cases.rules import (
-    is_applicant_of,
+    is_on_applicants_side,
     may_work_on_task,
 )
 from muara.people.calendar import office_calendar
@@ -40,7 +40,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     """The dossier: where it stands, and one section of it at a time."""
     me, at = person(request), timezone.now()
     found = _case(me, pk, at=at)
-    if is_applicant_of(me, found.application):
+    if is_on_applicants_side(me, found.application):
         return redirect("application", found.application.reference)
     key = request.GET.get("bagian", "data")
     section = SECTIONS.get(key)
@@ -123,7 +123,7 @@ class Section:
 
 
 def _read_data(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
-    submissions = list(found.application.submissions.select_related("by").order_by("number"))
+    submissions = list(found.application.submissions.select_related("by", "power").order_by("number"))
     wanted = read_number(request.GET.get("penyampaian"))
     place = wanted - 1 if 1 <= wanted <= len(submissions) else -1
     shown = submissions[place]
@@ -225,7 +225,7 @@ def correction(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """A round that was answered: what was asked and said, and before and after side by side."""
     here = _officer(request)
     found = _case(here.user, pk, at=here.at)
-    if is_applicant_of(here.user, found.application):
+    if is_on_applicants_side(here.user, found.application):
         return redirect("application", found.application.reference)
     rows = found.corrections.select_related("submission__application", "answering", "answered_by")
     asked = get_object_or_404(rows.prefetch_related("items"), number=number)

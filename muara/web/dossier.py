@@ -22,6 +22,7 @@ from muara.cases.models import (
     EarlyEnd,
     Handover,
     Meeting,
+    PowerOfAttorney,
     Presentation,
     Referral,
     SiteVisit,
@@ -380,8 +381,11 @@ def scans(case: Case, *, referrals: Sequence[Referral], decision: Decision | Non
         scan_paper(case, item.blob, title=item.title, note=f"dari kertas, tanggal {tanggal(item.dated)}")
         for item in case.papers.select_related("blob")
     ]
-    for power in case.powers.select_related("scan"):
-        note = f"{power.holder}, {power.get_scope_display().lower()}"
+    for power in PowerOfAttorney.objects.covering(case.application).select_related("scan"):
+        until = f", sampai {tanggal(power.ends)}" if power.ends else ""
+        note = f"{power.holder_name}, {power.get_scope_display().lower()}{until}"
+        if power.revoked_at:
+            note += ", dicabut"
         found.append(scan_paper(case, power.scan, title="Surat kuasa", note=note))
     handover = Handover.objects.filter(case=case).select_related("sending_proof", "receipt_scan").first()
     if handover is not None and handover.sending_proof:
@@ -491,6 +495,7 @@ def forms(case: Case) -> list[FormLine]:
         for task in case.tasks.select_related("closed_by").order_by("closed_at")
         if task.closed_at is not None and not task.companion
     }
+    given = powers_given(case)
     lines = []
     for form in process.forms:
         step = process.step(form.born) if form.born else None
@@ -508,11 +513,31 @@ def forms(case: Case) -> list[FormLine]:
                 )
                 for item in filed.get(form.letter, ())
             )
+            made += tuple(given.get(form.letter, ()))
         else:
             made = _recorded(form, step, done.get(form.born), standing)
         signers = tuple(process.actor(key).label for key in form.signed_by)
         lines.append(FormLine(form, step, signers, made, _form_state(form, step, made, standing)))
     return lines
+
+
+POWERS = {
+    PowerOfAttorney.Scope.SIGNING: "power_to_sign",
+    PowerOfAttorney.Scope.HANDLING: "power_to_handle",
+}
+
+
+def powers_given(case: Case) -> dict[str, list[Made]]:
+    """The signed letters of power on file (F05, F06), by the form that each is."""
+    found: dict[str, list[Made]] = {}
+    rows = PowerOfAttorney.objects.covering(case.application).select_related("recorded_by", "scan")
+    for power in rows:
+        href = reverse("scan", args=[case.pk, power.scan.sha256])
+        made = Made(
+            f"{power.giver} kepada {power.holder_name}", power.recorded_at, power.recorded_by.name, href
+        )
+        found.setdefault(POWERS[PowerOfAttorney.Scope(power.scope)], []).append(made)
+    return found
 
 
 def _recorded(

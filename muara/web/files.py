@@ -30,7 +30,7 @@ from muara.cases.models import (
     VisitPhoto,
 )
 from muara.cases.queries import submitted
-from muara.cases.rules import is_applicant_of, may_act_as_applicant
+from muara.cases.rules import Doing, is_on_applicants_side, may_act_as_applicant, may_read_power
 from muara.contacts.models import NoticeLetter
 from muara.documents import letters
 from muara.documents.models import Blob
@@ -133,11 +133,21 @@ def scan_page(request: HttpRequest, case: int, sha256: str, page: int) -> HttpRe
 
 @login_required
 @require_safe
+def power_letter(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The signed letter of a power of attorney."""
+    found = PowerOfAttorney.objects.select_related("scan", "application").filter(pk=pk).first()
+    if found is None or not may_read_power(person(request), found, at=timezone.now()):
+        raise Http404
+    return _original(found.scan, f"surat-kuasa-{found.pk}{PREFERRED.get(found.scan.media_type, '')}")
+
+
+@login_required
+@require_safe
 def control_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """Set the control sheet as it stands now; nothing is kept of it."""
     at = timezone.now()
     case = _case(request, pk, at=at)
-    if is_applicant_of(person(request), case.application):
+    if is_on_applicants_side(person(request), case.application):
         raise Http404
     answer = HttpResponse(case_letters.control_sheet(case, at=at), content_type=PDF)
     name = file_name(f"Lembar pengendali proses {case}")
@@ -152,7 +162,7 @@ def case_summary(request: HttpRequest, pk: int) -> HttpResponse:
     at = timezone.now()
     case = _case(request, pk, at=at)
     draft = latest_draft(case)
-    if draft is None or is_applicant_of(person(request), case.application):
+    if draft is None or is_on_applicants_side(person(request), case.application):
         raise Http404
     answer = HttpResponse(summary_pdf(case, draft, at=at), content_type=PDF)
     answer["Content-Disposition"] = f'inline; filename="{file_name(f"Ringkasan {case}")}"'
@@ -165,7 +175,7 @@ def first_proof(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Step 6.c: the sheet to sign before the number is given; once it is, the one filed with it."""
     at = timezone.now()
     case = _case(request, pk, at=at)
-    if is_applicant_of(person(request), case.application):
+    if is_on_applicants_side(person(request), case.application):
         raise Http404
     if filed := case.letters.filter(kind="first_proof").first():
         return redirect("letter", filed.letter_id)
@@ -202,7 +212,7 @@ def folder_label(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The label of the case's folder, for officials."""
     at = timezone.now()
     case = _case(request, pk, at=at)
-    if is_applicant_of(person(request), case.application):
+    if is_on_applicants_side(person(request), case.application):
         raise Http404
     answer = HttpResponse(print_label(case, at=at), content_type=PDF)
     answer["Content-Disposition"] = f'inline; filename="{file_name(f"Label map {case}")}"'
@@ -240,7 +250,7 @@ def _attachment(request: HttpRequest, pk: int) -> Attachment:
     found = Attachment.objects.select_related("blob", "application").filter(pk=pk).first()
     if found is None:
         raise Http404
-    if may_act_as_applicant(me, found.application, at=at):
+    if may_act_as_applicant(me, found.application, at=at, doing=Doing.SEE):
         return found
     if not Case.objects.visible_to(me, at=at).filter(application=found.application_id).exists():
         raise Http404
@@ -271,7 +281,7 @@ def _letter(request: HttpRequest, pk: int) -> CaseLetter:
     found = filed.filter(letter__pk=pk, case__in=Case.objects.visible_to(me, at=timezone.now())).first()
     if found is None:
         raise Http404
-    if found.kind in FOR_APPLICANTS or not is_applicant_of(me, found.case.application):
+    if found.kind in FOR_APPLICANTS or not is_on_applicants_side(me, found.case.application):
         return found
     if not (_is_their_decision(found) or _invites_them(found)):
         raise Http404
@@ -300,7 +310,7 @@ def _scan(request: HttpRequest, pk: int, sha256: str) -> Blob:
     held: list[QuerySet[Any]] = [
         register.objects.filter(case=case, scan__sha256=sha256) for register in (Permit, Refusal)
     ]
-    if not is_applicant_of(person(request), case.application):
+    if not is_on_applicants_side(person(request), case.application):
         held += [
             Referral.objects.filter(case=case, receipt_scan__sha256=sha256),
             Recommendation.objects.filter(referral__case=case, scan__sha256=sha256),
@@ -310,7 +320,7 @@ def _scan(request: HttpRequest, pk: int, sha256: str) -> Blob:
             SiteVisit.objects.filter(referral__case=case, signed_record__sha256=sha256),
             VisitPhoto.objects.filter(visit__referral__case=case, blob__sha256=sha256),
             PaperDocument.objects.filter(case=case, blob__sha256=sha256),
-            PowerOfAttorney.objects.filter(case=case, scan__sha256=sha256),
+            PowerOfAttorney.objects.covering(case.application).filter(scan__sha256=sha256),
             Handover.objects.filter(case=case, sending_proof__sha256=sha256),
             Handover.objects.filter(case=case, receipt_scan__sha256=sha256),
             Submission.objects.filter(application=case.application_id, proof__sha256=sha256),

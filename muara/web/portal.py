@@ -43,7 +43,14 @@ from muara.cases.models import (
 )
 from muara.cases.models.case import definition_of
 from muara.cases.queries import is_with_applicant, promise_starts
-from muara.cases.rules import is_applicant_of, may_act_as_applicant
+from muara.cases.rules import (
+    Doing,
+    done_as_applicant,
+    held_powers,
+    is_on_applicants_side,
+    may_act_as_applicant,
+    why_not,
+)
 from muara.contacts.actions.consultations import ask
 from muara.contacts.models import Consultation
 from muara.documents.uploads import Accepted, UploadRefused, accept, readable_size
@@ -59,7 +66,7 @@ from muara.steps.actions import endings, filing, issuance, verification
 from muara.steps.actions.drafting import decree
 from muara.steps.forms.requests import ending_of
 from muara.steps.letters.issuance import rights
-from muara.web.acts import SAVE, Came, attempt, new_key, save_typed
+from muara.web.acts import NOT_TYPED, SAVE, Came, PowerOver, attempt, new_key, save_typed
 from muara.web.dossier import legs, remedies, talk_before
 from muara.web.files import FOR_APPLICANTS, person
 from muara.web.form_fields import PreviousPermit, SectionForm, offer_permits
@@ -99,21 +106,42 @@ def _application(request: HttpRequest, reference: str) -> Application:
         .filter(reference=reference)
         .first()
     )
-    if found is None or not may_act_as_applicant(person(request), found, at=timezone.now()):
+    if found is None:
         raise Http404
-    return found
+    user, at = person(request), timezone.now()
+    if may_act_as_applicant(user, found, at=at, doing=Doing.SEE):
+        return found
+    told = why_not(user, found, at=at, doing=Doing.SEE)
+    if told and request.method == "POST":
+        raise PowerOver(told, _typed(request, found))
+    raise Http404
 
 
-def _context(application: Application, **more: object) -> dict[str, object]:
-    """What each of an application's pages shows besides its own."""
-    service = definition_of(application.revision_id)
+def _typed(request: HttpRequest, found: Application) -> list[tuple[str, str]]:
+    """What a form that came too late says, under the labels that the person saw."""
+    labels = {field.key: field.label for field in definition_of(found.revision_id).form.fields}
+    return [
+        (labels.get(name, "Isian"), text)
+        for name in request.POST
+        if name not in NOT_TYPED
+        for text in request.POST.getlist(name)
+        if text.strip()
+    ]
+
+
+def _context(request: HttpRequest, application: Application, **more: object) -> dict[str, object]:
+    """What each of an application's pages shows besides its own; `may` names what the person may do."""
+    service, user, at = definition_of(application.revision_id), person(request), timezone.now()
+    on_behalf = not is_on_applicants_side(user, application)
     return {
         "application": application,
         "case": case_of(application),
         "service": service,
         "process": service.process,
         "kind": service.process.kind(application.kind),
-        "on_behalf": application.applicant_id is None,
+        "on_behalf": on_behalf,
+        "powers": held_powers(user, application, at=at),
+        "may": {doing.value: True for doing in done_as_applicant(user, application, at=at)},
         "editable": is_with_applicant(application),
         "overview": address_of(application),
         **more,
@@ -148,8 +176,8 @@ def _status(form: forms.Form, came: Came | None = None) -> int:
 # --- my applications ------------------------------------------------------------------------------------
 
 
-def _mine(user: User) -> QuerySet[Application]:
-    own = Application.objects.of_applicant(user).order_by().values("pk")
+def _mine(user: User, *, on: date) -> QuerySet[Application]:
+    own = Application.objects.of_applicant(user, on=on).order_by().values("pk")
     return (
         Application.objects.filter(pk__in=own)
         .select_related("company", "case__permit__number", "case__refusal__number")
@@ -166,7 +194,8 @@ def _mine(user: User) -> QuerySet[Application]:
 @never_cache
 def applications(request: HttpRequest) -> HttpResponse:
     """The person's applications: where each stands, whose court, what to do next."""
-    page = Paginator(_mine(person(request)), PER_PAGE).get_page(request.GET.get("halaman"))
+    mine = _mine(person(request), on=office_day(timezone.now()))
+    page = Paginator(mine, PER_PAGE).get_page(request.GET.get("halaman"))
     rows = [
         {
             "application": item,
@@ -305,7 +334,7 @@ def start(request: HttpRequest) -> HttpResponse:
 def application(request: HttpRequest, reference: str) -> HttpResponse:
     """An application: what is still to fill in, or where its case stands and what came of it."""
     found = _application(request, reference)
-    context = _context(found)
+    context = _context(request, found)
     service = definition_of(found.revision_id)
     context |= {"standing": standing(found), "parts": [], "papers": [], "gaps": []}
     if context["editable"]:
@@ -329,7 +358,9 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
         "asked": asked_of(found, open_request(case)),
         "early_end": EarlyEnd.objects.filter(case=case).first(),
         "successor": Application.objects.filter(predecessor=found).first(),
-        "may_withdraw": task is not None and ending_of(task, endings.WITHDRAWN) is not None,
+        "may_withdraw": task is not None
+        and ending_of(task, endings.WITHDRAWN) is not None
+        and may_act_as_applicant(person(request), found, at=timezone.now(), doing=Doing.WITHDRAW),
         "legs": legs(case, talk=talk_before(case)),
         "events": timeline(case),
         "meeting": _meeting_to_come(case),
@@ -389,6 +420,7 @@ def section(request: HttpRequest, reference: str, section: str) -> HttpResponse:
         request,
         "portal/section.html",
         _context(
+            request,
             found,
             section=part,
             form=form,
@@ -451,6 +483,7 @@ def upload(request: HttpRequest, reference: str, requirement: int) -> HttpRespon
     numbers = [item.number for item in service.process.uploads()]
     place = numbers.index(wanted.number)
     context = _context(
+        request,
         found,
         requirement=wanted,
         form=form,
@@ -468,8 +501,7 @@ def upload(request: HttpRequest, reference: str, requirement: int) -> HttpRespon
 
 def _hand_in(found: Application, wanted: Requirement, form: UploadForm, *, by: User) -> Attachment:
     at = timezone.now()
-    if not filing.may_edit(by, found, at=at):
-        raise Refused("Permohonan ini sedang diperiksa petugas dan tidak dapat diubah sekarang.")
+    filing.demand_change(found, by=by, at=at)  # before anything is kept of a file that may not come
     accepted: Accepted = accept(form.cleaned_data["file"], at=at)
     return filing.attach(found, requirement=wanted.number, accepted=accepted, by=by, at=at)
 
@@ -540,6 +572,7 @@ def submit(request: HttpRequest, reference: str) -> HttpResponse:
                 note=form.cleaned_data.get("answer", ""),
                 replies=form.replies(),
                 proof=form.cleaned_data.get("proof"),
+                shown=form.shown(),
                 stamp=stamp,
             ),
         )
@@ -549,6 +582,7 @@ def submit(request: HttpRequest, reference: str) -> HttpResponse:
             return redirect("application", found.reference)
     service = definition_of(found.revision_id)
     context = _context(
+        request,
         found,
         form=form,
         kunci=new_key(),
@@ -632,6 +666,7 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
                 answer=form.cleaned_data["answer"],
                 replies=form.replies(),
                 proof=form.cleaned_data.get("proof"),
+                shown=form.shown(),
                 by=user,
                 at=at,
                 stamp=stamp,
@@ -643,6 +678,7 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
             return redirect("application", found.reference)
     service = definition_of(found.revision_id)
     context = _context(
+        request,
         found,
         form=form,
         kunci=new_key(),
@@ -674,7 +710,7 @@ def withdraw_case(request: HttpRequest, reference: str) -> HttpResponse:
         request.FILES or None,
         application=found,
         at=timezone.now(),
-        on_behalf=not is_applicant_of(user, found),
+        on_behalf=not is_on_applicants_side(user, found),
     )
     came = None
     if request.method == "POST" and form.is_valid():
@@ -695,6 +731,7 @@ def withdraw_case(request: HttpRequest, reference: str) -> HttpResponse:
             messages.success(request, "Permohonan ditarik dan berkasnya ditutup.")
             return redirect("application", found.reference)
     context = _context(
+        request,
         found,
         form=form,
         kunci=new_key(),
@@ -732,7 +769,7 @@ def receive(request: HttpRequest, reference: str) -> HttpResponse:
         task = None
         if request.method != "POST":
             return redirect("application", found.reference)
-    if task is not None and not is_applicant_of(user, found):
+    if task is not None and not is_on_applicants_side(user, found):
         return redirect("task", task.pk)  # at the counter the signed receipt is the proof
     target = task or _last_task(case)
     if DOWNLOAD in request.POST:
@@ -748,6 +785,7 @@ def receive(request: HttpRequest, reference: str) -> HttpResponse:
             return redirect("application", found.reference)
     decision = decision_of(case.pk)
     context = _context(
+        request,
         found,
         form=form,
         kunci=new_key(),

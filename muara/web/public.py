@@ -29,6 +29,7 @@ from muara.sop.definition import PrintedForm, Requirement, Step
 from muara.sop.document import Clause, Document, StepText, UnknownClause
 from muara.sop.phases import phases
 from muara.steps.letters.forms import empty_form
+from muara.web.acts import PowerOver
 
 TOKEN = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 
@@ -259,7 +260,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """403: a page that this person may not use."""
+    """403: a page that this person may not use, or not any more."""
+    if isinstance(exception, PowerOver):
+        told = {"message": exception.message, "typed": exception.typed}
+        return render(request, "portal/power_over.html", told, status=403)
     return render(request, "403.html", status=403)
 
 

@@ -10,12 +10,13 @@ from typing import Any
 from django import forms
 from django.urls import reverse
 
-from muara.cases.models import Application, Correction, CorrectionItem
+from muara.cases.models import Application, Correction, CorrectionItem, PowerOfAttorney
 from muara.cases.models.case import definition_of
-from muara.cases.rules import is_applicant_of
+from muara.cases.rules import Doing, is_on_applicants_side
 from muara.people.models import User
 from muara.steps.actions.requests import Reply
 from muara.steps.forms.fields import Paragraph, Scan, ScanForm
+from muara.steps.forms.powers import WhoStands
 from muara.steps.letters.correction import about
 
 LONGEST = 2000
@@ -84,6 +85,7 @@ class AnswerForm(ScanForm):
     """An answer to every item, or a dispute with its grounds; on somebody's behalf with what they signed."""
 
     use_required_attribute = False
+    doing = Doing.ANSWER
     answer = Paragraph(label="Catatan lain untuk petugas", required=False, longest=LONGEST, rows=3)
 
     def __init__(
@@ -102,13 +104,17 @@ class AnswerForm(ScanForm):
         self.items = asked_of(application, correction)
         for item in self.items:
             self._ask(item)
-        if not is_applicant_of(by, application):
+        self.stands = None if is_on_applicants_side(by, application) else WhoStands(application, self.doing)
+        if self.stands is not None:
+            self.fields["stands"] = self.stands
             self.fields["proof"] = Scan(
-                label="Pindaian surat atau formulir yang ditandatangani pemohon",
+                label="Pindaian surat atau formulir yang ditandatangani pemohon atau kuasanya",
                 help_text="PDF, JPEG, atau PNG. Wajib karena Anda mencatatnya atas nama pemohon.",
                 error_messages={"required": "Unggah surat yang ditandatangani pemohon."},
             )
-        self.order_fields([name for name in self.fields if name not in {"answer", "proof", "truth"}])
+        self.order_fields(
+            [name for name in self.fields if name not in {"answer", "stands", "proof", "truth"}]
+        )
         self.recall(self.initial)
 
     def _ask(self, item: Asked) -> None:
@@ -157,6 +163,10 @@ class AnswerForm(ScanForm):
         """The replies by the items' numbers."""
         return {item.number: Reply(*self._said(item.number)) for item in self.items}
 
+    def shown(self) -> PowerOfAttorney | None:
+        """The power of whoever stands at the counter; None for the applicant themself."""
+        return self.stands.shown(self.cleaned_data) if self.stands is not None else None
+
     def rows(self) -> list[dict[str, Any]]:
         """Each item with its fields, as the page lays them out."""
         return [
@@ -177,6 +187,7 @@ class AnswerForm(ScanForm):
 class SubmitForm(AnswerForm):
     """The statement of truth; after a return also an answer to what was asked."""
 
+    doing = Doing.SIGN
     truth = forms.BooleanField(
         label="Saya sudah memeriksa permohonan ini dan menyatakan bahwa isinya benar.",
         error_messages={"required": "Periksa permohonan ini, lalu nyatakan bahwa isinya benar."},

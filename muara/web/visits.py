@@ -13,9 +13,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from muara.cases.actions import Stamp
-from muara.cases.models import SiteVisit
+from muara.cases.models import Application, SiteVisit
+from muara.cases.rules import Doing, is_on_applicants_side
+from muara.people.models import User
 from muara.steps.actions import visits
 from muara.steps.forms.fields import Moment, Paragraph
+from muara.steps.forms.powers import WhoStands
 from muara.web.acts import Came, attempt, new_key
 from muara.web.files import person
 from muara.web.portal import _application, _context
@@ -33,6 +36,13 @@ class AnswerForm(forms.Form):
     )
     wish_at = Moment(label="Waktu lain yang diusulkan (WITA)", required=False)
     reason = Paragraph(label="Alasan mengusulkan waktu lain", rows=3, required=False)
+
+    def __init__(self, data: Any, *, application: Application, by: User) -> None:
+        super().__init__(data)
+        at_counter = not is_on_applicants_side(by, application)
+        self.stands = WhoStands(application, Doing.VISIT) if at_counter else None
+        if self.stands is not None:
+            self.fields["stands"] = self.stands
 
     def clean(self) -> dict[str, Any]:
         """Another time needs the time and the reason."""
@@ -56,13 +66,14 @@ def answer_visit(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
         pk=pk,
         referral__case__application=found,
     )
-    form, came = AnswerForm(request.POST or None), None
+    form, came = AnswerForm(request.POST or None, application=found, by=user), None
     if request.method == "POST" and form.is_valid():
         came = attempt(request, form, lambda stamp, at: _answer(visit, form, by=user, at=at, stamp=stamp))
         if came is Came.DONE:
             messages.success(request, "Jawaban Anda disampaikan kepada OPD.")
             return redirect("application", found.reference)
     context = _context(
+        request,
         found,
         form=form,
         visit=visit,
@@ -74,7 +85,8 @@ def answer_visit(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     return render(request, "portal/visit.html", context, status=status)
 
 
-def _answer(visit: SiteVisit, form: forms.Form, *, stamp: Stamp, **who: Any) -> object:
+def _answer(visit: SiteVisit, form: AnswerForm, *, stamp: Stamp, **who: Any) -> object:
+    who["shown"] = form.stands.shown(form.cleaned_data) if form.stands is not None else None
     if form.cleaned_data["answer"] == "setuju":
         return visits.agree_visit(visit, stamp=stamp, **who)
     return visits.wish_other_time(

@@ -61,6 +61,7 @@ def enter_at_the_counter(way: Way, signed: Path) -> None:
             cs.follow("Berkas berikutnya")
     cs.follow("Ke daftar isian dan berkas")
     cs.follow("Periksa dan kirim")
+    cs.choose("Siapa yang menghadap?", "Pemohon sendiri")
     cs.page.locator("input[type=file]").set_input_files(signed)
     for box in cs.page.get_by_role("checkbox").all():
         box.check()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -14,11 +15,14 @@ from playwright.sync_api import Page
 
 from muara.cases.models import Application, Case, Draft, Task
 from muara.contacts.models import Consultation, Counter, NoticeLetter, PhoneTask, Ticket
-from muara.people.models import CalendarDay, Office, User
+from muara.people.actions.companies import invite
+from muara.people.models import CalendarDay, Office, User, office_day
 from muara.permits.models import Permit
+from muara.steps.actions.powers import record_power
 from muara.web.case_page import SECTIONS
 from muara.web.demo import Clock, Walk, applicant, officer, other_applicant
 from tests.browser import LiveApp, assert_accessible, assert_fits
+from tests.powers import given, letter
 
 WIDTHS = (1280, 390)
 
@@ -95,8 +99,30 @@ def applicants() -> Iterator[Visit]:
     yield Visit(f"/permohonan/{finished().application.reference}/", sari)
     yield Visit(f"/permohonan/{at_step('apply').application.reference}/kirim/", sari, "Kirim permohonan")
     yield Visit(f"/permohonan/{at_step('receive').application.reference}/terima/", sari)
+    yield from company_pages(sari, budi)
     yield Visit("/pemberitahuan/", sari)
     yield Visit("/akun/sandi/", sari)
+
+
+def company_pages(member: User, proxy: User) -> Iterator[Visit]:
+    """A company with a colleague to come, and a proxy's pages before and after the yes."""
+    application, at = at_step("receive").application, timezone.now()
+    company, today = application.company, office_day(at)
+    terms: dict[str, Any] = {"starts": today, "dated": today, "ends": None}
+    invited = invite(company.pk, address=proxy.email, by=member, at=at)
+    waiting = record_power(company, letter(**terms), holder_address=proxy.email, by=member, at=at)
+    given(application, to=proxy, by=member, at=at, **terms)
+    here = f"/perusahaan/{company.pk}/"
+    yield Visit("/perusahaan/", member)
+    yield Visit(here, member)
+    yield Visit(f"{here}undang/", member, press="Buat undangan")
+    yield Visit(f"{here}kuasa/", member, press="Catat surat kuasa")
+    yield Visit(f"/perusahaan/anggota/{company.memberships.get().pk}/akhiri/", member)
+    yield Visit(f"/permohonan/{application.reference}/kuasa/", member)
+    yield Visit(f"/kuasa/{waiting.pk}/cabut/", member, press="Cabut kuasa")
+    yield Visit("/perusahaan/", proxy)
+    yield Visit(f"/perusahaan/undangan/{invited.token}/", proxy)
+    yield Visit(f"/permohonan/{application.reference}/", proxy)
 
 
 def officers() -> Iterator[Visit]:

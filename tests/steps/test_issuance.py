@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -21,6 +22,7 @@ from muara.steps.actions import approval, collection, drafting, issuance
 from muara.steps.actions.issuance import Mandate, Taker
 from muara.web.demo import applicant, case_at, officer, sample_upload
 from tests.clock import MONDAY
+from tests.powers import given, letter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 TODAY = date(2026, 7, 6)
@@ -34,17 +36,9 @@ def taken(case: Case, actor: str, *, at: datetime = MONDAY) -> Task:
     return Task.objects.select_related("case__application__company", "case__revision").get(pk=task.pk)
 
 
-def mandate(**changed: object) -> Mandate:
-    said: dict[str, object] = {
-        "scope": "handling",
-        "company": COMPANY,
-        "giver": "Sari Contohwati",
-        "dated": date(2026, 7, 1),
-        "starts": date(2026, 7, 1),
-        "ends": date(2026, 7, 31),
-        "scan": sample_upload("Surat kuasa", at=MONDAY).blob,
-    }
-    return Mandate(**said | changed)  # type: ignore[arg-type]
+def mandate(*, company: str = COMPANY, **changed: Any) -> Mandate:
+    said: dict[str, Any] = {"holder_name": "Kurnia Misalnya"} | changed
+    return Mandate(company=company, letter=letter(**said))
 
 
 def hand_over(task: Task, *, number: str = NIK, power: Mandate | None = None) -> Handover:
@@ -170,7 +164,7 @@ def test_the_register_shows_void_numbers_in_their_places(office: Office) -> None
     ],
 )
 def test_a_power_that_is_over_of_another_company_or_for_signing_only_takes_nothing(
-    office: Office, changed: dict[str, object], field: str
+    office: Office, changed: dict[str, Any], field: str
 ) -> None:
     task = taken(case_at("hand_over", at=MONDAY), "collection_counter")
     with pytest.raises(Refused) as refusal:
@@ -185,10 +179,75 @@ def test_the_holder_of_a_power_takes_the_permit_and_only_the_masked_card_is_kept
     handover = hand_over(taken(case, "collection_counter"), power=mandate(company="PT. Segara Contoh Makmur"))
 
     assert handover.shown_identity == "KTP 6472••••••••0001"
-    assert handover.capacity == "Penerima kuasa dari Sari Contohwati"
-    assert PowerOfAttorney.objects.get().holder == "Kurnia Misalnya"
+    assert handover.capacity == "Penerima kuasa dari Sari Contohwati, surat kuasa tanggal 1 Juli 2026"
+    assert handover.capacity in handover.letter.content
+    power = PowerOfAttorney.objects.get()
+    assert (power.holder_name, power.holder, power.application) == ("Kurnia Misalnya", None, case.application)
     assert NIK not in handover.letter.content
     assert "6472••••••••0001" in handover.letter.content
+
+
+def collected_by(power: PowerOfAttorney, *, name: str = "Kurnia Misalnya") -> Handover:
+    task = taken(case_of(power), "collection_counter")
+    _, handover = issuance.hand_over(
+        task,
+        taker=Taker(name=name, identity="ktp", number=NIK, power=power),
+        brought_receipt=True,
+        told_duties=True,
+        by=officer("collection_counter"),
+        at=MONDAY,
+    )
+    return handover
+
+
+def case_of(power: PowerOfAttorney) -> Case:
+    assert power.application is not None
+    return power.application.case
+
+
+def test_a_power_on_file_takes_the_permit_without_another_letter(office: Office) -> None:
+    case = case_at("hand_over", at=MONDAY)
+    power = given(case.application, holder_name="Kurnia Misalnya")
+
+    handover = collected_by(power, name="KURNIA  Misalnya")
+
+    assert handover.power == power
+    assert PowerOfAttorney.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "name", "field", "told"),
+    [
+        ({}, "Orang Lain", "receiver", "Kuasa ini diberikan kepada Kurnia Misalnya."),
+        ({"starts": date(2026, 7, 7)}, "Kurnia Misalnya", "capacity", "Kuasa Kurnia Misalnya baru berlaku"),
+        ({"scope": "signing"}, "Kurnia Misalnya", "capacity", "Kuasa Kurnia Misalnya untuk penandatanganan"),
+    ],
+)
+def test_a_power_on_file_is_checked_against_card_day_and_scope(
+    office: Office, changed: dict[str, Any], name: str, field: str, told: str
+) -> None:
+    case = case_at("hand_over", at=MONDAY)
+    power = given(case.application, holder_name="Kurnia Misalnya", **changed)
+    with pytest.raises(Refused) as refusal:
+        collected_by(power, name=name)
+    assert refusal.value.field == field
+    assert refusal.value.message.startswith(told)
+    assert not Handover.objects.exists()
+
+
+def test_a_power_of_another_company_on_file_takes_nothing(office: Office) -> None:
+    case = case_at("hand_over", at=MONDAY)
+    theirs = case_at("hand_over", at=MONDAY, company="PT Teluk Rekaan Kimia")
+    power = given(theirs.application, holder_name="Kurnia Misalnya")
+    with pytest.raises(Refused, match="bukan untuk permohonan ini"):
+        issuance.hand_over(
+            taken(case, "collection_counter"),
+            taker=Taker(name="Kurnia Misalnya", identity="ktp", number=NIK, power=power),
+            brought_receipt=True,
+            told_duties=True,
+            by=officer("collection_counter"),
+            at=MONDAY,
+        )
 
 
 @pytest.mark.parametrize("number", ["", "647201010101000", "64720101010100012", "64720101010100O1"])

@@ -12,7 +12,7 @@ from muara.cases.models import Case, Correction, CorrectionItem, Recommendation,
 from muara.cases.models.coordination import Channel
 from muara.cases.models.precheck import AuthorityCheck
 from muara.cases.queries import latest_submission
-from muara.cases.rules import is_recused, may_act_as_applicant, who_may_do
+from muara.cases.rules import Doing, is_recused, may_act_as_applicant, who_may_do
 from muara.people.models import WITA, Holding, Office, User
 from muara.sop.definition import Outcome
 from muara.steps.actions import drafting, examination, filing, intake, issuance, verification
@@ -114,7 +114,9 @@ class Wanderer(Walk):
             "pk"
         )
         at = self.clock.now
-        return next(h.user for h in counter if may_act_as_applicant(h.user, application, at=at))
+        return next(
+            h.user for h in counter if may_act_as_applicant(h.user, application, at=at, doing=Doing.FILL)
+        )
 
     # --- ways out ---------------------------------------------------------------------------------
 

@@ -125,7 +125,7 @@ def test_what_the_applicant_signed_is_chosen_once(button: dict[str, str]) -> Non
     first = client.post(path, form_on(client.get(path), "").filled(proof=signed_letter(), **button))
     page = client.get(path) if button else first
     assert "Sudah diunggah: <strong>surat.pdf</strong>" in words(page)
-    sent = client.post(path, form_on(page, "").filled(answer_1="Benar, 75 m³ per jam."))
+    sent = client.post(path, form_on(page, "").filled(answer_1="Benar, 75 m³ per jam.", stands="self"))
 
     assert sent.status_code == 302
     proof = walk.task.case.application.submissions.latest("number").proof

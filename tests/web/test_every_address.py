@@ -14,14 +14,17 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
 from muara.audit.models import Entry
-from muara.cases.models import Case, DeliveryRound, Question
+from muara.cases.models import Case, DeliveryRound, PowerOfAttorney, Question
 from muara.contacts.actions import queue
 from muara.contacts.models import Consultation, Counter, NoticeLetter, PhoneTask, QueueSeries, Ticket
+from muara.people.actions.companies import invite
 from muara.people.actions.notices import Addressee, give_up, notify
-from muara.people.models import CalendarDay, Holding, Notice, Office, User
+from muara.people.models import CalendarDay, Holding, Invitation, Notice, Office, User
+from muara.steps.actions.powers import record_power
 from muara.steps.actions.unreached import escalate
 from muara.web.demo import applicant, ask_question, case_at, officer, open_always, other_applicant
 from tests.clock import MONDAY
+from tests.powers import letter
 
 pytestmark = pytest.mark.django_db
 
@@ -245,6 +248,50 @@ ADDRESSES = {
     "answer_visit": (  # this case had no visit; tests/web/test_visits.py has one
         "in 404 404 404 404 404 404 404 404",
         "in 404 404 404 404 404 404 404 404",
+    ),
+    "application_powers": (
+        "in 200 404 404 404 404 404 404 404",
+        "in 422 404 404 404 404 404 404 404",
+    ),
+    "companies": (
+        "in 200 200 200 200 200 200 200 200",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "company": (
+        "in 200 404 404 404 404 404 404 404",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "invite_member": (
+        "in 200 404 404 404 404 404 404 404",
+        "in 422 404 404 404 404 404 404 404",
+    ),
+    "new_power": (
+        "in 200 404 404 404 404 404 404 404",
+        "in 422 404 404 404 404 404 404 404",
+    ),
+    "end_membership": (
+        "in 200 404 404 404 404 404 404 404",
+        "in 409 404 404 404 404 404 404 404",
+    ),
+    "withdraw_invitation": (
+        "in 405 405 405 405 405 405 405 405",
+        "in 302 404 404 404 404 404 404 404",
+    ),
+    "invitation": (  # for the address of "other"
+        "in 403 200 403 403 403 403 403 403",
+        "in 403 409 403 403 403 403 403 403",
+    ),
+    "take_up_power": (  # addressed to "other"
+        "in 405 405 405 405 405 405 405 405",
+        "in 404 302 404 404 404 404 404 404",
+    ),
+    "revoke_power": (
+        "in 200 404 404 404 404 404 404 404",
+        "in 422 404 404 404 404 404 404 404",
+    ),
+    "power_letter": (
+        "in 200 404 200 404 404 404 404 404",
+        "in 405 405 405 405 405 405 405 405",
     ),
     "questions": (
         "in 200 200 200 200 200 200 200 200",
@@ -565,7 +612,11 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
     tickets = {"kiosk_ticket", "ticket", "ticket_paper"}
     values: dict[str, object] = {
         "slug": case.process.slug,
-        "token": Ticket.objects.get().token if name in tickets else case.drafts.get().token,
+        "token": Ticket.objects.get().token
+        if name in tickets
+        else Invitation.objects.get().token
+        if name == "invitation"
+        else case.drafts.get().token,
         "uidb36": "1",
         "service": case.process.code,
         "key": SERIES.get(name, "kunci-palsu"),
@@ -582,6 +633,10 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "number": 1,
     }
     owners: dict[str, object] = {
+        **dict.fromkeys(("company", "invite_member", "new_power"), case.application.company_id),
+        **dict.fromkeys(("take_up_power", "revoke_power", "power_letter"), PowerOfAttorney.objects.get().pk),
+        "end_membership": case.application.company.memberships.get().pk,
+        "withdraw_invitation": Invitation.objects.get().pk,
         "case": case.pk,
         "control_sheet": case.pk,
         "case_summary": case.pk,
@@ -661,6 +716,10 @@ def test_every_address_answers_each_person_as_it_should(office: Office, who: str
         delivered_at=MONDAY,
     )
     case.referrals.update(round=made)
+    invite(case.application.company_id, address=other_applicant().email, by=applicant(), at=MONDAY)
+    record_power(
+        case.application.company, letter(), holder_address=other_applicant().email, by=applicant(), at=MONDAY
+    )
     give_up(Notice.objects.get(kind="registered"), why="Ditolak.", at=MONDAY)
     said = {"kind": "more", "subject": "Lagi", "text": "Yth.\n\nIsi.\n\nKantor", "at": MONDAY}
     nobody = Addressee(name="Tanpa Alamat")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,10 @@ from muara.documents.letters import pdf
 from muara.documents.models import Letter
 from muara.documents.store import BlobStore
 from muara.people.models import Office
-from muara.web.demo import applicant, case_at, officer
+from muara.steps.actions import filing, registration
+from muara.web.demo import Clock, Walk, applicant, case_at, officer, other_applicant
 from tests.clock import MONDAY
+from tests.powers import given
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +119,26 @@ def test_the_first_proof_is_signed_before_the_number_and_filed_with_it(tmp_path:
     assert case.application.reference in before
     assert registered.registration_number
     assert registered.registration_number in filed(registered, "first_proof", tmp_path)
+
+
+def test_what_a_proxy_signed_prints_them_and_their_power_where_the_applicant_would_sign(
+    tmp_path: Path,
+) -> None:
+    application = Walk(Clock(MONDAY - timedelta(hours=1)), applicant()).prepare()
+    power = given(application, to=other_applicant(), scope="signing")
+    filing.submit(application, by=other_applicant(), at=MONDAY)
+    case = Case.objects.get()
+    walk = Walk(Clock(MONDAY), applicant(), application=application, case=case)
+    while walk.task.step.activity != "register":
+        walk.forward()
+    task, by = walk.take(), officer("registration_counter")
+    registration.register(task, outcome="registered", applicant_signed=True, shown=power, by=by, at=MONDAY)
+
+    basis = "Budi Misalnya, selaku kuasa Sari Contohwati, surat kuasa penandatanganan tanggal 1 Juli 2026"
+    signed = {kind: filed(case, kind, tmp_path) for kind in ("application_form", "first_proof", "receipt")}
+    assert {kind: basis in text for kind, text in signed.items()} == dict.fromkeys(signed, True)
+    assert "Kuasa pemohon," in signed["application_form"]
+    assert "Kuasa pemohon," in signed["first_proof"]
 
 
 @pytest.mark.parametrize(

@@ -546,7 +546,7 @@ def test_a_counter_officer_fills_in_and_sends_on_somebodys_behalf() -> None:
     assert unsigned.status_code == 422
     assert "Unggah surat yang ditandatangani pemohon." in plain(unsigned)
     signed = SimpleUploadedFile("formulir.pdf", sample_pdf("Formulir bertanda tangan"))
-    sent = client.post(f"{here}kirim/", shown_form(page).filled(truth="on", proof=signed))
+    sent = client.post(f"{here}kirim/", shown_form(page).filled(truth="on", proof=signed, stands="self"))
 
     assert sent["Location"] == here
     assert Submission.objects.get().proof is not None

@@ -99,7 +99,8 @@ def test_the_counter_answers_for_somebody_without_an_account(
     time_machine.move_to(NOW)
     visit = walk.visit(days=2)
     path = address(visit)
-    assert send(signed_in(counter), path, "", answer="setuju").status_code == 302
+    assert send(signed_in(counter), path, "", answer="setuju").status_code == 422  # who stands there?
+    assert send(signed_in(counter), path, "", answer="setuju", stands="self").status_code == 302
     visit.refresh_from_db()
     assert visit.agreed_by == counter
 

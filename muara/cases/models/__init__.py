@@ -25,10 +25,11 @@ from muara.cases.models.correction import (
 from muara.cases.models.decision import Draft, DraftCopy, Endorsement
 from muara.cases.models.delivery import DeliveryRound
 from muara.cases.models.examination import Checklist, ChecklistMark
-from muara.cases.models.issuance import FinalCheck, Handover, PowerOfAttorney, Reminder
+from muara.cases.models.issuance import FinalCheck, Handover, Reminder
 from muara.cases.models.letters import CaseLetter
 from muara.cases.models.meeting import Meeting, Participant
 from muara.cases.models.paper import PaperCase, PaperDocument
+from muara.cases.models.power import PowerOfAttorney
 from muara.cases.models.precheck import AuthorityCheck, Outfall
 from muara.cases.models.recusal import Recusal
 from muara.cases.models.referral import Recommendation, Referral

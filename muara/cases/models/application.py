@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 
+from muara.cases.models.power import PowerOfAttorney
 from muara.documents.models import Blob
 from muara.people.models import Company, User
 
@@ -22,9 +23,14 @@ def new_reference() -> str:
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
-    def of_applicant(self, user: User) -> ApplicationQuerySet:
-        """Applications that a person started or that belong to a company they act for."""
-        return self.filter(Q(applicant=user) | Q(company__memberships__user=user)).distinct()
+    def of_applicant(self, user: User, *, on: date) -> ApplicationQuerySet:
+        """Applications of the companies that a person is a member of, or has a power for on that day."""
+        powers = PowerOfAttorney.objects.in_force(on).filter(holder=user)
+        return self.filter(
+            Q(company__in=user.memberships.values("company"))
+            | Q(company__in=powers.filter(application=None).values("company"))
+            | Q(pk__in=powers.filter(application__isnull=False).values("application"))
+        )
 
     def entered_at_the_counter(self) -> ApplicationQuerySet:
         """Applications of people without an account, entered by an officer on their behalf."""
@@ -96,6 +102,8 @@ class Submission(models.Model):
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     # The paper that the applicant signed, where an officer recorded the submission on their behalf.
     proof = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
+    # The power under which it was signed or answered; None where the applicant did so themselves.
+    power = models.ForeignKey(PowerOfAttorney, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ["application", "number"]

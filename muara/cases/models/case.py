@@ -59,7 +59,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         agencies = [
             h.office_id for h in holdings if h.office.kind == "agency" and h.actor == "technical_team"
         ]
-        own = Q(application__in=Application.objects.of_applicant(user).values("pk"))
+        own = Q(application__in=Application.objects.of_applicant(user, on=office_day(at)).values("pk"))
         # A subquery, not a join: two referrals to one agency are one case.
         referred = Case.objects.filter(referrals__agency__in=agencies, referrals__delivered_at__isnull=False)
         return self.filter(own | Q(pk__in=referred.values("pk")))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from muara.cases.models.case import Case, Task
+from muara.cases.models.power import PowerOfAttorney
 from muara.documents.models import Blob, Letter
 from muara.people.models import User
 
@@ -26,37 +27,6 @@ class FinalCheck(models.Model):
 
     def __str__(self) -> str:
         return self.label
-
-
-class PowerOfAttorney(models.Model):
-    """A letter by which the applicant lets somebody else sign (F05) or handle (F06) the matter."""
-
-    class Scope(models.TextChoices):
-        SIGNING = "signing", "Penandatanganan"
-        HANDLING = "handling", "Pengurusan"
-
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="powers")
-    scope = models.CharField("lingkup", max_length=10, choices=Scope)
-    company = models.CharField("perusahaan pemberi kuasa", max_length=160)
-    giver = models.CharField("pemberi kuasa", max_length=120)
-    holder = models.CharField("penerima kuasa", max_length=120)
-    dated = models.DateField("tanggal surat kuasa")
-    starts = models.DateField("berlaku sejak")
-    ends = models.DateField("berlaku sampai", null=True)
-    scan = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
-    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField("dicatat")
-
-    class Meta:
-        ordering = ["case", "recorded_at"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(ends=None) | Q(ends__gte=F("starts")), name="power_ends_after_start"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"kuasa {self.giver} kepada {self.holder}"
 
 
 class Handover(models.Model):
@@ -80,7 +50,7 @@ class Handover(models.Model):
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="handover")
     way = models.CharField("cara", max_length=10, choices=Way, default=Way.COUNTER)
     receiver = models.CharField("penerima", max_length=120)
-    capacity = models.CharField("sebagai", max_length=120)
+    capacity = models.CharField("sebagai", max_length=220)
     identity = models.CharField("bukti diri", max_length=10, choices=Identity, blank=True)
     masked_number = models.CharField("nomor bukti diri (disamarkan)", max_length=40, blank=True)
     power = models.ForeignKey(PowerOfAttorney, on_delete=models.PROTECT, null=True, related_name="handovers")

@@ -41,6 +41,14 @@ class Signatory:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Proxy:
+    """Who acts for an applicant, and by which letter of power ("selaku kuasa …")."""
+
+    name: str
+    basis: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Content:
     """What every letter has: the head, the paper, the QR text (a URL, may be empty), the demo mark."""
 
@@ -87,8 +95,9 @@ class Enclosure:
 class Receipt(Content):
     """Bukti registrasi / tanda terima berkas permohonan (SOP step 6.d), with the promise of section I.
 
-    `follow_code` goes with the number at `status_url`, which says where the case stands to whoever has both.
-    Without a `recommending_agency` the promise runs from the registration.
+    `proxy` is who handed the file in for the applicant. `follow_code` goes with the number at `status_url`,
+    which says where the case stands to whoever has both. Without a `recommending_agency` the promise runs
+    from the registration.
     """
 
     template: ClassVar[str] = "receipt"
@@ -98,6 +107,7 @@ class Receipt(Content):
     service: str
     applicant: str
     applicant_position: str = ""
+    proxy: Proxy | None = None
     company: str
     nib: str = ""
     location: str = ""

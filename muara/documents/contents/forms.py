@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar, Literal
 
-from muara.documents.contents import Content
+from muara.documents.contents import Content, Proxy
 
 QuestionKind = Literal["line", "lines", "choices", "table", "statement"]
 
@@ -63,7 +63,10 @@ class HandedIn:
 
 @dataclass(frozen=True, kw_only=True)
 class ApplicationForm(Content):
-    """Formulir permohonan izin (SOP U.1): filled in from a submission, or blank."""
+    """Formulir permohonan izin (SOP U.1): filled in from a submission, or blank.
+
+    `proxy` is who submitted for the applicant.
+    """
 
     template: ClassVar[str] = "application_form"
 
@@ -79,6 +82,7 @@ class ApplicationForm(Content):
     files: tuple[HandedIn, ...]
     place: str
     applicant: str = ""
+    proxy: Proxy | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,8 +142,9 @@ class PowerToHandle(PowerOfAttorney):
 class FirstProof(Content):
     """Bukti awal proses in the folder (step 6.b and c): the applicant signs it at the counter.
 
-    Before the file is registered the number is a blank for ink, and so are its day and time. `signature_svg`
-    is the applicant's signature where it was drawn on a screen; empty leaves room for ink.
+    Before the file is registered the number is a blank for ink, and so are its day and time. `proxy` is who
+    signs for the applicant. `signature_svg` is the signature where it was drawn on a screen; empty leaves
+    room for ink.
     """
 
     template: ClassVar[str] = "first_proof"
@@ -149,6 +154,7 @@ class FirstProof(Content):
     service: str
     applicant: str
     applicant_position: str = ""
+    proxy: Proxy | None = None
     company: str
     phone: str = ""
     email: str = ""

@@ -9,6 +9,7 @@ from muara.audit.actions import record
 from muara.cases.actions import NO_FORM, Moved, Refused, Stamp, act, end_case
 from muara.cases.models import Application, Attachment, Case, Correction, EarlyEnd, Revision, Task
 from muara.cases.queries import latest_submission, open_correction, submitted
+from muara.cases.rules import Doing, is_member, why_not
 from muara.documents.indonesian import tanggal
 from muara.documents.models import Blob
 from muara.people.calendar import office_calendar
@@ -109,9 +110,14 @@ def withdraw_application(
     """The applicant withdraws, or an officer records it with the letter that they signed (extension).
 
     Raises:
-        Refused: no reason, no signed letter, or the decision is signed. NotYours: not the applicant's side.
+        Refused: no reason, no signed letter, the decision is signed, or a proxy asks (no power covers it).
+        NotYours: not the applicant's side.
     """
     with act(stamp):
+        application = task.case.application
+        told = why_not(by, application, at=at, doing=Doing.WITHDRAW)
+        if told and not is_member(by, application.company_id):
+            raise Refused(told)
         moved = end_case(
             task.pk,
             ending=WITHDRAWN,

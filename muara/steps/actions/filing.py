@@ -12,19 +12,40 @@ from django.db.models import Sum
 
 from muara.audit.actions import record
 from muara.audit.chains import canonical, digest
-from muara.cases.actions import NO_FORM, Moved, NotYours, Refused, Stamp, act, complete, open_case
-from muara.cases.models import Application, Attachment, Case, Outfall, Revision, Submission
+from muara.cases.actions import (
+    NO_FORM,
+    Moved,
+    NotYours,
+    Refused,
+    Stamp,
+    act,
+    act_for_applicant,
+    by_power,
+    complete,
+    open_case,
+)
+from muara.cases.models import (
+    Application,
+    Attachment,
+    Case,
+    Outfall,
+    PowerOfAttorney,
+    Revision,
+    Submission,
+)
 from muara.cases.queries import is_with_applicant, latest_submission, open_correction, submitted
-from muara.cases.rules import is_applicant_of, may_act_as_applicant, serves_the_counter
+from muara.cases.rules import Doing, is_on_applicants_side, serves_the_counter
 from muara.contacts.actions.consultations import link
 from muara.documents.models import Blob
 from muara.documents.repertoire import UnprintableCharacter, allowed, check_text
 from muara.documents.uploads import Accepted
+from muara.people.actions.companies import found_company
 from muara.people.models import Company, Membership, User, office_day
 from muara.permits.models import Permit
 from muara.permits.queries import permit_by_number
 from muara.sop.definition import ApplicationKind
 from muara.sop.form import Form, Section, clean_section, point_of
+from muara.steps.actions.powers import named
 from muara.steps.actions.requests import Reply, demand_proof, record_replies
 from muara.steps.letters.forms import application_form
 from muara.steps.notices import tell_submitted
@@ -57,7 +78,7 @@ def start_application(
         if company is None:
             company = _new_company(company_name)
             if not on_behalf:
-                Membership.objects.create(company=company, user=by)
+                found_company(company, by=by, at=at)
         elif not on_behalf and not Membership.objects.filter(company=company, user=by).exists():
             raise NotYours
         data: dict[str, object] = {}
@@ -128,18 +149,35 @@ def _new_company(typed: str) -> Company:
     return Company.objects.create(name=name[:160])
 
 
-def may_edit(user: User, application: Application, *, at: datetime) -> bool:
-    """Before submitting, and whenever a return or a correction request is with the applicant."""
-    return may_act_as_applicant(user, application, at=at) and is_with_applicant(application)
+def demand_change(
+    application: Application,
+    *,
+    by: User,
+    at: datetime,
+    doing: Doing = Doing.FILL,
+    shown: PowerOfAttorney | None = None,
+) -> None:
+    """Before submitting, and whenever a return or a correction request is with the applicant.
+
+    Raises:
+        Refused: it is with the office now, or a power does not cover it. NotYours: not the applicant's side.
+    """
+    act_for_applicant(application, doing=doing, by=by, at=at, shown=shown)
+    if not is_with_applicant(application):
+        raise Refused("Permohonan ini sedang diperiksa petugas dan tidak dapat diubah sekarang.")
 
 
-def locked_for_change(application: Application, *, by: User, at: datetime) -> Application:
+def locked_for_change(
+    application: Application,
+    *,
+    by: User,
+    at: datetime,
+    doing: Doing = Doing.FILL,
+    shown: PowerOfAttorney | None = None,
+) -> Application:
     """Lock the working copy for a change."""
     locked = Application.objects.select_for_update().get(pk=application.pk)
-    if not may_act_as_applicant(by, locked, at=at):
-        raise NotYours
-    if not is_with_applicant(locked):
-        raise Refused("Permohonan ini sedang diperiksa petugas dan tidak dapat diubah sekarang.")
+    demand_change(locked, by=by, at=at, doing=doing, shown=shown)
     return locked
 
 
@@ -252,7 +290,15 @@ def _earlier_gaps(application: Application, form: Form) -> list[Gap]:
     ]
 
 
-def take_snapshot(application: Application, *, by: User, at: datetime, proof: Blob | None) -> Submission:
+def take_snapshot(
+    application: Application,
+    *,
+    by: User,
+    at: datetime,
+    proof: Blob | None,
+    power: PowerOfAttorney | None = None,
+) -> Submission:
+    """Keep what the application says now; `power` is that of a proxy, whom the snapshot then names."""
     files = [
         {
             "attachment": item.pk,
@@ -269,6 +315,7 @@ def take_snapshot(application: Application, *, by: User, at: datetime, proof: Bl
             "company": str(application.data.get("company_name") or application.company.name),
             "values": application.data,
             "files": files,
+            **({"proxy": named(power)} if power else {}),
         }
     )
     _follow_outfall(application)
@@ -280,6 +327,7 @@ def take_snapshot(application: Application, *, by: User, at: datetime, proof: Bl
         at=at,
         by=by,
         proof=proof,
+        power=power,
     )
 
 
@@ -304,18 +352,21 @@ def submit(
     note: str = "",
     replies: Mapping[int, Reply] | None = None,
     proof: Blob | None = None,
+    shown: PowerOfAttorney | None = None,
     stamp: Stamp = NO_FORM,
 ) -> Moved:
     """Step 3: hand the file in, for the first time (opens the case) or after a return from step 4.
 
     `replies` answer what was asked then, item by item; `proof` is the paper that the applicant signed,
-    needed where an officer hands in for them.
+    needed where an officer hands in for them, `shown` the power of who stands there in their place.
 
     Raises:
-        Refused: something is missing; the message counts it. NotYours: not the applicant.
+        Refused: something is missing, the message counts it; or a power does not cover signing.
+        NotYours: not the applicant's side.
     """
     with act(stamp):
-        locked = locked_for_change(application, by=by, at=at)
+        locked = locked_for_change(application, by=by, at=at, doing=Doing.SIGN, shown=shown)
+        power = act_for_applicant(locked, doing=Doing.SIGN, by=by, at=at, shown=shown)
         demand_proof(locked, proof, by=by)
         lacking = gaps(locked)
         if lacking:
@@ -327,12 +378,13 @@ def submit(
         if earlier is not None:
             check_previous(earlier, kind, company=locked.company, on=office_day(at))
         case = Case.objects.filter(application=locked).first()
-        snapshot = take_snapshot(locked, by=by, at=at, proof=proof)
+        snapshot = take_snapshot(locked, by=by, at=at, proof=proof, power=power)
         facts = {
             "submission": snapshot.number,
             "sha256": snapshot.sha256,
-            "on_behalf": not is_applicant_of(by, locked),
+            "on_behalf": not is_on_applicants_side(by, locked),
             "proof": proof.sha256 if proof else None,
+            **by_power(power),
         }
         if case is None:
             moved = open_case(locked, by=by, at=at, facts=facts, stamp=stamp)

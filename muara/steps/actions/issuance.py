@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from muara.cases.actions import NO_FORM, Moved, NotYours, Refused, Stamp, act, complete, note_on
+from muara.cases.actions import (
+    NO_FORM,
+    Moved,
+    NotYours,
+    Refused,
+    Stamp,
+    act,
+    act_for_applicant,
+    by_power,
+    complete,
+    demand_power,
+    note_on,
+)
 from muara.cases.models import Case, Endorsement, FinalCheck, Handover, PowerOfAttorney, Task
-from muara.cases.rules import is_applicant_of
+from muara.cases.rules import Doing, is_on_applicants_side
+from muara.documents.indonesian import tanggal
 from muara.documents.models import Blob
 from muara.people.models import User, office_day
 from muara.permits.actions import (
@@ -23,6 +36,7 @@ from muara.permits.models import Decision, Permit
 from muara.permits.queries import decision_of, earlier_permit
 from muara.steps.actions.approval import void_what_must_be_done_again
 from muara.steps.actions.drafting import decree, latest_draft
+from muara.steps.actions.powers import PowerLetter, demand_letter, keep_power
 from muara.steps.letters import case_values, company_name, text_of
 from muara.steps.letters import issuance as papers
 from muara.steps.notices import no_longer, tell_delivered, tell_ready
@@ -180,25 +194,24 @@ def _keep_checks(
 
 @dataclass(frozen=True, slots=True)
 class Mandate:
-    """A letter of power of attorney as the counter reads it."""
+    """A letter of power that the counter reads for the first time, and the company that it names."""
 
-    scope: str
     company: str
-    giver: str
-    dated: date
-    starts: date
-    ends: date | None
-    scan: Blob | None
+    letter: PowerLetter
 
 
 @dataclass(frozen=True, slots=True)
 class Taker:
-    """Who came for the permit: the card that was checked, and the mandate of somebody else's holder."""
+    """Who came for the permit: the card that was checked, and by what power, where not the applicant.
+
+    The power is on file, or a letter (`mandate`) that is recorded now.
+    """
 
     name: str
     identity: str
     number: str
     mandate: Mandate | None = None
+    power: PowerOfAttorney | None = None
 
 
 def masked(number: str) -> str:
@@ -224,30 +237,37 @@ def _demand_identity(taker: Taker) -> str:
     return number
 
 
-def _demand_mandate(mandate: Mandate, case: Case, *, today: date) -> None:
-    """A power to handle the matter, of this company, in force today, with its scan."""
-    if mandate.scope != PowerOfAttorney.Scope.HANDLING:
+def _power_of(taker: Taker, case: Case, *, by: User, at: datetime) -> PowerOfAttorney | None:
+    """The power by which somebody else takes the permit: to handle, of this company, in force today.
+
+    A letter not yet on file is recorded, for this case only.
+    """
+    if taker.power is not None:
+        demand_power(taker.power, case.application, doing=Doing.COLLECT, at=at, field="capacity")
+        if _plain(taker.power.holder_name) != _plain(taker.name):
+            raise Refused(
+                f"Kuasa ini diberikan kepada {taker.power.holder_name}. Cocokkan dengan bukti dirinya.",
+                "receiver",
+            )
+        return taker.power
+    if taker.mandate is None:
+        return None
+    letter = taker.mandate.letter
+    if letter.scope != PowerOfAttorney.Scope.HANDLING:
         raise Refused(
             "Surat kuasa penandatanganan tidak cukup. Minta surat kuasa pengurusan untuk mengambilnya.",
             "scope",
         )
-    if not mandate.giver.strip():
-        raise Refused("Tuliskan nama pemberi kuasa.", "giver")
-    if _plain(mandate.company) != _plain(company_name(case)):
+    if _plain(taker.mandate.company) != _plain(company_name(case)):
         raise Refused(
             f"Surat kuasa ini bukan dari {company_name(case)}. Surat keputusan tidak diserahkan.",
             "power_company",
         )
-    if mandate.dated > today:
-        raise Refused("Tanggal surat kuasa tidak boleh sesudah hari ini.", "dated")
-    if mandate.ends is not None and mandate.ends < mandate.starts:
-        raise Refused("Masa berlaku surat kuasa berakhir sebelum dimulai. Periksa tanggalnya.", "ends")
-    if today < mandate.starts:
+    demand_letter(letter, on=office_day(at))
+    if office_day(at) < letter.starts:
         raise Refused("Surat kuasa ini belum berlaku hari ini.", "starts")
-    if mandate.ends is not None and mandate.ends < today:
-        raise Refused("Surat kuasa ini sudah habis masa berlakunya. Minta yang baru.", "ends")
-    if mandate.scan is None:
-        raise Refused("Unggah pindaian surat kuasa.", "power_scan")
+    application = case.application
+    return keep_power(application.company, letter, application=application, by=by, at=at)
 
 
 def _plain(name: str) -> str:
@@ -283,24 +303,23 @@ def hand_over(
         )
     with act(stamp):
         case = _case(task)
-        mandate = taker.mandate
-        if mandate is not None:
-            _demand_mandate(mandate, case, today=office_day(at))
+        power = _power_of(taker, case, by=by, at=at)
         moved = complete(
             task.pk,
             outcome="handed_over",
             by=by,
             at=at,
             note=note,
-            facts={"mandate": mandate.scan.sha256 if mandate and mandate.scan else None},
+            facts={"mandate": power.scan.sha256 if power else None},
             stamp=stamp,
             activity="hand_over",
         )
-        power = _keep_power(case, mandate, holder=taker.name, by=by, at=at) if mandate else None
         handover = Handover(
             case=case,
             receiver=taker.name,
-            capacity=f"Penerima kuasa dari {power.giver}" if power else "Pemohon",
+            capacity=f"Penerima kuasa dari {power.giver}, surat kuasa tanggal {tanggal(power.dated)}"
+            if power
+            else "Pemohon",
             identity=taker.identity,
             masked_number=masked(number),
             power=power,
@@ -368,23 +387,6 @@ def _case(task: Task) -> Case:
     return Case.objects.select_related("application__company", "revision").get(pk=task.case_id)
 
 
-def _keep_power(case: Case, mandate: Mandate, *, holder: str, by: User, at: datetime) -> PowerOfAttorney:
-    assert mandate.scan is not None
-    return PowerOfAttorney.objects.create(
-        case=case,
-        scope=mandate.scope,
-        company=mandate.company,
-        giver=mandate.giver,
-        holder=holder,
-        dated=mandate.dated,
-        starts=mandate.starts,
-        ends=mandate.ends,
-        scan=mandate.scan,
-        recorded_by=by,
-        recorded_at=at,
-    )
-
-
 def _receipted(case: Case, task: Task, handover: Handover, *, at: datetime) -> Handover:
     decision = decision_of(case.pk)
     assert decision is not None  # a case comes to this step by its number
@@ -403,11 +405,13 @@ def download(task: Task, *, by: User, at: datetime, stamp: Stamp = NO_FORM) -> N
     The first time is kept; it is what an acknowledgement of receipt is by post.
 
     Raises:
-        NotYours: the person is not the applicant. Refused: the decree was not sent electronically.
+        NotYours: not the applicant's side. Refused: the decree was not sent electronically, or a power
+            does not cover it.
     """
-    if not is_applicant_of(by, task.case.application):
+    if not is_on_applicants_side(by, task.case.application):
         raise NotYours
     with act(stamp):
+        power = act_for_applicant(task.case.application, doing=Doing.COLLECT, by=by, at=at)
         sent = Handover.objects.filter(case=task.case_id, way=Handover.Way.ELECTRONIC)
         decision = decision_of(task.case_id)
         if decision is None or decision.scan is None or not sent.exists():
@@ -419,7 +423,7 @@ def download(task: Task, *, by: User, at: datetime, stamp: Stamp = NO_FORM) -> N
             verb="receive.download",
             by=by,
             at=at,
-            facts={"scan": decision.scan.sha256},
+            facts={"scan": decision.scan.sha256, **by_power(power)},
             stamp=stamp,
             activity="receive",
         )
@@ -435,22 +439,25 @@ def confirm_receipt(
     note: str = "",
     stamp: Stamp = NO_FORM,
 ) -> Moved:
-    """Step 18: the applicant has received the permit and signed for it; the case ends.
+    """Step 18: the applicant, or a holder of a power to handle, has received the permit; the case ends.
 
     A counter officer may record it for them: the scan of the signed receipt is the proof.
 
     Raises:
-        Refused: an officer has no scan of the signed receipt, or the applicant has not downloaded what was
-            sent electronically.
+        Refused: an officer has no scan of the signed receipt, the applicant has not downloaded what was sent
+            electronically, or a power does not cover it.
     """
-    on_behalf = not is_applicant_of(by, task.case.application)
+    application = task.case.application
+    on_behalf = not is_on_applicants_side(by, application)
     if on_behalf and proof is None:
         raise Refused("Unggah pindaian bukti serah terima yang sudah ditandatangani penerima.", "proof")
     handed = Handover.objects.filter(case=task.case_id).first()
     if not on_behalf and handed is not None and handed.waits_for_download:
         raise Refused("Unduh surat keputusannya lebih dahulu.", "received")
-    facts = {"on_behalf": on_behalf, "proof": proof.sha256 if proof else None}
+    facts: dict[str, object] = {"on_behalf": on_behalf, "proof": proof.sha256 if proof else None}
     with act(stamp):
+        if not on_behalf:
+            facts |= by_power(act_for_applicant(application, doing=Doing.COLLECT, by=by, at=at))
         moved = complete(
             task.pk,
             outcome="received",

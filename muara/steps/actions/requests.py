@@ -28,7 +28,7 @@ from muara.cases.models import (
     Task,
 )
 from muara.cases.queries import latest_submission, material, open_correction
-from muara.cases.rules import is_applicant_of
+from muara.cases.rules import is_on_applicants_side
 from muara.documents.models import Blob
 from muara.people.calendar import office_calendar
 from muara.people.models import OfficeSetting, User, office_day
@@ -192,7 +192,9 @@ def superiors_of(task: Task) -> frozenset[str]:
 
 
 def may_permit_late_defect(user: User, task: Task, *, at: datetime) -> bool:
-    return bool(user.actors(at) & superiors_of(task)) and not is_applicant_of(user, task.case.application)
+    return bool(user.actors(at) & superiors_of(task)) and not is_on_applicants_side(
+        user, task.case.application
+    )
 
 
 def permit_late_defect(
@@ -265,8 +267,8 @@ def extend_time(
 
 
 def demand_proof(application: Application, proof: Blob | None, *, by: User) -> None:
-    """What an officer records for somebody else rests on a paper that they signed."""
-    if proof is None and not is_applicant_of(by, application):
+    """What an officer records for somebody at the counter rests on a paper that they signed."""
+    if proof is None and not is_on_applicants_side(by, application):
         raise Refused("Unggah pindaian surat atau formulir yang ditandatangani pemohon.", "proof")
 
 

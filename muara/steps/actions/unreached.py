@@ -13,7 +13,7 @@ from django.db import transaction
 from muara.audit.actions import record
 from muara.cases.actions import NO_FORM, NotYours, Refused, Stamp, act
 from muara.cases.models import Case
-from muara.cases.rules import is_applicant_of, is_recused
+from muara.cases.rules import is_on_applicants_side, is_recused
 from muara.contacts.models import NoticeLetter, PhoneCall, PhoneTask
 from muara.people.models import Notice, User, office_day
 from muara.steps.letters.notice import notice_on_paper, postal_address
@@ -64,7 +64,7 @@ def may_tell(user: User, case: Case, *, at: datetime) -> bool:
     """Customer service tells people; not in a case of their own or one with a conflict of interest."""
     if not user.is_active or not user.holds(CALLER, at):
         return False
-    return not is_applicant_of(user, case.application) and not is_recused(user, case_id=case.pk)
+    return not is_on_applicants_side(user, case.application) and not is_recused(user, case_id=case.pk)
 
 
 def note_call(

@@ -9,17 +9,18 @@ from datetime import date, datetime
 from muara.cases.actions import (
     NO_FORM,
     Moved,
-    NotYours,
     Refused,
     Stamp,
     act,
+    act_for_applicant,
+    by_power,
     complete,
     note_from_outside,
     note_on,
 )
-from muara.cases.models import Case, Correction, Recommendation, Referral, Submission, Task
+from muara.cases.models import Case, Correction, PowerOfAttorney, Recommendation, Referral, Submission, Task
 from muara.cases.queries import latest_submission, open_correction, submitted
-from muara.cases.rules import may_act_as_applicant
+from muara.cases.rules import Doing
 from muara.documents.models import Blob
 from muara.people.models import Office, User, office_day
 from muara.steps.actions.checklists import Mark, asked_by, check_marks, marks_digest, sign_checklist
@@ -247,19 +248,22 @@ def answer_correction(
     answer: str = "",
     replies: Mapping[int, Reply] | None = None,
     proof: Blob | None = None,
+    shown: PowerOfAttorney | None = None,
     by: User,
     at: datetime,
     stamp: Stamp = NO_FORM,
 ) -> Moved:
     """The applicant answers during step 8: a new snapshot goes to the CS; the task stays where it is.
 
+    `shown` is the power of whoever stands at the counter in the applicant's place.
+
     Raises:
-        NotYours: not the applicant. Refused: nothing is asked (any more), something is missing, an item is
-            neither mended nor disputed, or an officer answers without the paper that was signed.
+        NotYours: not the applicant's side. Refused: nothing is asked (any more), something is missing, an
+            item is neither mended nor disputed, an officer answers without the paper that was signed, or a
+            power does not cover it.
     """
-    if not may_act_as_applicant(by, case.application, at=at):
-        raise NotYours
     with act(stamp):
+        power = act_for_applicant(case.application, doing=Doing.ANSWER, by=by, at=at, shown=shown)
         task = case.main_task
         correction = open_correction(case)
         if (
@@ -269,13 +273,13 @@ def answer_correction(
             or not correction.with_applicant
         ):
             raise Refused("Tidak ada permintaan perbaikan yang menunggu jawaban.")
-        application = locked_for_change(case.application, by=by, at=at)
+        application = locked_for_change(case.application, by=by, at=at, doing=Doing.ANSWER, shown=shown)
         demand_proof(application, proof, by=by)
         if lacking := gaps(application):
             raise Refused(
                 f"Permohonan belum lengkap: {len(lacking)} hal lagi. Lihat daftar kekurangan di bawah."
             )
-        snapshot = take_snapshot(application, by=by, at=at, proof=proof)
+        snapshot = take_snapshot(application, by=by, at=at, proof=proof, power=power)
         moved = note_from_outside(
             task.pk,
             verb="correct.answer",
@@ -285,6 +289,7 @@ def answer_correction(
                 "submission": snapshot.number,
                 "sha256": snapshot.sha256,
                 "proof": proof.sha256 if proof else None,
+                **by_power(power),
             },
             note=answer,
             stamp=stamp,

@@ -6,9 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from muara.cases.actions import NO_FORM, Moved, NotYours, Refused, Stamp, act, note_from_outside
-from muara.cases.models import Referral, SiteVisit, Task, VisitPhoto, VisitSample
-from muara.cases.rules import may_act_as_applicant
+from muara.cases.actions import (
+    NO_FORM,
+    Moved,
+    Refused,
+    Stamp,
+    act,
+    act_for_applicant,
+    by_power,
+    note_from_outside,
+)
+from muara.cases.models import PowerOfAttorney, Referral, SiteVisit, Task, VisitPhoto, VisitSample
+from muara.cases.rules import Doing
 from muara.documents.models import Blob
 from muara.people.models import User, office_day
 from muara.steps.actions.agency import note_of_agency
@@ -132,10 +141,22 @@ def plan_visit(
         return moved
 
 
-def agree_visit(visit: SiteVisit, *, by: User, at: datetime, stamp: Stamp = NO_FORM) -> Moved:
-    """The applicant, or the counter for somebody without an account, agrees to time and place."""
+def agree_visit(
+    visit: SiteVisit,
+    *,
+    by: User,
+    at: datetime,
+    shown: PowerOfAttorney | None = None,
+    stamp: Stamp = NO_FORM,
+) -> Moved:
+    """The applicant, or the counter for somebody without an account, agrees to time and place.
+
+    `shown` is the power of whoever stands at the counter in the applicant's place.
+    """
     with act(stamp):
-        moved = _answer(visit, verb="review.agree_visit", by=by, at=at, facts={}, note="", stamp=stamp)
+        moved = _answer(
+            visit, verb="review.agree_visit", by=by, at=at, facts={}, note="", shown=shown, stamp=stamp
+        )
         visit.agreed_by, visit.agreed_at = by, at
         visit.wish_at, visit.wish_reason, visit.wished_by = None, "", None
         visit.save()
@@ -143,16 +164,25 @@ def agree_visit(visit: SiteVisit, *, by: User, at: datetime, stamp: Stamp = NO_F
 
 
 def wish_other_time(
-    visit: SiteVisit, *, wish_at: datetime, reason: str, by: User, at: datetime, stamp: Stamp = NO_FORM
+    visit: SiteVisit,
+    *,
+    wish_at: datetime,
+    reason: str,
+    by: User,
+    at: datetime,
+    shown: PowerOfAttorney | None = None,
+    stamp: Stamp = NO_FORM,
 ) -> Moved:
-    """The applicant cannot come then and asks for another time; the agency plans anew."""
+    """The applicant cannot come then and asks for another time; the agency plans anew (`shown` as above)."""
     if wish_at <= at:
         raise Refused("Waktu yang diusulkan harus sesudah sekarang.", "wish_at")
     if not reason.strip():
         raise Refused("Tuliskan mengapa waktu yang direncanakan tidak dapat.", "reason")
     with act(stamp):
         facts = {"wish_at": wish_at.isoformat()}
-        moved = _answer(visit, verb="review.wish_visit", by=by, at=at, facts=facts, note=reason, stamp=stamp)
+        moved = _answer(
+            visit, verb="review.wish_visit", by=by, at=at, facts=facts, note=reason, shown=shown, stamp=stamp
+        )
         visit.wish_at, visit.wish_reason, visit.wished_by = wish_at, reason, by
         visit.agreed_by = visit.agreed_at = None
         visit.save()
@@ -160,16 +190,29 @@ def wish_other_time(
 
 
 def _answer(
-    visit: SiteVisit, *, verb: str, by: User, at: datetime, facts: dict[str, str], note: str, stamp: Stamp
+    visit: SiteVisit,
+    *,
+    verb: str,
+    by: User,
+    at: datetime,
+    facts: dict[str, str],
+    note: str,
+    shown: PowerOfAttorney | None,
+    stamp: Stamp,
 ) -> Moved:
     case = visit.referral.case
-    if not may_act_as_applicant(by, case.application, at=at):
-        raise NotYours
+    power = act_for_applicant(case.application, doing=Doing.VISIT, by=by, at=at, shown=shown)
     task = case.main_task
     if task is None or not visit.is_open:
         raise Refused("Rencana peninjauan ini sudah tidak menunggu jawaban.")
     return note_from_outside(
-        task.pk, verb=verb, by=by, at=at, facts={"visit": visit.pk, **facts}, note=note, stamp=stamp
+        task.pk,
+        verb=verb,
+        by=by,
+        at=at,
+        facts={"visit": visit.pk, **facts, **by_power(power)},
+        note=note,
+        stamp=stamp,
     )
 
 

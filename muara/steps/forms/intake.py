@@ -11,11 +11,13 @@ from muara.audit.models import Entry
 from muara.cases.actions import Stamp
 from muara.cases.models import AuthorityCheck, Case, Checklist, PaperCase, Task
 from muara.cases.queries import Authority, approved_on_paper, authority_of
+from muara.cases.rules import Doing
 from muara.people.models import User
 from muara.permits.queries import Lookalike, lookalikes
 from muara.steps.actions import intake, registration
 from muara.steps.forms.checklist import ChecklistForm
 from muara.steps.forms.fields import Paragraph
+from muara.steps.forms.powers import THEMSELF, WhoStands
 from muara.steps.forms.step import ActForm, StepForm
 
 
@@ -115,6 +117,13 @@ class Register(StepForm):
         label="Pemohon sudah menandatangani bukti awal proses di kertas (langkah 6.c)", required=False
     )
 
+    def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
+        super().__init__(task, at=at, **options)
+        self.stands = WhoStands(task.case.application, Doing.SIGN, label="Siapa yang menandatangani?")
+        if self.stands.powers:
+            self.fields["stands"] = self.stands
+            self.fields["stands"].initial = THEMSELF
+
     def approval(self) -> Checklist | None:
         """The CS's signed checklist, for the counter to see."""
         return registration.cs_approval(self.task.case)
@@ -133,6 +142,7 @@ class Register(StepForm):
             outcome=self.chosen,
             applicant_signed=self.cleaned_data["applicant_signed"],
             signature=self.cleaned_data["signature"],
+            shown=self.stands.shown(self.cleaned_data),
             by=by,
             at=at,
             note=self.note_text,

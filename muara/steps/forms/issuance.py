@@ -10,17 +10,20 @@ from django import forms
 from muara.cases.actions import Stamp
 from muara.cases.models import Draft, Handover, PowerOfAttorney, Reminder, Task
 from muara.cases.queries import latest_submission, submitted
+from muara.cases.rules import Doing
 from muara.people.models import User
 from muara.permits.queries import decision_of
 from muara.sop.definition import Outcome
 from muara.steps.actions import collection, issuance
 from muara.steps.actions.drafting import decree
 from muara.steps.actions.issuance import Mandate, Taker
+from muara.steps.actions.powers import PowerLetter
 from muara.steps.forms.fields import Day, Line, Paragraph, Scan
+from muara.steps.forms.powers import described, powers_on_file
 from muara.steps.forms.step import ActForm, StepForm
 from muara.steps.letters import case_values, company_name, text_of
 
-HERSELF, BY_MANDATE = "self", "mandate"
+HERSELF, BY_MANDATE, ON_FILE = "self", "mandate", "power"
 CAPACITIES = [(HERSELF, "Pemohon sendiri"), (BY_MANDATE, "Penerima kuasa (membawa surat kuasa pengurusan)")]
 SENDING = [(way.value, way.label) for way in Handover.Way if way is not Handover.Way.COUNTER]
 PICTURES = "PDF, JPEG, atau PNG."
@@ -99,7 +102,7 @@ class Number(StepForm):
         )
 
 
-MANDATE = ("power_company", "giver", "scope", "dated", "starts", "ends", "power_scan")
+MANDATE = ("power_company", "giver", "giver_position", "scope", "dated", "starts", "ends", "power_scan")
 GIVEN = ("receiver", "identity", "number", "capacity", *MANDATE, "brought_receipt", "told_duties")
 SENT = ("way", "address", "tracking_number", "proof")
 
@@ -126,6 +129,7 @@ class HandOver(StepForm):
     )
     power_company = Line(label="Perusahaan pemberi kuasa", help_text="Seperti tertulis dalam surat kuasa.")
     giver = Line(label="Nama pemberi kuasa", longest=120)
+    giver_position = Line(label="Jabatan pemberi kuasa", longest=120, required=False)
     scope = forms.ChoiceField(
         label="Lingkup kuasa",
         choices=PowerOfAttorney.Scope.choices,
@@ -161,6 +165,13 @@ class HandOver(StepForm):
         if not any(outcome.key == "sent" for outcome in task.step.outcomes):
             for name in SENT:
                 del self.fields[name]
+        self.powers = {power.pk: power for power in powers_on_file(case.application, Doing.COLLECT)}
+        capacity = self.fields["capacity"]
+        assert isinstance(capacity, forms.ChoiceField)
+        capacity.choices = [
+            *CAPACITIES,
+            *((f"{ON_FILE}:{pk}", described(power)) for pk, power in self.powers.items()),
+        ]
         values: Any = submitted(latest_submission(case))["values"]
         self.fields["receiver"].initial = values.get("applicant_name", "")
         self.fields["power_company"].initial = company_name(case)
@@ -239,6 +250,7 @@ class HandOver(StepForm):
                 identity=said["identity"],
                 number=said["number"],
                 mandate=self._said_mandate() if said["capacity"] == BY_MANDATE else None,
+                power=self._chosen_power(),
             ),
             brought_receipt=said["brought_receipt"],
             told_duties=said["told_duties"],
@@ -248,17 +260,23 @@ class HandOver(StepForm):
             stamp=stamp,
         )
 
+    def _chosen_power(self) -> PowerOfAttorney | None:
+        kind, _, pk = self.cleaned_data["capacity"].partition(":")
+        return self.powers[int(pk)] if kind == ON_FILE else None
+
     def _said_mandate(self) -> Mandate:
         said = self.cleaned_data
-        return Mandate(
+        letter = PowerLetter(
             scope=said["scope"],
-            company=said["power_company"],
             giver=said["giver"],
+            giver_position=said["giver_position"],
+            holder_name=said["receiver"],
             dated=said["dated"],
             starts=said["starts"] or said["dated"],
             ends=said["ends"],
             scan=said["power_scan"],
         )
+        return Mandate(company=said["power_company"], letter=letter)
 
 
 class TurnAway(ActForm):

@@ -24,8 +24,10 @@ from muara.cases.models import (
     ChecklistMark,
     DecreeTemplate,
     Draft,
+    PowerOfAttorney,
     Recommendation,
     Recusal,
+    Submission,
 )
 from muara.cases.queries import control_sheet as control_lines
 from muara.cases.queries import latest_submission, submitted
@@ -43,6 +45,7 @@ from muara.documents.contents import (
     Particular,
     Permit,
     Point,
+    Proxy,
     Receipt,
     Signatory,
     Verdict,
@@ -205,6 +208,7 @@ def receipt(case: Case, *, step: str, by: User, at: datetime) -> Letter:
         service=case.process.title,
         applicant=applicant_name(case, values),
         applicant_position=text_of(case, values, "applicant_position"),
+        proxy=proxy_of(latest_submission(case)),
         company=company_name(case),
         nib=text_of(case, values, "company_nib"),
         location=text_of(case, values, "site_address"),
@@ -327,6 +331,20 @@ def registered_at(case: Case) -> date | None:
     """When the counter registered the file (step 6.d), only the day where it did so on paper; None before."""
     done = case.tasks.filter(step_key__in=case.process.doing("register"), outcome="registered")
     return done.values_list("closed_at", flat=True).last() or case.registered_on
+
+
+def proxy_of(submission: Submission) -> Proxy | None:
+    """Who handed it in for the applicant and by which power; None for the applicant themself."""
+    proxy: Any = submitted(submission).get("proxy")
+    return printed_proxy(proxy) if proxy else None
+
+
+def printed_proxy(proxy: Mapping[str, str]) -> Proxy:
+    """A proxy (`powers.named`) as the papers print it."""
+    scope = PowerOfAttorney.Scope(proxy["scope"]).label.lower()
+    dated = tanggal(date.fromisoformat(proxy["dated"]))
+    basis = f"selaku kuasa {proxy['giver']}, surat kuasa {scope} tanggal {dated}"
+    return Proxy(name=proxy["name"], basis=basis)
 
 
 def applicant_name(case: Case, values: Mapping[str, object]) -> str:

@@ -12,8 +12,8 @@ from datetime import date, datetime
 from django.conf import settings
 
 from muara.cases.models import Case, Checklist, ChecklistMark, Revision, Submission
-from muara.cases.queries import approved_on_paper, submitted
-from muara.documents.contents import Content
+from muara.cases.queries import approved_on_paper, latest_submission, submitted
+from muara.documents.contents import Content, Proxy
 from muara.documents.contents.brochure import Brochure, Described
 from muara.documents.contents.forms import (
     ApplicationForm,
@@ -47,6 +47,7 @@ from muara.steps.letters import (
     case_values,
     company_name,
     letterhead,
+    proxy_of,
     status_url,
     text_of,
     the_office,
@@ -102,6 +103,7 @@ def application_form(case: Case, submission: Submission, *, step: str, at: datet
         ),
         place=office.seat,
         applicant=applicant_name(case, values),
+        proxy=proxy_of(submission),
     )
     return _file(
         case,
@@ -145,17 +147,26 @@ def checklist_form(case: Case, checklist: Checklist) -> Letter | None:
 
 
 def first_proof(
-    case: Case, approval: Checklist | None, *, step: str, by: User, at: datetime, signature: str = ""
+    case: Case,
+    approval: Checklist | None,
+    *,
+    step: str,
+    by: User,
+    at: datetime,
+    signature: str = "",
+    proxy: Proxy | None = None,
 ) -> Letter | None:
     """Step 6.b and c: the sheet of the folder, with the number that the file was given.
 
-    `signature` is the picture of what the applicant drew on the counter's screen; ink leaves it empty.
+    `signature` is the picture of what was drawn on the counter's screen; ink leaves it empty. `proxy` is who
+    signed at the counter in the applicant's place.
     """
     if "first_proof" not in case.revision.definition.letters:
         return None
     content = replace(
         _first_proof(case, approval, number=case.registration_number or "", at=at, by=by),
         signature_svg=signature,
+        proxy=proxy,
     )
     return _file(
         case,
@@ -195,6 +206,7 @@ def _first_proof(
         service=case.process.title,
         applicant=applicant_name(case, values),
         applicant_position=text_of(case, values, "applicant_position"),
+        proxy=proxy_of(latest_submission(case)),
         company=company_name(case),
         phone=text_of(case, values, "applicant_phone"),
         email=text_of(case, values, "applicant_email"),
