@@ -52,7 +52,6 @@ from muara.people.models import Company, User, office_day
 from muara.permits.models import Decision, Permit
 from muara.permits.queries import decision_of, permits_of
 from muara.sop.definition import ApplicationKind, Requirement
-from muara.sop.form import Section, UnknownSection
 from muara.sop.service import Service
 from muara.sop.working_time import add_working_days
 from muara.steps.actions import endings, filing, issuance, verification
@@ -62,16 +61,14 @@ from muara.steps.letters.issuance import rights
 from muara.web.acts import SAVE, Came, attempt, new_key, save_typed
 from muara.web.dossier import legs, remedies, talk_before
 from muara.web.files import FOR_APPLICANTS, person
-from muara.web.form_fields import PreviousPermit, SectionForm, offer_permits
+from muara.web.form_fields import PreviousPermit, offer_permits
 from muara.web.progress import (
     address_of,
     case_of,
     gaps,
-    lacking_in,
     open_request,
     papers,
     parts,
-    prefilled,
     review_of,
     standing,
     timeline,
@@ -352,63 +349,6 @@ def _asked_about(found: Application, *numbers: int) -> list[Asked]:
     case = case_of(found)
     asked = asked_of(found, open_request(case) if case else None)
     return [item for item in asked if item.requirement in numbers]
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-def section(request: HttpRequest, reference: str, section: str) -> HttpResponse:
-    """One section of the form, saved as one goes."""
-    found = _application(request, reference)
-    service, user = definition_of(found.revision_id), person(request)
-    try:
-        part = service.form.section(section)
-    except UnknownSection:
-        raise Http404 from None
-    if request.method != "POST" and not is_with_applicant(found):
-        return redirect("application", found.reference)
-    form = SectionForm(
-        part,
-        values=prefilled(found, service, by=user),
-        data=request.POST if request.method == "POST" else None,
-    )
-    if request.method == "POST" and form.is_valid():
-        saved = _carried_out(
-            form,
-            lambda: filing.save_section(found, section=part, raw=form.raw(), by=user, at=timezone.now()),
-        )
-        if saved:
-            return _after_section(request, found, service, part)
-    order = [item.key for item in service.form.sections]
-    lacking = lacking_in(part, found.data) if any(f.key in found.data for f in part.fields) else []
-    return render(
-        request,
-        "portal/section.html",
-        _context(
-            found,
-            section=part,
-            form=form,
-            asked=_asked_about(found, *(number for field in part.fields for number in field.requirements)),
-            number=order.index(part.key) + 1,
-            total=len(order),
-            last=part.key == order[-1],
-            lacking=[] if form.is_bound else lacking,
-        ),
-        status=_status(form),
-    )
-
-
-def _after_section(request: HttpRequest, found: Application, service: Service, part: Section) -> HttpResponse:
-    """Go on where the pressed button says: more rows, the next section, or the overview."""
-    messages.success(request, f"Bagian “{part.title}” tersimpan.")
-    here = reverse("application_section", args=[found.reference, part.key])
-    if table := request.POST.get("tambah"):
-        return redirect(f"{here}#tabel-{table}" if table.isidentifier() else here)
-    order = [item.key for item in service.form.sections]
-    following = order[order.index(part.key) + 1 :]
-    if "lanjut" in request.POST and following:
-        return redirect("application_section", found.reference, following[0])
-    return redirect("application", found.reference)
 
 
 class UploadForm(forms.Form):

@@ -43,6 +43,10 @@ class Application(models.Model):
         User, on_delete=models.PROTECT, null=True, related_name="entered_applications"
     )
     data = models.JSONField("isian", default=dict)
+    # What was typed and could not be read yet, by control; shown again with its fault until it is mended.
+    unread = models.JSONField("belum terbaca", default=dict)
+    # By section, which opened page saved it last: another page must not overwrite it unseen.
+    saved_from = models.JSONField("disimpan dari", default=dict)
     revision = models.ForeignKey("cases.Revision", on_delete=models.PROTECT, related_name="applications")
     predecessor = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, related_name="successor", verbose_name="menggantikan"
