@@ -71,8 +71,9 @@ def _database(url: str) -> dict[str, Any]:
 DATABASES = {"default": _database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MUARA_BLOBS = DATA_DIR / "blobs"
-MUARA_UPLOAD_LIMIT = 20 * 1024 * 1024
-MUARA_APPLICATION_QUOTA = 300 * 1024 * 1024
+MUARA_UPLOAD_LIMIT = 20 * 1024 * 1024  # in one go; an Amdal comes in pieces
+MUARA_RESUMABLE_LIMIT = 200 * 1024 * 1024
+MUARA_APPLICATION_QUOTA = 600 * 1024 * 1024
 
 # --- the house -----------------------------------------------------------------------------------
 INSTALLED_APPS = [

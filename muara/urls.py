@@ -14,11 +14,13 @@ from muara.web import (
     desk,
     files,
     filling,
+    handing_in,
     information,
     office,
     paper,
     portal,
     public,
+    resumable,
     tasks,
     visits,
     wordings,
@@ -75,13 +77,19 @@ urlpatterns = [
     path("permohonan/baru/", portal.start, name="start_application"),
     path("permohonan/<str:reference>/", portal.application, name="application"),
     path("permohonan/<str:reference>/bagian/<slug:section>/", filling.section, name="application_section"),
-    path("permohonan/<str:reference>/berkas/<int:requirement>/", portal.upload, name="application_upload"),
-    path("permohonan/<str:reference>/berkas/tarik/<int:pk>/", portal.withdraw, name="withdraw_attachment"),
+    path(
+        "permohonan/<str:reference>/berkas/<int:requirement>/", handing_in.upload, name="application_upload"
+    ),
+    path(
+        "permohonan/<str:reference>/berkas/tarik/<int:pk>/", handing_in.withdraw, name="withdraw_attachment"
+    ),
     path("permohonan/<str:reference>/kirim/", portal.submit, name="submit_application"),
     path("permohonan/<str:reference>/jawab/", portal.answer, name="answer_correction"),
     path("permohonan/<str:reference>/penarikan/", portal.withdraw_case, name="withdraw_application"),
     path("permohonan/<str:reference>/terima/", portal.receive, name="confirm_receipt"),
     path("permohonan/<str:reference>/peninjauan/<int:pk>/", visits.answer_visit, name="answer_visit"),
+    path("unggah/", resumable.begin, name="begin_upload"),
+    path("unggah/<str:key>/", resumable.piece, name="upload_piece"),
     path("pertanyaan/", portal.questions, name="questions"),
     # the officer's desk
     path("meja/", desk.desk, name="desk"),

@@ -1,5 +1,5 @@
 // Compile the two sources into ../static and copy the typeface with its licence.
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -16,18 +16,31 @@ const { css } = compile(join(here, "muara.scss"), {
 });
 writeFileSync(join(out, "muara.css"), `${css}\n`);
 
-await build({
-  entryPoints: [join(here, "muara.js")],
-  outfile: join(out, "muara.js"),
-  bundle: true,
-  minify: true,
-  format: "esm",
-  target: "es2020",
-  legalComments: "none",
-  banner: { js: "/* Muara; includes parts of GOV.UK Frontend, (c) Crown copyright, MIT licence */" },
-});
+// Each script with what it bundles; a page loads only those that it needs.
+const scripts = {
+  "muara.js": "includes parts of GOV.UK Frontend, (c) Crown copyright, MIT licence",
+  "upload.js": "includes tus-js-client, (c) Transloadit Ltd and contributors, MIT licence",
+};
+for (const [name, notice] of Object.entries(scripts)) {
+  await build({
+    entryPoints: [join(here, name)],
+    outfile: join(out, name),
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2020",
+    legalComments: "none",
+    banner: { js: `/* Muara; ${notice} */` },
+  });
+}
 
 mkdirSync(join(out, "fonts"), { recursive: true });
 const inter = join(modules, "@fontsource-variable", "inter");
 copyFileSync(join(inter, "files", "inter-latin-wght-normal.woff2"), join(out, "fonts", "inter.woff2"));
 copyFileSync(join(inter, "LICENSE"), join(out, "fonts", "inter-LICENSE.txt"));
+
+// What a bundle holds of others comes with their licences.
+for (const name of ["tus-js-client", "js-base64", "url-parse"]) {
+  const licence = ["LICENSE", "LICENSE.md"].map((file) => join(modules, name, file)).find(existsSync);
+  copyFileSync(licence, join(out, `${name}-LICENSE.txt`));
+}

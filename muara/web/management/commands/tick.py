@@ -10,10 +10,13 @@ from django.utils import timezone
 
 from muara.people.models import WITA
 from muara.steps.actions.collection import remind_by_the_clock, send_reminders
+from muara.steps.actions.uploading import clean_up
 
 
 class Command(BaseCommand):
-    help = "Membuat dan mengirim pengingat yang jatuh tempo; aman dijalankan berulang."
+    help = (
+        "Mengirim pengingat yang jatuh tempo, membuang unggahan yang kedaluwarsa; aman dijalankan berulang."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--at", default="", help="waktu (WITA) yang dipakai, misalnya 2026-07-20T09:00")
@@ -27,3 +30,5 @@ class Command(BaseCommand):
         made = len(list(remind_by_the_clock(at=at)))
         sent = len(list(send_reminders(at=at)))
         self.stdout.write(f"pengingat pengambilan: {made} dibuat, {sent} dikirim")
+        dropped = len(list(clean_up(at=at)))
+        self.stdout.write(f"unggahan yang tidak dilanjutkan: {dropped} dibuang")
