@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import reduce
 from operator import or_
 
@@ -115,6 +115,28 @@ def court_of(case: Case, *, task: Task | None = None, correction: Correction | N
     return Court(actor, case.process.actor(actor).label, step.number, step.title)
 
 
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """Who holds the paper folder: whoever took it over last, until somebody takes it over from them."""
+
+    holder: User
+    since: datetime
+    waits_for: str  # the actor who has not taken it over yet; empty while the holder works on it
+
+
+def folder_of(case: Case) -> Folder | None:
+    """Say where the folder is, from who took what over; None before anybody did. Tasks may be prefetched."""
+    tasks = [task for task in case.tasks.all() if not task.companion]
+    for task in sorted(tasks, key=lambda task: (task.opened_at, task.pk), reverse=True):
+        if task.is_open and task.received_by is not None and task.received_at is not None:
+            return Folder(task.received_by, task.received_at, "")
+        if task.closed_by is not None and task.closed_at is not None and task.actor != "applicant":
+            waiting = case.main_task
+            label = case.process.actor(waiting.actor).label if waiting else ""
+            return Folder(task.closed_by, task.closed_at, label)
+    return None
+
+
 def warnings_of(case: Case) -> tuple[str, ...]:
     """What the last submission says against the province's authority (PP 22/2021, Pasal 221)."""
     values = submitted(latest_submission(case))["values"]
@@ -206,6 +228,7 @@ VERBS = {
     "hand_over.refuse": "Menolak menyerahkan izin kepada yang datang",
     "hand_over.remind": "Mengingatkan pemohon untuk mengambil izin",
     "number.assign": "Memberi nomor keputusan",
+    "receive.download": "Pemohon mengunduh surat keputusan",
 }
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from muara.people.models import (
     Holding,
     Office,
     OfficeSetting,
+    ServiceHours,
     User,
     office_day,
 )
@@ -46,8 +47,11 @@ from muara.sop.values import (
     clean_text,
 )
 
-CALENDAR = "calendar"
+CALENDAR, HOURS = "calendar", "hours"
 SHIPPED_CALENDAR = "hari_libur_2024_2027.csv"
+SHIPPED_HOURS = "jam_pelayanan.csv"
+SOP_HOURS_SINCE = date(2017, 6, 7)  # revision 03 is in force from this day
+SOP_HOURS_BASIS = "SOP-LP2N-LHP-02 rev. 03, Lampiran 1, langkah 1"
 REASON_LENGTH = 300
 COLUMNS = ("tanggal", "jenis", "nama", "perkiraan")
 
@@ -723,6 +727,85 @@ def set_office_setting(
     return row
 
 
+# --- service hours ---------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def set_hours(
+    *,
+    weekdays: Sequence[int],
+    opens: time | None,
+    closes: time | None,
+    effective_from: date,
+    basis: str,
+    by: User | None,
+    at: datetime,
+    on_holidays: bool = False,
+    key: str | None = None,
+    body: str = "",
+) -> None:
+    """Set the service hours of some weekdays from a day on; no times: closed. The old hours stay on record.
+
+    Raises:
+        NotAdministrator: the person may not.
+        Refused: no weekday, one time alone, an end before the beginning, a past day, hours set for that day
+            already, or no basis.
+    """
+    _demand(by, at)
+    if not weekdays or set(weekdays) - set(ServiceHours.Weekday.values):
+        raise Refused("Pilih hari yang diatur.", "weekdays")
+    if (opens is None) != (closes is None):
+        raise Refused("Isi jam buka dan jam tutup, atau kosongkan keduanya bila kantor tutup.", "closes")
+    if opens is not None and closes is not None and closes <= opens:
+        raise Refused("Jam tutup harus sesudah jam buka.", "closes")
+    if by is not None and effective_from < office_day(at):
+        raise Refused(
+            "Jam pelayanan tidak dapat berlaku surut. Pilih hari ini atau sesudahnya.", "effective_from"
+        )
+    values = _clean(ServiceHours, {"basis": basis})
+    _require(values, basis="dasar jam pelayanan ini")
+    if ServiceHours.objects.filter(weekday__in=weekdays, effective_from=effective_from).exists():
+        raise Refused(
+            "Jam hari itu sudah diatur sejak tanggal yang sama. Pilih tanggal lain.", "effective_from"
+        )
+    ServiceHours.objects.bulk_create(
+        ServiceHours(
+            weekday=day,
+            opens=opens,
+            closes=closes,
+            on_holidays=on_holidays,
+            effective_from=effective_from,
+            **values,
+        )
+        for day in sorted(set(weekdays))
+    )
+    facts = {
+        "weekdays": sorted(set(weekdays)),
+        "opens": opens.isoformat() if opens else None,
+        "closes": closes.isoformat() if closes else None,
+        "on_holidays": on_holidays,
+        "effective_from": effective_from.isoformat(),
+        "basis": values["basis"],
+    }
+    _record(HOURS, "hours.set", by=by, at=at, facts=facts, key=key, body=body)
+
+
+def import_hours(*, by: User | None, at: datetime) -> None:
+    """Set the hours that the SOP prints (step 1), from the day the SOP came into force."""
+    path = Path(__file__).parent / "data" / SHIPPED_HOURS
+    with path.open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            set_hours(
+                weekdays=[int(row["hari"])],
+                opens=time.fromisoformat(row["buka"]) if row["buka"] else None,
+                closes=time.fromisoformat(row["tutup"]) if row["tutup"] else None,
+                effective_from=SOP_HOURS_SINCE,
+                basis=SOP_HOURS_BASIS,
+                by=by,
+                at=at,
+            )
+
+
 # --- shared by the acts above ----------------------------------------------------------------------------
 
 
@@ -755,7 +838,7 @@ def _assign(row: Office | User, values: Mapping[str, object]) -> list[str]:
 
 
 def _clean(
-    model: type[Office | User | CalendarDay | AgencySigner | OfficeSetting],
+    model: type[Office | User | CalendarDay | AgencySigner | OfficeSetting | ServiceHours],
     typed: Mapping[str, str],
     *,
     checks: Mapping[str, Callable[[str], str]] | None = None,

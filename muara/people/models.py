@@ -228,6 +228,15 @@ class OfficeSetting(models.Model):
     class Key(models.TextChoices):
         CORRECTION_DAYS = "correction_days", "Hari kerja untuk menjawab permintaan perbaikan"
         SILENCE_DAYS = "silence_days", "Hari kerja tanpa jawaban sebelum berkas dapat digugurkan"
+        PRIORITY_RUN = "priority_run", "Nomor antrean prioritas berturut-turut sebelum satu nomor biasa"
+
+        @property
+        def unit(self) -> str:
+            """What the value counts."""
+            return "nomor" if self.value == "priority_run" else "hari kerja"
+
+    # Nothing stands in for these until the office has decided them.
+    DAYS: ClassVar = (Key.CORRECTION_DAYS, Key.SILENCE_DAYS)
 
     key = models.CharField("ketentuan", max_length=40, choices=Key)
     value = models.PositiveSmallIntegerField("nilai")
@@ -245,3 +254,50 @@ class OfficeSetting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key}: {self.value}"
+
+    @property
+    def unit(self) -> str:
+        return self.Key(self.key).unit
+
+
+class ServiceHours(models.Model):
+    """From when to when the office serves visitors on a weekday, from the day on which it set it so."""
+
+    class Weekday(models.IntegerChoices):
+        MONDAY = 0, "Senin"
+        TUESDAY = 1, "Selasa"
+        WEDNESDAY = 2, "Rabu"
+        THURSDAY = 3, "Kamis"
+        FRIDAY = 4, "Jumat"
+        SATURDAY = 5, "Sabtu"
+        SUNDAY = 6, "Minggu"
+
+    weekday = models.PositiveSmallIntegerField("hari", choices=Weekday)
+    opens = models.TimeField("buka", null=True)
+    closes = models.TimeField("tutup", null=True)
+    on_holidays = models.BooleanField("juga pada hari libur", default=False)
+    effective_from = models.DateField("berlaku sejak")
+    basis = models.CharField("dasar", max_length=200)
+
+    class Meta:
+        ordering = ["weekday", "-effective_from"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(opens=None, closes=None) | Q(opens__isnull=False, closes__gt=F("opens")),
+                name="hours_open_before_they_close",
+            ),
+            models.UniqueConstraint(
+                fields=["weekday", "effective_from"], name="one_hours_per_weekday_and_day"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_weekday_display()}: {self.told}"
+
+    @property
+    def told(self) -> str:
+        """The hours as one reads them."""
+        if self.opens is None or self.closes is None:
+            return "tutup"
+        hours = f"{self.opens:%H.%M}–{self.closes:%H.%M}"
+        return f"{hours}, juga pada hari libur" if self.on_holidays else hours

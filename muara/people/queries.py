@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from muara.people.models import Holding, Office, OfficeSetting
@@ -11,11 +12,15 @@ def issuing_office() -> Office | None:
     return Office.objects.filter(kind=Office.Kind.ISSUING).first()
 
 
-def holder(actor: str, *, on: date) -> Holding | None:
-    """Who holds an actor of the issuing office on a day; an acting official before the definitive one."""
+def holder(actor: str, *, on: date, barred: Iterable[int] = ()) -> Holding | None:
+    """Who holds an actor of the issuing office on a day; an acting official before the definitive one.
+
+    `barred` are people who may not act as such, by their ids.
+    """
     found = (
         Holding.objects.current(on)
         .filter(actor=actor, office__kind=Office.Kind.ISSUING, user__is_active=True)
+        .exclude(user__in=barred)
         .select_related("user", "office")
     )
     acting = [holding for holding in found if holding.status != Holding.Status.DEFINITIVE]

@@ -38,6 +38,11 @@ class Came(Enum):
     STALE = 409
 
 
+def read_number(text: str | None) -> int:
+    """Read a number that came with an address or a form; whatever is none counts as 0."""
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+
 def new_key() -> str:
     """Issue the key of a form that is about to be shown."""
     return SIGNER.sign(secrets.token_hex(16))
@@ -78,10 +83,11 @@ def was_answered(request: HttpRequest) -> bool:
 
 
 def save_typed(task: Task, by: User, form: forms.Form, name: str = "") -> None:
-    """Keep what was typed in a form of a task, unjudged; nothing of it is an act.
+    """Keep what was typed in a form of a task, with its files; nothing of it is an act.
 
     What a form says is never kept (the number of an identity card) is left out.
     """
+    form.full_clean()  # takes the files
     unkept = NOT_TYPED | set(getattr(form, "never_kept", ()))
     typed = {key: form.data.getlist(key) for key in form.data if key not in unkept}  # type: ignore[attr-defined]
     task.unfinished.update_or_create(

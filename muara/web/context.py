@@ -16,6 +16,7 @@ from muara.people.queries import issuing_office
 
 FOOTER = (
     ("Layanan", "home"),
+    ("Ikuti berkas", "follow"),
     ("Bertanya kepada petugas", "questions"),
     ("Periksa izin", "verify_permit"),
     ("Data pribadi Anda", "privacy"),
@@ -64,6 +65,8 @@ def navigation(request: HttpRequest) -> list[Link]:
             places.append(("Kantor", reverse("office")))
         if not actors:
             places += [("Permohonan saya", reverse("portal")), ("Pertanyaan", reverse("questions"))]
+    if not user.is_authenticated:
+        places.append(("Ikuti berkas", reverse("follow")))
     places.append(("Periksa izin", reverse("verify_permit")))
     here = max((href for _, href in places if _is_under(request.path, href)), key=len, default="")
     return [Link(label, href, href == here) for label, href in places]

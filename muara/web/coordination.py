@@ -26,7 +26,7 @@ from muara.steps.actions.coordination import may_answer, works_for
 from muara.steps.forms.coordination import AnswerQuestion
 from muara.steps.forms.delivery import DeliverRound
 from muara.steps.letters import coordination as letters
-from muara.web.acts import Came, attempt, new_key, was_answered
+from muara.web.acts import Came, attempt, new_key, read_number, was_answered
 from muara.web.desk import A_PAGE, Officer, _officer, _side
 from muara.web.dossier import working_days
 from muara.web.files import OWN, _guarded, file_name
@@ -113,7 +113,7 @@ def deliveries(request: HttpRequest) -> HttpResponse:
     here = _liaison(request)
     waiting, several = _waiting_to_go(here)
     agencies = Office.objects.filter(kind=Office.Kind.AGENCY)
-    posted = agencies.filter(pk=_number(request.POST.get("agency"))).first()
+    posted = agencies.filter(pk=read_number(request.POST.get("agency"))).first()
     if request.method == "POST" and posted is None:
         raise Http404
     if posted is not None:
@@ -157,10 +157,6 @@ def _liaison(request: HttpRequest) -> Officer:
     if LIAISON not in here.actors:
         raise PermissionDenied
     return here
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text is not None and text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
 def _waiting_to_go(here: Officer) -> tuple[dict[int, list[Task]], list[Task]]:

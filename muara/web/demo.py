@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import tomllib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, partial
@@ -18,13 +18,14 @@ from typing import Any
 import typst
 from PIL import Image, ImageDraw
 
-from muara.cases.actions import store_revision, take_over
+from muara.cases.actions import Moved, store_revision, take_over
 from muara.cases.models import (
     Application,
     Case,
     Correction,
     CorrectionItem,
     Draft,
+    Handover,
     Referral,
     Revision,
     SiteVisit,
@@ -32,17 +33,26 @@ from muara.cases.models import (
 )
 from muara.cases.models.coordination import Channel
 from muara.cases.terms import clean_terms
-from muara.contacts.actions import ask, inform
-from muara.contacts.models import Consultation
+from muara.contacts.actions import queue
+from muara.contacts.actions.consultations import ask, inform
+from muara.contacts.models import Consultation, QueueSeries, Ticket
 from muara.documents.blobs import keep_blob
 from muara.documents.contents.refusal import Reason
 from muara.documents.models import Blob
 from muara.documents.store import BlobStore
 from muara.documents.uploads import JPEG, PDF, Accepted
-from muara.people.actions import SHIPPED_CALENDAR, import_calendar, set_office_setting, shipped_calendar
+from muara.people.actions import (
+    SHIPPED_CALENDAR,
+    import_calendar,
+    import_hours,
+    set_hours,
+    set_office_setting,
+    shipped_calendar,
+)
 from muara.people.calendar import office_calendar
 from muara.people.models import WITA, Company, Holding, Office, OfficeSetting, User, office_day
 from muara.permits.actions import set_up_series
+from muara.sop.definition import Outcome
 from muara.sop.service import load_folder, read_service, services_root
 from muara.sop.working_time import is_working_day
 from muara.steps.actions import (
@@ -64,7 +74,7 @@ from muara.steps.actions.issuance import Taker
 from muara.steps.actions.meeting import Guest, Plan
 from muara.steps.actions.monitoring import monitor
 from muara.steps.actions.paper import OnPaper, Paper, enter_running_case
-from muara.steps.actions.requests import Reply
+from muara.steps.actions.requests import Asked, Reply
 from muara.steps.letters import proposed_wording
 
 PASSWORD = "cerdas-melayani"
@@ -113,6 +123,7 @@ COMPANIES = (
 )
 
 
+INCOMPLETE = "Skema IPAL belum lengkap."
 REFUSED = "Air limbah yang direncanakan tidak memenuhi baku mutu"
 REFUSED_BY = "Pasal 20 Undang-Undang Nomor 32 Tahun 2009"
 
@@ -176,6 +187,8 @@ def seed_office(at: datetime) -> Office:
     for key, name in (APPLICANT, OTHER_APPLICANT):
         User.objects.create_user(email=address_of(key), name=name, password=PASSWORD, phone="+628110000001")
     import_calendar(rows=shipped_calendar(), source=SHIPPED_CALENDAR, by=None, at=at)
+    import_hours(by=None, at=at)
+    queue.open_shipped_queue(at=at)
     for folder in sorted(path for path in services_root().glob("*/*") if path.is_dir()):
         seed_service(folder, at)
     for key, days in ((OfficeSetting.Key.CORRECTION_DAYS, 10), (OfficeSetting.Key.SILENCE_DAYS, 20)):
@@ -188,6 +201,49 @@ def seed_office(at: datetime) -> Office:
             at=at,
         )
     return office
+
+
+def open_always(at: datetime) -> None:
+    """Let the demonstration's queue work at any hour, and say that it is an example."""
+    set_hours(
+        weekdays=range(7),
+        opens=time.min,
+        closes=time.max,
+        on_holidays=True,
+        effective_from=office_day(at),
+        basis="CONTOH: antrean demonstrasi selalu buka; jam SOP ada pada riwayat",
+        by=None,
+        at=at,
+    )
+
+
+def seed_queue(at: datetime) -> None:
+    """A morning's queue behind us: some served, one absent, one at the counter, some waiting."""
+    midnight = datetime.combine(office_day(at), time.min, WITA)
+    first = max(at - timedelta(minutes=50), midnight)
+    clock = Clock(first, pace=(at - first) / 40)
+    information = officer("information_officer")
+    a, b = (QueueSeries.objects.get(letter=letter) for letter in "AB")
+    desk = a.counters.get()
+
+    def take(series: QueueSeries, priority: str = Ticket.Priority.NONE) -> None:
+        queue.take(series_id=series.pk, priority=priority, channel=Ticket.Channel.KIOSK, at=clock.tick())
+
+    def call() -> Ticket:
+        return queue.call_next(desk, by=information, at=clock.tick())
+
+    for _ in range(4):
+        take(a)
+    for _ in range(2):
+        served = call()
+        queue.start(served, counter=desk, by=information, at=clock.tick())
+        take(b)
+        queue.finish(served, counter=desk, by=information, at=clock.tick())
+    queue.skip(call(), counter=desk, by=information, at=clock.tick())
+    take(a)
+    take(a, Ticket.Priority.ELDERLY)
+    take(a)
+    queue.start(call(), counter=desk, by=information, at=clock.tick())
 
 
 def seed_service(folder: Path, at: datetime) -> Revision:
@@ -296,6 +352,7 @@ class Walk:
     files: Mapping[int, Accepted] = field(default_factory=dict)
     application: Application | None = None
     case: Case | None = None
+    defects: dict[int, Mark] = field(default_factory=lambda: {5: Mark("unfit", INCOMPLETE)})
 
     @property
     def task(self) -> Task:
@@ -352,33 +409,51 @@ class Walk:
             return officer(task.case.process.step(task.case.call_stack[-1]).actor)
         return officer(task.actor)
 
-    def forward(self) -> str:
-        """Do the step the case stands at, the way that leads on; return the step's key."""
+    def forward(self, outcome: str = "", *, note: str = "") -> str:
+        """Do the step the case stands at, by the way that leads on or another; return the step's key."""
         task = self.task
         if task.actor != "applicant":
             task = self.take()
-        getattr(self, f"do_{task.step.activity}")(task, self.who(task))
+        way = task.step.outcome(outcome or task.step.outcomes[0].key)
+        getattr(self, f"do_{task.step.activity}")(task, self.who(task), way, note)
         return task.step_key
 
-    def do_apply(self, task: Task, by: User) -> None:
+    def do_apply(self, task: Task, by: User, way: Outcome, note: str) -> None:
         asked = Correction.objects.open().filter(case=task.case_id).first()
-        if asked is not None:
-            self.mend(asked)
+        replies = self.reply(asked) if asked is not None else {}
         at = self.clock.tick()
-        filing.submit(task.case.application, note="Sudah dilengkapi.", by=by, at=at, proof=self.proof(at))
+        filing.submit(
+            task.case.application,
+            note=note or "Sudah dilengkapi.",
+            replies=replies,
+            by=by,
+            at=at,
+            proof=self.proof(at),
+        )
 
-    def do_check(self, task: Task, by: User) -> None:
-        intake.check(task, outcome="complete", marks=all_fit(task), by=by, at=self.clock.tick())
+    def do_check(self, task: Task, by: User, way: Outcome, note: str) -> None:
+        marks = self.marks(task, way)
+        intake.check(task, outcome=way.key, marks=marks, by=by, at=self.clock.tick(), note=note)
 
-    def do_advise(self, task: Task, by: User) -> None:
+    def marks(self, task: Task, way: Outcome) -> dict[int, Mark]:
+        """The checklist as it is filled in for an outcome: all fits, or the walk's defects are found."""
+        return all_fit(task) | (self.defects if way.kind == "return" else {})
+
+    def asked(self, task: Task, way: Outcome) -> Sequence[Asked]:
+        """What an outcome asks of the applicant item by item; nothing: what the note says."""
+        return ()
+
+    def do_advise(self, task: Task, by: User, way: Outcome, note: str) -> None:
         intake.advise(
             task, question="Bagaimana mengisi neraca air?", given="Dijelaskan.", by=by, at=self.clock.tick()
         )
 
-    def do_register(self, task: Task, by: User) -> None:
-        registration.register(task, outcome="registered", applicant_signed=True, by=by, at=self.clock.tick())
+    def do_register(self, task: Task, by: User, way: Outcome, note: str) -> None:
+        at = self.clock.tick()
+        registration.register(task, outcome=way.key, applicant_signed=True, by=by, at=at, note=note)
 
-    def do_verify(self, task: Task, by: User) -> None:
+    def do_verify(self, task: Task, by: User, way: Outcome, note: str) -> None:
+        marks = self.marks(task, way)
         at = self.clock.tick()
         request = verification.Request(
             agency=Office.objects.get(kind=Office.Kind.AGENCY),
@@ -386,16 +461,26 @@ class Walk:
             letter_number=f"500/{task.case_id:03d}/CONTOH/{office_day(at).year}",
             letter_date=office_day(at),
         )
-        verification.verify(task, outcome="complete", marks=all_fit(task), requests=[request], by=by, at=at)
+        verification.verify(task, outcome=way.key, marks=marks, requests=[request], by=by, at=at, note=note)
 
-    def do_correct(self, task: Task, by: User) -> None:
+    def do_correct(self, task: Task, by: User, way: Outcome, note: str) -> None:
         verification.ask_applicant(task, by=by, at=self.clock.tick())
-        self.mend(Correction.objects.open().get(case=task.case_id))
+        replies = self.reply(Correction.objects.open().get(case=task.case_id))
         at = self.clock.tick()
         verification.answer_correction(
-            task.case, answer="Sudah dilengkapi.", proof=self.proof(at), by=self.applicants_hand, at=at
+            task.case,
+            answer=note or "Sudah dilengkapi.",
+            replies=replies,
+            proof=self.proof(at),
+            by=self.applicants_hand,
+            at=at,
         )
         verification.hand_back(self.task, by=by, at=self.clock.tick())
+
+    def reply(self, asked: Correction) -> dict[int, Reply]:
+        """Do what was asked; what the applicant says of single items (here nothing) stands beside it."""
+        self.mend(asked)
+        return {}
 
     def mend(self, asked: Correction, *, requirements: Collection[int] = ()) -> None:
         """Hand in another file for what was asked of requirements with files, of these or of all."""
@@ -424,10 +509,14 @@ class Walk:
         """The paper that the applicant signed, where an officer records their act."""
         return sample_upload("Surat yang ditandatangani pemohon", at=at).blob if self.on_behalf_by else None
 
-    def do_deliver(self, task: Task, by: User) -> None:
+    def do_deliver(self, task: Task, by: User, way: Outcome, note: str) -> None:
         verification.deliver(task, receiver="Penerima Contoh", by=by, at=self.clock.tick())
 
-    def do_review(self, task: Task, by: User) -> None:
+    def do_review(self, task: Task, by: User, way: Outcome, note: str) -> None:
+        if way.kind != "forward":
+            asked = self.asked(task, way)
+            review.find_unfit(task, outcome=way.key, asked=asked, note=note, by=by, at=self.clock.tick())
+            return
         for referral in task.case.referrals.unanswered():
             self.recommend(referral, by)
 
@@ -451,10 +540,14 @@ class Walk:
             letter_date=office_day(at),
             signed_by_name=told["signed_by_name"],
             scan=self.scan("recommendation", "Rekomendasi teknis", at),
-            terms=clean_terms(told),
             by=by,
             at=at,
+            **self.advice(),
         )
+
+    def advice(self) -> dict[str, Any]:
+        """What the agency advises: the source's terms for the permit."""
+        return {"terms": clean_terms(self.source["recommendation"])}
 
     def visit(self, *, days: int) -> SiteVisit:
         """The agency needs to see the place, and proposes a time to the applicant."""
@@ -527,8 +620,11 @@ class Walk:
         """The scan named in the source's table `key`, as handed over, or a sample."""
         return sample_upload(title, at=at).blob
 
-    def do_draft(self, task: Task, by: User) -> None:
+    def do_draft(self, task: Task, by: User, way: Outcome, note: str) -> None:
         at = self.clock.tick()
+        if way.kind != "forward":
+            drafting.return_recommendation(task, note=note, by=by, at=at)
+            return
         while review.unbooked_recommendation(task.case) is not None:
             drafting.receive_recommendation(
                 task,
@@ -548,21 +644,32 @@ class Walk:
         answers = {item.pk: "Sudah diperbaiki." for item in drafting.open_remarks(task.case)}
         drafting.draft(task, wording=wording, answers=answers, by=by, at=self.clock.tick())
 
-    def do_endorse(self, task: Task, by: User) -> None:
-        approval.endorse(
+    def do_endorse(self, task: Task, by: User, way: Outcome, note: str) -> None:
+        self.judge(approval.endorse, task, by, way, note)
+
+    def do_decide(self, task: Task, by: User, way: Outcome, note: str) -> None:
+        self.judge(approval.decide, task, by, way, note)
+
+    def judge(self, act: Callable[..., Moved], task: Task, by: User, way: Outcome, note: str) -> None:
+        """A head examines the draft and lets it go on, or sends it elsewhere."""
+        asked = self.asked(task, way)
+        act(
             task,
-            outcome="endorsed",
+            outcome=way.key,
             draft_sha256=current_draft(task).sha256,
-            clauses=task.step.examines,
+            clauses=task.step.examines if way.kind == "forward" else (),
+            asked=asked,
             by=by,
             at=self.clock.tick(),
+            note=note,
         )
 
-    def do_meet(self, task: Task, by: User) -> None:
+    def do_meet(self, task: Task, by: User, way: Outcome, note: str) -> None:
         self.call_meeting(task, by)
         self.hold_meeting(task, by)
-        told = self.meeting
-        meeting.decide(task, outcome="decided", decision=told["decision"], by=by, at=self.clock.tick())
+        decision, asked = self.meeting["decision"], self.asked(task, way)
+        at = self.clock.tick()
+        meeting.decide(task, outcome=way.key, decision=decision, asked=asked, by=by, at=at, note=note)
 
     def call_meeting(self, task: Task, by: User) -> None:
         """Invite a meeting for this very day."""
@@ -587,26 +694,31 @@ class Walk:
         told: Mapping[str, Any] = self.source["meeting"]
         return told
 
-    def do_decide(self, task: Task, by: User) -> None:
-        approval.decide(
-            task,
-            outcome="signed",
-            draft_sha256=current_draft(task).sha256,
-            clauses=task.step.examines,
-            by=by,
-            at=self.clock.tick(),
-        )
-
-    def do_number(self, task: Task, by: User) -> None:
+    def do_number(self, task: Task, by: User, way: Outcome, note: str) -> None:
         issuance.assign_number(task, by=by, at=self.clock.tick())
         at = self.clock.tick()
+        if way.kind == "return":
+            issuance.return_to_head(task, note=note, by=by, at=at)
+            return
         checked = [item.key for item in task.case.process.final_checklist]
         issuance.issue(
             task, scan=self.scan("issue", "Izin bertanda tangan", at), checked=checked, by=by, at=at
         )
 
-    def do_hand_over(self, task: Task, by: User) -> None:
+    def do_hand_over(self, task: Task, by: User, way: Outcome, note: str) -> None:
         values = self.source["values"]
+        if way.key == "sent":
+            at = self.clock.tick()
+            issuance.send(
+                task,
+                way=Handover.Way.POST,
+                address=str(values["office_address"]),
+                tracking_number="RR 000 000 001 ID",
+                proof=sample_upload("Bukti kirim", at=at).blob,
+                by=by,
+                at=at,
+            )
+            return
         issuance.hand_over(
             task,
             taker=Taker(
@@ -620,7 +732,7 @@ class Walk:
             at=self.clock.tick(),
         )
 
-    def do_receive(self, task: Task, by: User) -> None:
+    def do_receive(self, task: Task, by: User, way: Outcome, note: str) -> None:
         at = self.clock.tick()
         signed = sample_upload("Bukti serah terima", at=at).blob if self.on_behalf_by else None
         issuance.confirm_receipt(task, proof=signed, by=by, at=at)
@@ -630,8 +742,13 @@ def all_fit(task: Task) -> dict[int, Mark]:
     return {item.number: Mark("fit") for item in task.case.process.requirements}
 
 
-# Steps that only a return or a detour leads to, and the step that sends there.
-OFF_THE_MAIN_LINE = {"apply": "check", "advise": "check", "correct": "verify", "meet": "endorse_section"}
+# Steps that only a return or a detour leads to: the step that sends there, how, and why.
+OFF_THE_MAIN_LINE = {
+    "apply": ("check", "incomplete", INCOMPLETE),
+    "advise": ("check", "needs_advice", "Neraca air belum dipahami."),
+    "correct": ("verify", "incomplete", INCOMPLETE),
+    "meet": ("endorse_section", "needs_meeting", "Perlu dibahas bersama DLH."),
+}
 
 
 def case_at(
@@ -654,33 +771,12 @@ def case_at(
     while (main := Task.objects.filter(case=case, closed_at=None, companion=False).first()) is not None:
         if main.step_key == step_key:
             break
-        if OFF_THE_MAIN_LINE.get(step_key) == main.step_key:
-            _send_to(walk, step_key)
+        turns_at, outcome, note = OFF_THE_MAIN_LINE.get(step_key, ("", "", ""))
+        if turns_at == main.step_key:
+            walk.forward(outcome, note=note)
         else:
             walk.forward()
     return Case.objects.get(pk=case.pk)
-
-
-def _send_to(walk: Walk, step_key: str) -> None:
-    """Leave the main line for a step that only a return or a detour leads to."""
-    task = walk.take()
-    by, at = walk.who(task), walk.clock.tick()
-    marks = all_fit(task) | {5: Mark("unfit", "Skema IPAL belum lengkap.")}
-    match step_key:
-        case "advise":
-            intake.check(
-                task, outcome="needs_advice", marks={}, by=by, at=at, note="Neraca air belum dipahami."
-            )
-        case "apply":
-            intake.check(
-                task, outcome="incomplete", marks=marks, by=by, at=at, note="Skema IPAL belum lengkap."
-            )
-        case "correct":
-            verification.verify(
-                task, outcome="incomplete", marks=marks, by=by, at=at, note="Skema IPAL belum lengkap."
-            )
-        case "meet":
-            approval.endorse(task, outcome="needs_meeting", by=by, at=at, note="Perlu dibahas bersama DLH.")
 
 
 def ask_question(*, at: datetime, text: str, person: User | None = None) -> Consultation:
@@ -811,10 +907,8 @@ DEFECTS = {
 def asked_several_things(*, at: datetime, company: str = COMPANIES[0]) -> Case:
     """A case whose applicant was asked three things of different kinds, and has not answered yet (step 8)."""
     walk = _walk_to("verify", at=at, company=company)
-    task = walk.take()
-    marks = all_fit(task) | DEFECTS
-    by, note = walk.who(task), "Tiga hal perlu diselesaikan."
-    verification.verify(task, outcome="incomplete", marks=marks, by=by, at=walk.clock.tick(), note=note)
+    walk.defects = DEFECTS
+    walk.forward("incomplete", note="Tiga hal perlu diselesaikan.")
     task = walk.take()
     verification.ask_applicant(
         task,
@@ -853,16 +947,9 @@ def answered_with_a_dispute(*, at: datetime, company: str = COMPANIES[1]) -> Cas
 def told_to_apply_anew(*, at: datetime, company: str = COMPANIES[2]) -> Case:
     """A case closed at step 7 because it must be applied for anew; its successor waits in the portal."""
     walk = _walk_to("verify", at=at, company=company)
-    task = walk.take()
-    verification.verify(
-        task,
-        outcome="new_application",
-        marks={},
-        by=walk.who(task),
-        at=walk.clock.tick(),
-        note="Lokasi outfall berpindah, jadi kajiannya harus diulang.",
-    )
-    return Case.objects.get(pk=task.case_id)
+    walk.forward("new_application", note="Lokasi outfall berpindah, jadi kajiannya harus diulang.")
+    assert walk.case is not None
+    return Case.objects.get(pk=walk.case.pk)
 
 
 def withdrawn(*, at: datetime, company: str = COMPANIES[5]) -> Case:
@@ -875,12 +962,29 @@ def withdrawn(*, at: datetime, company: str = COMPANIES[5]) -> Case:
     return Case.objects.get(pk=walk.case.pk)
 
 
-# How many working days ago a case was handed in that its applicant was asked about, or that ended early.
+def refused_at_the_top(*, at: datetime, company: str = "") -> Walk:
+    """A case whose permit the head would not sign: it stands at drafting again, bound to a refusal."""
+    walk = _walk_to("decide", at=at, company=company)
+    walk.forward("refuse", note=f"{REFUSED}.")
+    return walk
+
+
+def refused(*, at: datetime, company: str = COMPANIES[6]) -> Case:
+    """A case that ended with a refusal, its decree numbered and received; the days to object run."""
+    walk = refused_at_the_top(at=at, company=company)
+    assert walk.case is not None
+    while Case.objects.get(pk=walk.case.pk).closed_at is None:
+        walk.forward()
+    return Case.objects.get(pk=walk.case.pk)
+
+
+# How many working days ago a case was handed in that its applicant was asked about, or that ended otherwise.
 TURNED: tuple[tuple[int, Callable[..., Case]], ...] = (
     (3, asked_several_things),
     (4, answered_with_a_dispute),
     (5, told_to_apply_anew),
     (6, withdrawn),
+    (10, refused),
 )
 
 

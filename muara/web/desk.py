@@ -15,39 +15,35 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from muara.cases.actions import Stamp
-from muara.cases.models import Application, Case, EarlyEnd, Question, Reminder, Revision, Task
-from muara.cases.queries import authority_of, control_sheet, court_of, latest_submission, tasks_doing
+from muara.cases.models import Application, Case, Question, Revision, Task
+from muara.cases.queries import tasks_doing
 from muara.cases.rules import (
     COUNTER,
-    is_applicant_of,
-    may_work_on_task,
     open_tasks_for,
     serves_the_counter,
     without_conflict,
 )
-from muara.contacts.actions import ask, inform
-from muara.contacts.models import Consultation
+from muara.contacts.actions.consultations import ask, inform
+from muara.contacts.actions.queue import attach_application, attach_consultation
+from muara.contacts.models import Consultation, Ticket
+from muara.contacts.rules import FRONT_OFFICE, may_serve
 from muara.people.calendar import office_calendar
 from muara.people.models import Company, User, office_day
-from muara.permits.models import Series
-from muara.permits.queries import decision_of, holders, permits_of, register_years
-from muara.permits.queries import register as numbers_of
+from muara.permits.queries import permits_of
 from muara.sop.definition import Step
 from muara.sop.document import Clause
-from muara.sop.working_time import Calendar, working_days_between
-from muara.steps.actions.collection import days_waiting
 from muara.steps.actions.paper import MAY_ENTER
 from muara.web import dossier
-from muara.web.acts import Came, attempt, new_key
+from muara.web.acts import Came, attempt, new_key, read_number
 from muara.web.desk_forms import Answering, Asking, CaseFilter, OnBehalf, letter_of
-from muara.web.files import person, reads_registers
+from muara.web.files import person
 from muara.web.public import revisions_in_force
 
 A_PAGE = 25
@@ -55,9 +51,9 @@ TASKS_A_PAGE = 50
 SHORT = 8  # rows of a list that only reminds
 MATCHES = 15  # companies that a search offers
 OUTSIDE_THE_SOP = {"administrator": "Administrator", "auditor": "Pemeriksa (hanya membaca)"}
-READ_CONFLICTS = frozenset({"head_of_office", "auditor"})  # the superior (UU 30/2014, Pasal 43)
 MONITORS = frozenset({"liaison", "processing_officer", "section_head", "division_head", "head_of_office"})
 READS_REGISTER = frozenset({"registrar", "head_of_office", "auditor"})
+QUEUE_READERS = frozenset({*FRONT_OFFICE, "section_head", "division_head", "head_of_office", "auditor"})
 TALKERS = frozenset({"information_officer", "auditor"})
 
 
@@ -104,6 +100,8 @@ def _side(here: Officer, current: str) -> list[dict[str, Any]]:
     places = [("Tugas saya", "desk", 0), ("Semua berkas", "cases", 0)]
     if here.reads_talks:
         places.append(("Konsultasi", "consultations", waiting))
+    if here.actors & QUEUE_READERS:
+        places.append(("Antrean", "queue_desk", 0))
     if "liaison" in here.actors:
         places.append(("Penyerahan ke OPD", "deliveries", 0))
     if here.actors & MONITORS:
@@ -256,7 +254,10 @@ def cases(request: HttpRequest) -> HttpResponse:
     """Every case that I may read."""
     here = _officer(request)
     form = CaseFilter(request.GET, steps=_case_steps())
-    visible = form.narrow(Case.objects.visible_to(here.user, at=here.at))
+    readable = Case.objects.visible_to(here.user, at=here.at)
+    if (scanned := form.scanned()) and (found := readable.filter(pk=scanned).first()):
+        return redirect("case", found.pk)
+    visible = form.narrow(readable)
     listed = Case.objects.filter(pk__in=visible.values("pk"))
     page = Paginator(dossier.with_standing(listed), A_PAGE).get_page(request.GET.get("halaman"))
     calendar = office_calendar()
@@ -290,214 +291,6 @@ def _case_steps() -> list[Step]:
         if step.activity not in dossier.BEFORE_THE_CASE
     }
     return sorted(found.values(), key=lambda step: step.number)
-
-
-# --- one case ------------------------------------------------------------------------------------------
-
-
-@login_required
-@never_cache
-@require_safe
-def case(request: HttpRequest, pk: int) -> HttpResponse:
-    """The dossier: where it stands, and one section of it at a time."""
-    me, at = person(request), timezone.now()
-    found = _case(me, pk, at=at)
-    if is_applicant_of(me, found.application):
-        return redirect("application", found.application.reference)
-    key = request.GET.get("bagian", "data")
-    section = SECTIONS.get(key)
-    if section is None:
-        raise Http404
-    court, main, decision = court_of(found), found.main_task, decision_of(found.pk)
-    talk = dossier.talk_before(found)
-    return render(
-        request,
-        section.template,
-        {
-            "case": found,
-            "decision": decision,
-            "remedies": dossier.remedies(decision),
-            "court": court,
-            "who": dossier.who(court, found.process),
-            "main": main,
-            "due": dossier.task_due(main, today=office_day(at), calendar=office_calendar()),
-            "legs": dossier.legs(found, talk=talk),
-            "work": _work(found, me, at=at),
-            "talk": talk,
-            "early_end": EarlyEnd.objects.select_related("ended_by").filter(case=found).first(),
-            "predecessor": Case.objects.select_related("application")
-            .filter(application__successor=found.application_id)
-            .first(),
-            "successor": Application.objects.select_related("case__application")
-            .filter(predecessor=found.application_id)
-            .first(),
-            "section": section,
-            "side": _sections(found, key),
-            "side_title": "Bagian berkas",
-            **section.read(request, found, at),
-        },
-    )
-
-
-def _case(user: User, pk: int, *, at: datetime) -> Case:
-    """A case that the person may see, else 404."""
-    rows = Case.objects.filter(pk__in=Case.objects.visible_to(user, at=at).filter(pk=pk).values("pk"))
-    tasks = Task.objects.select_related("received_by", "closed_by")
-    found = (
-        rows.select_related(
-            "application__company", "application__applicant", "application__entered_by", "revision"
-        )
-        .prefetch_related(Prefetch("tasks", tasks), "corrections")
-        .first()
-    )
-    if found is None:
-        raise Http404
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """An open task of the case that this person may do."""
-
-    task: Task
-    href: str
-
-
-def _work(found: Case, user: User, *, at: datetime) -> list[Work]:
-    return [
-        Work(task, _address(task))
-        for task in found.tasks.all()
-        if task.is_open and may_work_on_task(user, task, at=at)
-    ]
-
-
-Reader = Callable[[HttpRequest, Case, datetime], dict[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A section of the case page: its template, and what it reads (only when it is open)."""
-
-    title: str
-    template: str
-    read: Reader
-
-
-def _read_data(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
-    submissions = list(found.application.submissions.select_related("by").order_by("number"))
-    wanted = request.GET.get("penyampaian", "")
-    place = int(wanted) - 1 if wanted.isdecimal() and 1 <= int(wanted) <= len(submissions) else -1
-    shown = submissions[place]
-    previous = next((item for item in submissions if item.number == shown.number - 1), None)
-    return {
-        "submissions": submissions,
-        "shown": shown,
-        "previous": previous,
-        "parts": dossier.parts(found, shown, previous=previous),
-        "kind": found.process.kind(found.application.kind),
-    }
-
-
-def _read_papers(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
-    referrals = dossier.referrals_of(found)
-    submission = latest_submission(found)
-    return {
-        "submission": submission,
-        "folders": dossier.folders(found, submission),
-        "letters": dossier.filed_letters(found),
-        "scans": dossier.scans(found, referrals=referrals, decision=decision_of(found.pk)),
-    }
-
-
-def _read_corrections(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
-    return {
-        "authority": authority_of(found),
-        "verdicts": dossier.verdicts(found),
-        "rounds": dossier.rounds(found, on=office_day(at)),
-        "late_defects": dossier.late_defects(found),
-        "confirmations": dossier.confirmations(found),
-        "submissions": found.application.submissions.select_related("by").order_by("number"),
-        "talks": found.consultations.select_related("answered_by").order_by("asked_at"),
-    }
-
-
-def _read_recommendation(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
-    referrals = dossier.referrals_of(found)
-    return {
-        "referrals": referrals,
-        "terms": dossier.terms_of(found),
-        "agency_work": dossier.agency_work(referrals),
-    }
-
-
-def _read_drafts(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
-    return {"drafts": dossier.drafts(found), "meetings": dossier.meetings(found)}
-
-
-def _read_forms(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
-    return {"forms": dossier.forms(found)}
-
-
-def _read_clocks(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
-    return {"clocks": dossier.clocks(found, today=office_day(at))}
-
-
-def _read_control_sheet(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
-    reads_reasons = bool(person(request).actors(at) & READ_CONFLICTS)
-    return {
-        "lines": control_sheet(found),
-        "recusals": found.recusals.select_related("user"),
-        "reads_reasons": reads_reasons,
-    }
-
-
-SECTIONS = {
-    "data": Section("Data permohonan", "desk/case_data.html", _read_data),
-    "dokumen": Section("Dokumen dan surat", "desk/case_papers.html", _read_papers),
-    "formulir": Section("Surat dan formulir", "desk/case_forms.html", _read_forms),
-    "perbaikan": Section("Pemeriksaan dan perbaikan", "desk/case_corrections.html", _read_corrections),
-    "rekomendasi": Section("Rekomendasi teknis", "desk/case_recommendation.html", _read_recommendation),
-    "draf": Section("Draf dan paraf", "desk/case_drafts.html", _read_drafts),
-    "waktu": Section("Batas waktu", "desk/case_clocks.html", _read_clocks),
-    "pengendali": Section("Lembar pengendali", "desk/case_control_sheet.html", _read_control_sheet),
-}
-
-
-def _sections(found: Case, current: str) -> list[dict[str, Any]]:
-    here = reverse("case", args=[found.pk])
-    links = [
-        {"label": section.title, "href": f"{here}?bagian={key}#bagian", "current": key == current}
-        for key, section in SECTIONS.items()
-    ]
-    return [{"title": "", "links": links}]
-
-
-@login_required
-@never_cache
-@require_safe
-def correction(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """A round that was answered: what was asked and said, and before and after side by side."""
-    here = _officer(request)
-    found = _case(here.user, pk, at=here.at)
-    if is_applicant_of(here.user, found.application):
-        return redirect("application", found.application.reference)
-    rows = found.corrections.select_related("submission__application", "answering", "answered_by")
-    asked = get_object_or_404(rows.prefetch_related("items"), number=number)
-    if asked.answering is None:
-        return redirect(f"{reverse('case', args=[found.pk])}?bagian=perbaikan#bagian")
-    before, after = asked.submission, asked.answering
-    return render(
-        request,
-        "desk/correction.html",
-        {
-            "case": found,
-            "view": dossier.a_round(asked, found, on=office_day(here.at)),
-            "before": before,
-            "after": after,
-            "fields": dossier.changed_fields(found, before, after),
-            "files": dossier.replaced_files(found, before, after),
-        },
-    )
 
 
 # --- consultations (SOP steps 1 and 2) -------------------------------------------------------------------
@@ -594,22 +387,31 @@ def consultation(request: HttpRequest, pk: int) -> HttpResponse:
 def new_consultation(request: HttpRequest) -> HttpResponse:
     """A question that came to the information desk, and its answer when there is one already."""
     here = _talker(request, to_write=True)
+    ticket = _visitor(request, here)
     services = revisions_in_force(here.today)
     chosen = request.POST.get("service") or (services[0].service if services else "")
-    form = Asking(request.POST or None, services=services, letters=_guide(chosen, at=here.at))
+    form = Asking(
+        request.POST or None,
+        services=services,
+        letters=_guide(chosen, at=here.at),
+        initial={"channel": Consultation.Channel.VISIT} if ticket else {},
+    )
     came = None
     if request.method == "POST":
         came = _attempt(
-            request, form, lambda stamp, at: _record(form.cleaned_data, by=here.user, at=at, stamp=stamp)
+            request,
+            form,
+            lambda stamp, at: _record(form.cleaned_data, ticket=ticket, by=here.user, at=at, stamp=stamp),
         )
         if came is Came.DONE:
             messages.success(request, f"Konsultasi dengan {form.cleaned_data['name']} tersimpan.")
-            return redirect("consultations")
+            return redirect("queue_counter", ticket.counter_id) if ticket else redirect("consultations")
     return render(
         request,
         "desk/new_consultation.html",
         {
             "form": form,
+            "ticket": ticket,
             "kunci": new_key(),
             "stale": came is Came.STALE,
             "side": _side(here, "consultations"),
@@ -619,8 +421,17 @@ def new_consultation(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _visitor(request: HttpRequest, here: Officer) -> Ticket | None:
+    """The visitor at this officer's counter whom the console's link names."""
+    rows = Ticket.objects.at_a_counter().filter(pk=read_number(request.GET.get("tiket")), day=here.today)
+    found = rows.select_related("series", "counter").first()
+    if found is None or found.counter is None or not may_serve(here.user, found.counter, at=here.at):
+        return None
+    return found
+
+
 @transaction.atomic
-def _record(said: dict[str, Any], *, by: User, at: datetime, stamp: Stamp) -> None:
+def _record(said: dict[str, Any], *, ticket: Ticket | None, by: User, at: datetime, stamp: Stamp) -> None:
     asked = ask(
         service=said["service"],
         channel=said["channel"],
@@ -633,6 +444,8 @@ def _record(said: dict[str, Any], *, by: User, at: datetime, stamp: Stamp) -> No
     )
     if said["given"].strip():
         inform(asked.pk, given=said["given"], covered=said["covered"], by=by, at=at)
+    if ticket is not None:
+        attach_consultation(ticket, asked, by=by, at=at)
 
 
 def _attempt(request: HttpRequest, form: forms.Form, carry_out: Callable[[Stamp, datetime], object]) -> Came:
@@ -653,6 +466,7 @@ def start_on_behalf(request: HttpRequest) -> HttpResponse:
     here = _officer(request)
     if not serves_the_counter(here.user, at=here.at):
         raise PermissionDenied
+    ticket = _visitor(request, here)
     wanted = (request.POST.get("cari") or request.GET.get("cari") or "").replace("\0", "").strip()[:100]
     companies = list(_companies(wanted)[:MATCHES])
     services = revisions_in_force(here.today)
@@ -663,7 +477,7 @@ def start_on_behalf(request: HttpRequest) -> HttpResponse:
         came = _attempt(
             request,
             form,
-            lambda stamp, at: started.append(form.start(by=here.user, at=at, stamp=stamp)),
+            lambda stamp, at: started.append(_start(form, ticket=ticket, by=here.user, at=at, stamp=stamp)),
         )
         if came is Came.DONE:
             messages.success(
@@ -675,6 +489,7 @@ def start_on_behalf(request: HttpRequest) -> HttpResponse:
         "desk/start_on_behalf.html",
         {
             "form": form,
+            "ticket": ticket,
             "wanted": wanted,
             "companies": companies,
             "kunci": new_key(),
@@ -686,110 +501,15 @@ def start_on_behalf(request: HttpRequest) -> HttpResponse:
     )
 
 
+@transaction.atomic
+def _start(form: OnBehalf, *, ticket: Ticket | None, by: User, at: datetime, stamp: Stamp) -> Application:
+    started = form.start(by=by, at=at, stamp=stamp)
+    if ticket is not None and ticket.counter is not None:
+        attach_application(ticket, started, counter=ticket.counter, by=by, at=at)
+    return started
+
+
 def _companies(wanted: str) -> QuerySet[Company]:
     if not wanted:
         return Company.objects.none()
     return Company.objects.filter(Q(name__icontains=wanted) | Q(nib=wanted)).order_by("name", "pk")
-
-
-# --- after the signature ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Uncollected:
-    """A permit at the collection counter: how long it has waited, and what was done about it."""
-
-    task: Task
-    waited: int
-    due: int | None  # the working day whose reminder is due and not given
-    to_send: bool
-
-    @property
-    def case(self) -> Case:
-        return self.task.case
-
-    @property
-    def reminders(self) -> list[Reminder]:
-        return list(self.case.reminders.all())
-
-
-@login_required
-@never_cache
-@require_safe
-def uncollected(request: HttpRequest) -> HttpResponse:
-    """Step 17: the permits that nobody has come for, the longest waiting first."""
-    here = _officer(request)
-    if not here.at_the_counter:
-        raise PermissionDenied
-    cases = dossier.with_standing(Case.objects.all()).prefetch_related("reminders")
-    tasks = tasks_doing("hand_over").order_by("opened_at", "pk").prefetch_related(Prefetch("case", cases))
-    page = Paginator(tasks, A_PAGE).get_page(request.GET.get("halaman"))
-    calendar = office_calendar()
-    context = {
-        "page": page,
-        "rows": [_uncollected(task, at=here.at, calendar=calendar) for task in page.object_list],
-        "side": _side(here, "uncollected"),
-        "side_title": "Meja kerja",
-    }
-    return render(request, "desk/uncollected.html", context)
-
-
-def _uncollected(task: Task, *, at: datetime, calendar: Calendar) -> Uncollected:
-    waited, rules = days_waiting(task, at=at, calendar=calendar), task.case.process.collection
-    past = [day for day in rules.remind_after if day <= waited]
-    told = max(
-        (
-            working_days_between(calendar, office_day(task.opened_at), office_day(reminder.at))
-            for reminder in task.case.reminders.all()
-        ),
-        default=0,
-    )
-    return Uncollected(
-        task=task,
-        waited=waited,
-        due=past[-1] if past and told < past[-1] else None,
-        to_send=rules.send_after is not None and waited >= rules.send_after,
-    )
-
-
-@login_required
-@never_cache
-@require_safe
-def registers(request: HttpRequest) -> HttpResponse:
-    """The registers of the office: the page of the first one, which leads to the others."""
-    here = _officer(request)
-    first = Series.objects.exclude(key="registration").first() or Series.objects.first()
-    if not reads_registers(here.user, at=here.at):
-        raise PermissionDenied
-    if first is None:
-        raise Http404
-    return redirect("register", first.service, first.key)
-
-
-@login_required
-@never_cache
-@require_safe
-def register(request: HttpRequest, service: str, key: str) -> HttpResponse:
-    """Step 16.a: the register of a series, a year at a time, void numbers in their places."""
-    here = _officer(request)
-    if not reads_registers(here.user, at=here.at):
-        raise PermissionDenied
-    series = get_object_or_404(Series, service=service, key=key)
-    years = register_years(series)
-    asked = request.GET.get("tahun", "")
-    year = int(asked) if asked.isdigit() and int(asked) in years else next(iter(years), here.today.year)
-    page = Paginator(numbers_of(series, year), A_PAGE).get_page(request.GET.get("halaman"))
-    shown = list(page.object_list)
-    names = holders(shown)
-    context = {
-        "series": series,
-        "others": Series.objects.exclude(pk=series.pk),
-        "years": years,
-        "year": year,
-        "page": page,
-        "query": f"tahun={year}",
-        "rows": [(number, names.get(number.pk, "")) for number in shown],
-        "side": _side(here, "register"),
-        "side_title": "Meja kerja",
-    }
-    return render(request, "desk/register.html", context)

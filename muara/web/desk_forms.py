@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,8 @@ from muara.sop.definition import Step
 from muara.sop.document import Clause
 from muara.steps.actions.filing import start_application
 from muara.web.form_fields import PreviousPermit, offer_permits
+
+LABEL = re.compile(r"/meja/berkas/(\d{1,9})/")
 
 
 class CaseFilter(forms.Form):
@@ -36,6 +39,11 @@ class CaseFilter(forms.Form):
         chosen = self.fields["langkah"]
         assert isinstance(chosen, forms.ChoiceField)
         chosen.choices = [("", "Semua langkah"), *((s.key, f"{s.number}. {s.title}") for s in steps)]
+
+    def scanned(self) -> int | None:
+        """The case whose folder's label was read into the search box by a hand scanner."""
+        found = LABEL.search(str(self.data.get("cari") or ""))
+        return int(found[1]) if found else None
 
     def narrow(self, cases: QuerySet[Case]) -> QuerySet[Case]:
         """Apply what was chosen; a choice that does not exist narrows nothing."""

@@ -10,22 +10,17 @@ from typing import Any
 from django.db.models import Prefetch
 from django.urls import reverse
 
-from muara.cases.actions import due_day
 from muara.cases.models import (
     Attachment,
     Case,
     CaseLetter,
     CaseQuerySet,
-    Checklist,
-    ChecklistMark,
-    Confirmation,
     Correction,
     Disposition,
     Draft,
     DraftCopy,
     EarlyEnd,
     Handover,
-    LateDefectPermission,
     Meeting,
     Presentation,
     Referral,
@@ -36,23 +31,21 @@ from muara.cases.models import (
     WorksheetEndorsement,
 )
 from muara.cases.models.case import definition_of
-from muara.cases.queries import Court, attachments_of, control_sheet, court_of, promise_starts, submitted
+from muara.cases.queries import Court, attachments_of, control_sheet, court_of, submitted
 from muara.cases.terms import Terms, read_terms, together
 from muara.contacts.models import Consultation
 from muara.documents.indonesian import tanggal
 from muara.documents.models import Blob
 from muara.documents.uploads import readable_size
 from muara.people.calendar import office_calendar
-from muara.people.models import office_day
 from muara.permits.models import Decision, Refusal
 from muara.permits.queries import Remedies, remedies_of
 from muara.sop.definition import CALLER, Limit, PrintedForm, Process, Requirement, Step
 from muara.sop.form import Field, show
-from muara.sop.working_time import Calendar, TraceDay, add_working_days, is_guess, is_working_day, trace
+from muara.sop.working_time import Calendar, is_working_day
 from muara.steps.actions.drafting import decree
 from muara.steps.actions.review import binding_terms, standing_recommendations
 from muara.steps.letters import printed_flows, printed_terms
-from muara.steps.letters.correction import about
 
 DAY = timedelta(days=1)
 FLOWS = {"per_day": "m³/hari", "per_hour": "m³/jam"}
@@ -238,8 +231,8 @@ class Part:
 def parts(case: Case, submission: Submission, *, previous: Submission | None) -> list[Part]:
     """Lay out a submission by the form of the case's own revision."""
     form = definition_of(case.revision_id).form
-    values = _values(submission)
-    before = _values(previous) if previous else values
+    values = answers_in(submission)
+    before = answers_in(previous) if previous else values
     return [
         Part(
             section.key,
@@ -258,7 +251,7 @@ def parts(case: Case, submission: Submission, *, previous: Submission | None) ->
     ]
 
 
-def _values(submission: Submission) -> Mapping[str, object]:
+def answers_in(submission: Submission) -> Mapping[str, object]:
     values = submitted(submission)["values"]
     assert isinstance(values, dict)
     return values
@@ -453,7 +446,38 @@ class FormLine:
     step: Step | None
     signed_by: tuple[str, ...]
     made: tuple[Made, ...]
-    state: str  # made, missing, next, optional, outside
+    state: str  # one of STATES
+
+
+# The states of forms in the order of the page; what waits for its time or lies elsewhere is folded.
+STATES = (
+    ("missing", "Kurang", True),
+    ("made", "Ada", True),
+    ("paper", "Di map kertas", False),
+    ("next", "Menunggu langkahnya", False),
+    ("optional", "Bila perlu", False),
+    ("outside", "Di luar berkas", False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FormGroup:
+    """The forms of one state, under its heading."""
+
+    state: str
+    title: str
+    opened: bool
+    lines: list[FormLine]
+
+
+def forms_by_state(case: Case) -> list[FormGroup]:
+    """The forms of the SOP as the case page groups them: first what is missing."""
+    lines = forms(case)
+    groups = (
+        FormGroup(state, title, opened, [line for line in lines if line.state == state])
+        for state, title, opened in STATES
+    )
+    return [group for group in groups if group.lines]
 
 
 def forms(case: Case) -> list[FormLine]:
@@ -513,6 +537,8 @@ def _form_state(
         return "made"
     if step is None:
         return "outside"
+    if standing[step.number] == "paper":
+        return "paper"
     if form.optional or standing[step.number] == "skipped":
         return "optional"
     return "missing" if standing[step.number] == "done" else "next"
@@ -640,247 +666,3 @@ def drafts(case: Case) -> list[Draft]:
     """Every draft, the newest first, with its copies and all that was ever given to it."""
     rows = case.drafts.select_related("made_by").prefetch_related("copies__letter", "endorsements__by")
     return list(rows.order_by("-number"))
-
-
-# --- examinations and corrections ---------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Against:
-    """A requirement that was not found in order, with the reason."""
-
-    requirement: Requirement
-    mark: ChecklistMark
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """A signed checklist, and what it says against the file."""
-
-    checklist: Checklist
-    step: Step
-    against: tuple[Against, ...]
-
-
-def verdicts(case: Case) -> list[Verdict]:
-    process = case.process
-    rows = Checklist.objects.filter(task__case=case).select_related("task", "submission", "signed_by")
-    return [
-        Verdict(
-            checklist=item,
-            step=process.step(item.task.step_key),
-            against=tuple(
-                Against(process.requirement(mark.requirement), mark)
-                for mark in item.marks.all()
-                if mark.verdict != ChecklistMark.Verdict.FIT
-            ),
-        )
-        for item in rows.prefetch_related("marks").order_by("signed_at")
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One thing asked, with what the applicant said of it."""
-
-    number: int
-    about: str
-    kind: str
-    kind_label: str
-    reason: str
-    answer: str
-    disputed: bool
-    grounds: str
-    requirement: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """A round of requests with the step that raised it."""
-
-    correction: Correction
-    step: Step
-    items: tuple[Item, ...]
-    late: bool = False
-
-
-def rounds(case: Case, *, on: date) -> list[Round]:
-    """Every round of requests to the applicant, the first one first."""
-    rows = case.corrections.select_related("raised_by", "sent_by", "answered_by", "submission")
-    return [a_round(item, case, on=on) for item in rows.prefetch_related("items")]
-
-
-def a_round(correction: Correction, case: Case, *, on: date) -> Round:
-    return Round(
-        correction,
-        case.process.step(correction.raised_at_step),
-        tuple(
-            Item(
-                number=item.number,
-                about=about(item, case.process),
-                kind=item.kind,
-                kind_label=item.get_kind_display(),
-                reason=item.reason,
-                answer=item.answer,
-                disputed=item.disputed,
-                grounds=item.grounds,
-                requirement=item.requirement,
-            )
-            for item in correction.items.all()
-        ),
-        late=correction.is_late(on),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """A field whose answer differs between two submissions."""
-
-    section: str
-    label: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Replaced:
-    """A requirement whose files differ: what was there beside what is there now."""
-
-    requirement: Requirement
-    before: tuple[Paper, ...]
-    after: tuple[Paper, ...]
-
-
-def changed_fields(case: Case, before: Submission, after: Submission) -> list[Changed]:
-    old, new = _values(before), _values(after)
-    return [
-        Changed(section.title, item.label, show(item, old.get(item.key)), show(item, new.get(item.key)))
-        for section in definition_of(case.revision_id).form.sections
-        for item in section.fields
-        if old.get(item.key) != new.get(item.key)
-    ]
-
-
-def replaced_files(case: Case, before: Submission, after: Submission) -> list[Replaced]:
-    old, new = _by_requirement(before), _by_requirement(after)
-    found = []
-    for requirement in case.process.requirements:
-        gone, came = old.get(requirement.number, {}), new.get(requirement.number, {})
-        if gone.keys() != came.keys():
-            found.append(
-                Replaced(
-                    requirement,
-                    tuple(attachment_paper(item) for item in gone.values()),
-                    tuple(attachment_paper(item) for item in came.values()),
-                )
-            )
-    return found
-
-
-def _by_requirement(submission: Submission) -> dict[int, dict[str, Attachment]]:
-    files: dict[int, dict[str, Attachment]] = {}
-    for item in attachments_of(submission):
-        files.setdefault(item.requirement, {})[item.blob.sha256] = item
-    return files
-
-
-def late_defects(case: Case) -> list[LateDefectPermission]:
-    rows = LateDefectPermission.objects.filter(task__case=case).select_related("task", "granted_by")
-    return list(rows.order_by("granted_at"))
-
-
-def confirmations(case: Case) -> list[Confirmation]:
-    rows = Confirmation.objects.filter(task__case=case).select_related("task__case", "made_by")
-    return list(rows.order_by("made_at"))
-
-
-# --- limits and clocks ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """A step's limit: what the SOP prints, the day it means, and when the step was first done."""
-
-    step: Step
-    state: str  # of the step, as the stepper draws it
-    limit: Limit
-    due: Due
-    done_at: datetime | None
-    late: bool
-    guess: bool
-
-    @property
-    def counts(self) -> bool:
-        """Time still runs for this step: it is neither done nor passed over."""
-        return self.done_at is None and self.state != "skipped" and not self.step.optional
-
-
-@dataclass(frozen=True, slots=True)
-class Clocks:
-    """A case's two clocks and all that hangs on them."""
-
-    deadlines: list[Deadline]
-    promise: Due
-    promise_days: int
-    days: tuple[TraceDay, ...]
-
-
-def clocks(case: Case, *, today: date) -> Clocks:
-    """Compute every limit of a case from its two clocks (domain 1.8.3), day by day."""
-    calendar, process = office_calendar(), case.process
-    started = promise_starts(case)
-    first: dict[str, datetime] = {}
-    for task in case.tasks.all():
-        if task.closed_at is not None and not task.companion:
-            first.setdefault(task.step_key, task.closed_at)
-    state = {leg.number: leg.state for leg in legs(case, talk=None)}
-    deadlines = [
-        _deadline(
-            step,
-            step.limit,
-            case,
-            state=state[step.number],
-            calendar=calendar,
-            today=today,
-            done_at=first.get(step.key),
-        )
-        for step in process.steps
-        if step.limit is not None and step.limit.days is not None
-    ]
-    days = process.promise_days
-    return Clocks(
-        deadlines=deadlines,
-        promise=due_of(add_working_days(calendar, started, days), today=today, calendar=calendar)
-        if started
-        else Due(),
-        promise_days=days,
-        days=trace(calendar, started, days) if started else (),
-    )
-
-
-def _deadline(
-    step: Step,
-    limit: Limit,
-    case: Case,
-    *,
-    state: str,
-    calendar: Calendar,
-    today: date,
-    done_at: datetime | None,
-) -> Deadline:
-    on = due_day(
-        step,
-        process=case.process,
-        registered_on=case.registered_on,
-        recommended_on=case.recommended_on,
-        calendar=calendar,
-    )
-    return Deadline(
-        step=step,
-        state=state,
-        limit=limit,
-        due=due_of(on, today=today, calendar=calendar, limit=limit),
-        done_at=done_at,
-        late=on is not None and done_at is not None and office_day(done_at) > on,
-        guess=on is not None and is_guess(calendar, on),
-    )

@@ -44,6 +44,7 @@ from muara.steps.actions.drafting import latest_draft
 from muara.steps.actions.registration import cs_approval
 from muara.steps.letters import issuance as issuance_letters
 from muara.steps.letters.forms import empty_form, first_proof_to_sign
+from muara.steps.letters.forms import folder_label as print_label
 from muara.steps.letters.review import summary_pdf
 from muara.web.public import revision_by_slug
 
@@ -176,6 +177,19 @@ def form(request: HttpRequest, slug: str, code: str) -> HttpResponseBase:
     _guarded(answer, policy=OWN)
     answer["Cache-Control"] = "public, max-age=3600"
     return answer
+
+
+@login_required
+@require_safe
+def folder_label(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The label of the case's folder, for officials."""
+    at = timezone.now()
+    case = _case(request, pk, at=at)
+    if is_applicant_of(person(request), case.application):
+        raise Http404
+    answer = HttpResponse(print_label(case, at=at), content_type=PDF)
+    answer["Content-Disposition"] = f'inline; filename="{file_name(f"Label map {case}")}"'
+    return _guarded(answer, policy=OWN)
 
 
 @login_required

@@ -12,17 +12,19 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from muara.cases.actions import Refused
-from muara.cases.models import Application, Case, Revision, Task
+from muara.cases.models import Application, Case, Correction, Revision, Task
 from muara.cases.terms import TermsRefused
 from muara.documents.letters import pdf
 from muara.documents.models import Blob
 from muara.documents.store import BlobStore
 from muara.documents.uploads import Accepted, UploadRefused, accept
 from muara.people.models import User
-from muara.steps.actions import approval, filing, intake, verification
+from muara.sop.definition import Outcome
+from muara.steps.actions import filing, intake
 from muara.steps.actions.checklists import Mark
+from muara.steps.actions.requests import Reply
 from muara.steps.letters import control_sheet
-from muara.web.demo import Clock, Walk, all_fit, answer_question, applicant, ask_question, officer
+from muara.web.demo import Clock, Walk, answer_question, applicant, ask_question, officer
 
 
 class BrokenFolder(Exception):
@@ -107,44 +109,32 @@ class FolderWalk(Walk):
         self.left_once.add(part)
         return told
 
-    def do_check(self, task: Task, by: User) -> None:
-        told = self.leaves("advice")
-        if told is None:
-            super().do_check(task, by)
-            return
-        intake.check(
-            task, outcome="needs_advice", marks={}, by=by, at=self.clock.tick(), note=told["question"]
-        )
+    def do_check(self, task: Task, by: User, way: Outcome, note: str) -> None:
+        if told := self.leaves("advice"):
+            way, note = task.step.outcome("needs_advice"), told["question"]
+        super().do_check(task, by, way, note)
 
-    def do_advise(self, task: Task, by: User) -> None:
+    def do_advise(self, task: Task, by: User, way: Outcome, note: str) -> None:
         told = self.source["advice"]
         intake.advise(task, question=told["question"], given=told["given"], by=by, at=self.clock.tick())
 
-    def do_endorse(self, task: Task, by: User) -> None:
-        told = self.leaves("meeting")
-        if told is None:
-            super().do_endorse(task, by)
-            return
-        approval.endorse(task, outcome="needs_meeting", by=by, at=self.clock.tick(), note=told["reason"])
+    def do_endorse(self, task: Task, by: User, way: Outcome, note: str) -> None:
+        if told := self.leaves("meeting"):
+            way, note = task.step.outcome("needs_meeting"), told["reason"]
+        super().do_endorse(task, by, way, note)
 
-    def do_verify(self, task: Task, by: User) -> None:
-        told = self.leaves("correction")
-        if told is None:
-            super().do_verify(task, by)
-            return
-        number = int(told["requirement"])
-        marks = all_fit(task) | {number: Mark("unfit", told["reason"])}
-        verification.verify(
-            task, outcome="incomplete", marks=marks, by=by, at=self.clock.tick(), note=told["reason"]
-        )
+    def do_verify(self, task: Task, by: User, way: Outcome, note: str) -> None:
+        if told := self.leaves("correction"):
+            way, note = task.step.outcome("incomplete"), told["reason"]
+            self.defects = {int(told["requirement"]): Mark("unfit", note)}
+        super().do_verify(task, by, way, note)
 
-    def do_correct(self, task: Task, by: User) -> None:
-        told = self.source["correction"]
-        verification.ask_applicant(task, by=by, at=self.clock.tick())
-        at = self.clock.tick()
-        self._change(task.case.application, told, at=at)
-        verification.answer_correction(task.case, answer=told["answer"], by=self.applicant, at=at)
-        verification.hand_back(self.task, by=by, at=self.clock.tick())
+    def do_correct(self, task: Task, by: User, way: Outcome, note: str) -> None:
+        super().do_correct(task, by, way, self.source["correction"]["answer"])
+
+    def reply(self, asked: Correction) -> dict[int, Reply]:
+        self._change(asked.case.application, self.source["correction"], at=self.clock.tick())
+        return {}
 
     def _change(self, application: Application, told: Mapping[str, Any], *, at: datetime) -> None:
         for section in application.revision.definition.form.sections:

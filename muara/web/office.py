@@ -1,42 +1,39 @@
-"""Administration: the office's identity, agencies, users and what they hold, number series, the calendar.
+"""Administration: what is set up, the office's identity, agencies, number series, what the SOP leaves open.
 
 Administrators change; auditors read. Who reads a page is settled by the first line of its view.
 """
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from functools import partial
 from typing import Any
 
-from allauth.account.forms import default_token_generator
-from allauth.account.utils import user_pk_to_url_str
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from muara.cases.actions import Stamp, act, reproject
+from muara.cases.actions import Stamp, act
 from muara.cases.models import Revision
 from muara.cases.rules import stranded_tasks
+from muara.contacts.queries import priority_limit
+from muara.documents.indonesian import tanggal
 from muara.people import actions as people
-from muara.people.calendar import office_calendar
+from muara.people.hours import next_opening, open_at
 from muara.people.models import CalendarDay, Holding, Office, OfficeSetting, User, office_day
 from muara.people.queries import holder, issuing_office, office_setting
 from muara.people.rules import (
     AGENCY_ACTORS,
     SYSTEM_ACTORS,
-    has_second_factor,
     may_administer,
     may_read_administration,
 )
@@ -44,26 +41,15 @@ from muara.permits.actions import set_up_series
 from muara.permits.models import Series
 from muara.sop.definition import Process
 from muara.sop.numbering import render_number
-from muara.sop.working_time import is_working_day
 from muara.web.acts import Came, attempt, new_key
 from muara.web.office_forms import (
     AgencyForm,
-    DayForm,
-    Empty,
-    EndForm,
-    GrantForm,
     IdentityForm,
-    ProfileForm,
-    ReasonForm,
     SeriesForm,
     SettingForm,
     SignersForm,
-    UserForm,
 )
 
-PAGE = 30
-NOBODY = "tanpa"
-LINK_DAYS = settings.PASSWORD_RESET_TIMEOUT // 86_400
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -87,15 +73,6 @@ class Check:
     action: str
 
 
-@dataclass(frozen=True, slots=True)
-class Month:
-    """A month of the calendar page: its days that differ, and how many the office works."""
-
-    first: date
-    days: list[CalendarDay]
-    working: int
-
-
 PLACES = (
     ("Ringkasan", "office", ("office",)),
     ("Identitas kantor", "office_identity", ("office_identity",)),
@@ -104,6 +81,12 @@ PLACES = (
     ("Seri nomor", "series", ("series", "edit_series")),
     ("Ketentuan", "office_settings", ("office_settings",)),
     ("Kalender kerja", "calendar", ("calendar", "remove_day")),
+    ("Jam pelayanan", "service_hours", ("service_hours",)),
+    (
+        "Antrean dan loket",
+        "queue_setup",
+        ("queue_setup", "queue_series", "new_queue_series", "new_counter", "edit_counter"),
+    ),
 )
 
 
@@ -163,6 +146,11 @@ def _carry_out(
         raise PermissionDenied from None
 
 
+def _record(request: HttpRequest, form: forms.Form, change: Callable[..., object]) -> Came:
+    """Carry out an act of the room below, which is given the moment and the form's key and body."""
+    return _carry_out(request, form, lambda at, stamp: change(at=at, key=stamp.key, body=stamp.body))
+
+
 def _processes() -> list[Process]:
     """The newest revision of each service that is stored."""
     newest = {row.service: row.pk for row in Revision.objects.order_by("effective_from", "pk").defer("files")}
@@ -196,6 +184,7 @@ def index(request: HttpRequest) -> HttpResponse:
         _check_administrators(day),
         _check_series(processes),
         _check_calendar(day),
+        _check_hours(at),
         _check_settings(day),
     ]
     return _page(
@@ -294,8 +283,14 @@ def _check_calendar(day: date) -> Check:
     return Check("Kalender kerja", not lacking, told, reverse("calendar"), "Buka kalender")
 
 
+def _check_hours(at: datetime) -> Check:
+    opens = open_at(at) or next_opening(at)
+    told = f"Buka {tanggal(opens.day)} pukul {opens.told} WITA." if opens else "Belum ada jam pelayanan."
+    return Check("Jam pelayanan", opens is not None, told, reverse("service_hours"), "Atur jam pelayanan")
+
+
 def _check_settings(day: date) -> Check:
-    lacking = [key.label.lower() for key in OfficeSetting.Key if office_setting(key, on=day) is None]
+    lacking = [key.label.lower() for key in OfficeSetting.DAYS if office_setting(key, on=day) is None]
     told = (
         f"Belum diatur: {'; '.join(lacking)}. Selama itu permintaan perbaikan tidak berbatas waktu dan "
         "tidak ada berkas yang dapat digugurkan."
@@ -303,6 +298,11 @@ def _check_settings(day: date) -> Check:
         else "Waktu menjawab dan waktu gugur sudah diatur."
     )
     return Check("Ketentuan kantor", not lacking, told, reverse("office_settings"), "Atur ketentuan")
+
+
+def _is_decreed(year: int) -> bool:
+    """Collective leave is decreed a year at a time: without any, the year's deadlines are guesses."""
+    return CalendarDay.objects.filter(date__year=year, kind=CalendarDay.Kind.COLLECTIVE_LEAVE).exists()
 
 
 # --- the office and its agencies --------------------------------------------------------------------------
@@ -314,13 +314,7 @@ def identity(request: HttpRequest) -> HttpResponse:
     by, at = _reader(request)
     form, came = IdentityForm(issuing_office(), data=request.POST or None), Came.DONE
     if request.method == "POST" and form.is_valid():
-        came = _carry_out(
-            request,
-            form,
-            lambda at, stamp: people.save_office(
-                details=form.details(), by=by, at=at, key=stamp.key, body=stamp.body
-            ),
-        )
+        came = _record(request, form, partial(people.save_office, details=form.details(), by=by))
         if came is Came.DONE:
             messages.success(request, "Identitas kantor disimpan. Surat berikutnya memakai kop ini.")
             return redirect("office_identity")
@@ -350,13 +344,7 @@ def new_agency(request: HttpRequest) -> HttpResponse:
     by, _ = _administrator(request)
     form, came = AgencyForm(None, data=request.POST or None), Came.DONE
     if request.method == "POST" and form.is_valid():
-        came = _carry_out(
-            request,
-            form,
-            lambda at, stamp: people.add_agency(
-                details=form.details(), by=by, at=at, key=stamp.key, body=stamp.body
-            ),
-        )
+        came = _record(request, form, partial(people.add_agency, details=form.details(), by=by))
         if came is Came.DONE:
             messages.success(request, f"{form.cleaned_data['name']} ditambahkan.")
             return redirect("agencies")
@@ -370,13 +358,7 @@ def agency(request: HttpRequest, pk: int) -> HttpResponse:
     item = get_object_or_404(Office, pk=pk, kind=Office.Kind.AGENCY)
     form, came = AgencyForm(item, data=request.POST or None), Came.DONE
     if request.method == "POST" and form.is_valid():
-        came = _carry_out(
-            request,
-            form,
-            lambda at, stamp: people.change_agency(
-                pk, details=form.details(), by=by, at=at, key=stamp.key, body=stamp.body
-            ),
-        )
+        came = _record(request, form, partial(people.change_agency, pk, details=form.details(), by=by))
         if came is Came.DONE:
             messages.success(request, f"{form.cleaned_data['name']} disimpan.")
             return redirect("agencies")
@@ -397,238 +379,11 @@ def signers(request: HttpRequest, pk: int) -> HttpResponse:
     team = User.objects.filter(pk__in=held.values("user"))
     form, came = SignersForm(item, data=request.POST or None, team=team), Came.DONE
     if request.method == "POST" and form.is_valid():
-        came = _carry_out(
-            request,
-            form,
-            lambda at, stamp: people.set_signers(
-                pk, signers=form.signers(), by=by, at=at, key=stamp.key, body=stamp.body
-            ),
-        )
+        came = _record(request, form, partial(people.set_signers, pk, signers=form.signers(), by=by))
         if came is Came.DONE:
             messages.success(request, "Urutan paraf disimpan.")
             return redirect("agency", item.pk)
     return _page(request, "signers", {"form": form, "agency": item}, came=came)
-
-
-# --- users and what they hold -----------------------------------------------------------------------------
-
-
-@login_required
-@require_safe
-def users(request: HttpRequest) -> HttpResponse:
-    _, at = _reader(request)
-    day, labels = office_day(at), _actors()
-    words, actor = request.GET.get("cari", "").strip(), request.GET.get("pelaksana", "")
-    held = Holding.objects.current(day)
-    found = User.objects.prefetch_related(
-        Prefetch("holdings", queryset=held.select_related("office"), to_attr="held")
-    )
-    if words:
-        found = found.filter(Q(name__icontains=words) | Q(email__icontains=words) | Q(nip__icontains=words))
-    if actor == NOBODY:
-        found = found.exclude(pk__in=held.values("user"))
-    elif actor:
-        found = found.filter(pk__in=held.filter(actor=actor).values("user"))
-    page = Paginator(found.order_by("name", "pk"), PAGE).get_page(request.GET.get("halaman"))
-    rows = [
-        (person, [_held_label(holding, labels) for holding in person.held])  # type: ignore[attr-defined]
-        for person in page
-    ]
-    context = {
-        "page": page,
-        "rows": rows,
-        "actors": labels,
-        "nobody": NOBODY,
-        "cari": words,
-        "pelaksana": actor,
-    }
-    return _page(request, "users", context)
-
-
-def _held_label(holding: Holding, labels: dict[str, str]) -> str:
-    label = labels.get(holding.actor, holding.actor)
-    if holding.status != Holding.Status.DEFINITIVE:
-        label = f"{holding.get_status_display()} {label}"
-    return f"{label} · {holding.office.short_name}" if holding.office.kind == Office.Kind.AGENCY else label
-
-
-@login_required
-@GET_POST
-def new_user(request: HttpRequest) -> HttpResponse:
-    by, _ = _administrator(request)
-    form, came = ProfileForm(request.POST or None), Came.DONE
-    if request.method == "POST" and form.is_valid():
-        came = _carry_out(
-            request,
-            form,
-            lambda at, stamp: people.create_user(
-                profile=form.profile(), by=by, at=at, key=stamp.key, body=stamp.body
-            ),
-        )
-        if came is Came.DONE:
-            made = User.objects.get(email__iexact=form.cleaned_data["email"])
-            messages.success(request, f"Akun {made.name} dibuat. Sekarang buat tautan kata sandinya.")
-            return redirect("user", made.pk)
-    return _page(request, "new_user", {"form": form}, came=came)
-
-
-@login_required
-@GET_POST
-def user(request: HttpRequest, pk: int) -> HttpResponse:
-    by, _ = _reader(request)
-    person = get_object_or_404(User, pk=pk)
-    form, came = UserForm(person, data=request.POST or None), Came.DONE
-    if request.method == "POST" and form.is_valid():
-        came = _carry_out(
-            request,
-            form,
-            lambda at, stamp: people.change_user(
-                pk,
-                profile=form.profile(),
-                active=form.cleaned_data["is_active"],
-                by=by,
-                at=at,
-                key=stamp.key,
-                body=stamp.body,
-            ),
-        )
-        if came is Came.DONE:
-            messages.success(request, f"Akun {form.cleaned_data['name']} disimpan.")
-            return redirect("user", pk)
-    return _user_page(request, person, form, came=came)
-
-
-def _user_page(
-    request: HttpRequest, person: User, form: forms.Form, *, came: Came = Came.DONE, link: str = ""
-) -> HttpResponse:
-    day, labels = office_day(timezone.now()), _actors()
-    holdings = [
-        (holding, labels.get(holding.actor, holding.actor), _period(holding, day))
-        for holding in person.holdings.select_related("office").order_by("-starts", "actor")
-    ]
-    context = {
-        "form": form,
-        "person": person,
-        "holdings": holdings,
-        "link": link,
-        "link_days": LINK_DAYS,
-        "invite_key": new_key(),
-        "second_factor": has_second_factor(person),
-    }
-    return _page(request, "user", context, came=came)
-
-
-@login_required
-@GET_POST
-def remove_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
-    """A telephone was lost: after seeing who asks, take the second factor off the account."""
-    by, _ = _administrator(request)
-    person = get_object_or_404(User, pk=pk)
-    form, came = ReasonForm(request.POST or None), Came.DONE
-    if request.method == "POST" and form.is_valid():
-        came = _carry_out(
-            request,
-            form,
-            lambda at, stamp: people.remove_second_factor(
-                pk, reason=form.cleaned_data["reason"], by=by, at=at, key=stamp.key, body=stamp.body
-            ),
-        )
-        if came is Came.DONE:
-            messages.success(request, f"Pengaman dua langkah akun {person.name} dilepas.")
-            return redirect("user", pk)
-    return _page(request, "remove_second_factor", {"form": form, "person": person}, came=came)
-
-
-def _period(holding: Holding, day: date) -> str:
-    if holding.starts > day:
-        return "nanti"
-    return "berakhir" if holding.ends is not None and holding.ends < day else "berlaku"
-
-
-@login_required
-@require_POST
-def invite(request: HttpRequest, pk: int) -> HttpResponse:
-    """Make out a one-time link with which a user sets a password; it is shown to the administrator once."""
-    by, _ = _administrator(request)
-    person = get_object_or_404(User, pk=pk)
-    button = Empty(request.POST)
-    button.is_valid()
-    came = _carry_out(
-        request,
-        button,
-        lambda at, stamp: people.invite(pk, by=by, at=at, key=stamp.key, body=stamp.body),
-    )
-    if came is not Came.DONE:
-        messages.error(
-            request, " ".join(map(str, button.non_field_errors())) or "Halaman sudah usang. Coba sekali lagi."
-        )
-        return redirect("user", pk)
-    keys = {"uidb36": user_pk_to_url_str(person), "key": default_token_generator.make_token(person)}
-    link = settings.MUARA_BASE_URL + reverse("account_reset_password_from_key", kwargs=keys)
-    answer = _user_page(request, person, UserForm(person), link=link)
-    answer["Cache-Control"] = "no-store"
-    return answer
-
-
-@login_required
-@GET_POST
-def grant(request: HttpRequest, pk: int) -> HttpResponse:
-    by, at = _administrator(request)
-    person = get_object_or_404(User, pk=pk)
-    offices = list(Office.objects.order_by("-kind", "name"))
-    form = GrantForm(
-        request.POST or None,
-        actors=_actors(),
-        offices=offices,
-        initial={"starts": office_day(at), "office": str(offices[0].pk) if offices else ""},
-    )
-    came = Came.DONE
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        came = _carry_out(
-            request,
-            form,
-            lambda at, stamp: people.grant(
-                pk,
-                actor=said["actor"],
-                office_id=int(said["office"]),
-                status=said["status"],
-                starts=said["starts"],
-                ends=said["ends"],
-                reason=said["reason"],
-                by=by,
-                at=at,
-                key=stamp.key,
-                body=stamp.body,
-            ),
-        )
-        if came is Came.DONE:
-            messages.success(request, f"{person.name} ditugaskan.")
-            return redirect("user", pk)
-    return _page(request, "grant", {"form": form, "person": person, "own": person == by}, came=came)
-
-
-@login_required
-@GET_POST
-def end_holding(request: HttpRequest, pk: int) -> HttpResponse:
-    by, at = _administrator(request)
-    item = get_object_or_404(Holding.objects.select_related("user", "office"), pk=pk)
-    form = EndForm(request.POST or None, initial={"ends": max(office_day(at), item.starts)})
-    came = Came.DONE
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        came = _carry_out(
-            request,
-            form,
-            lambda at, stamp: people.end_holding(
-                pk, ends=said["ends"], reason=said["reason"], by=by, at=at, key=stamp.key, body=stamp.body
-            ),
-        )
-        if came is Came.DONE:
-            messages.success(request, "Hari terakhirnya disimpan.")
-            return redirect("user", item.user_id)
-    label = _actors().get(item.actor, item.actor)
-    return _page(request, "end_holding", {"form": form, "holding": item, "label": label}, came=came)
 
 
 # --- number series ----------------------------------------------------------------------------------------
@@ -705,119 +460,27 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     came = Came.DONE
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        came = _carry_out(
+        came = _record(
             request,
             form,
-            lambda at, stamp: people.set_office_setting(
+            partial(
+                people.set_office_setting,
                 setting=said["setting"],
                 value=said["value"],
                 effective_from=said["effective_from"],
                 basis=said["basis"],
                 by=by,
-                at=at,
-                key=stamp.key,
-                body=stamp.body,
             ),
         )
         if came is Came.DONE:
             messages.success(request, "Ketentuan disimpan. Nilai yang lama tetap tercatat.")
             return redirect("office_settings")
     day = office_day(at)
-    in_force = {key: office_setting(key, on=day) for key in OfficeSetting.Key}
+    in_force = {key: office_setting(key, on=day) for key in OfficeSetting.DAYS}
+    in_force[OfficeSetting.Key.PRIORITY_RUN] = priority_limit(day)
     context = {
         "form": form,
-        "in_force": [(key.label, value) for key, value in in_force.items()],
+        "in_force": [(key.label, value, key.unit) for key, value in in_force.items()],
         "settings": OfficeSetting.objects.all(),
     }
     return _page(request, "settings", context, came=came)
-
-
-# --- the calendar -----------------------------------------------------------------------------------------
-
-
-@login_required
-@GET_POST
-def calendar(request: HttpRequest) -> HttpResponse:
-    by, at = _reader(request)
-    form, came = DayForm(request.POST or None), Came.DONE
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-
-        def add(at: datetime, stamp: Stamp) -> None:
-            people.add_calendar_day(
-                day=said["date"],
-                kind=said["kind"],
-                name=said["name"],
-                basis=said["basis"],
-                estimated=said["estimated"],
-                by=by,
-                at=at,
-                key=stamp.key,
-                body=stamp.body,
-            )
-            reproject(at=at)
-
-        came = _carry_out(request, form, add)
-        if came is Came.DONE:
-            messages.success(request, "Hari ditambahkan. Jatuh tempo yang terpengaruh dihitung ulang.")
-            return redirect(f"{reverse('calendar')}?tahun={said['date'].year}")
-    today = office_day(at)
-    there = {day.year for day in CalendarDay.objects.dates("date", "year")}
-    year = _year(request.GET.get("tahun", ""), default=today.year)
-    months = _months(year)
-    days = [day for month in months for day in month.days]
-    context = {
-        "form": form,
-        "year": year,
-        "years": sorted(there | {today.year, today.year + 1, year}),
-        "months": months,
-        "working": sum(month.working for month in months),
-        "estimated": sum(day.estimated for day in days),
-        "decreed": any(day.kind == CalendarDay.Kind.COLLECTIVE_LEAVE for day in days),
-        "undecreed": [y for y in (today.year, today.year + 1) if not _is_decreed(y)],
-    }
-    return _page(request, "calendar", context, came=came)
-
-
-def _months(year: int) -> list[Month]:
-    rows = list(CalendarDay.objects.filter(date__year=year))
-    arithmetic = office_calendar()
-    months = []
-    for number in range(1, 13):
-        first = date(year, number, 1)
-        length = monthrange(year, number)[1]
-        working = sum(is_working_day(arithmetic, first + timedelta(days=n)) for n in range(length))
-        months.append(Month(first, [row for row in rows if row.date.month == number], working))
-    return months
-
-
-def _year(text: str, *, default: int) -> int:
-    return int(text) if text.isascii() and text.isdigit() and 1900 <= int(text) <= 2200 else default
-
-
-def _is_decreed(year: int) -> bool:
-    """Collective leave is decreed a year at a time: without any, the year's deadlines are guesses."""
-    return CalendarDay.objects.filter(date__year=year, kind=CalendarDay.Kind.COLLECTIVE_LEAVE).exists()
-
-
-@login_required
-@GET_POST
-def remove_day(request: HttpRequest, pk: int) -> HttpResponse:
-    by, _ = _administrator(request)
-    item = CalendarDay.objects.filter(pk=pk).first()
-    if item is None and request.method == "POST":
-        return redirect("calendar")  # the same button twice
-    item = item or get_object_or_404(CalendarDay, pk=pk)
-    form, came = Empty(request.POST), Came.DONE
-    if request.method == "POST":
-        form.is_valid()
-
-        def remove(at: datetime, stamp: Stamp) -> None:
-            people.remove_calendar_day(pk, by=by, at=at, key=stamp.key, body=stamp.body)
-            reproject(at=at)
-
-        came = _carry_out(request, form, remove)
-        if came is Came.DONE:
-            messages.success(request, f"{item.name} dihapus dari kalender. Jatuh tempo dihitung ulang.")
-            return redirect(f"{reverse('calendar')}?tahun={item.date.year}")
-    return _page(request, "remove_day", {"form": form, "day": item}, came=came)

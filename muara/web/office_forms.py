@@ -8,9 +8,10 @@ from typing import Any
 
 from django import forms
 
+from muara.contacts.models import Counter, QueueSeries
 from muara.documents.repertoire import allowed
 from muara.people.actions import OfficeDetails, Profile, Signing
-from muara.people.models import CalendarDay, Holding, Office, OfficeSetting, User
+from muara.people.models import CalendarDay, Holding, Office, OfficeSetting, ServiceHours, User
 from muara.permits.models import Series
 from muara.sop.numbering import render_number, unknown_tokens
 from muara.sop.values import ValueRefused, clean_text, parse_date
@@ -55,6 +56,19 @@ class Day(forms.DateField):
             return parse_date(str(value))
         except ValueRefused as refusal:
             raise forms.ValidationError(refusal.message) from None
+
+
+class Hour(forms.TimeField):
+    """A time of day, picked or typed as Indonesians write it (08.00)."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(
+            widget=forms.TimeInput({"type": "time", "class": SHORT}, format="%H:%M"),
+            input_formats=["%H:%M", "%H.%M", "%H:%M:%S"],
+            required=False,
+            error_messages={"invalid": "Tulis jamnya seperti 08.00."},
+            **more,
+        )
 
 
 class OfficeForm(forms.Form):
@@ -365,7 +379,8 @@ class SettingForm(forms.Form):
         label="Ketentuan", choices=OfficeSetting.Key.choices, widget=forms.RadioSelect
     )
     value = forms.IntegerField(
-        label="Hari kerja",
+        label="Nilai",
+        help_text="Dalam hari kerja; untuk antrean prioritas, banyaknya nomor.",
         min_value=1,
         max_value=250,
         widget=forms.TextInput({"inputmode": "numeric", "class": "govuk-input--width-4"}),
@@ -376,6 +391,77 @@ class SettingForm(forms.Form):
         max_length=200,
         help_text="Misalnya keputusan kepala dinas. Acuan perbaikan: 10 hari kerja, PP 22/2021 Pasal 250.",
     )
+
+
+class HoursForm(forms.Form):
+    """When the office serves on some weekdays, from a day on."""
+
+    use_required_attribute = False
+    weekdays = forms.MultipleChoiceField(
+        label="Hari",
+        choices=ServiceHours.Weekday.choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Pilih hari yang diatur."},
+    )
+    opens = Hour(label="Buka pukul", help_text="WITA, misalnya 08.00. Kosongkan keduanya bila kantor tutup.")
+    closes = Hour(label="Tutup pukul", help_text="Nomor antrean terakhir diberikan sebelum jam ini.")
+    on_holidays = forms.BooleanField(
+        label="Juga pada hari libur",
+        required=False,
+        help_text="Biasanya tidak: kantor tutup pada hari libur dan cuti bersama menurut kalender kerja.",
+    )
+    effective_from = Day(label="Berlaku sejak", help_text="Hari ini atau sesudahnya.")
+    basis = Printed(
+        label="Dasar", max_length=200, help_text="Misalnya surat edaran kepala dinas tentang jam Ramadan."
+    )
+
+
+class QueueSeriesForm(forms.Form):
+    """A series of queue numbers: its letter, what it is for, who calls it."""
+
+    use_required_attribute = False
+    letter = Printed(label="Huruf", max_length=1, width="govuk-input--width-2", help_text="A sampai Z.")
+    name = Printed(label="Nama", max_length=60, width=MIDDLE, help_text="Misalnya Layanan informasi.")
+    purpose = Printed(
+        label="Keperluan", max_length=120, help_text="Dibaca pengunjung di kios, di bawah namanya."
+    )
+    actor = forms.ChoiceField(label="Dipanggil oleh", widget=forms.RadioSelect)
+    active = forms.BooleanField(label="Dibuka untuk pengunjung", required=False)
+
+    def __init__(
+        self, item: QueueSeries | None, *args: Any, actors: Iterable[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["actor"].choices = list(actors)  # type: ignore[attr-defined]
+        self.initial = {name: getattr(item, name) for name in self.fields} if item else {"active": True}
+
+
+class CounterForm(forms.Form):
+    """A counter: its name on the display, and the series called there."""
+
+    use_required_attribute = False
+    name = Printed(label="Nama loket", max_length=40, width=MIDDLE, help_text="Misalnya Loket 3.")
+    series = forms.MultipleChoiceField(
+        label="Seri yang dipanggil di sini",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Pilih paling sedikit satu seri."},
+    )
+    active = forms.BooleanField(label="Loket dipakai", required=False)
+
+    def __init__(
+        self, item: Counter | None, *args: Any, series: Iterable[QueueSeries], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["series"].choices = [(str(one.pk), str(one)) for one in series]  # type: ignore[attr-defined]
+        self.initial = (
+            {
+                "name": item.name,
+                "series": [str(one.pk) for one in item.series.all()],
+                "active": item.active,
+            }
+            if item
+            else {"active": True}
+        )
 
 
 class Empty(forms.Form):

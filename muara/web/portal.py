@@ -41,7 +41,7 @@ from muara.cases.models import (
 from muara.cases.models.case import definition_of
 from muara.cases.queries import is_with_applicant, promise_starts
 from muara.cases.rules import is_applicant_of, may_act_as_applicant
-from muara.contacts.actions import ask
+from muara.contacts.actions.consultations import ask
 from muara.contacts.models import Consultation
 from muara.documents.uploads import UploadRefused
 from muara.people.calendar import office_calendar
@@ -326,6 +326,7 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
         "letters": CaseLetter.objects.filter(case=case, kind__in=FOR_APPLICANTS).select_related("letter"),
         "visits": SiteVisit.objects.filter(referral__case=case).select_related("referral__agency"),
         "decision": decision,
+        "handover": Handover.objects.filter(case=case).first(),
         "status": decision.status(office_day(timezone.now())) if decision else "",
         "remedies": remedies(decision),
     }
@@ -367,6 +368,7 @@ def submit(request: HttpRequest, reference: str) -> HttpResponse:
         application=found,
         correction=asked,
         by=user,
+        at=timezone.now(),
         initial=_saved(case, user),
     )
     came = None
@@ -382,7 +384,7 @@ def submit(request: HttpRequest, reference: str) -> HttpResponse:
                 at=at,
                 note=form.cleaned_data.get("answer", ""),
                 replies=form.replies(),
-                proof=form.proof(at=at),
+                proof=form.cleaned_data.get("proof"),
                 stamp=stamp,
             ),
         )
@@ -460,6 +462,7 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
         # Answered by now, perhaps in another window: what was typed stays on the page.
         correction=asked or case.corrections.last(),
         by=user,
+        at=timezone.now(),
         initial=_saved(case, user),
     )
     came = None
@@ -473,7 +476,7 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
                 case,
                 answer=form.cleaned_data["answer"],
                 replies=form.replies(),
-                proof=form.proof(at=at),
+                proof=form.cleaned_data.get("proof"),
                 by=user,
                 at=at,
                 stamp=stamp,
@@ -512,7 +515,11 @@ def withdraw_case(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method != "POST" and way is None:
         return redirect("application", found.reference)
     form = WithdrawForm(
-        request.POST or None, request.FILES or None, on_behalf=not is_applicant_of(user, found)
+        request.POST or None,
+        request.FILES or None,
+        application=found,
+        at=timezone.now(),
+        on_behalf=not is_applicant_of(user, found),
     )
     came = None
     if request.method == "POST" and form.is_valid():
@@ -523,7 +530,7 @@ def withdraw_case(request: HttpRequest, reference: str) -> HttpResponse:
             lambda stamp, at: endings.withdraw_application(
                 target,
                 reason=form.cleaned_data["reason"],
-                proof=form.proof(at=at),
+                proof=form.cleaned_data.get("proof"),
                 by=user,
                 at=at,
                 stamp=stamp,
@@ -541,6 +548,9 @@ def withdraw_case(request: HttpRequest, reference: str) -> HttpResponse:
         extension=way.note if way else "",
     )
     return render(request, "portal/withdraw.html", context, status=_status(form, came))
+
+
+DOWNLOAD = "unduh"
 
 
 class ReceiveForm(forms.Form):
@@ -569,10 +579,12 @@ def receive(request: HttpRequest, reference: str) -> HttpResponse:
             return redirect("application", found.reference)
     if task is not None and not is_applicant_of(user, found):
         return redirect("task", task.pk)  # at the counter the signed receipt is the proof
+    target = task or _last_task(case)
+    if DOWNLOAD in request.POST:
+        return _download(request, found, target)
     form = ReceiveForm(request.POST or None)
     came = None
     if request.method == "POST" and form.is_valid():
-        target = task or _last_task(case)
         came = attempt(
             request, form, lambda stamp, at: issuance.confirm_receipt(target, by=user, at=at, stamp=stamp)
         )
@@ -592,6 +604,19 @@ def receive(request: HttpRequest, reference: str) -> HttpResponse:
         sheet=CaseLetter.objects.filter(case=case, kind="rights_and_duties").select_related("letter").last(),
     )
     return render(request, "portal/receive.html", context, status=_status(form, came))
+
+
+def _download(request: HttpRequest, found: Application, target: Task) -> HttpResponse:
+    """Note that the applicant takes what was sent electronically; the page then gives the file."""
+    form, user = forms.Form(request.POST), person(request)
+    form.full_clean()
+    came = attempt(request, form, lambda stamp, at: issuance.download(target, by=user, at=at, stamp=stamp))
+    if came is Came.DONE:
+        messages.success(request, "Penerimaan kiriman tercatat. Unduh suratnya di bawah ini.")
+    else:
+        for reason in form.non_field_errors() or ["Halaman sudah usang. Coba sekali lagi."]:
+            messages.error(request, str(reason))
+    return redirect("confirm_receipt", found.reference)
 
 
 def _meeting_to_come(case: Case) -> Meeting | None:

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from muara.cases.models import Draft, Revision
 from muara.documents.letters import pdf
 from muara.documents.uploads import readable_size
+from muara.people.hours import hours_in_force
 from muara.people.models import office_day
 from muara.people.queries import issuing_office
 from muara.permits.models import Decision, Number
@@ -126,6 +127,7 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
             "validity": _clauses(document, "L"),
             "bases": _clauses(document, "A"),
             "hours": document.step(process.step(process.start).number).time,
+            "hours_now": sorted(hours_in_force(office_day(at)).items()),
             "complaints": _clauses(document, "Q"),
             "kinds": process.kinds,
             "forms": _empty_forms(revision, at=at),

@@ -8,17 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.urls import reverse
 
 from muara.cases.models import Application, Correction, CorrectionItem
 from muara.cases.models.case import definition_of
 from muara.cases.rules import is_applicant_of
-from muara.documents.models import Blob
-from muara.documents.uploads import accept
 from muara.people.models import User
 from muara.steps.actions.requests import Reply
-from muara.steps.forms.fields import Paragraph, Scan
+from muara.steps.forms.fields import Paragraph, Scan, ScanForm
 from muara.steps.letters.correction import about
 
 LONGEST = 2000
@@ -83,7 +80,7 @@ def _places(application: Application, item: CorrectionItem) -> Iterator[Place]:
         )
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(ScanForm):
     """An answer to every item, or a dispute with its grounds; on somebody's behalf with what they signed."""
 
     use_required_attribute = False
@@ -97,8 +94,10 @@ class AnswerForm(forms.Form):
         application: Application,
         correction: Correction | None,
         by: User,
+        at: datetime,
         initial: Mapping[str, Any] | None = None,
     ) -> None:
+        self.at, self.owner = at, f"application:{application.pk}"
         super().__init__(data, files, initial=dict(initial or {}))
         self.items = asked_of(application, correction)
         for item in self.items:
@@ -110,6 +109,7 @@ class AnswerForm(forms.Form):
                 error_messages={"required": "Unggah surat yang ditandatangani pemohon."},
             )
         self.order_fields([name for name in self.fields if name not in {"answer", "proof", "truth"}])
+        self.recall(self.initial)
 
     def _ask(self, item: Asked) -> None:
         confirms = item.kind == Kind.CONFIRM
@@ -117,8 +117,8 @@ class AnswerForm(forms.Form):
             label="Jawaban Anda" if confirms else "Apa yang sudah Anda perbaiki?",
             longest=LONGEST,
             rows=3,
-            required=False,
         )
+        self.lenient = {*self.lenient, f"answer_{item.number}"}  # not where it is disputed
         self.fields[f"disputed_{item.number}"] = forms.BooleanField(
             label="Saya berkeberatan atas hal ini", required=False
         )
@@ -131,7 +131,7 @@ class AnswerForm(forms.Form):
         )
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
+        cleaned = super().clean()
         for item in self.items:
             answer, disputed, grounds = self._said(item.number)
             if disputed and not grounds:
@@ -156,11 +156,6 @@ class AnswerForm(forms.Form):
     def replies(self) -> dict[int, Reply]:
         """The replies by the items' numbers."""
         return {item.number: Reply(*self._said(item.number)) for item in self.items}
-
-    def proof(self, *, at: datetime) -> Blob | None:
-        """Judge and keep what the applicant signed; raises UploadRefused."""
-        upload: UploadedFile[Any] | None = self.cleaned_data.get("proof")
-        return accept(upload, at=at).blob if upload is not None else None
 
     def rows(self) -> list[dict[str, Any]]:
         """Each item with its fields, as the page lays them out."""
@@ -193,7 +188,7 @@ class SubmitForm(AnswerForm):
             del self.fields["answer"]
 
 
-class WithdrawForm(forms.Form):
+class WithdrawForm(ScanForm):
     """Why an application is withdrawn, and that it is meant."""
 
     use_required_attribute = False
@@ -208,14 +203,13 @@ class WithdrawForm(forms.Form):
         error_messages={"required": "Nyatakan bahwa Anda mengerti."},
     )
 
-    def __init__(self, data: Any, files: Any, *, on_behalf: bool) -> None:
+    def __init__(
+        self, data: Any, files: Any, *, application: Application, at: datetime, on_behalf: bool
+    ) -> None:
+        self.at, self.owner = at, f"application:{application.pk}"
         super().__init__(data, files)
         if on_behalf:
             self.fields["proof"] = Scan(
                 label="Pindaian surat penarikan yang ditandatangani pemohon",
                 error_messages={"required": "Unggah surat yang ditandatangani pemohon."},
             )
-
-    def proof(self, *, at: datetime) -> Blob | None:
-        upload = self.cleaned_data.get("proof")
-        return accept(upload, at=at).blob if upload is not None else None

@@ -43,8 +43,9 @@ from muara.steps.actions.review import binding_terms
 from muara.steps.forms import ASIDES, FORMS, MORE, ActForm, Review, RowsForm, aside, first_act
 from muara.steps.letters.review import advice_on, summary
 from muara.web.acts import SAVE, Came, attempt, new_key, save_typed, was_answered
-from muara.web.dossier import Round, agency_work, due_of, folders, parts, referrals_of, rounds, scans, who
+from muara.web.dossier import agency_work, due_of, folders, parts, referrals_of, scans, who
 from muara.web.files import person
+from muara.web.rounds import Round, rounds
 
 RECENT = 8
 REQUESTS_AT = frozenset({"apply", "check", "verify", "correct", "review", "endorse", "meet", "decide"})
@@ -161,8 +162,6 @@ def _next_task(item: Task) -> Task:
 
 
 def _save_for_later(request: HttpRequest, item: Task, form: ActForm) -> HttpResponse:
-    """Keep what was typed, unjudged; files that were chosen are kept with it."""
-    form.full_clean()
     save_typed(item, person(request), form, form.slug)
     messages.success(request, "Isian disimpan dan belum dicatat sebagai hasil. Lanjutkan kapan saja.")
     return redirect("task", item.pk)

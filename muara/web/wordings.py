@@ -22,11 +22,23 @@ from muara.people.rules import may_read_administration
 from muara.sop.wording import DecreeWording, fill, known_places, quotable, unknown_places, wording_of
 from muara.steps.actions.wording import approve_wording, may_approve, may_propose, propose_wording
 from muara.steps.forms.fields import Day, Items
-from muara.web.acts import Came, attempt, new_key
+from muara.web.acts import Came, attempt, new_key, read_number
 from muara.web.files import person
 from muara.web.public import revisions_in_force
 
 LISTS = ("considering", "laws", "copies_to", "rights", "remedies")
+# What stands in a place, as its writer reads it; the names are those of the data.
+PLACES = {
+    "company": "nama perusahaan",
+    "registration_number": "nomor registrasi",
+    "registered_on": "tanggal registrasi",
+    "service": "nama layanan",
+    "product": "nama izin",
+    "agency": "nama OPD",
+    "agency_head": "kepala OPD",
+    "recommendation_number": "nomor rekomendasi teknis",
+    "recommendation_date": "tanggal rekomendasi teknis",
+}
 
 
 class WordingForm(forms.Form):
@@ -123,11 +135,14 @@ def _page(
         "kind": Draft.Kind(kind),
         "form": form,
         "current": current,
-        "templates": rows.select_related("proposed_by", "approved_by"),
+        "proposed": [
+            (item, _tried_out(wording_of(json.loads(item.text)), revision))
+            for item in rows.filter(approved_at=None).select_related("proposed_by")
+        ],
         "proposes": may_propose(me, definition, at=at),
         "approves": may_approve(me, definition, at=at),
         "preview": _tried_out(shown, revision) if not unknown_places(shown, known) else [],
-        "places": sorted(known - quotable(definition.document).keys()),
+        "places": [(name, label) for name, label in PLACES.items() if name in known],
         "kunci": new_key(),
         "stale": came is Came.STALE,
     }
@@ -136,7 +151,7 @@ def _page(
 
 def _approve(request: HttpRequest, revision: Revision, kind: str) -> HttpResponse:
     template = get_object_or_404(
-        DecreeTemplate, pk=_number(request.POST["setujui"]), service=revision.service, kind=kind
+        DecreeTemplate, pk=read_number(request.POST["setujui"]), service=revision.service, kind=kind
     )
     form = forms.Form(request.POST)
     by = person(request)
@@ -149,12 +164,6 @@ def _approve(request: HttpRequest, revision: Revision, kind: str) -> HttpRespons
         for reason in form.non_field_errors() or ["Halaman sudah usang. Coba sekali lagi."]:
             messages.error(request, str(reason))
     return redirect("wording", revision.service, kind)
-
-
-def _number(text: str) -> int:
-    if not text.isdecimal():
-        raise Http404
-    return int(text)
 
 
 def _revision(service: str, kind: str, *, at: datetime) -> Revision:
@@ -174,18 +183,13 @@ def _may_read(user: User, revision: Revision, *, at: datetime) -> bool:
 
 
 def _tried_out(wording: DecreeWording, revision: Revision) -> list[tuple[str, list[str]]]:
-    """The texts as a draft would start from, with the names of the places where a case's facts stand."""
+    """The texts as a draft would start from, with what stands in their places named."""
     definition = revision.definition
-    names = known_places(definition.process, definition.document)
-    values = {name: f"[{name}]" for name in names} | quotable(definition.document)
+    values = {name: f"[{label}]" for name, label in PLACES.items()} | quotable(definition.document)
     values |= {"service": definition.process.title, "product": definition.process.product}
-    labels = {
-        "considering": "Menimbang",
-        "laws": "Mengingat",
-        "remedies": "Upaya hukum",
-        "copies_to": "Tembusan",
-    }
+    values |= {place: f"{{{place}}}" for _, place in unknown_places(wording, frozenset(values))}
     found = (
-        (label, [fill(text, values) for text in getattr(wording, name)]) for name, label in labels.items()
+        (str(WordingForm.base_fields[name].label), [fill(text, values) for text in getattr(wording, name)])
+        for name in LISTS
     )
     return [(label, texts) for label, texts in found if texts]

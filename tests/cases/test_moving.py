@@ -20,6 +20,7 @@ from muara.cases.actions import (
     take_over,
 )
 from muara.cases.models import Case, Checklist, Correction, Task
+from muara.documents.letters import render
 from muara.people.models import Holding, Office
 from muara.steps.actions import approval, drafting, filing, intake, registration, review, verification
 from muara.steps.actions.checklists import Mark
@@ -173,6 +174,42 @@ def test_the_counter_asks_for_the_applicants_signature(office: Office) -> None:
 
     with pytest.raises(Refused, match=r"6\.c"):
         registration.register(task, outcome="registered", by=officer("registration_counter"), at=MONDAY)
+
+
+SIGNATURE = "M20 100 " + " ".join(f"L{20 + 10 * step} {100 - 40 * (step % 2)}" for step in range(1, 20))
+
+
+def test_a_signature_drawn_on_the_screen_is_on_the_first_proof(office: Office) -> None:
+    task, _ = received("register")
+
+    registration.register(
+        task, outcome="registered", signature=SIGNATURE, by=officer("registration_counter"), at=MONDAY
+    )
+
+    proof = task.case.letters.get(kind="first_proof").letter
+    assert f'd=\\"{SIGNATURE}\\"' in proof.content
+    assert render(proof).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    [
+        "M10 10 L11 11",  # a dot
+        SIGNATURE.replace("L30", "L999"),  # off the sheet
+        f'{SIGNATURE}" onload="alert(1)',
+        "M10 10 " * 20,
+        SIGNATURE * 100,
+    ],
+)
+def test_what_is_no_signature_registers_nothing(office: Office, strokes: str) -> None:
+    task, _ = received("register")
+
+    with pytest.raises(Refused, match="Tanda tangan belum terbaca"):
+        registration.register(
+            task, outcome="registered", signature=strokes, by=officer("registration_counter"), at=MONDAY
+        )
+
+    assert Case.objects.get(pk=task.case_id).registration_number is None
 
 
 def test_a_defect_at_verification_goes_through_the_cs_and_back(office: Office) -> None:
@@ -453,7 +490,7 @@ def test_a_second_delivery_needs_a_new_cover_letter(office: Office) -> None:
 
     with pytest.raises(Refused, match="surat pengantar baru"):
         verification.verify(task, outcome="complete", marks=all_fit(task), by=officer("verifier"), at=MONDAY)
-    walk.do_verify(task, officer("verifier"))
+    walk.forward()
     walk.forward()
     assert [referral.receiver for referral in task.case.referrals.all()] == ["Penerima Contoh"] * 2
 

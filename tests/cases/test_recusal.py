@@ -14,8 +14,9 @@ from muara.cases.actions import NotYours, Refused, act, end_case, note_on, take_
 from muara.cases.models import Case, Recusal, Task
 from muara.cases.rules import open_tasks_for, stranded_tasks, who_may_do
 from muara.people.models import Holding, Office, User
+from muara.steps.actions.drafting import decree
 from muara.steps.actions.recusal import recuse
-from muara.web.demo import applicant, case_at, officer
+from muara.web.demo import Clock, Walk, applicant, case_at, current_draft, officer
 from tests.clock import MONDAY
 from tests.web.page_forms import form_on
 
@@ -94,6 +95,22 @@ def test_who_has_a_conflict_ends_nothing_and_serves_no_applicant_at_the_counter(
     recuse(main_task(case), reason="Keluarga.", by=cs, at=LATER)
     with pytest.raises(NotYours), act():
         end_case(main_task(case).pk, ending="withdrawn", by=cs, at=LATER, note="Batal.")
+
+
+def test_a_decree_names_the_head_who_does_not_keep_out_of_the_case(office: Office) -> None:
+    case, acting = case_at("decide", at=MONDAY), second_holder("head_of_office", office)
+    walk = Walk(Clock(LATER), applicant(), case=case)
+    recuse(walk.task, reason="Pemilik saham.", by=acting, at=LATER)
+
+    walk.forward("faulty_section", note="Penandatangannya berganti.")
+    walk.forward("faulty", note="Penandatangannya berganti.")
+    walk.forward()
+
+    signatory = decree(current_draft(walk.task))["signatory"]
+    assert isinstance(signatory, dict)
+    assert (signatory["name"], signatory["standing"]) == (officer("head_of_office").name, "")
+    while walk.task.step.activity != "number":
+        walk.forward()
 
 
 def test_one_person_declares_it_once_in_a_case(office: Office) -> None:

@@ -76,6 +76,7 @@ def receipt() -> Receipt:
         items=DOCUMENTS,
         recommending_agency=AGENCY,
         status_url="https://muara.contoh.example/status/LHP-2026-0017",
+        follow_code="7K2M-9QXA",
         follow_up=(
             "Pindai kode QR pada lembar ini, atau masuk ke akun pemohon.",
             "Tanyakan kepada petugas layanan informasi dengan menyebut nomor registrasi.",

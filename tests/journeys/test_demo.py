@@ -21,7 +21,7 @@ from pytest_django import Settings
 
 from muara.cases.models import Case, Task
 from muara.people.models import User
-from muara.permits.models import Permit
+from muara.permits.models import Permit, Refusal
 from muara.sop.service import load_folder, read_service, services_root
 from muara.web.demo import APPLICANT, CAST, EXAMPLE, OTHER_APPLICANT, PASSWORD, address_of
 from tests.databases import PATIENCE, PROJECT, OwnDatabase
@@ -53,6 +53,8 @@ def test_a_case_stands_at_every_step_and_one_is_finished(demo_database: OwnDatab
     standing = Task.objects.filter(closed_at=None, companion=False).select_related("case")
     assert {task.step.number for task in standing} == set(range(3, 19))
     assert Case.objects.exclude(closed_at=None).exists()
+    refusal = Refusal.objects.get()
+    assert (refusal.case.result, refusal.case.handover.confirmed_at is None) == ("received", False)
     assert demo_database.manage("audit", "verify").startswith("utuh: ")
 
 

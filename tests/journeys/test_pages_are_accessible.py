@@ -13,11 +13,11 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from muara.cases.models import Application, Case, Draft, Task
-from muara.contacts.models import Consultation
+from muara.contacts.models import Consultation, Counter, Ticket
 from muara.people.models import CalendarDay, Office, User
 from muara.permits.models import Permit
+from muara.web.case_page import SECTIONS
 from muara.web.demo import Clock, Walk, applicant, officer, other_applicant
-from muara.web.desk import SECTIONS
 from tests.browser import LiveApp, assert_accessible, assert_fits
 
 WIDTHS = (1280, 390)
@@ -61,6 +61,12 @@ def anybody() -> Iterator[Visit]:
     yield Visit(f"/izin/{issued[0].draft.token}/")
     yield Visit(f"/izin/{unissued[0].token}/")
     yield Visit(f"/izin/{'0' * 32}/", status=404)
+    ticket = Ticket.objects.waiting()[0]
+    yield Visit("/antrean/")
+    yield Visit("/antrean/kiosk/")
+    yield Visit(f"/antrean/kiosk/{ticket.token}/?lama=1")
+    yield Visit(f"/antrean/tiket/{ticket.token}/")
+    yield Visit("/antrean/layar/")
     yield Visit("/akun/masuk/")
     yield Visit("/akun/masuk/", press="Masuk")
     yield Visit("/akun/daftar/")
@@ -101,6 +107,10 @@ def officers() -> Iterator[Visit]:
     yield Visit("/meja/konsultasi/baru/", information, press="Simpan konsultasi")
     yield Visit(f"/meja/konsultasi/{waiting.pk}/", information, press="Simpan jawaban")
     yield Visit(f"/meja/konsultasi/{answered.pk}/", information)
+    desk = Counter.objects.order_by("name")[0]
+    yield Visit("/meja/antrean/", information)
+    yield Visit(f"/meja/antrean/loket/{desk.pk}/", information)
+    yield Visit("/meja/antrean/hari-ini/", information)
     yield Visit("/meja/", counter)
     yield Visit("/meja/pemohon/baru/", counter)
     yield Visit("/meja/", officer("processing_officer"))
@@ -133,6 +143,10 @@ def administrators() -> Iterator[Visit]:
     yield Visit(f"/kantor/pelaksana/{held.holdings.get().pk}/akhiri/", admin)
     yield Visit("/kantor/nomor/", admin)
     yield Visit("/kantor/nomor/LHP/permit/", admin)
+    yield Visit("/kantor/jam-pelayanan/", admin, press="Simpan jam pelayanan")
+    yield Visit("/kantor/antrean/", admin)
+    yield Visit("/kantor/antrean/seri/baru/", admin, press="Simpan seri")
+    yield Visit(f"/kantor/antrean/loket/{Counter.objects.order_by('name')[0].pk}/", admin)
     yield Visit("/kantor/kalender/", admin)
     yield Visit(f"/kantor/kalender/{CalendarDay.objects.latest('date').pk}/hapus/", admin)
     yield Visit("/akun/keluar/", admin)

@@ -15,8 +15,8 @@ from muara.people.models import Office
 from muara.permits.models import Permit, Refusal, SeriesYear
 from muara.steps.actions import approval, drafting
 from muara.steps.forms import FORMS
-from muara.web.demo import Clock, Walk, applicant, case_at, seed_service
-from muara.web.desk import SECTIONS
+from muara.web.case_page import SECTIONS
+from muara.web.demo import Clock, Walk, applicant, case_at, officer, seed_service
 from tests.clock import MONDAY
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +98,16 @@ def test_its_limits_run_from_the_day_of_registration(signboards: Revision) -> No
     # Registered Monday 6 July 2026: two working days on is Wednesday, five on is the next Monday.
     limits = {task.step.key: task.due_on for task in case.tasks.all()}
     assert (limits["compose"], limits["give"]) == (date(2026, 7, 8), date(2026, 7, 13))
+
+
+def test_its_clocks_tell_of_no_recommendation(signboards: Revision, client: Client) -> None:
+    case = finish(begin())
+    client.force_login(officer("auditor"))
+    page = client.get(f"/meja/berkas/{case.pk}/?bagian=waktu").content.decode()
+
+    assert "hari kerja sejak terdaftar" in page
+    assert "rekomendasi teknis" not in page
+    assert "H+" not in page
 
 
 def test_it_refuses_by_its_own_data(signboards: Revision) -> None:

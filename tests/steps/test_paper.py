@@ -31,7 +31,7 @@ from muara.steps.actions.paper import (
 )
 from muara.steps.actions.review import Substance
 from muara.steps.letters import control_sheet
-from muara.web import dossier
+from muara.web import clocks, dossier
 from muara.web.demo import Clock, Walk, applicant, case_at, example, officer, sample_pdf, sample_upload
 from tests.clock import MONDAY
 from tests.web.page_forms import form_on
@@ -198,6 +198,17 @@ def test_steps_before_are_shown_as_done_on_paper(office: Office) -> None:
     assert (states[5], states[8], states[9], states[10]) == ("skipped", "skipped", "now", "next")
 
 
+def test_what_was_done_on_paper_is_neither_late_nor_still_to_come(office: Office) -> None:
+    case = enter(prepared(), on_paper("deliver"))
+
+    run = clocks.clocks(case, today=LATER.date())
+    limits = {item.step.number: item.counts for item in run.deadlines}
+    assert (limits[6], limits[7], limits[12]) == (False, False, True)
+    forms = {line.form.code: line.state for line in dossier.forms(case)}
+    # The application and the cover letter lie in the paper folder; the draft is still to be made.
+    assert (forms["F03"], forms["F12"], forms["F18"]) == ("paper", "paper", "next")
+
+
 def test_h_from_paper_is_day_0_and_stays_when_the_recommendation_is_booked(office: Office) -> None:
     walk = prepared()
     case = enter(walk, on_paper("review", recommended_on=H))
@@ -298,7 +309,11 @@ def test_the_page_takes_a_case_over_with_its_papers(
     assert client.post(address, said).status_code == 422
 
     said["scan_1"] = SimpleUploadedFile("tanda.pdf", sample_pdf("Tanda terima"), "application/pdf")
-    assert client.post(address, said).status_code == 302
+    refused = client.post(address, said | {"registration_number": "LHP/2026/0017"})
+    assert refused.status_code == 422
+    assert "Sudah diunggah: <strong>tanda.pdf</strong>" in refused.content.decode()
+    again = form_on(refused, action="").filled(registration_number="17/LHP/VI/2026")
+    assert client.post(address, again).status_code == 302
 
     case = Case.objects.get()
     paper = PaperDocument.objects.get(case=case)

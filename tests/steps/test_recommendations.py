@@ -249,7 +249,7 @@ def test_a_second_recommendation_contradicting_the_first_is_found_and_stops_the_
     assert found[2][0] == "Titik penaatan TP-01"
     assert first_act(two.task) is ChooseBinding
     with pytest.raises(Refused, match="bertentangan"):
-        two.do_draft(two.task, officer("processing_officer"))
+        two.forward()
 
 
 def test_the_drafter_records_which_one_binds_and_why(two: Walk) -> None:
@@ -270,7 +270,7 @@ def test_the_drafter_records_which_one_binds_and_why(two: Walk) -> None:
     assert (binding.recommendation, binding.disputes) == (second, ())
     assert binding.terms is not None
     assert binding.terms.flow_per_day == "1200"
-    two.do_draft(two.task, officer("processing_officer"))
+    two.forward()
     assert Draft.objects.get().recommendation == second
 
 
@@ -302,8 +302,7 @@ def test_for_and_against_contradict_each_other(two: Walk) -> None:
 def test_a_newer_letter_for_the_same_kind_replaces_the_one_before(two: Walk) -> None:
     first = two.task.case.referrals.order_by("pk")[0]
     review.find_unfit(two.task, note="Skema belum jelas.", by=officer("technical_team"), at=two.clock.tick())
-    two.take()
-    two.do_correct(two.task, officer("customer_service"))
+    two.forward()
     two.take()
     verification.verify(
         two.task,
@@ -347,7 +346,7 @@ def test_a_narrower_recommendation_stands_beside_a_whole_one(two: Walk) -> None:
     assert binding.terms is not None
     assert binding.terms.flow_per_day == "1500"
     assert binding.terms.prohibitions[-1] == "Menambatkan kapal di atas pipa"
-    two.do_draft(two.task, officer("processing_officer"))
+    two.forward()
     assert Draft.objects.get().deviations == []
 
 
@@ -375,7 +374,7 @@ def test_what_two_narrow_recommendations_leave_open_together_is_found_and_stops_
     assert binding.lacks == ("BOD5",)
     assert not AdjustTerms.offered(two.task)
     with pytest.raises(Refused, match="belum memuat: BOD5"):
-        two.do_draft(two.task, officer("processing_officer"))
+        two.forward()
 
     given = Recommendation.objects.get(referral=first)
     drafting.return_recommendation(
@@ -385,7 +384,7 @@ def test_what_two_narrow_recommendations_leave_open_together_is_found_and_stops_
     review.recommend(two.task, referral=first, **letter(terms=water(), partial=True, at=NEXT_MONDAY))
     two.take()
     book(two, office_day(NEXT_MONDAY))
-    two.do_draft(two.task, officer("processing_officer"))
+    two.forward()
 
 
 def test_what_a_narrow_recommendation_leaves_out_with_a_reason_is_not_looked_for(two: Walk) -> None:

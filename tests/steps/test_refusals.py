@@ -19,32 +19,12 @@ from muara.people.models import Office, office_day
 from muara.permits.actions import take_number
 from muara.permits.models import Permit, Refusal
 from muara.permits.queries import remedies_of
-from muara.steps.actions import approval, drafting
+from muara.steps.actions import drafting
 from muara.steps.letters import proposed_wording
-from muara.web.demo import Clock, Walk, applicant, case_at, officer
+from muara.web.demo import Walk, applicant, case_at, officer, refused_at_the_top
 from tests.clock import MONDAY, at
 
 pytestmark = pytest.mark.django_db
-
-
-def refused_at_the_top() -> Walk:
-    """A case whose permit the head would not sign: it stands at drafting again, bound to a refusal."""
-    walk = Walk(Clock(MONDAY), applicant())
-    walk.submit()
-    while walk.task.step.activity != "decide":
-        walk.forward()
-    head = walk.take()
-    current = drafting.latest_draft(head.case)
-    assert current is not None
-    approval.decide(
-        head,
-        outcome="refuse",
-        draft_sha256=current.sha256,
-        by=walk.who(head),
-        at=walk.clock.tick(),
-        note="Air limbah tidak memenuhi baku mutu.",
-    )
-    return walk
 
 
 def finish(walk: Walk) -> Case:
@@ -65,7 +45,7 @@ def draft_without(walk: Walk, basis: str) -> None:
 
 
 def test_a_refusal_walks_on_to_its_own_register_and_number(office: Office) -> None:
-    case = finish(refused_at_the_top())
+    case = finish(refused_at_the_top(at=MONDAY))
 
     refusal = Refusal.objects.get(case=case)
     assert refusal.number.text == "503/1/TOLAK/DPMPTSP-III/2026"
@@ -82,7 +62,7 @@ def test_a_refusal_walks_on_to_its_own_register_and_number(office: Office) -> No
 
 
 def test_a_refusal_tells_the_remedies_of_the_administration_act(office: Office) -> None:
-    walk = refused_at_the_top()
+    walk = refused_at_the_top(at=MONDAY)
     walk.forward()
 
     said = json.loads(Draft.objects.get(kind="refusal").content)
@@ -97,11 +77,11 @@ def test_a_refusal_tells_the_remedies_of_the_administration_act(office: Office) 
 @pytest.mark.parametrize("basis", ["", "none"])
 def test_a_refusal_needs_reasons_each_with_its_legal_basis(office: Office, basis: str) -> None:
     with pytest.raises(Refused, match="alasan"):
-        draft_without(refused_at_the_top(), basis)
+        draft_without(refused_at_the_top(at=MONDAY), basis)
 
 
 def test_objection_runs_twenty_one_working_days_from_the_receipt(office: Office) -> None:
-    refusal = Refusal.objects.get(case=finish(refused_at_the_top()))
+    refusal = Refusal.objects.get(case=finish(refused_at_the_top(at=MONDAY)))
 
     found = remedies_of(refusal, calendar=office_calendar())
 
@@ -113,7 +93,7 @@ def test_objection_runs_twenty_one_working_days_from_the_receipt(office: Office)
 
 @pytest.mark.both
 def test_the_database_refuses_a_refused_case_in_the_register_or_series_of_permits(office: Office) -> None:
-    walk = refused_at_the_top()
+    walk = refused_at_the_top(at=MONDAY)
     walk.forward()
     draft = Draft.objects.get(kind="refusal")
     by = officer("registrar")
@@ -138,7 +118,7 @@ def test_the_database_refuses_a_refused_case_in_the_register_or_series_of_permit
 def test_the_public_page_tells_a_refusal_truthfully_and_without_its_reasons(
     office: Office, client: Client
 ) -> None:
-    case = finish(refused_at_the_top())
+    case = finish(refused_at_the_top(at=MONDAY))
     refusal = Refusal.objects.get(case=case)
 
     page = html.strip_tags(client.get(f"/izin/{refusal.draft.token}/").content.decode())
@@ -152,7 +132,7 @@ def test_the_public_page_tells_a_refusal_truthfully_and_without_its_reasons(
 def test_desk_and_portal_say_that_it_was_refused_and_until_when_to_object(
     office: Office, client: Client
 ) -> None:
-    case = finish(refused_at_the_top())
+    case = finish(refused_at_the_top(at=MONDAY))
     client.force_login(officer("customer_service"))
     desk = client.get(f"/meja/berkas/{case.pk}/").content.decode()
     client.force_login(applicant())
@@ -164,7 +144,7 @@ def test_desk_and_portal_say_that_it_was_refused_and_until_when_to_object(
 
 
 def test_the_applicant_reads_reasons_and_remedies_before_confirming(office: Office, client: Client) -> None:
-    walk = refused_at_the_top()
+    walk = refused_at_the_top(at=MONDAY)
     while walk.task.step.activity != "receive":
         walk.forward()
     client.force_login(applicant())

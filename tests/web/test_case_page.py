@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -12,12 +13,12 @@ from time_machine import TimeMachineFixture
 
 from muara.cases.actions import take_over
 from muara.cases.models import Case, Correction, Task
-from muara.contacts.actions import link
+from muara.contacts.actions.consultations import link
 from muara.people.models import User, office_day
 from muara.steps.actions import approval, checklists, drafting, filing, verification
 from muara.steps.actions.review import binding_terms
 from muara.steps.letters import proposed_wording
-from muara.web import dossier
+from muara.web import clocks, dossier
 from muara.web.demo import (
     Clock,
     Walk,
@@ -31,8 +32,9 @@ from muara.web.demo import (
     seed_office,
 )
 from tests.clock import MONDAY, at
+from tests.web.test_forms_of_the_sop import words as pdf_words
 
-SECTIONS = ("data", "dokumen", "perbaikan", "rekomendasi", "draf", "waktu", "pengendali")
+SECTIONS = ("data", "dokumen", "formulir", "perbaikan", "rekomendasi", "draf", "waktu", "pengendali")
 
 
 @pytest.fixture
@@ -298,8 +300,8 @@ def test_the_limits_count_from_the_day_the_recommendation_came() -> None:
     told = text(section(case, "waktu"))
 
     assert "H: rekomendasi teknis diterima di kantor 10 Desember 2026" in told
-    clocks = dossier.clocks(Case.objects.get(pk=case.pk), today=at("2026-12-10 14:00").date())
-    days = {item.step.number: item.due.on.isoformat() for item in clocks.deadlines if item.due.on is not None}
+    run = clocks.clocks(Case.objects.get(pk=case.pk), today=at("2026-12-10 14:00").date())
+    days = {item.step.number: item.due.on.isoformat() for item in run.deadlines if item.due.on is not None}
     assert {number: days[number] for number in (12, 13, 14, 15, 16)} == {
         12: "2026-12-14",
         13: "2026-12-14",
@@ -307,19 +309,19 @@ def test_the_limits_count_from_the_day_the_recommendation_came() -> None:
         15: "2026-12-30",
         16: "2026-12-31",
     }
-    assert clocks.promise.on is not None
-    assert clocks.promise.on.isoformat() == "2027-01-04"
+    assert run.promise.on is not None
+    assert run.promise.on.isoformat() == "2027-01-04"
 
 
 def test_a_step_that_was_passed_over_is_not_late() -> None:
     case = case_at("endorse_section", at=at("2026-06-30 14:00"))
 
-    clocks = dossier.clocks(Case.objects.get(pk=case.pk), today=MONDAY.date())
+    run = clocks.clocks(Case.objects.get(pk=case.pk), today=MONDAY.date())
 
     # 5 (consultation) was not needed and 14 (meeting) may not be; 12 is awaited since H+2.
-    assert [item.step.number for item in clocks.deadlines if item.counts] == [12, 13, 15, 16, 17, 18]
-    assert [item.step.number for item in clocks.deadlines if item.state == "skipped"] == [5]
-    assert {item.step.number: item.due.days for item in clocks.deadlines}[12] == -2
+    assert [item.step.number for item in run.deadlines if item.counts] == [12, 13, 15, 16, 17, 18]
+    assert [item.step.number for item in run.deadlines if item.state == "skipped"] == [5]
+    assert {item.step.number: item.due.days for item in run.deadlines}[12] == -2
     assert "tidak diperlukan" in section(case, "waktu")
 
 
@@ -328,6 +330,29 @@ def test_before_h_the_limits_after_it_do_not_run() -> None:
 
     assert "belum diterima; batas langkah sesudahnya belum berjalan" in told
     assert "dihitung begitu H ditetapkan" in told
+
+
+def test_the_page_says_who_holds_the_folder() -> None:
+    case = case_at("verify", at=MONDAY)
+    counter, verifier = officer("registration_counter"), officer("verifier")
+    assert f"diserahkan {counter.name}" in text(section(case, "data"))
+    assert "belum diterima Petugas Verifikasi" in text(section(case, "data"))
+
+    take_over(case.tasks.get(closed_at=None).pk, by=verifier, at=MONDAY + timedelta(days=7))
+
+    assert f"pada {verifier.name} sejak" in text(section(case, "data"))
+
+
+def test_the_folders_label_leads_to_the_case(tmp_path: Path) -> None:
+    case = case_at("verify", at=MONDAY)
+    desk = signed_in(officer("verifier"))
+
+    label = desk.get(f"/meja/berkas/{case.pk}/label.pdf")
+    words = pdf_words(label.content, tmp_path)
+    assert (str(case) in words, "PT Segara Contoh Makmur" in words) == (True, True)
+    for typed in (f"http://127.0.0.1:8000/meja/berkas/{case.pk}/", f" /meja/berkas/{case.pk}/ "):
+        scanned = desk.get("/meja/berkas/", {"cari": typed})
+        assert (scanned.status_code, scanned["Location"]) == (302, f"/meja/berkas/{case.pk}/")
 
 
 def test_the_control_sheet_has_a_line_for_every_act() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -154,6 +155,24 @@ def test_the_same_round_sent_twice_is_recorded_once(
     for _ in range(2):
         assert client.post("/meja/penyerahan/", said).status_code == 302
     assert DeliveryRound.objects.count() == 1
+
+
+def test_a_receipt_that_was_scanned_survives_a_refused_round(
+    office: Office, client: Client, time_machine: TimeMachineFixture
+) -> None:
+    time_machine.move_to(LATER, tick=False)
+    task = main_task(case_at("deliver", at=MONDAY))
+    client.force_login(officer("liaison"))
+    form = form_on(client.get("/meja/penyerahan/"), action="")
+    signed = SimpleUploadedFile("tanda-terima.pdf", sample_pdf("Tanda terima"), "application/pdf")
+    refused = client.post("/meja/penyerahan/", form.filled(tasks=[task.pk], receiver="", scan=signed))
+    assert refused.status_code == 422
+    assert "Sudah diunggah: <strong>tanda-terima.pdf</strong>" in refused.content.decode()
+    again = form_on(refused, action="").filled(receiver="Penerima Rekaan")
+    assert client.post("/meja/penyerahan/", again).status_code == 302
+    kept = DeliveryRound.objects.get().scan
+    assert kept is not None
+    assert kept.sha256 == sha256(sample_pdf("Tanda terima")).hexdigest()
 
 
 @pytest.mark.both

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -13,7 +14,12 @@ from time_machine import TimeMachineFixture
 from muara.cases.actions import take_over
 from muara.cases.models import Application, Case, Correction, EarlyEnd, LateDefectPermission, Task
 from muara.people.models import OfficeSetting, User
+from muara.steps.actions import verification
+from muara.steps.actions.checklists import Mark
+from muara.web import demo
 from muara.web.demo import (
+    Clock,
+    Walk,
     answered_with_a_dispute,
     applicant,
     asked_several_things,
@@ -91,6 +97,59 @@ def test_an_answer_is_kept_half_done_and_then_sent_item_by_item() -> None:
 
     assert sent["Location"] == address(case.application)
     assert [item.disputed for item in Correction.objects.get().items.all()] == [False, False, True]
+
+
+def signed_letter() -> SimpleUploadedFile:
+    return SimpleUploadedFile("surat.pdf", sample_pdf("Surat"), "application/pdf")
+
+
+@pytest.mark.parametrize("button", [{}, {"simpan": "1"}], ids=["refused", "saved for later"])
+def test_what_the_applicant_signed_is_chosen_once(button: dict[str, str]) -> None:
+    counter = officer("customer_service")
+    walk = Walk(Clock(MONDAY), applicant(), on_behalf_by=counter)
+    walk.submit()
+    while walk.task.step_key != "verify":
+        walk.forward()
+    task = walk.take()
+    verification.verify(
+        task,
+        outcome="incomplete",
+        marks=demo.all_fit(task) | {8: Mark("unfit", "Debit maksimum tidak sama.", "confirm")},
+        by=walk.who(task),
+        at=walk.clock.tick(),
+        note="Satu hal perlu dipastikan.",
+    )
+    verification.ask_applicant(walk.take(), by=counter, at=walk.clock.tick())
+    client, path = signed_in(counter), address(walk.task.case.application, "jawab/")
+
+    first = client.post(path, form_on(client.get(path), "").filled(proof=signed_letter(), **button))
+    page = client.get(path) if button else first
+    assert "Sudah diunggah: <strong>surat.pdf</strong>" in words(page)
+    sent = client.post(path, form_on(page, "").filled(answer_1="Benar, 75 m³ per jam."))
+
+    assert sent.status_code == 302
+    proof = walk.task.case.application.submissions.latest("number").proof
+    assert proof is not None
+    assert proof.sha256 == sha256(sample_pdf("Surat")).hexdigest()
+
+
+def test_a_letter_of_withdrawal_is_chosen_once() -> None:
+    counter = officer("customer_service")
+    case = case_at("verify", at=MONDAY, on_behalf_by=counter)
+    client, path = signed_in(counter), address(case.application, "penarikan/")
+
+    refused = client.post(path, form_on(client.get(path), "").filled(proof=signed_letter(), sure="on"))
+    assert refused.status_code == 422
+    again = form_on(refused, "").filled(reason="Tidak jadi dibangun.", sure="on")
+    assert client.post(path, again).status_code == 302
+    assert EarlyEnd.objects.get().proof is not None
+
+
+def test_an_answer_is_not_called_optional_and_still_gives_way_to_a_dispute() -> None:
+    case = asked_several_things(at=MONDAY)
+    client, path = signed_in(applicant()), address(case.application, "jawab/")
+    label = words(client.get(path)).split('for="id_answer_1"')[1].split("</label>")[0]
+    assert "opsional" not in label
 
 
 def test_officers_see_before_and_after_side_by_side() -> None:

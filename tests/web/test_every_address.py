@@ -11,12 +11,14 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
 
 from muara.audit.models import Entry
 from muara.cases.models import Case, DeliveryRound, Question
-from muara.contacts.models import Consultation
+from muara.contacts.actions import queue
+from muara.contacts.models import Consultation, Counter, QueueSeries, Ticket
 from muara.people.models import CalendarDay, Holding, Office, User
-from muara.web.demo import applicant, ask_question, case_at, officer, other_applicant
+from muara.web.demo import applicant, ask_question, case_at, officer, open_always, other_applicant
 from tests.clock import MONDAY
 
 pytestmark = pytest.mark.django_db
@@ -62,11 +64,43 @@ ADDRESSES = {
         "302 302 302 302 302 302 302 302 302",
         "405 405 405 405 405 405 405 405 405",
     ),
+    "follow": (
+        "200 200 200 200 200 200 200 200 200",
+        "422 422 422 422 422 422 422 422 422",
+    ),
     "verify_permit": (
         "200 200 200 200 200 200 200 200 200",
         "200 200 200 200 200 200 200 200 200",
     ),
     "permit": (
+        "200 200 200 200 200 200 200 200 200",
+        "405 405 405 405 405 405 405 405 405",
+    ),
+    "queue": (
+        "200 200 200 200 200 200 200 200 200",
+        "422 422 422 422 422 422 422 422 422",
+    ),
+    "kiosk": (
+        "200 200 200 200 200 200 200 200 200",
+        "422 422 422 422 422 422 422 422 422",
+    ),
+    "kiosk_ticket": (
+        "200 200 200 200 200 200 200 200 200",
+        "405 405 405 405 405 405 405 405 405",
+    ),
+    "ticket": (
+        "200 200 200 200 200 200 200 200 200",
+        "409 409 409 409 409 409 409 409 409",
+    ),
+    "ticket_paper": (
+        "200 200 200 200 200 200 200 200 200",
+        "405 405 405 405 405 405 405 405 405",
+    ),
+    "queue_poster": (
+        "200 200 200 200 200 200 200 200 200",
+        "405 405 405 405 405 405 405 405 405",
+    ),
+    "queue_display": (
         "200 200 200 200 200 200 200 200 200",
         "405 405 405 405 405 405 405 405 405",
     ),
@@ -258,6 +292,10 @@ ADDRESSES = {
         "in 404 404 200 200 200 200 200 404",
         "in 405 405 405 405 405 405 405 405",
     ),
+    "folder_label": (
+        "in 404 404 200 200 200 200 200 404",
+        "in 405 405 405 405 405 405 405 405",
+    ),
     "first_proof": (
         "in 404 404 302 302 302 302 302 404",
         "in 405 405 405 405 405 405 405 405",
@@ -289,6 +327,22 @@ ADDRESSES = {
     "consultation": (
         "in 403 403 403 200 403 403 200 403",
         "in 403 403 403 422 403 403 403 403",
+    ),
+    "queue_desk": (
+        "in 403 403 200 200 403 200 200 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "queue_today": (
+        "in 403 403 200 200 403 200 200 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "queue_counter": (
+        "in 403 403 403 200 403 403 403 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "queue_act": (
+        "in 405 405 405 405 405 405 405 405",
+        "in 403 403 403 409 403 403 403 403",
     ),
     "question": (
         "in 403 403 200 200 200 200 200 404",
@@ -418,6 +472,30 @@ ADDRESSES = {
         "in 403 403 403 403 403 403 200 200",
         "in 403 403 403 403 403 403 403 200",
     ),
+    "service_hours": (
+        "in 403 403 403 403 403 403 200 200",
+        "in 403 403 403 403 403 403 403 200",
+    ),
+    "queue_setup": (
+        "in 403 403 403 403 403 403 200 200",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "new_queue_series": (
+        "in 403 403 403 403 403 403 200 200",
+        "in 403 403 403 403 403 403 403 200",
+    ),
+    "queue_series": (
+        "in 403 403 403 403 403 403 200 200",
+        "in 403 403 403 403 403 403 403 200",
+    ),
+    "new_counter": (
+        "in 403 403 403 403 403 403 200 200",
+        "in 403 403 403 403 403 403 403 200",
+    ),
+    "edit_counter": (
+        "in 403 403 403 403 403 403 200 200",
+        "in 403 403 403 403 403 403 403 200",
+    ),
     "calendar": (
         "in 403 403 403 403 403 403 200 200",
         "in 403 403 403 403 403 403 403 200",
@@ -458,9 +536,10 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
     recommendation = case.referrals.get().recommendations.get()
     filed = case.letters.get(kind="receipt").letter
     attachment = case.application.attachments.all()[0]
+    tickets = {"kiosk_ticket", "ticket", "ticket_paper"}
     values: dict[str, object] = {
         "slug": case.process.slug,
-        "token": case.drafts.get().token,
+        "token": Ticket.objects.get().token if name in tickets else case.drafts.get().token,
         "uidb36": "1",
         "service": case.process.code,
         "key": SERIES.get(name, "kunci-palsu"),
@@ -472,7 +551,7 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "case": case.pk,
         "sha256": recommendation.scan.sha256,
         "page": 1,
-        "act": "nomor",
+        "act": "panggil" if name == "queue_act" else "nomor",
         "code": "F03",
         "number": 1,
     }
@@ -481,8 +560,13 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "control_sheet": case.pk,
         "case_summary": case.pk,
         "first_proof": case.pk,
+        "folder_label": case.pk,
         "correction": case.pk,
         "consultation": Consultation.objects.get().pk,
+        "queue_counter": Counter.objects.get(name="Loket 1").pk,
+        "queue_act": Counter.objects.get(name="Loket 1").pk,
+        "edit_counter": Counter.objects.get(name="Loket 1").pk,
+        "queue_series": QueueSeries.objects.get(letter="A").pk,
         "monitoring_form": case.pk,
         "delivery_list": DeliveryRound.objects.get().pk,
         "question": Question.objects.get().pk,
@@ -516,6 +600,13 @@ def answer(client: Client, method: str, path: str) -> str:
     return str(given.status_code)
 
 
+def take_ticket() -> None:
+    """A number of today; the pages run by the real clock, so the office is open at any hour of it."""
+    at = timezone.now()
+    open_always(at)
+    queue.take(series_id=QueueSeries.objects.get(letter="A").pk, priority="none", channel="kiosk", at=at)
+
+
 def test_every_address_is_listed() -> None:
     assert set(patterns()) == set(ADDRESSES)
 
@@ -539,6 +630,7 @@ def test_every_address_answers_each_person_as_it_should(office: Office, who: str
         delivered_at=MONDAY,
     )
     case.referrals.update(round=made)
+    take_ticket()
     user, place = person(who), PEOPLE.index(who)
     paths = {name: address(name, pattern, case) for name, pattern in patterns().items()}
     acts = Entry.objects.count()
@@ -557,3 +649,17 @@ def test_every_address_answers_each_person_as_it_should(office: Office, who: str
         name: (get.split()[place], post.split()[place]) for name, (get, post) in ADDRESSES.items()
     }
     assert Entry.objects.count() == acts
+
+
+@pytest.mark.parametrize("typed", ["²", "-1", "9" * 5000, "dua"])
+def test_a_number_in_an_address_that_is_none_breaks_no_page(
+    office: Office, client: Client, typed: str
+) -> None:
+    case = case_at("register", at=MONDAY)
+    client.force_login(officer("auditor"))
+    for address in (
+        f"/meja/berkas/{case.pk}/?penyampaian={typed}",
+        f"/meja/register/LHP/permit/?tahun={typed}",
+        f"/kantor/kalender/?tahun={typed}",
+    ):
+        assert client.get(address).status_code == 200

@@ -136,14 +136,19 @@ def states(case: Case) -> dict[str, str]:
     client = Client()
     client.force_login(officer("section_head"))
     html = client.get(f"/meja/berkas/{case.pk}/?bagian=formulir").content.decode()
-    rows = re.findall(r'<th scope="row">(F\d\d)</th>.*?m-tag--\w+">(.*?)</span>', html, re.S)
-    return {code: " ".join(state.split()) for code, state in rows}
+    groups = re.split(r"(Kurang|Ada|Menunggu langkahnya|Bila perlu|Di luar berkas) \(\d+\)", html)
+    found = {}
+    for state, part in zip(groups[1::2], groups[2::2], strict=True):
+        for code, row in re.findall(r'<th scope="row">(F\d\d)</th>(.*?)</tr>', part, re.S):
+            step = re.search(r'data-label="Langkah">(\d+)<', row)
+            found[code] = f"Langkah {step[1]}" if state == "Menunggu langkahnya" and step else state
+    return found
 
 
 def test_the_case_tells_of_every_form_what_there_is_and_what_is_still_to_come() -> None:
     found = states(case_at("verify", at=MONDAY))
 
-    assert list(found) == [f"F{number:02}" for number in range(1, 32)]
+    assert sorted(found) == [f"F{number:02}" for number in range(1, 32)]
     assert {code for code, state in found.items() if state == "Ada"} == {"F03", "F04", "F07", "F08", "F09"}
     assert found["F10"] == "Langkah 7"
     assert found["F17"] == "Langkah 10"

@@ -8,7 +8,6 @@ from html import unescape
 from typing import Any
 
 import pytest
-from allauth.account.models import EmailAddress
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
@@ -401,7 +400,6 @@ def test_sessions_of_an_administrator_end_with_the_last_day(time_machine: TimeMa
 
 def test_an_address_that_was_changed_no_longer_signs_in() -> None:
     person = applicant()
-    EmailAddress.objects.create(user=person, email=person.email, primary=True, verified=True)
     here = f"/kantor/pengguna/{person.pk}/"
     send(signed_in(), here, action=here, code=302, email="baru@contoh.example")
 

@@ -5,22 +5,23 @@ from __future__ import annotations
 import html
 import re
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from time_machine import TimeMachineFixture
 
 from muara.audit.models import Entry
-from muara.cases.actions import take_over
-from muara.cases.models import Case, Correction, Submission, Task
+from muara.cases.actions import NotYours, take_over
+from muara.cases.models import Case, Correction, Handover, Submission, Task
 from muara.contacts.models import Consultation
 from muara.people.models import User
 from muara.permits.models import Permit
-from muara.steps.actions import verification
+from muara.steps.actions import issuance, verification
 from muara.web.acts import new_key
 from muara.web.demo import (
     CAST,
@@ -31,6 +32,7 @@ from muara.web.demo import (
     officer,
     other_applicant,
     sample_pdf,
+    sample_upload,
     seed_office,
 )
 from tests.clock import MONDAY, at
@@ -272,6 +274,73 @@ def test_rights_and_duties_are_read_before_the_receipt_is_confirmed_once() -> No
     assert (closed.result, closed.closed_at) == ("received", MONDAY)
     assert Case.objects.get(pk=case.pk).handover.confirmed_by == applicant()
     assert Entry.objects.filter(chain=case.chain, verb="receive.received").count() == 1
+
+
+def sent(way: str) -> Case:
+    """A permit that nobody came for, sent to its holder."""
+    case = case_at("hand_over", at=MONDAY)
+    task, by = open_task(case), officer("collection_counter")
+    take_over(task.pk, by=by, at=MONDAY)
+    issuance.send(
+        task,
+        way=way,
+        address="sari@contoh.example",
+        tracking_number="SUREL-001",
+        proof=sample_upload("Bukti kirim", at=MONDAY).blob,
+        by=by,
+        at=MONDAY,
+    )
+    return case
+
+
+@pytest.mark.both
+def test_what_was_sent_electronically_is_downloaded_and_then_confirmed() -> None:
+    case = sent("electronic")
+    client, path = signed_in(applicant()), address(case, "terima/")
+    scan = Permit.objects.get(case=case).scan
+    assert scan is not None
+    page = client.get(path)
+    assert f"/pindaian/{case.pk}/" not in page.content.decode()
+    early = client.post(path, shown_form(page).filled(received="on"))
+    assert "Unduh surat keputusannya lebih dahulu." in plain(early)
+
+    said = shown_form(client.get(path)).filled(unduh="1")
+    for _ in range(2):
+        assert client.post(path, said)["Location"] == path
+    (noted,) = Entry.objects.filter(chain=case.chain, verb="receive.download")
+    handover = Handover.objects.get(case=case)
+    assert (handover.downloaded_by, handover.downloaded_at) == (applicant(), MONDAY)
+    assert noted.by_id == applicant().pk
+
+    page = client.get(path)
+    address_of_scan = f"/pindaian/{case.pk}/{scan.sha256}/"
+    assert address_of_scan in page.content.decode()
+    assert sha256(client.get(address_of_scan).getvalue()).hexdigest() == scan.sha256
+    assert client.post(path, shown_form(page).filled(received="on"))["Location"] == address(case)
+    assert Case.objects.get(pk=case.pk).result == "received"
+
+
+def test_what_was_sent_by_post_is_not_downloaded() -> None:
+    case = sent("post")
+    client, path = signed_in(applicant()), address(case, "terima/")
+
+    client.post(path, shown_form(client.get(path)).filled(unduh="1"))
+
+    assert Handover.objects.get(case=case).downloaded_at is None
+    assert not Entry.objects.filter(verb="receive.download").exists()
+
+
+def test_only_the_applicant_downloads() -> None:
+    case = sent("electronic")
+    with pytest.raises(NotYours):
+        issuance.download(open_task(case), by=officer("collection_counter"), at=MONDAY)
+
+
+@pytest.mark.both
+def test_the_database_keeps_no_download_of_what_was_handed_over() -> None:
+    case = case_at("receive", at=MONDAY)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Handover.objects.filter(case=case).update(downloaded_at=MONDAY, downloaded_by=applicant())
 
 
 def test_a_permit_cannot_be_confirmed_before_it_was_handed_over() -> None:

@@ -73,6 +73,7 @@ def test_the_service_page_tells_all_that_the_sop_tells(client: Client) -> None:
     assert "Biaya Proses perizinan ini adalah tidak ada / tanpa tarif / gratis." in words
     assert "5 (lima) tahun sejak diterbitkannya izin" in words
     assert "Senin-Kamis 08.00-19.00 WITA Jum'at 08.00-11.00 WITA" in words
+    assert "Kamis: 08.00–19.00; Jumat: 08.00–11.00; Sabtu: tutup" in words
     # Section G prints 17 numbers, Lampiran 1 prints 18 rows, section A prints 16 bases.
     assert len(re.findall(r'class="m-check__number"', page)) == 17
     assert len(re.findall(r'class="m-stepper__number"', page)) == 18

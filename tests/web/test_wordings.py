@@ -10,7 +10,9 @@ from time_machine import TimeMachineFixture
 
 from muara.cases.models import DecreeTemplate
 from muara.people.models import Office
+from muara.sop.wording import OF_A_CASE, OF_A_RECOMMENDATION
 from muara.web.demo import officer
+from muara.web.wordings import PLACES
 from tests.clock import MONDAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("office")]
@@ -73,3 +75,18 @@ def test_the_drafter_approves_nothing(client: Client) -> None:
     answer = client.post(PAGE, {"setujui": str(DecreeTemplate.objects.get().pk), "kunci": key_on(client)})
 
     assert answer.status_code == 403
+
+
+def test_a_proposal_is_read_in_the_officers_words(client: Client) -> None:
+    client.force_login(officer("processing_officer"))
+    client.post(PAGE, typed(client))
+    page = client.get(PAGE).content.decode()
+
+    proposal = page.split("Isi usulan")[1].split("</details>")[0]
+    assert "Menimbang" in proposal
+    assert "bahwa [nama perusahaan] memohon" in proposal
+    assert "considering" not in proposal
+
+
+def test_every_place_says_what_stands_in_it() -> None:
+    assert set(PLACES) == OF_A_CASE | OF_A_RECOMMENDATION

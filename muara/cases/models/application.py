@@ -16,7 +16,7 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no look-alikes: it is read aloud 
 
 
 def new_reference() -> str:
-    """Make a submission number that says nothing about how many there are."""
+    """Make a number that cannot be guessed: a submission's, and the code that goes with it."""
     letters = "".join(secrets.choice(ALPHABET) for _ in range(8))
     return f"{letters[:4]}-{letters[4:]}"
 
@@ -36,6 +36,8 @@ class Application(models.Model):
 
     reference = models.CharField("nomor pengajuan", max_length=9, unique=True, default=new_reference)
     service = models.CharField("layanan", max_length=20)
+    # With the number it opens the public page that says where the case stands; printed on the receipt.
+    follow_code = models.CharField("kode rahasia", max_length=9, default=new_reference, editable=False)
     kind = models.CharField("jenis permohonan", max_length=20, default="new")
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="applications")
     applicant = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="applications")

@@ -93,6 +93,8 @@ class Handover(models.Model):
     receipt_scan = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
     confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     confirmed_at = models.DateTimeField("dikonfirmasi", null=True)
+    downloaded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    downloaded_at = models.DateTimeField("diunduh", null=True)
 
     class Meta:
         constraints = [
@@ -100,6 +102,11 @@ class Handover(models.Model):
                 condition=(Q(way="counter") & ~Q(identity="") & ~Q(masked_number=""))
                 | (~Q(way="counter") & ~Q(tracking_number="") & Q(sending_proof__isnull=False)),
                 name="handover_shows_identity_or_proof_of_sending",
+            ),
+            models.CheckConstraint(
+                condition=Q(downloaded_by=None, downloaded_at=None)
+                | Q(way="electronic", downloaded_by__isnull=False, downloaded_at__isnull=False),
+                name="only_what_was_sent_electronically_is_downloaded",
             ),
             models.CheckConstraint(
                 condition=Q(confirmed_at=None, confirmed_by=None)
@@ -110,6 +117,11 @@ class Handover(models.Model):
 
     def __str__(self) -> str:
         return f"serah terima {self.case_id}"
+
+    @property
+    def waits_for_download(self) -> bool:
+        """Sent electronically, and not taken from the portal yet."""
+        return self.way == self.Way.ELECTRONIC and self.downloaded_at is None
 
     @property
     def shown_identity(self) -> str:

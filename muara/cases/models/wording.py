@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from typing import ClassVar
 
@@ -47,10 +46,3 @@ class DecreeTemplate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.service} sejak {self.effective_from}"
-
-    @property
-    def readable(self) -> str:
-        """The texts of the wording for a reader, each list under its name."""
-        said: dict[str, list[object]] = json.loads(self.text)
-        lists = {name: [text for text in texts if isinstance(text, str)] for name, texts in said.items()}
-        return "\n".join(line for name, texts in lists.items() if texts for line in (f"{name}:", *texts))

@@ -85,7 +85,10 @@ class Enclosure:
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt(Content):
-    """Bukti registrasi / tanda terima berkas permohonan (SOP step 6.d), with the promise of section I."""
+    """Bukti registrasi / tanda terima berkas permohonan (SOP step 6.d), with the promise of section I.
+
+    `follow_code` goes with the number at `status_url`, which says where the case stands to whoever has both.
+    """
 
     template: ClassVar[str] = "receipt"
 
@@ -102,6 +105,7 @@ class Receipt(Content):
     recommending_agency: str
     fee: str = "Gratis (tidak dipungut biaya)"
     status_url: str = ""
+    follow_code: str = ""
     follow_up: tuple[str, ...] = ()
     collection: tuple[str, ...] = ()
     place: str

@@ -138,7 +138,8 @@ class PowerToHandle(PowerOfAttorney):
 class FirstProof(Content):
     """Bukti awal proses in the folder (step 6.b and c): the applicant signs it at the counter.
 
-    Before the file is registered the number is a blank for ink, and so are its day and time.
+    Before the file is registered the number is a blank for ink, and so are its day and time. `signature_svg`
+    is the applicant's signature where it was drawn on a screen; empty leaves room for ink.
     """
 
     template: ClassVar[str] = "first_proof"
@@ -159,6 +160,21 @@ class FirstProof(Content):
     place: str
     officer: str = ""
     officer_nip: str = ""
+    signature_svg: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FolderLabel(Content):
+    """The label on a case's folder (SOP step 4.e); `number` is the registration number once there is one."""
+
+    template: ClassVar[str] = "folder_label"
+
+    number: str
+    reference: str
+    registered_on: date | None = None
+    service: str
+    company: str
+    location: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

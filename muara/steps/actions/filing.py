@@ -16,7 +16,7 @@ from muara.cases.actions import NO_FORM, Moved, NotYours, Refused, Stale, Stamp,
 from muara.cases.models import Application, Attachment, Case, Outfall, Revision, Submission
 from muara.cases.queries import is_with_applicant, latest_submission, open_correction, submitted
 from muara.cases.rules import is_applicant_of, may_act_as_applicant, serves_the_counter
-from muara.contacts.actions import link
+from muara.contacts.actions.consultations import link
 from muara.documents.models import Blob
 from muara.documents.repertoire import UnprintableCharacter, allowed, check_text
 from muara.documents.uploads import Accepted

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from muara.cases.actions import NO_FORM, Moved, Refused, Stamp, act, complete, note_on
+from muara.cases.actions import NO_FORM, Moved, NotYours, Refused, Stamp, act, complete, note_on
 from muara.cases.models import Case, Endorsement, FinalCheck, Handover, PowerOfAttorney, Task
 from muara.cases.rules import is_applicant_of
 from muara.documents.models import Blob
@@ -386,6 +386,35 @@ def _receipted(case: Case, task: Task, handover: Handover, *, at: datetime) -> H
     return handover
 
 
+def download(task: Task, *, by: User, at: datetime, stamp: Stamp = NO_FORM) -> None:
+    """Step 18 of what was sent electronically: the applicant takes the decree from the portal.
+
+    The first time is kept; it is what an acknowledgement of receipt is by post.
+
+    Raises:
+        NotYours: the person is not the applicant. Refused: the decree was not sent electronically.
+    """
+    if not is_applicant_of(by, task.case.application):
+        raise NotYours
+    with act(stamp):
+        sent = Handover.objects.filter(case=task.case_id, way=Handover.Way.ELECTRONIC)
+        decision = decision_of(task.case_id)
+        if decision is None or decision.scan is None or not sent.exists():
+            raise Refused("Surat keputusan ini tidak dikirim secara elektronik. Ambil aslinya di loket.")
+        if not sent.filter(downloaded_at=None).exists():
+            return
+        note_on(
+            task.pk,
+            verb="receive.download",
+            by=by,
+            at=at,
+            facts={"scan": decision.scan.sha256},
+            stamp=stamp,
+            activity="receive",
+        )
+        sent.update(downloaded_by=by, downloaded_at=at)
+
+
 def confirm_receipt(
     task: Task,
     *,
@@ -400,11 +429,15 @@ def confirm_receipt(
     A counter officer may record it for them: the scan of the signed receipt is the proof.
 
     Raises:
-        Refused: an officer has no scan of the signed receipt.
+        Refused: an officer has no scan of the signed receipt, or the applicant has not downloaded what was
+            sent electronically.
     """
     on_behalf = not is_applicant_of(by, task.case.application)
     if on_behalf and proof is None:
         raise Refused("Unggah pindaian bukti serah terima yang sudah ditandatangani penerima.", "proof")
+    handed = Handover.objects.filter(case=task.case_id).first()
+    if not on_behalf and handed is not None and handed.waits_for_download:
+        raise Refused("Unduh surat keputusannya lebih dahulu.", "received")
     facts = {"on_behalf": on_behalf, "proof": proof.sha256 if proof else None}
     with act(stamp):
         moved = complete(

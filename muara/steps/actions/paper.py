@@ -17,7 +17,7 @@ from muara.cases.models import (
     Referral,
     Task,
 )
-from muara.contacts.actions import link
+from muara.contacts.actions.consultations import link
 from muara.documents.models import Blob
 from muara.people.models import WITA, Office, User, office_day
 from muara.permits.queries import may_be_given

@@ -8,6 +8,7 @@ from muara.cases.actions import NO_FORM, Moved, Refused, Stamp, act, complete
 from muara.cases.models import Case, Checklist, Task
 from muara.cases.queries import approved_on_paper, latest_submission
 from muara.documents.models import Letter
+from muara.documents.strokes import NoSignature, picture
 from muara.people.models import User, office_day
 from muara.permits.actions import take_number
 from muara.steps.actions.intake import demand_authority
@@ -34,6 +35,7 @@ def register(
     *,
     outcome: str,
     applicant_signed: bool = False,
+    signature: str = "",
     by: User,
     at: datetime,
     note: str = "",
@@ -41,9 +43,12 @@ def register(
 ) -> tuple[Moved, Letter | None]:
     """Step 6: number the file and make the receipt; nothing is accepted without the CS's approval.
 
+    The applicant signs the first proof in ink (`applicant_signed` says that the counter saw it) or on the
+    counter's screen (`signature`: its strokes, documents.strokes).
+
     Raises:
         Refused: there is no CS approval, here or on the paper that was taken over, or the applicant has not
-            signed in the folder (6.c).
+            signed in the folder (6.c), or what was drawn is no signature.
     """
     with act(stamp):
         case = Case.objects.select_related("application__company", "revision").get(pk=task.case_id)
@@ -65,9 +70,11 @@ def register(
                 "outcome",
             )
         demand_authority(case)
-        if not applicant_signed:
+        drawn = _drawn(signature)
+        if not (applicant_signed or drawn):
             raise Refused(
-                "Minta pemohon menandatangani bukti awal proses di map, lalu beri tanda (langkah 6.c).",
+                "Minta pemohon menandatangani bukti awal proses, di layar atau di map, lalu beri tanda "
+                "(langkah 6.c).",
                 "applicant_signed",
             )
         day = office_day(at)
@@ -82,11 +89,24 @@ def register(
             by=by,
             at=at,
             note=note,
-            facts={"registration_number": number.text, "approval": approval.pk if approval else "paper"},
+            facts={
+                "registration_number": number.text,
+                "approval": approval.pk if approval else "paper",
+                "signed_on": "screen" if drawn else "paper",
+            },
             stamp=stamp,
             activity="register",
         )
         Case.objects.filter(pk=case.pk).update(registration_number=number.text)
         case.registration_number, case.registered_on = number.text, day
-        first_proof(case, approval, step=task.step_key, by=by, at=at)
+        first_proof(case, approval, step=task.step_key, by=by, at=at, signature=drawn)
         return moved, receipt(case, step=task.step_key, by=by, at=at)
+
+
+def _drawn(strokes: str) -> str:
+    if not strokes.strip():
+        return ""
+    try:
+        return picture(strokes)
+    except NoSignature as problem:
+        raise Refused(str(problem), "applicant_signed") from None

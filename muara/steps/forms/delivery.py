@@ -9,14 +9,12 @@ from django import forms
 
 from muara.cases.actions import Stamp
 from muara.cases.models import DeliveryRound, Task
-from muara.documents.models import Blob
-from muara.documents.uploads import UploadRefused, accept
 from muara.people.models import Office, User
 from muara.steps.actions.delivery import deliver_round
-from muara.steps.forms.fields import Line, Scan
+from muara.steps.forms.fields import Line, Scan, ScanForm
 
 
-class DeliverRound(forms.Form):
+class DeliverRound(ScanForm):
     """Several cases for one agency, in one go; whether each may go is the engine's to say."""
 
     use_required_attribute = False
@@ -38,7 +36,7 @@ class DeliverRound(forms.Form):
     def __init__(
         self, agency: Office, waiting: list[Task], data: Any = None, files: Any = None, *, at: datetime
     ) -> None:
-        self.agency, self.at = agency, at
+        self.agency, self.at, self.owner = agency, at, f"agency:{agency.pk}"
         super().__init__(data, files, auto_id=f"opd{agency.pk}_%s")
         self.fields["receiver"].error_messages["required"] = "Isian ini wajib diisi."
         chosen = self.fields["tasks"]
@@ -46,15 +44,6 @@ class DeliverRound(forms.Form):
         # Also what has gone meanwhile: the engine answers a form sent twice, and refuses a stale one.
         chosen.queryset = Task.objects.filter(case__referrals__agency=agency).distinct()
         chosen.choices = [(task.pk, f"{task.case}, {task.case.application.company}") for task in waiting]
-
-    def clean_scan(self) -> Blob | None:
-        upload = self.cleaned_data["scan"]
-        if upload is None:
-            return None
-        try:
-            return accept(upload, at=self.at).blob
-        except UploadRefused as refusal:
-            raise forms.ValidationError(refusal.message) from None
 
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> DeliveryRound:
         tasks = self.cleaned_data["tasks"].select_related("case").order_by("pk")

@@ -102,8 +102,10 @@ class Register(StepForm):
     """Step 6: nothing is accepted without the CS's approval (remark 1); the applicant signs first (6.c)."""
 
     template = "desk/steps/register.html"
+    never_kept = ("signature",)
+    signature = forms.CharField(required=False, widget=forms.HiddenInput)
     applicant_signed = forms.BooleanField(
-        label="Pemohon sudah menandatangani bukti awal proses di map (langkah 6.c)", required=False
+        label="Pemohon sudah menandatangani bukti awal proses di kertas (langkah 6.c)", required=False
     )
 
     def approval(self) -> Checklist | None:
@@ -123,6 +125,7 @@ class Register(StepForm):
             self.task,
             outcome=self.chosen,
             applicant_signed=self.cleaned_data["applicant_signed"],
+            signature=self.cleaned_data["signature"],
             by=by,
             at=at,
             note=self.note_text,

@@ -168,28 +168,27 @@ class HandOver(StepForm):
             self.fields["address"].initial = text_of(case, case_values(case), "office_address")
         self.sheet = case.letters.filter(kind="rights_and_duties").select_related("letter").last()
 
-    def _fields(self, *names: str) -> list[dict[str, Any]]:
-        groups = {group["field"].name: group for group in self.groups}
-        return [groups[name] for name in names if name in groups]
+    def _fields(self, *names: str) -> list[forms.BoundField]:
+        return [self[name] for name in names if name in self.fields and not self[name].is_hidden]
 
     @property
-    def taking(self) -> list[dict[str, Any]]:
+    def taking(self) -> list[forms.BoundField]:
         return self._fields("receiver", "identity", "number", "capacity")
 
     @property
-    def mandate(self) -> list[dict[str, Any]]:
+    def mandate(self) -> list[forms.BoundField]:
         return self._fields(*MANDATE)
 
     @property
-    def telling(self) -> list[dict[str, Any]]:
+    def telling(self) -> list[forms.BoundField]:
         return self._fields("brought_receipt", "told_duties")
 
     @property
-    def sending(self) -> list[dict[str, Any]]:
+    def sending(self) -> list[forms.BoundField]:
         return self._fields(*SENT)
 
     @property
-    def closing(self) -> list[dict[str, Any]]:
+    def closing(self) -> list[forms.BoundField]:
         return self._fields("outcome", "note")
 
     @property

@@ -10,15 +10,14 @@ from django import forms
 
 from muara.cases.actions import Moved, Stamp
 from muara.cases.models import Application
-from muara.documents.uploads import UploadRefused, accept
 from muara.people.models import Office, User
 from muara.steps.actions.paper import OnPaper, Paper, PaperReferral, enter_running_case, entrances
-from muara.steps.forms.fields import Day, Line, Paragraph, Scan
+from muara.steps.forms.fields import Day, Line, Paragraph, Scan, ScanForm
 
 PAPERS = 5
 
 
-class RunningCase(forms.Form):
+class RunningCase(ScanForm):
     """What paper says of a running case; the act judges whether it is enough for its step."""
 
     use_required_attribute = False
@@ -63,7 +62,7 @@ class RunningCase(forms.Form):
     def __init__(
         self, application: Application, data: Any = None, files: Any = None, *, at: datetime
     ) -> None:
-        self.application, self.at = application, at
+        self.application, self.at, self.owner = application, at, f"application:{application.pk}"
         self.papers: list[Paper] = []
         super().__init__(data, files)
         steps = entrances(application.revision.process)
@@ -83,7 +82,7 @@ class RunningCase(forms.Form):
             )
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
+        cleaned = super().clean()
         for number in range(1, PAPERS + 1):
             self._read_paper(number, cleaned)
         if cleaned.get("letter_number") and not (cleaned.get("agency") and cleaned.get("letter_date")):
@@ -95,14 +94,10 @@ class RunningCase(forms.Form):
         if not (title or dated or scan):
             return
         for name, value in (("title", title), ("dated", dated), ("scan", scan)):
-            if not value:
+            if not value and f"{name}_{number}" not in self.errors:
                 self.add_error(f"{name}_{number}", "Isi nama, tanggal, dan pindaian surat ini.")
-        if not (title and dated and scan):
-            return
-        try:
-            self.papers.append(Paper(title, dated, accept(scan, at=self.at).blob))
-        except UploadRefused as refusal:
-            self.add_error(f"scan_{number}", refusal.message)
+        if title and dated and scan:
+            self.papers.append(Paper(title, dated, scan))
 
     def told(self) -> OnPaper:
         said = self.cleaned_data

@@ -153,15 +153,15 @@ class TermsForm(RowsForm):
         else:
             self.add_error(None, f"{PLACES[name]}: {message}")
 
-    def section(self, names: Iterable[str]) -> Iterator[dict[str, Any]]:
+    def section(self, names: Iterable[str]) -> Iterator[forms.BoundField]:
         for name in names:
             if name in self.fields:
-                yield {"field": self[name], "kept": self.kept.get(name, "")}
+                yield self[name]
 
-    def flows(self) -> Iterator[dict[str, Any]]:
+    def flows(self) -> Iterator[forms.BoundField]:
         return self.section(self.flow_fields)
 
-    def lists(self) -> Iterator[dict[str, Any]]:
+    def lists(self) -> Iterator[forms.BoundField]:
         return self.section(self.list_fields)
 
 
@@ -250,10 +250,10 @@ class SubstanceForm(TermsForm):
             partial=self.is_partial,
         )
 
-    def opinion(self) -> Iterator[dict[str, Any]]:
+    def opinion(self) -> Iterator[forms.BoundField]:
         return self.section(self.opinion_fields)
 
-    def omissions(self) -> list[dict[str, Any]]:
+    def omissions(self) -> list[forms.BoundField]:
         """The reasons asked for what the terms leave out; none while nothing is left out."""
         return list(self.section(map(_omission, range(len(self.asked_for)))))
 
@@ -289,7 +289,7 @@ class CopyRecommendation(LetterForm):
             self.judge()
         return cleaned
 
-    def about(self) -> Iterator[dict[str, Any]]:
+    def about(self) -> Iterator[forms.BoundField]:
         return self.section(self.letter_fields)
 
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
@@ -324,10 +324,10 @@ class Review(LetterForm, StepForm):
         waiting = self.task.case.referrals.unanswered().select_related("agency")
         return [due for item in waiting if not item.agency.paper_only for due in review.what_is_due(item)]
 
-    def letter(self) -> Iterator[dict[str, Any]]:
+    def letter(self) -> Iterator[forms.BoundField]:
         return self.section(("referral", *self.letter_fields))
 
-    def closing(self) -> Iterator[dict[str, Any]]:
+    def closing(self) -> Iterator[forms.BoundField]:
         return self.section(("outcome", "note"))
 
     def told(self) -> str:

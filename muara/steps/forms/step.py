@@ -7,28 +7,24 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Self
 
 from django import forms
-from django.core import signing
 from django.forms.utils import ErrorDict
 from django.utils.datastructures import MultiValueDict
 
 from muara.cases.actions import Stamp
 from muara.cases.models import Task
 from muara.cases.rules import may_do_step
-from muara.documents.models import Blob
-from muara.documents.uploads import UploadRefused, accept
 from muara.people.models import User, office_day
 from muara.sop.definition import CALLER, Outcome
 from muara.steps.actions.requests import Asked, asks_applicant
-from muara.steps.forms.fields import Paragraph, Scan
+from muara.steps.forms.fields import Paragraph, Scan, ScanForm
 from muara.steps.forms.request_rows import PREFIX, RequestRows
 from muara.steps.forms.rows import filled, said
 
-KEPT = signing.Signer(salt="muara.kept-upload")
 MORE = "tambah"
 REQUIRED = forms.Field.default_error_messages["required"]
 
 
-class ActForm(forms.Form):
+class ActForm(ScanForm):
     """A form that makes one act on a task when it is carried out.
 
     `at` is the moment of the request; `title` heads the form, `button` is what its button says.
@@ -68,15 +64,12 @@ class ActForm(forms.Form):
         files: MultiValueDict[str, Any] | None = None,
         initial: Mapping[str, Any] | None = None,
     ) -> None:
-        self.task, self.at = task, at
-        self.kept: dict[str, str] = {}
+        self.task, self.at, self.owner = task, at, f"task:{task.pk}"
         super().__init__(data, files, initial=dict(initial or {}))
         for field in self.fields.values():
             if field.error_messages["required"] == field.default_error_messages.get("required", REQUIRED):
                 field.error_messages["required"] = "Isian ini wajib diisi."
-        self.lenient = {name for name in self.asked if self.fields[name].required}
-        for name in self.scans:
-            self.fields[f"{name}_kept"] = forms.CharField(required=False, widget=forms.HiddenInput)
+        self.lenient: set[str] = {name for name in self.asked if self.fields[name].required}
 
     @classmethod
     def belongs_to(cls, task: Task) -> bool:
@@ -119,59 +112,9 @@ class ActForm(forms.Form):
         """What the officer is told first once it is done, beside what was recorded; mostly nothing."""
         return ""
 
-    def full_clean(self) -> None:
-        """Judge the form; a field that only some outcomes need is never missed here."""
-        lenient = [self.fields[name] for name in self.lenient if name in self.fields]
-        for field in lenient:
-            field.required = False
-        super().full_clean()
-        for field in lenient:
-            field.required = True
-
     @property
     def today(self) -> date:
         return office_day(self.at)
-
-    @property
-    def scans(self) -> list[str]:
-        return [name for name, field in self.fields.items() if isinstance(field, Scan)]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        for name in self.scans:
-            cleaned[name] = self._scan(name)
-        return cleaned
-
-    def _scan(self, name: str) -> Blob | None:
-        """Take a file, or one that an earlier try of this form handed in; it is bound to this task."""
-        if (upload := self.cleaned_data.get(name)) is not None:
-            try:
-                accepted = accept(upload, at=self.at)
-            except UploadRefused as refusal:
-                self.add_error(name, refusal.message)
-                return None
-            self._keep(name, accepted.blob, accepted.filename)
-            return accepted.blob
-        try:
-            said = KEPT.unsign_object(str(self.cleaned_data.get(f"{name}_kept") or ""))
-        except signing.BadSignature:
-            return None
-        blob = Blob.objects.filter(sha256=said["sha256"]).first() if said["task"] == self.task.pk else None
-        if blob is not None:
-            self.kept[name] = said["name"]
-        return blob
-
-    def _keep(self, name: str, blob: Blob, filename: str) -> None:
-        self.kept[name] = filename
-        data: Any = self.data.copy() if hasattr(self.data, "copy") else dict(self.data)
-        said = {"task": self.task.pk, "sha256": blob.sha256, "name": filename}
-        data[self.add_prefix(f"{name}_kept")] = KEPT.sign_object(said)
-        self.data = data
-
-    @property
-    def groups(self) -> list[dict[str, Any]]:
-        """The visible fields in order, each with the name of a file that was kept for it."""
-        return [{"field": field, "kept": self.kept.get(field.name, "")} for field in self.visible_fields()]
 
 
 class RowsForm(ActForm):
@@ -218,7 +161,8 @@ class RowsForm(ActForm):
             name: typed[name].value() for name in typed.fields if not isinstance(typed.fields[name], Scan)
         }
         form = cls(task, at=at, initial=initial, rows=typed.said_rows())
-        form.kept, form.opened = typed.kept, True
+        form.recall(typed.data)
+        form.opened = True
         return form
 
     @classmethod

@@ -25,6 +25,7 @@ from muara.cases.models import (
     DecreeTemplate,
     Draft,
     Recommendation,
+    Recusal,
 )
 from muara.cases.queries import control_sheet as control_lines
 from muara.cases.queries import latest_submission, submitted
@@ -102,9 +103,10 @@ def letterhead(office: Office) -> Letterhead:
     )
 
 
-def signatory(office: Office, *, on: date) -> Signatory:
-    """The head of the office on a day, with "Plt." or "Plh." where that is so."""
-    holding = holder("head_of_office", on=on)
+def signatory(office: Office, case: Case, *, on: date) -> Signatory:
+    """The head on a day who does not keep out of this case, with "Plt." or "Plh." where that is so."""
+    barred = Recusal.objects.filter(case=case).values_list("user", flat=True)
+    holding = holder("head_of_office", on=on, barred=barred)
     if holding is None:
         return Signatory(position=office.head_title, name="")
     return Signatory(
@@ -156,7 +158,8 @@ def _file(
 
 
 def status_url(case: Case) -> str:
-    return f"{settings.MUARA_BASE_URL}/permohonan/{case.application.reference}/"
+    """Where anybody who has the number and its code reads how far the case is."""
+    return f"{settings.MUARA_BASE_URL}/lacak/?nomor={case.application.reference}"
 
 
 def verification_url(token: str) -> str:
@@ -195,8 +198,9 @@ def receipt(case: Case, *, step: str, by: User, at: datetime) -> Letter:
         service_days=case.process.promise_days,
         recommending_agency=recommending_agency(),
         status_url=status_url(case),
+        follow_code=case.application.follow_code,
         follow_up=(
-            "Perkembangan berkas dapat dilihat kapan saja melalui kode QR atau alamat di tanda terima ini.",
+            "Pindai kode QR atau buka alamat di bawah, lalu tulis kode rahasia di atas. Tanpa akun.",
             "Bila ada yang perlu diperbaiki, petugas CS menyampaikannya kepada pemohon melalui Muara.",
         ),
         collection=(
@@ -243,7 +247,7 @@ def cover_letter(case: Case, *, step: str, request: Request, at: datetime) -> Le
         location=text_of(case, values, "site_address"),
         recommendation=request.subject,
         items=(Enclosure(title="Formulir permohonan", amount="1 berkas"), *_handed_in(case)),
-        signatory=signatory(office, on=request.letter_date),
+        signatory=signatory(office, case, on=request.letter_date),
     )
     return _file(
         case,
@@ -513,7 +517,7 @@ def permit_content(
         monitoring=wording.monitoring,
         validity_years=case.process.validity_years,
         supervising_agency=recommendation.referral.agency.name if recommendation else "",
-        signatory=signatory(office, on=on),
+        signatory=signatory(office, case, on=on),
         tembusan=wording.tembusan,
         verification_url=verification_url(token),
         particulars=particulars(case, wording.particulars),

@@ -116,7 +116,7 @@ def ending_notice(end: EarlyEnd, *, step: str, successor: Application | None, at
         successor=successor.reference if successor else "",
         extension=way.note if isinstance(way, Ending) else "",
         status_url=status_url(case),
-        signatory=signatory(office, on=office_day(at)),
+        signatory=signatory(office, case, on=office_day(at)),
     )
     title = f"Pemberitahuan berkas {case} ditutup"
     return _file(case, "ending_notice", content, step=step, title=title, dated=office_day(at), at=at)

@@ -6,6 +6,7 @@ A service whose folder has no template for one of them makes none.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from muara.documents.contents.forms import (
     Box,
     ChecklistForm,
     FirstProof,
+    FolderLabel,
     HandedIn,
     PowerOfAttorney,
     PowerToHandle,
@@ -31,7 +33,7 @@ from muara.documents.contents.forms import (
     RevisionStatus,
     Tick,
 )
-from muara.documents.letters import canonical, compose, keep_template, pdf, set_letter
+from muara.documents.letters import LIBRARY, canonical, compose, keep_template, pdf, set_letter
 from muara.documents.letters import digest as digest_of
 from muara.documents.models import Letter
 from muara.people.models import User, office_day
@@ -143,12 +145,18 @@ def checklist_form(case: Case, checklist: Checklist) -> Letter | None:
 
 
 def first_proof(
-    case: Case, approval: Checklist | None, *, step: str, by: User, at: datetime
+    case: Case, approval: Checklist | None, *, step: str, by: User, at: datetime, signature: str = ""
 ) -> Letter | None:
-    """Step 6.b and c: the sheet of the folder, with the number that the file was given."""
+    """Step 6.b and c: the sheet of the folder, with the number that the file was given.
+
+    `signature` is the picture of what the applicant drew on the counter's screen; ink leaves it empty.
+    """
     if "first_proof" not in case.revision.definition.letters:
         return None
-    content = _first_proof(case, approval, number=case.registration_number or "", at=at, by=by)
+    content = replace(
+        _first_proof(case, approval, number=case.registration_number or "", at=at, by=by),
+        signature_svg=signature,
+    )
     return _file(
         case,
         "first_proof",
@@ -198,6 +206,27 @@ def _first_proof(
         place=office.seat,
         officer=by.name if by else "",
         officer_nip=by.nip if by else "",
+    )
+
+
+def folder_label(case: Case, *, at: datetime) -> bytes:
+    """The folder's label as PDF, set anew each time; its QR leads to the case on an officer's screen."""
+    content = FolderLabel(
+        letterhead=letterhead(the_office()),
+        demo=settings.MUARA_DEMO,
+        qr=f"{settings.MUARA_BASE_URL}/meja/berkas/{case.pk}/",
+        number=str(case),
+        reference=case.application.reference,
+        registered_on=case.registered_on,
+        service=case.process.title,
+        company=company_name(case),
+        location=text_of(case, case_values(case), "site_address"),
+    )
+    return set_letter(
+        source=(LIBRARY / f"{content.template}.typ").read_text(),
+        content=canonical(content),
+        title=f"Label map {case}",
+        dated=office_day(at),
     )
 
 

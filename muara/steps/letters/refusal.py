@@ -39,7 +39,7 @@ def refusal_content(case: Case, *, wording: Wording, token: str, on: date) -> Re
         particulars=particulars(case, wording.particulars),
         reasons=wording.reasons,
         remedies=wording.remedies,
-        signatory=signatory(office, on=on),
+        signatory=signatory(office, case, on=on),
         tembusan=wording.tembusan,
         verification_url=verification_url(token),
         template_sha256=wording.template,

@@ -9,16 +9,19 @@ const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "..", "static");
 const modules = join(here, "node_modules");
 
-const { css } = compile(join(here, "muara.scss"), {
-  style: "compressed",
-  loadPaths: [modules],
-  quietDeps: true,
-});
-writeFileSync(join(out, "muara.css"), `${css}\n`);
+for (const name of ["muara", "queue"]) {
+  const { css } = compile(join(here, `${name}.scss`), {
+    style: "compressed",
+    loadPaths: [modules],
+    quietDeps: true,
+  });
+  writeFileSync(join(out, `${name}.css`), `${css}\n`);
+}
 
 // Each script with what it bundles; a page loads only those that it needs.
 const scripts = {
   "muara.js": "includes parts of GOV.UK Frontend, (c) Crown copyright, MIT licence",
+  "section.js": "the sections of the application form",
   "upload.js": "includes tus-js-client, (c) Transloadit Ltd and contributors, MIT licence",
 };
 for (const [name, notice] of Object.entries(scripts)) {

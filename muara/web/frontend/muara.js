@@ -78,59 +78,51 @@ if (home && window.location.pathname !== home) {
   wake();
 }
 
-// A form that saves itself: leaving it asks only while something typed has not arrived.
-const autosaved = document.querySelector("[data-autosave]");
-if (autosaved) {
-  const status = document.querySelector(autosaved.dataset.autosave);
-  let typed = 0;
-  let sent = 0;
-  let saved = 0;
-  const fail = () => {
-    status.innerHTML =
-      '<p class="govuk-error-message">Belum tersimpan. Periksa sambungan, lalu tekan Simpan.</p>';
+// A signature drawn with a finger or pen: strokes go into a hidden field as "M10 20 L12 22 …".
+for (const place of document.querySelectorAll("[data-signature]")) {
+  const field = document.getElementById(place.dataset.signature);
+  const sheet = place.querySelector("canvas");
+  const state = place.querySelector("[data-signature-state]");
+  if (!field || !sheet) continue;
+  place.hidden = false;
+  const pen = sheet.getContext("2d");
+  Object.assign(pen, { lineWidth: 4, lineCap: "round", lineJoin: "round", strokeStyle: "#10243a" });
+  let drawing = false;
+  const point = (event) => {
+    const box = sheet.getBoundingClientRect();
+    const within = (value, most) => Math.round(Math.min(Math.max(value, 0), most));
+    return [
+      within(((event.clientX - box.left) * sheet.width) / box.width, sheet.width),
+      within(((event.clientY - box.top) * sheet.height) / box.height, sheet.height),
+    ];
   };
-  const touched = () => {
-    typed += 1;
+  const clear = () => {
+    field.value = "";
+    pen.clearRect(0, 0, sheet.width, sheet.height);
+    state.textContent = "Belum ditandatangani di layar.";
   };
-  autosaved.addEventListener("input", touched);
-  autosaved.addEventListener("change", touched);
-  let busy = false;
-  let pressed = null; // waits for what is still on its way, which must not arrive after it
-  autosaved.addEventListener("submit", (event) => {
-    saved = typed;
-    if (busy) {
-      event.preventDefault();
-      pressed = event.submitter;
-    }
+  clear();
+  sheet.addEventListener("pointerdown", (event) => {
+    drawing = true;
+    sheet.setPointerCapture(event.pointerId);
+    const [x, y] = point(event);
+    field.value = `${field.value} M${x} ${y}`.trim();
+    pen.beginPath();
+    pen.moveTo(x, y);
+    event.preventDefault();
   });
-  autosaved.addEventListener("htmx:beforeRequest", (event) => {
-    if (pressed) {
-      event.preventDefault();
-      return;
-    }
-    sent = typed;
-    busy = true;
+  sheet.addEventListener("pointermove", (event) => {
+    if (!drawing) return;
+    const [x, y] = point(event);
+    field.value += ` L${x} ${y}`;
+    pen.lineTo(x, y);
+    pen.stroke();
   });
-  autosaved.addEventListener("htmx:afterRequest", () => {
-    busy = false;
-    if (pressed) {
-      saved = typed;
-      autosaved.requestSubmit(pressed);
-    }
-  });
-  autosaved.addEventListener("htmx:sendError", fail);
-  autosaved.addEventListener("htmx:timeout", fail);
-  autosaved.addEventListener("htmx:responseError", fail);
-  status.addEventListener("htmx:afterSwap", () => {
-    if (status.querySelector("[data-saved]")) {
-      saved = sent;
-    } else if (!status.textContent.trim()) {
-      fail(); // the sign-in page came instead
-    }
-  });
-  window.addEventListener("beforeunload", (event) => {
-    if (saved < typed) {
-      event.preventDefault();
-    }
-  });
+  for (const end of ["pointerup", "pointercancel"]) {
+    sheet.addEventListener(end, () => {
+      drawing = false;
+      state.textContent = "Sudah ditandatangani di layar.";
+    });
+  }
+  place.querySelector("[data-signature-clear]").addEventListener("click", clear);
 }

@@ -10,7 +10,17 @@ from django.utils import timezone
 from muara.people.models import User
 from muara.people.queries import issuing_office
 from muara.sop.service import load_folder, read_service, services_root
-from muara.web.demo import APPLICANT, CAST, OTHER_APPLICANT, PASSWORD, address_of, seed_cases, seed_office
+from muara.web.demo import (
+    APPLICANT,
+    CAST,
+    OTHER_APPLICANT,
+    PASSWORD,
+    address_of,
+    open_always,
+    seed_cases,
+    seed_office,
+    seed_queue,
+)
 
 
 class Command(BaseCommand):
@@ -30,7 +40,9 @@ class Command(BaseCommand):
         else:
             self.stdout.write("Menyiapkan kantor rekaan …")
             seed_office(at)
+            open_always(at)
             if not without_cases:
+                seed_queue(at)
                 for line in seed_cases(at):
                     self.stdout.write(f"  {line}")
         self.stdout.write(f"\nMasuk dengan salah satu akun ini, kata sandinya {PASSWORD}:")

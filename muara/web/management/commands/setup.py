@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
+from muara.contacts.actions.queue import open_shipped_queue
 from muara.people.actions import (
     SHIPPED_CALENDAR,
     OfficeDetails,
@@ -21,6 +22,7 @@ from muara.people.actions import (
     create_user,
     grant,
     import_calendar,
+    import_hours,
     save_office,
     set_office_setting,
     shipped_calendar,
@@ -119,13 +121,16 @@ class Command(BaseCommand):
         self.stdout.write(f"Administrator: {user.name} <{user.email}>")
         added = import_calendar(rows=shipped_calendar(), source=SHIPPED_CALENDAR, by=None, at=at)
         self.stdout.write(f"Kalender: {added} hari libur dan cuti bersama ditambahkan")
+        import_hours(by=None, at=at)
+        open_shipped_queue(at=at)
+        self.stdout.write("Antrean: jam pelayanan menurut SOP, seri A dan B, dua loket")
         call_command("sop", "store", stdout=self.stdout)
         self.set_days(answers, at=at)
 
     def set_days(self, answers: dict[str, str], *, at: datetime) -> None:
         """Set the days that the SOP leaves to the office; what is undecided stays unset, and is told."""
         unset = []
-        for setting in OfficeSetting.Key:
+        for setting in OfficeSetting.DAYS:
             days = answers[setting.value].strip()
             if not days:
                 unset.append(setting.label.lower())

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from muara.contacts.actions.queue import close_earlier_days
 from muara.people.models import WITA
 from muara.steps.actions.collection import remind_by_the_clock, send_reminders
 from muara.steps.actions.uploading import clean_up
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         except ValueError:
             raise CommandError("Tulis waktunya seperti 2026-07-20T09:00.") from None
         at = at if at.tzinfo else at.replace(tzinfo=WITA)
+        self.stdout.write(f"antrean: {close_earlier_days(at=at)} nomor hari lalu ditutup")
         made = len(list(remind_by_the_clock(at=at)))
         sent = len(list(send_reminders(at=at)))
         self.stdout.write(f"pengingat pengambilan: {made} dibuat, {sent} dikirim")

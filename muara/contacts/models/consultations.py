@@ -1,4 +1,4 @@
-"""Talk with citizens: questions at the information desk and the help desk (SOP steps 1, 2 and 5)."""
+"""Questions at the information desk and the help desk (SOP steps 1, 2 and 5)."""
 
 from __future__ import annotations
 

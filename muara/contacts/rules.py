@@ -1,0 +1,47 @@
+"""May this person call here? And who is next: the fair order of a queue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from muara.contacts.models import Counter, QueueSeries, Ticket
+from muara.people.models import User
+
+# Whom the SOP puts before visitors; each series of numbers is called by one of them.
+FRONT_OFFICE = ("information_officer", "customer_service", "registration_counter", "collection_counter")
+# Until the office sets it otherwise: how many priority numbers in a row may go before an ordinary one.
+PRIORITY_RUN = 2
+
+
+def may_serve(user: User, counter: Counter, *, at: datetime) -> bool:
+    """Tell whether the person holds an actor whose series is called at this counter."""
+    return counter.active and bool(series_served(user, counter, at=at))
+
+
+def series_served(user: User, counter: Counter, *, at: datetime) -> list[QueueSeries]:
+    """The series that this person may call at this counter."""
+    actors = user.actors(at)
+    return [series for series in counter.series.all() if series.actor in actors]
+
+
+def next_ticket(waiting: Sequence[Ticket], *, run: int, limit: int) -> Ticket | None:
+    """Choose whom to call, after `run` priority numbers in a row; `waiting` is in the order of taking.
+
+    Priority goes first, but after `limit` of them one ordinary number is called: nobody waits for ever.
+    """
+    priority = [ticket for ticket in waiting if ticket.has_priority]
+    ordinary = [ticket for ticket in waiting if not ticket.has_priority]
+    if priority and (run < limit or not ordinary):
+        return priority[0]
+    return ordinary[0] if ordinary else None
+
+
+def call_order(waiting: Sequence[Ticket], *, run: int, limit: int) -> list[Ticket]:
+    """The order in which the tickets would be called if nobody else came."""
+    left, order = list(waiting), []
+    while (chosen := next_ticket(left, run=run, limit=limit)) is not None:
+        order.append(chosen)
+        left.remove(chosen)
+        run = run + 1 if chosen.has_priority else 0
+    return order

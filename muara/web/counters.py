@@ -1,0 +1,77 @@
+"""Administration: the series of queue numbers, and the counters at which they are called."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_safe
+
+from muara.contacts.actions.queue import save_counter, save_series
+from muara.contacts.models import Counter, QueueSeries
+from muara.contacts.rules import FRONT_OFFICE
+from muara.web.acts import Came
+from muara.web.office import GET_POST, _actors, _carry_out, _page, _reader
+from muara.web.office_forms import CounterForm, QueueSeriesForm
+
+
+@login_required
+@require_safe
+def queue_setup(request: HttpRequest) -> HttpResponse:
+    _reader(request)
+    labels = _actors()
+    rows = [(item, labels.get(item.actor, item.actor)) for item in QueueSeries.objects.all()]
+    counters = Counter.objects.prefetch_related("series")
+    return _page(request, "queue", {"rows": rows, "counters": counters})
+
+
+@login_required
+@GET_POST
+def queue_series(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """Add a series of queue numbers, or change one."""
+    by, _ = _reader(request)
+    item = get_object_or_404(QueueSeries, pk=pk) if pk else None
+    labels = _actors()
+    form = QueueSeriesForm(
+        item, request.POST or None, actors=[(key, labels[key]) for key in FRONT_OFFICE if key in labels]
+    )
+    came = Came.DONE
+    if request.method == "POST" and form.is_valid():
+        came = _carry_out(
+            request,
+            form,
+            lambda at, stamp: save_series(pk, **form.cleaned_data, by=by, at=at, stamp=stamp),
+        )
+        if came is Came.DONE:
+            messages.success(request, f"Seri {form.cleaned_data['letter']} disimpan.")
+            return redirect("queue_setup")
+    return _page(request, "queue_series", {"form": form, "item": item}, came=came)
+
+
+@login_required
+@GET_POST
+def counter(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """Add a counter, or change one and what is called there."""
+    by, _ = _reader(request)
+    item = get_object_or_404(Counter, pk=pk) if pk else None
+    form, came = CounterForm(item, request.POST or None, series=QueueSeries.objects.all()), Came.DONE
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        came = _carry_out(
+            request,
+            form,
+            lambda at, stamp: save_counter(
+                pk,
+                name=said["name"],
+                series=[int(key) for key in said["series"]],
+                active=said["active"],
+                by=by,
+                at=at,
+                stamp=stamp,
+            ),
+        )
+        if came is Came.DONE:
+            messages.success(request, f"{said['name']} disimpan.")
+            return redirect("queue_setup")
+    return _page(request, "counter", {"form": form, "item": item}, came=came)
