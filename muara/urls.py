@@ -23,6 +23,7 @@ from muara.web import (
     office,
     paper,
     portal,
+    preview,
     public,
     queue,
     registers,
@@ -99,6 +100,7 @@ urlpatterns = [
         "permohonan/<str:reference>/berkas/tarik/<int:pk>/", handing_in.withdraw, name="withdraw_attachment"
     ),
     path("permohonan/<str:reference>/kirim/", portal.submit, name="submit_application"),
+    path("permohonan/<str:reference>/formulir.pdf", preview.unsent_form, name="unsent_form"),
     path("permohonan/<str:reference>/jawab/", portal.answer, name="answer_correction"),
     path("permohonan/<str:reference>/penarikan/", portal.withdraw_case, name="withdraw_application"),
     path("permohonan/<str:reference>/terima/", portal.receive, name="confirm_receipt"),

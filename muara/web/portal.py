@@ -402,6 +402,7 @@ def submit(request: HttpRequest, reference: str) -> HttpResponse:
         gaps=gaps(found),
         review=list(review_of(found, service)),
         papers=papers(found, service),
+        printable="application_form" in service.letters,
         request_open=asked,
     )
     return render(request, "portal/submit.html", context, status=_status(form, came))
@@ -440,7 +441,11 @@ def _stands_at(case: Case | None, activity: str) -> bool:
 
 
 def _sent(found: Application) -> str:
-    return f"Permohonan terkirim. Nomor pengajuan {found.reference}; nomor registrasi menyusul dari loket."
+    return (
+        f"Permohonan terkirim. Nomor pengajuan Anda {found.reference}. Nomor registrasi, tanda terima, dan "
+        "janji waktu pelayanan diberikan di loket pendaftaran setelah customer service menyatakan berkas "
+        "lengkap."
+    )
 
 
 @login_required

@@ -12,10 +12,11 @@ from muara.cases.models import Application, Attachment, Case, Correction, Task
 from muara.cases.queries import court_of, ended_early
 from muara.people.models import User
 from muara.sop.definition import CALLER, Ending, Outcome, Process
-from muara.sop.form import Section, field_of, show
+from muara.sop.form import Section, field_of
 from muara.sop.service import Service
 from muara.steps.actions import filing
 from muara.steps.actions.filing import Gap
+from muara.steps.letters.forms import unsent_form
 from muara.web.dossier import who
 
 # What the applicant does while the case stands at an activity; elsewhere there is nothing to do but wait.
@@ -280,13 +281,16 @@ def lacking_in(application: Application, part: Section) -> list[Missing]:
 
 
 def review_of(found: Application, service: Service) -> Iterator[dict[str, object]]:
-    for part in service.form.sections:
+    """Each section with what the printed form says of it, and where to change it."""
+    printed = unsent_form(found, filing.content_of(found))
+    for part, group in zip(service.form.sections, printed.sections, strict=True):
         yield {
             "title": part.title,
             "href": reverse("application_section", args=[found.reference, part.key]),
-            "rows": [
-                {"label": field.label, "text": text or "Belum diisi", "empty": not text, "field": field}
-                for field in part.fields
-                if (text := show(field, found.data.get(field.key))) or field.required
+            "lines": [one for one in group.questions if one.kind != "table"],
+            "tables": [
+                {"asked": one, "rows": [list(zip(one.columns, row, strict=True)) for row in one.rows]}
+                for one in group.questions
+                if one.kind == "table"
             ],
         }

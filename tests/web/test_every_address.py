@@ -228,6 +228,10 @@ ADDRESSES = {
         "in 302 404 404 404 404 404 404 404",
         "in 200 404 404 404 404 404 404 404",
     ),
+    "unsent_form": (  # this case was sent; tests/web/test_forms_of_the_sop.py has one that was not
+        "in 404 404 404 404 404 404 404 404",
+        "in 405 405 405 405 405 405 405 405",
+    ),
     "answer_correction": (
         "in 302 404 404 404 404 404 404 404",
         "in 200 404 404 404 404 404 404 404",

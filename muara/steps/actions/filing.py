@@ -292,7 +292,8 @@ def _earlier_gaps(application: Application, form: Form) -> list[Gap]:
     ]
 
 
-def take_snapshot(application: Application, *, by: User, at: datetime, proof: Blob | None) -> Submission:
+def content_of(application: Application) -> str:
+    """What an application says now, as a submission of it would be kept: the same words, the same bytes."""
     files = [
         {
             "attachment": item.pk,
@@ -302,7 +303,7 @@ def take_snapshot(application: Application, *, by: User, at: datetime, proof: Bl
         }
         for item in application.attachments.filter(withdrawn_at=None).select_related("blob")
     ]
-    content = canonical(
+    return canonical(
         {
             "reference": application.reference,
             "kind": application.kind,
@@ -311,6 +312,10 @@ def take_snapshot(application: Application, *, by: User, at: datetime, proof: Bl
             "files": files,
         }
     )
+
+
+def take_snapshot(application: Application, *, by: User, at: datetime, proof: Blob | None) -> Submission:
+    content = content_of(application)
     _follow_outfall(application)
     return Submission.objects.create(
         application=application,
