@@ -105,6 +105,7 @@ urlpatterns = [
     path("permohonan/<str:reference>/penarikan/", portal.withdraw_case, name="withdraw_application"),
     path("permohonan/<str:reference>/terima/", portal.receive, name="confirm_receipt"),
     path("permohonan/<str:reference>/peninjauan/<int:pk>/", visits.answer_visit, name="answer_visit"),
+    path("titik/", preview.point, name="point"),
     path("unggah/", resumable.begin, name="begin_upload"),
     path("unggah/<str:key>/", resumable.piece, name="upload_piece"),
     path("pertanyaan/", portal.questions, name="questions"),

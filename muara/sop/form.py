@@ -295,6 +295,35 @@ def point_of(value: object) -> tuple[Decimal, Decimal] | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """A place that an application names: what it is, its name, its point."""
+
+    label: str
+    name: str
+    latitude: Decimal
+    longitude: Decimal
+
+
+def spots(form: Form, values: Mapping[str, object]) -> tuple[Spot, ...]:
+    """List the places whose coordinates an application gives, in the order of the form."""
+    found: list[Spot] = []
+    for item in form.fields:
+        rows = values.get(item.key)
+        if item.kind == "table" and isinstance(rows, list):
+            found += [
+                spot for row in rows for column in item.columns for spot in _spot(column, row, item.label)
+            ]
+        else:
+            found += _spot(item, values, item.label.removeprefix("Koordinat ").capitalize())
+    return tuple(found)
+
+
+def _spot(item: Field, beside: Mapping[str, object], label: str) -> list[Spot]:
+    point = point_of(beside.get(item.key)) if item.kind == "coordinate" else None
+    return [Spot(label, str(beside.get(item.named_by, "")), *point)] if point else []
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """One thing that an application asks the decision to settle: a flow, a parameter, a named place."""
 

@@ -15,7 +15,8 @@ from django.utils.html import escape
 from muara.documents.indonesian import tanggal
 from muara.documents.repertoire import allowed
 from muara.permits.models import Permit
-from muara.sop.form import TEXT_LENGTH, Field, Section, cell_name, clean_section, show
+from muara.sop.form import TEXT_LENGTH, Field, Section, cell_name, clean_section, point_of, show
+from muara.sop.places import UNCERTAIN, beside_the_sea
 
 EMPTY_ROWS = 2
 EXAMPLES = {
@@ -49,6 +50,7 @@ class Question:
     control: forms.BoundField | None
     rows: tuple[Row, ...] = ()
     read_as: str = ""
+    centre: str = ""  # latitude and longitude where a map of it opens
 
 
 class SectionForm(forms.Form):
@@ -140,17 +142,25 @@ class SectionForm(forms.Form):
             if item.kind == "table":
                 yield Question(item, None, rows=tuple(self._rows(item)))
             else:
-                yield Question(item, self[item.key], read_as=self._read_as(item))
+                yield Question(item, self[item.key], read_as=self._read_as(item), centre=self._centre(item))
 
     def _rows(self, item: Field) -> Iterator[Row]:
         for row in range(self.sizes[item.key]):
             cells = [self[cell(item, row, column)] for column in item.columns]
             yield Row(row + 1, cells, any(bound.value() for bound in cells))
 
+    def _centre(self, item: Field) -> str:
+        """Where a map for a coordinate opens: at its own point, else at another one of the section."""
+        points = [point_of(self.values.get(one.key)) for one in (item, *self.section.fields)]
+        known = next((point for point in points if point), None)
+        return f"{known[0]} {known[1]}" if known else ""
+
     def _read_as(self, item: Field) -> str:
         """How a stored coordinate was understood, for comparison with the drawing."""
-        value = self.values.get(item.key)
-        return show(item, value) if item.kind == "coordinate" and value and not self.is_bound else ""
+        point = None if self.is_bound else point_of(self.values.get(item.key))
+        if item.kind != "coordinate" or point is None:
+            return ""
+        return f"{show(item, self.values[item.key])}. {beside_the_sea(*point)} {UNCERTAIN}"
 
 
 def cell(item: Field, row: int, column: Field) -> str:

@@ -58,6 +58,7 @@ from muara.web.acts import SAVE, Came, attempt, new_key, save_typed
 from muara.web.dossier import legs, remedies, talk_before
 from muara.web.files import FOR_APPLICANTS, person
 from muara.web.form_fields import PreviousPermit, offer_permits
+from muara.web.maps import map_of
 from muara.web.progress import (
     address_of,
     case_of,
@@ -403,6 +404,7 @@ def submit(request: HttpRequest, reference: str) -> HttpResponse:
         review=list(review_of(found, service)),
         papers=papers(found, service),
         printable="application_form" in service.letters,
+        map=map_of(service.form, found.data),
         request_open=asked,
     )
     return render(request, "portal/submit.html", context, status=_status(form, came))

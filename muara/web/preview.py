@@ -1,4 +1,4 @@
-"""An application as it will be printed, before it is sent: to read, and to sign at the counter."""
+"""An application before it is sent: as it will be printed, and where its points lie."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from django.views.decorators.http import require_safe
 
 from muara.cases.queries import is_with_applicant
 from muara.documents.uploads import PDF
+from muara.sop.places import UNCERTAIN, beside_the_sea
+from muara.sop.values import ValueRefused, parse_coordinate, split_coordinate
 from muara.steps.actions.filing import content_of
 from muara.steps.letters.forms import unsent_form_pdf
 from muara.web.files import OWN, _guarded, file_name
@@ -26,3 +28,16 @@ def unsent_form(request: HttpRequest, reference: str) -> HttpResponse:
     name = file_name(f"Formulir permohonan {found.reference} belum dikirim")
     answer["Content-Disposition"] = f'inline; filename="{name}"'
     return _guarded(answer, policy=OWN)
+
+
+@login_required
+@require_safe
+def point(request: HttpRequest) -> HttpResponse:
+    """Say where a typed point lies, beside the map that it is picked from; advice, never a refusal."""
+    try:
+        found = parse_coordinate(*split_coordinate(request.GET.get("titik", "")[:200]), box=None)
+    except ValueRefused as refusal:
+        said = refusal.message
+    else:
+        said = f"{beside_the_sea(found.latitude, found.longitude)} {UNCERTAIN}"
+    return HttpResponse(said, content_type="text/plain; charset=utf-8")

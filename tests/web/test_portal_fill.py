@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import html
 import re
 from collections.abc import Mapping
@@ -19,7 +20,8 @@ from time_machine import TimeMachineFixture
 from muara.cases.models import Application, Attachment, Case, Revision, Submission
 from muara.documents.repertoire import allowed
 from muara.people.models import Company, Membership, User
-from muara.sop.form import Section, clean_section
+from muara.sop.form import Section, clean_section, point_of, spots
+from muara.sop.places import LAND, UNCERTAIN, beside_the_sea
 from muara.steps.actions import filing
 from muara.web.acts import new_key
 from muara.web.demo import Clock, Walk, applicant, example, officer, other_applicant, sample_pdf, seed_office
@@ -663,3 +665,51 @@ def test_thirty_applications_cost_no_more_queries_than_one() -> None:
 
     assert page.count("m-card--link") == 30
     assert len(thirty) == len(one)
+
+
+# --- the map ----------------------------------------------------------------------------------------
+
+
+def test_the_review_draws_the_points_and_says_in_words_where_they_lie() -> None:
+    application = filled()
+
+    page = signed_in(applicant()).get(f"/permohonan/{application.reference}/kirim/")
+
+    text = page.content.decode()
+    drawing = text[text.index('<svg\n            class="m-map-drawn"') : text.index("<figcaption")]
+    form = application.revision.definition.form
+    assert drawing.count("<circle") == len(spots(form, application.data)) >= 3
+    assert "style=" not in drawing
+    outfall = point_of(application.data["outfall_coordinate"])
+    assert outfall
+    assert beside_the_sea(*outfall) in plain(page)
+    assert UNCERTAIN in plain(page)
+
+
+def test_a_stored_point_is_told_where_it_lies_and_never_refused() -> None:
+    application = begun()
+    path = f"/permohonan/{application.reference}/bagian/points/"
+    client = signed_in(applicant())
+    inland = {"compliance_coordinate": "0°30'00\" LS 117°09'00\" BT", "simpan": "1"}  # Samarinda
+
+    assert client.post(path, inland).status_code == 302
+    assert "Di darat: periksa. Jaraknya sekitar" in plain(client.get(path))
+
+
+@pytest.mark.parametrize(
+    ("typed_point", "said"),
+    [
+        ("0,000000 LU; 118,500000 BT", "Di laut, sekitar"),
+        ("-0,5; 117,15", "Di darat: periksa."),
+        ("entah", "Tulis lintang lalu bujur"),
+        ("", "Tulis lintang lalu bujur"),
+    ],
+)
+def test_the_map_asks_the_server_where_a_point_lies(typed_point: str, said: str) -> None:
+    answer = signed_in(applicant()).get("/titik/", {"titik": typed_point})
+
+    assert answer.content.decode().startswith(said)
+
+
+def test_the_land_is_light_enough_for_a_weak_network() -> None:
+    assert len(gzip.compress(LAND.read_bytes())) < 60_000

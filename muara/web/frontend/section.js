@@ -54,3 +54,24 @@ if (autosaved) {
     }
   });
 }
+
+// Coordinates may be picked on a map, which is loaded when it is asked for.
+for (const panel of document.querySelectorAll("[data-map-panel]")) {
+  const field = document.getElementById(panel.dataset.mapPanel);
+  const opener = document.querySelector(`[data-map-for="${panel.dataset.mapPanel}"]`);
+  let map = null;
+  opener.hidden = false;
+  opener.addEventListener("click", async () => {
+    panel.hidden = !panel.hidden;
+    opener.setAttribute("aria-expanded", String(!panel.hidden));
+    if (map || panel.hidden) {
+      return;
+    }
+    const { script, style, land, check, centre } = panel.dataset;
+    const sheet = document.createElement("link");
+    Object.assign(sheet, { rel: "stylesheet", href: style });
+    document.head.append(sheet);
+    const picker = await import(script);
+    map = await picker.open({ field, panel, land, check, centre: centre ? centre.split(" ").map(Number) : null });
+  });
+}
