@@ -19,6 +19,7 @@ SECRET_KEY = os.environ.get("MUARA_SECRET_KEY", "")
 ALLOWED_HOSTS = os.environ.get("MUARA_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 MUARA_BASE_URL = os.environ.get("MUARA_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 MUARA_DEMO = os.environ.get("MUARA_DEMO", "") == "1"
+MUARA_SMTP = os.environ.get("MUARA_SMTP", "")
 BEHIND_TLS = MUARA_BASE_URL.startswith("https://")
 
 
@@ -189,7 +190,31 @@ SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_AGE = None  # gone with the browser, as the privacy page says
-EMAIL_BACKEND = os.environ.get("MUARA_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+
+# --- notices -------------------------------------------------------------------------------------
+MUARA_OUTBOX = DATA_DIR / "outbox"
+MUARA_CHANNELS = {  # a channel without a class is switched off
+    "email": "muara.people.channels.Email",
+    "message": os.environ.get(
+        "MUARA_MESSAGE_CHANNEL", "muara.people.channels.MessageFile" if MUARA_DEMO else ""
+    ),
+}
+MUARA_NOTICE_TRIES = 12  # 1, 2, 4 … minutes apart, at most six hours: some twenty hours in all
+
+# Without a mail server e-mails are files, one each, to be read in MUARA_DATA/outbox/email.
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MUARA_SMTP else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = MUARA_OUTBOX / "email"
+_mail = urlsplit(
+    MUARA_SMTP
+)  # smtp:// plain, smtp+tls:// with STARTTLS, smtps:// with TLS from the first byte
+EMAIL_HOST, EMAIL_PORT = (
+    _mail.hostname or "",
+    _mail.port or {"smtp+tls": 587, "smtps": 465}.get(_mail.scheme, 25),
+)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.scheme == "smtp+tls", _mail.scheme == "smtps"
+EMAIL_TIMEOUT = 10  # seconds without a word from the mail server
+DEFAULT_FROM_EMAIL = os.environ.get("MUARA_EMAIL_FROM", "muara@localhost")
 
 # --- safety --------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

@@ -70,12 +70,14 @@ class OwnDatabase:
         assert done.returncode == 0, f"manage.py {' '.join(arguments)}:\n{done.stdout}{done.stderr}"
         return done.stdout
 
-    def start(self, code: str, *arguments: str) -> subprocess.Popen[str]:
+    def start(
+        self, code: str, *arguments: str, environment: dict[str, str] | None = None
+    ) -> subprocess.Popen[str]:
         """Start Python code in a process that may be killed: Django is set up, `sys.argv[1:]` as given."""
         return subprocess.Popen(
             [sys.executable, "-c", f"import django; django.setup()\n{code}", *arguments],
             cwd=PROJECT,
-            env=self.environment,
+            env=environment or self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from muara.contacts.models import Counter, QueueSeries, Ticket
+from muara.contacts.models import Consultation, Counter, QueueSeries, Ticket
 from muara.people.models import User
 
 # Whom the SOP puts before visitors; each series of numbers is called by one of them.
 FRONT_OFFICE = ("information_officer", "customer_service", "registration_counter", "collection_counter")
 # Until the office sets it otherwise: how many priority numbers in a row may go before an ordinary one.
 PRIORITY_RUN = 2
+
+
+# Who answers at which desk: information (SOP steps 1 and 2), the help desk of customer service (step 5).
+ANSWERS = {
+    Consultation.Desk.INFORMATION.value: "information_officer",
+    Consultation.Desk.HELP_DESK.value: "customer_service",
+}
+
+
+def may_answer(user: User, desk: str, *, at: datetime) -> bool:
+    """Tell whether the person answers at this desk today."""
+    return user.is_active and user.holds(ANSWERS[desk], at)
 
 
 def may_serve(user: User, counter: Counter, *, at: datetime) -> bool:

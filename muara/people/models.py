@@ -301,3 +301,113 @@ class ServiceHours(models.Model):
             return "tutup"
         hours = f"{self.opens:%H.%M}–{self.closes:%H.%M}"
         return f"{hours}, juga pada hari libur" if self.on_holidays else hours
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def waiting(self) -> NoticeQuerySet:
+        """Neither sent, nor given up, nor moot."""
+        return self.filter(sent_at=None, failed_at=None, withdrawn_at=None)
+
+    def about_case(self, case_id: int) -> NoticeQuerySet:
+        return self.filter(about=f"case:{case_id}")
+
+
+class Notice(models.Model):
+    """Something told to a person: a row of the outbox, written in the transaction of the act that tells it.
+
+    `key` says what is told, so that it is told once. The address is the one that held when it was made.
+    """
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", "Surel"
+        MESSAGE = "message", "Pesan singkat (SMS/WhatsApp)"
+        NONE = "", "Tanpa alamat"
+
+    key = models.CharField("tanda", max_length=120, unique=True)
+    kind = models.CharField("jenis", max_length=40)
+    about = models.CharField("tentang", max_length=60, blank=True, db_index=True)
+    recipient = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="notices")
+    name = models.CharField("nama penerima", max_length=160)
+    channel = models.CharField("saluran", max_length=10, choices=Channel, blank=True)
+    address = models.CharField("alamat", max_length=254, blank=True)
+    phone = models.CharField("telepon", max_length=20, blank=True)
+    subject = models.CharField("perihal", max_length=200)
+    text = models.TextField("isi", blank=True)
+    link = models.CharField("tautan", max_length=200, blank=True)
+    important = models.BooleanField("penting", default=False)
+    secret = models.BooleanField("rahasia", default=False)
+    made_at = models.DateTimeField("dibuat")
+    due_at = models.DateTimeField("dikirim mulai")
+    attempts = models.PositiveSmallIntegerField("percobaan", default=0)
+    next_try_at = models.DateTimeField("dicoba lagi")
+    leased_until = models.DateTimeField("dipegang pengirim sampai", null=True)
+    last_error = models.CharField("kegagalan terakhir", max_length=200, blank=True)
+    sent_at = models.DateTimeField("terkirim", null=True)
+    failed_at = models.DateTimeField("gagal", null=True)
+    withdrawn_at = models.DateTimeField("tidak perlu lagi", null=True)
+    digested_on = models.DateField("masuk ringkasan", null=True)
+
+    objects: ClassVar = NoticeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sent_at=None) | Q(failed_at=None, withdrawn_at=None),
+                name="a_notice_is_sent_or_given_up",
+            ),
+            models.CheckConstraint(
+                condition=~Q(channel="") | Q(sent_at=None), name="a_notice_goes_by_a_channel"
+            ),
+            models.CheckConstraint(
+                condition=Q(important=False) | Q(about__startswith="case:", secret=False),
+                name="an_important_notice_is_about_a_case",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_try_at"],
+                condition=Q(sent_at=None, failed_at=None, withdrawn_at=None),
+                name="notices_to_send",
+            ),
+            models.Index(
+                fields=["failed_at"], condition=Q(failed_at__isnull=False), name="notices_that_failed"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+    @property
+    def standing(self) -> str:
+        """How it stands, in one Indonesian word or two."""
+        if self.sent_at is not None:
+            return "Terkirim"
+        if self.withdrawn_at is not None:
+            return "Tidak perlu lagi"
+        return "Gagal" if self.failed_at is not None else "Menunggu dikirim"
+
+    @property
+    def colour(self) -> str:
+        """The colour that goes with the standing on a page."""
+        return {"Terkirim": "green", "Gagal": "red"}.get(self.standing, "grey")
+
+
+class NoticeAttempt(models.Model):
+    """A try to send a notice; one without an end belongs to a worker that was killed, or is at it now."""
+
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="tries")
+    number = models.PositiveSmallIntegerField("percobaan ke")
+    channel = models.CharField("saluran", max_length=10, choices=Notice.Channel)
+    began_at = models.DateTimeField("mulai")
+    ended_at = models.DateTimeField("selesai", null=True)
+    error = models.CharField("kegagalan", max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["notice", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["notice", "number"], name="notice_tries_are_numbered"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.notice} ({self.number})"

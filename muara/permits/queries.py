@@ -11,6 +11,7 @@ from datetime import date
 from django.db.models import Q
 
 from muara.cases.models import Case, Draft, Handover, Outfall
+from muara.cases.queries import latest_submission, submitted
 from muara.people.models import Company, office_day
 from muara.permits.models import Decision, Number, Permit, Refusal, Series, SeriesYear
 from muara.sop.places import metres_between
@@ -158,6 +159,14 @@ def permit_by_number(number: str) -> Permit | None:
     spellings = {number.strip(), "".join(number.split())}
     rows = Permit.objects.select_related("number", "case__application", "case__revision")
     return rows.filter(number__text__in=spellings).first()
+
+
+def earlier_permit(case: Case) -> Permit | None:
+    """The permit of the register that a case renews or changes; None for a new one, or one on paper only."""
+    said = submitted(latest_submission(case))
+    values, kind = said["values"], case.process.kind(str(said["kind"]))
+    assert isinstance(values, dict)
+    return permit_by_number(str(values.get("previous_permit", ""))) if kind.needs_permit else None
 
 
 def permits_of(companies: Iterable[Company], *, service: str) -> list[Permit]:

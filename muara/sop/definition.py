@@ -374,10 +374,23 @@ class Process:
         refuses = any(way.drafts == "refusal" for step in self.steps for way in step.outcomes)
         return ("permit", "refusal") if refuses or self.doing("review") else ("permit",)
 
+    @property
+    def renews(self) -> bool:
+        """Tell whether a permit may be renewed or changed: some kind of application names an earlier one."""
+        return any(kind.needs_permit for kind in self.kinds)
+
     def day_zero(self, clock: str, *, registered_on: date | None, recommended_on: date | None) -> date | None:
         """Find day 0 of a clock: the day of registration, or that of the recommendation's receipt (H)."""
+        return recommended_on if self._awaits_agency(clock) else registered_on
+
+    def _awaits_agency(self, clock: str) -> bool:
         start = next(item.starts_at for item in self.clocks if item.key == clock)
-        return registered_on if self.step(start).activity == "register" else recommended_on
+        return self.step(start).activity != "register"
+
+    @property
+    def promise_awaits_agency(self) -> bool:
+        """Tell whether the promise runs from an agency's recommendation rather than from the counter."""
+        return self._awaits_agency(self.promise_clock)
 
     def companions(self, step: str) -> tuple[Step, ...]:
         """List the steps whose companion work opens and closes with `step`."""

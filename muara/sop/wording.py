@@ -1,7 +1,8 @@
 """What a decree says around its terms: texts with places to fill, read from `wording.toml`.
 
 A place is written {so}. It names what every case knows ({company}), what a recommendation tells
-({recommendation_number}), or a clause of the SOP whose words are quoted as corrected ({A.1}).
+({recommendation_number}), the permit that a case renews or changes ({earlier_number}; only where that is
+told), or a clause of the SOP whose words are quoted as corrected ({A.1}).
 """
 
 from __future__ import annotations
@@ -21,7 +22,16 @@ FILE = "wording.toml"
 DecreeKind = Literal["permit", "refusal"]
 KINDS: tuple[DecreeKind, ...] = get_args(DecreeKind)
 OF_A_CASE = frozenset({"company", "registration_number", "registered_on", "service", "product"})
+OF_AN_EARLIER_PERMIT = frozenset({"application_kind", "earlier_number", "earlier_date"})
 OF_A_RECOMMENDATION = frozenset({"agency", "agency_head", "recommendation_number", "recommendation_date"})
+LABELS = {
+    "considering": "Menimbang",
+    "considering_again": "Menimbang, bila memperpanjang atau mengubah izin",
+    "laws": "Mengingat",
+    "remedies": "Upaya hukum",
+    "rights": "Hak yang disampaikan saat penyerahan",
+    "copies_to": "Tembusan",
+}
 _PLACE = re.compile(r"\{([^{}]*)\}")
 
 
@@ -39,12 +49,14 @@ class Watch:
 class DecreeWording:
     """The wording of one kind of decree; lists have one text an item.
 
+    `considering_again` stands in the place of `considering` where a case renews or changes a permit;
     `particulars` are the fields of the application form that the decree repeats; `remedies` are the legal
     remedies that a refusal tells, `rights` what is told when a permit is handed over.
     """
 
     considering: tuple[str, ...]
     laws: tuple[str, ...]
+    considering_again: tuple[str, ...] = ()
     copies_to: tuple[str, ...] = ()
     monitoring: tuple[Watch, ...] = ()
     particulars: tuple[str, ...] = ()
@@ -59,6 +71,7 @@ class DecreeWording:
         """Name every place that is left to fill: where it stands, and what it is called."""
         lists = {
             "considering": self.considering,
+            "considering_again": self.considering_again,
             "laws": self.laws,
             "copies_to": self.copies_to,
             "remedies": self.remedies,
@@ -105,7 +118,12 @@ def known_places(process: Process, document: Document) -> frozenset[str]:
 
 def unknown_places(wording: DecreeWording, known: frozenset[str]) -> list[tuple[str, str]]:
     """List the places that nothing would fill: where, and what is written there."""
-    return [(where, place) for where, place in wording.places() if place not in known]
+    return [
+        (where, place)
+        for where, place in wording.places()
+        if place not in known
+        and not (where.startswith("considering_again") and place in OF_AN_EARLIER_PERMIT)
+    ]
 
 
 def read_wording(text: str) -> dict[str, DecreeWording]:
@@ -126,6 +144,7 @@ def _wording(kind: str, table: Table) -> DecreeWording:
     wording = DecreeWording(
         considering=table.texts("considering", None),
         laws=table.texts("laws", None),
+        considering_again=table.texts("considering_again") if kind == "permit" else (),
         copies_to=table.texts("copies_to"),
         monitoring=tuple(_watch(item) for item in table.tables("monitoring", name="subject", required=False)),
         particulars=table.texts("particulars"),
@@ -150,6 +169,8 @@ def loose_places(
     """Find what the texts name that neither the case, the SOP nor the form has, and kinds that lack."""
     known, asked = known_places(process, document), {field.key for field in form.fields}
     faults = [Fault(FILE, kind, "bagian ini tidak ada") for kind in process.drafted if kind not in wordings]
+    if process.renews and "permit" in wordings and not wordings["permit"].considering_again:
+        faults.append(Fault(FILE, "permit", "'considering_again' tidak ada, padahal izin dapat diperpanjang"))
     for kind, wording in wordings.items():
         faults += [
             Fault(FILE, f"{kind}, {where}", f"isian {{{place}}} tidak dikenal")

@@ -23,7 +23,7 @@ from muara.cases.rules import (
     may_work_on_task,
 )
 from muara.people.calendar import office_calendar
-from muara.people.models import User, office_day
+from muara.people.models import Notice, User, office_day
 from muara.permits.queries import decision_of
 from muara.web import clocks, dossier, rounds
 from muara.web.acts import read_number
@@ -183,6 +183,12 @@ def _read_clocks(request: HttpRequest, found: Case, at: datetime) -> dict[str, A
     return {"clocks": clocks.clocks(found, today=office_day(at))}
 
 
+def _read_notices(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
+    told = Notice.objects.about_case(found.pk).prefetch_related("tries")
+    rows = told.select_related("phone_task__closed_by", "on_paper__posted_by").order_by("made_at", "pk")
+    return {"notices": rows.prefetch_related("phone_task__calls__by")}
+
+
 def _read_control_sheet(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
     reads_reasons = bool(person(request).actors(at) & READ_CONFLICTS)
     return {
@@ -200,6 +206,7 @@ SECTIONS = {
     "rekomendasi": Section("Rekomendasi teknis", "desk/case_recommendation.html", _read_recommendation),
     "draf": Section("Draf dan paraf", "desk/case_drafts.html", _read_drafts),
     "waktu": Section("Batas waktu", "desk/case_clocks.html", _read_clocks),
+    "pemberitahuan": Section("Pemberitahuan", "desk/case_notices.html", _read_notices),
     "pengendali": Section("Lembar pengendali", "desk/case_control_sheet.html", _read_control_sheet),
 }
 

@@ -65,6 +65,7 @@ def navigation(request: HttpRequest) -> list[Link]:
             places.append(("Kantor", reverse("office")))
         if not actors:
             places += [("Permohonan saya", reverse("portal")), ("Pertanyaan", reverse("questions"))]
+            places.append(("Pemberitahuan", reverse("notices")))
     if not user.is_authenticated:
         places.append(("Ikuti berkas", reverse("follow")))
     places.append(("Periksa izin", reverse("verify_permit")))

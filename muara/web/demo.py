@@ -21,6 +21,7 @@ from PIL import Image, ImageDraw
 from muara.cases.actions import Moved, store_revision, take_over
 from muara.cases.models import (
     Application,
+    AuthorityCheck,
     Case,
     Correction,
     CorrectionItem,
@@ -35,7 +36,7 @@ from muara.cases.models.coordination import Channel
 from muara.cases.terms import clean_terms
 from muara.contacts.actions import queue
 from muara.contacts.actions.consultations import ask, inform
-from muara.contacts.models import Consultation, QueueSeries, Ticket
+from muara.contacts.models import Consultation, PhoneTask, QueueSeries, Ticket
 from muara.documents.blobs import keep_blob
 from muara.documents.contents.refusal import Reason
 from muara.documents.models import Blob
@@ -49,8 +50,9 @@ from muara.people.actions import (
     set_office_setting,
     shipped_calendar,
 )
+from muara.people.actions.notices import give_up
 from muara.people.calendar import office_calendar
-from muara.people.models import WITA, Company, Holding, Office, OfficeSetting, User, office_day
+from muara.people.models import WITA, Company, Holding, Notice, Office, OfficeSetting, User, office_day
 from muara.permits.actions import set_up_series
 from muara.sop.definition import Outcome
 from muara.sop.service import load_folder, read_service, services_root
@@ -67,6 +69,7 @@ from muara.steps.actions import (
     verification,
     visits,
 )
+from muara.steps.actions.agency import write_worksheet
 from muara.steps.actions.checklists import Mark
 from muara.steps.actions.coordination import ask_agency
 from muara.steps.actions.endings import withdraw_application
@@ -75,6 +78,8 @@ from muara.steps.actions.meeting import Guest, Plan
 from muara.steps.actions.monitoring import monitor
 from muara.steps.actions.paper import OnPaper, Paper, enter_running_case
 from muara.steps.actions.requests import Asked, Reply
+from muara.steps.actions.review import Substance
+from muara.steps.actions.unreached import escalate, note_call
 from muara.steps.letters import proposed_wording
 
 PASSWORD = "cerdas-melayani"
@@ -549,6 +554,17 @@ class Walk:
         """What the agency advises: the source's terms for the permit."""
         return {"terms": clean_terms(self.source["recommendation"])}
 
+    def write_worksheet(self, referral: Referral) -> None:
+        """The agency works its recommendation out; its signers have not given their parafs yet."""
+        write_worksheet(
+            self.task,
+            referral=referral,
+            analysis="Berkas lengkap dan benar. Kapasitas IPAL memadai untuk debit yang dimohon.",
+            said=Substance(terms=clean_terms(self.source["recommendation"])),
+            by=officer("technical_team"),
+            at=self.clock.tick(),
+        )
+
     def visit(self, *, days: int) -> SiteVisit:
         """The agency needs to see the place, and proposes a time to the applicant."""
         task, by = self.task, officer("technical_team")
@@ -844,6 +860,19 @@ def seed_cases(at: datetime) -> Iterator[str]:
     ask_question(at=at, text="Apakah hotel kecil di pantai perlu izin ini?")
     _coordinate(at)
     yield f"{_from_paper(at)} · dari kertas"
+    yield from _unreached(at)
+
+
+def _unreached(at: datetime) -> Iterator[str]:
+    """Two notices that could not be sent: one waits to be telephoned, for the other a letter was made."""
+    running = [case.chain for case in Case.objects.filter(closed_at=None)]
+    newest = Notice.objects.filter(kind="registered", about__in=running).order_by("-made_at", "-pk")
+    for notice in newest[:2]:
+        give_up(notice, why="Server surel menolak alamat penerima (kode 550).", at=at)
+    waiting = [made for made in escalate(at=at) if isinstance(made, PhoneTask)]
+    for task in waiting[1:]:
+        note_call(task, outcome="letter", note="Nomor tidak aktif.", by=officer("customer_service"), at=at)
+    yield f"{len(waiting)} pemberitahuan tidak sampai: telepon dan surat"
 
 
 def _coordinate(at: datetime) -> None:
@@ -894,6 +923,7 @@ def visit_at(key: str, *, at: datetime, company: str) -> Case:
     visit = walk.visit(days=VISITS[key])
     if key == "visit_held":
         walk.hold(visit)
+        walk.write_worksheet(visit.referral)
     return Case.objects.get(pk=case.pk)
 
 
@@ -962,6 +992,34 @@ def withdrawn(*, at: datetime, company: str = COMPANIES[5]) -> Case:
     return Case.objects.get(pk=walk.case.pk)
 
 
+def sent_elsewhere(*, at: datetime, company: str = COMPANIES[3]) -> Case:
+    """A case that was another authority's: its applicant was told where to apply."""
+    source = example()
+    source = source | {"values": source["values"] | {"kbli": "06100"}}
+    walk = Walk(Clock(at - timedelta(hours=1)), applicant(), source=source, company=company)
+    case = walk.submit()
+    task = walk.take()
+    intake.decide_authority(
+        task,
+        decision=AuthorityCheck.Decision.REDIRECT,
+        reason="Kegiatan hulu minyak dan gas bumi bukan kewenangan gubernur.",
+        apply_to="Kementerian Lingkungan Hidup",
+        by=walk.who(task),
+        at=walk.clock.tick(),
+    )
+    return Case.objects.get(pk=case.pk)
+
+
+def talked_over(*, at: datetime, company: str = COMPANIES[4]) -> Case:
+    """A case that a joint meeting has talked over and sent back to the section head."""
+    walk = _walk_to("endorse_section", at=at, company=company)
+    _, outcome, note = OFF_THE_MAIN_LINE["meet"]
+    walk.forward(outcome, note=note)
+    walk.forward()
+    assert walk.case is not None
+    return Case.objects.get(pk=walk.case.pk)
+
+
 def refused_at_the_top(*, at: datetime, company: str = "") -> Walk:
     """A case whose permit the head would not sign: it stands at drafting again, bound to a refusal."""
     walk = _walk_to("decide", at=at, company=company)
@@ -984,6 +1042,8 @@ TURNED: tuple[tuple[int, Callable[..., Case]], ...] = (
     (4, answered_with_a_dispute),
     (5, told_to_apply_anew),
     (6, withdrawn),
+    (7, sent_elsewhere),
+    (8, talked_over),
     (10, refused),
 )
 

@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Prefetch, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -30,19 +30,18 @@ from muara.cases.rules import (
     serves_the_counter,
     without_conflict,
 )
-from muara.contacts.actions.consultations import ask, inform
-from muara.contacts.actions.queue import attach_application, attach_consultation
-from muara.contacts.models import Consultation, Ticket
-from muara.contacts.rules import FRONT_OFFICE, may_serve
+from muara.contacts.actions.queue import attach_application
+from muara.contacts.models import Consultation, NoticeLetter, PhoneTask, Ticket
+from muara.contacts.rules import ANSWERS, FRONT_OFFICE, may_serve
 from muara.people.calendar import office_calendar
 from muara.people.models import Company, User, office_day
 from muara.permits.queries import permits_of
 from muara.sop.definition import Step
-from muara.sop.document import Clause
 from muara.steps.actions.paper import MAY_ENTER
+from muara.steps.actions.unreached import CALLER
 from muara.web import dossier
 from muara.web.acts import Came, attempt, new_key, read_number
-from muara.web.desk_forms import Answering, Asking, CaseFilter, OnBehalf, letter_of
+from muara.web.desk_forms import CaseFilter, OnBehalf
 from muara.web.files import person
 from muara.web.public import revisions_in_force
 
@@ -54,7 +53,6 @@ OUTSIDE_THE_SOP = {"administrator": "Administrator", "auditor": "Pemeriksa (hany
 MONITORS = frozenset({"liaison", "processing_officer", "section_head", "division_head", "head_of_office"})
 READS_REGISTER = frozenset({"registrar", "head_of_office", "auditor"})
 QUEUE_READERS = frozenset({*FRONT_OFFICE, "section_head", "division_head", "head_of_office", "auditor"})
-TALKERS = frozenset({"information_officer", "auditor"})
 
 
 # --- who is here ---------------------------------------------------------------------------------------
@@ -77,12 +75,13 @@ class Officer:
         return bool(self.actors & set(COUNTER))
 
     @property
-    def reads_talks(self) -> bool:
-        return bool(self.actors & TALKERS)
+    def desks(self) -> frozenset[str]:
+        """At which desks this person answers citizens."""
+        return frozenset(desk for desk, actor in ANSWERS.items() if actor in self.actors)
 
     @property
-    def answers(self) -> bool:
-        return "information_officer" in self.actors
+    def reads_talks(self) -> bool:
+        return bool(self.desks) or "auditor" in self.actors
 
 
 def _officer(request: HttpRequest) -> Officer:
@@ -96,12 +95,17 @@ def _officer(request: HttpRequest) -> Officer:
 
 def _side(here: Officer, current: str) -> list[dict[str, Any]]:
     """The links beside every page of the desk, for what this person does."""
-    waiting = Consultation.objects.filter(answered_at=None).count() if here.answers else 0
+    waiting = _unanswered(here).count() if here.desks else 0
     places = [("Tugas saya", "desk", 0), ("Semua berkas", "cases", 0)]
     if here.reads_talks:
         places.append(("Konsultasi", "consultations", waiting))
     if here.actors & QUEUE_READERS:
         places.append(("Antrean", "queue_desk", 0))
+    if CALLER in here.actors:
+        told = NoticeLetter.objects.filter(posted_on=None).count()
+        places.append(
+            ("Telepon dan surat", "phone_tasks", told + PhoneTask.objects.filter(closed_at=None).count())
+        )
     if "liaison" in here.actors:
         places.append(("Penyerahan ke OPD", "deliveries", 0))
     if here.actors & MONITORS:
@@ -168,7 +172,7 @@ def desk(request: HttpRequest) -> HttpResponse:
             "page": page,
             "todo": [item for item in waiting if not item.task.companion],
             "watch": [item for item in waiting if item.task.companion],
-            "questions": _unanswered()[:SHORT] if here.answers else [],
+            "questions": _unanswered(here)[:SHORT] if here.desks else [],
             "asked": _open_questions(here)[:SHORT],
             "begun": _begun_at_the_counter()[:SHORT] if here.at_the_counter else [],
             "side": _side(here, "desk"),
@@ -234,8 +238,8 @@ def _role_labels(here: Officer) -> list[str]:
     return [labels[key] for key in labels if key in here.actors]
 
 
-def _unanswered() -> QuerySet[Consultation]:
-    return Consultation.objects.filter(answered_at=None).order_by("asked_at")
+def _unanswered(here: Officer) -> QuerySet[Consultation]:
+    return Consultation.objects.filter(answered_at=None, desk__in=here.desks).order_by("asked_at")
 
 
 def _begun_at_the_counter() -> QuerySet[Application]:
@@ -293,159 +297,16 @@ def _case_steps() -> list[Step]:
     return sorted(found.values(), key=lambda step: step.number)
 
 
-# --- consultations (SOP steps 1 and 2) -------------------------------------------------------------------
-
-
-def _guide(service: str, *, at: datetime) -> list[Clause]:
-    """The SOP's letters for giving information (step 2, a to f), of the revision in force."""
-    revision = next((item for item in revisions_in_force(office_day(at)) if item.service == service), None)
-    if revision is None:
-        return []
-    definition = revision.definition
-    step = next(step for step in definition.process.steps if step.activity == "inform")
-    return [clause for clause in definition.document.step(step.number).text if letter_of(clause).isalpha()]
-
-
-def _talker(request: HttpRequest, *, to_write: bool) -> Officer:
-    """Questions are read by who answers them and by the auditor, and answered by the information officer."""
-    here = _officer(request)
-    if not (here.answers if to_write else here.reads_talks):
-        raise PermissionDenied
-    return here
-
-
-@login_required
-@never_cache
-@require_safe
-def consultations(request: HttpRequest) -> HttpResponse:
-    """Questions, the unanswered first (the oldest of them first), then what was answered last."""
-    here = _talker(request, to_write=False)
-    answered = Consultation.objects.exclude(answered_at=None).order_by("-answered_at")
-    page = Paginator(answered.select_related("answered_by", "case__application"), A_PAGE)
-    return render(
-        request,
-        "desk/consultations.html",
-        {
-            "here": here,
-            "waiting": _unanswered(),
-            "page": page.get_page(request.GET.get("halaman")),
-            "side": _side(here, "consultations"),
-            "side_title": "Meja kerja",
-        },
-    )
-
-
-@login_required
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def consultation(request: HttpRequest, pk: int) -> HttpResponse:
-    """One question, and its answer."""
-    here = _talker(request, to_write=request.method == "POST")
-    rows = Consultation.objects.select_related("person", "answered_by", "case__application", "application")
-    found = rows.filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    letters = _guide(found.service, at=here.at)
-    form = Answering(request.POST or None, letters=letters)
-    came = None
-    if request.method == "POST":
-        came = _attempt(
-            request,
-            form,
-            lambda stamp, at: inform(
-                found.pk,
-                given=form.cleaned_data["given"],
-                covered=form.cleaned_data["covered"],
-                by=here.user,
-                at=at,
-                stamp=stamp,
-            ),
-        )
-        if came is Came.DONE:
-            messages.success(request, f"Jawaban untuk {found.name} tersimpan.")
-            return redirect("consultations")
-    return render(
-        request,
-        "desk/consultation.html",
-        {
-            "here": here,
-            "talk": found,
-            "form": form,
-            "letters": [(clause, letter_of(clause) in found.covered) for clause in letters],
-            "kunci": new_key(),
-            "stale": came is Came.STALE,
-            "side": _side(here, "consultations"),
-            "side_title": "Meja kerja",
-        },
-        status=came.value if came else 200,
-    )
-
-
-@login_required
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def new_consultation(request: HttpRequest) -> HttpResponse:
-    """A question that came to the information desk, and its answer when there is one already."""
-    here = _talker(request, to_write=True)
-    ticket = _visitor(request, here)
-    services = revisions_in_force(here.today)
-    chosen = request.POST.get("service") or (services[0].service if services else "")
-    form = Asking(
-        request.POST or None,
-        services=services,
-        letters=_guide(chosen, at=here.at),
-        initial={"channel": Consultation.Channel.VISIT} if ticket else {},
-    )
-    came = None
-    if request.method == "POST":
-        came = _attempt(
-            request,
-            form,
-            lambda stamp, at: _record(form.cleaned_data, ticket=ticket, by=here.user, at=at, stamp=stamp),
-        )
-        if came is Came.DONE:
-            messages.success(request, f"Konsultasi dengan {form.cleaned_data['name']} tersimpan.")
-            return redirect("queue_counter", ticket.counter_id) if ticket else redirect("consultations")
-    return render(
-        request,
-        "desk/new_consultation.html",
-        {
-            "form": form,
-            "ticket": ticket,
-            "kunci": new_key(),
-            "stale": came is Came.STALE,
-            "side": _side(here, "consultations"),
-            "side_title": "Meja kerja",
-        },
-        status=came.value if came else 200,
-    )
+# --- who stands at my counter ---------------------------------------------------------------------------
 
 
 def _visitor(request: HttpRequest, here: Officer) -> Ticket | None:
     """The visitor at this officer's counter whom the console's link names."""
     rows = Ticket.objects.at_a_counter().filter(pk=read_number(request.GET.get("tiket")), day=here.today)
-    found = rows.select_related("series", "counter").first()
+    found = rows.select_related("series", "waits_in", "counter").first()
     if found is None or found.counter is None or not may_serve(here.user, found.counter, at=here.at):
         return None
     return found
-
-
-@transaction.atomic
-def _record(said: dict[str, Any], *, ticket: Ticket | None, by: User, at: datetime, stamp: Stamp) -> None:
-    asked = ask(
-        service=said["service"],
-        channel=said["channel"],
-        name=said["name"],
-        contact=said["contact"],
-        question=said["question"],
-        by=by,
-        at=at,
-        stamp=stamp,
-    )
-    if said["given"].strip():
-        inform(asked.pk, given=said["given"], covered=said["covered"], by=by, at=at)
-    if ticket is not None:
-        attach_consultation(ticket, asked, by=by, at=at)
 
 
 def _attempt(request: HttpRequest, form: forms.Form, carry_out: Callable[[Stamp, datetime], object]) -> Came:

@@ -12,11 +12,9 @@ from django.db.models import Q, QuerySet
 
 from muara.cases.actions import Stamp
 from muara.cases.models import Application, Case, Revision
-from muara.contacts.models import Consultation
 from muara.people.models import Company, User
 from muara.permits.models import Permit
 from muara.sop.definition import Step
-from muara.sop.document import Clause
 from muara.steps.actions.filing import start_application
 from muara.web.form_fields import PreviousPermit, offer_permits
 
@@ -61,66 +59,6 @@ class CaseFilter(forms.Form):
         if state := said.get("keadaan"):
             cases = cases.filter(closed_at__isnull=state == "berjalan")
         return cases
-
-
-class Answering(forms.Form):
-    """Step 2: what was explained and given, with the SOP's letters as a guide to tick off."""
-
-    covered = forms.MultipleChoiceField(
-        label="Yang sudah dilakukan (langkah 2)", widget=forms.CheckboxSelectMultiple, required=False
-    )
-    given = forms.CharField(
-        label="Penjelasan yang diberikan",
-        help_text="Tuliskan juga formulir atau daftar persyaratan yang diserahkan.",
-        widget=forms.Textarea(attrs={"rows": 6}),
-        max_length=5000,
-    )
-
-    def __init__(self, *args: Any, letters: Iterable[Clause], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        chosen = self.fields["covered"]
-        assert isinstance(chosen, forms.MultipleChoiceField)
-        chosen.choices = [(letter_of(clause), f"{letter_of(clause)}. {clause.reading}") for clause in letters]
-
-
-class Asking(Answering):
-    """Steps 1 and 2 together: a visitor, a telephone call or an e-mail, recorded by the officer."""
-
-    CHANNELS = (Consultation.Channel.VISIT, Consultation.Channel.PHONE, Consultation.Channel.EMAIL)
-    channel = forms.ChoiceField(
-        label="Disampaikan melalui",
-        choices=[(item.value, item.label) for item in CHANNELS],
-        widget=forms.RadioSelect,
-    )
-    name = forms.CharField(label="Nama penanya", max_length=120)
-    contact = forms.CharField(
-        label="Telepon atau surel",
-        max_length=120,
-        required=False,
-        help_text="Perlu bila jawabannya menyusul.",
-    )
-    question = forms.CharField(
-        label="Yang ditanyakan", widget=forms.Textarea(attrs={"rows": 4}), max_length=5000
-    )
-    service = forms.ChoiceField(label="Layanan", widget=forms.RadioSelect)
-    field_order = ["service", "channel", "name", "contact", "question", "covered", "given"]
-
-    def __init__(
-        self, *args: Any, services: list[Revision], letters: Iterable[Clause], **kwargs: Any
-    ) -> None:
-        super().__init__(*args, letters=letters, **kwargs)
-        chosen = self.fields["service"]
-        assert isinstance(chosen, forms.ChoiceField)
-        chosen.choices = [(item.service, item.process.title) for item in services]
-        if len(services) == 1:
-            chosen.widget = forms.HiddenInput()
-            chosen.initial = services[0].service
-        self.fields["given"].required = False
-        self.fields["given"].help_text = "Kosongkan bila akan dijawab kemudian."
-
-
-def letter_of(clause: Clause) -> str:
-    return clause.id.rpartition(".")[2]
 
 
 class OnBehalf(forms.Form):

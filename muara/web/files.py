@@ -31,6 +31,7 @@ from muara.cases.models import (
 )
 from muara.cases.queries import submitted
 from muara.cases.rules import is_applicant_of, may_act_as_applicant
+from muara.contacts.models import NoticeLetter
 from muara.documents import letters
 from muara.documents.models import Blob
 from muara.documents.pictures import NoPicture, page_picture
@@ -42,6 +43,7 @@ from muara.permits.queries import decision_of, register_years
 from muara.steps import letters as case_letters
 from muara.steps.actions.drafting import latest_draft
 from muara.steps.actions.registration import cs_approval
+from muara.steps.actions.unreached import may_tell
 from muara.steps.letters import issuance as issuance_letters
 from muara.steps.letters.forms import empty_form, first_proof_to_sign
 from muara.steps.letters.forms import folder_label as print_label
@@ -90,6 +92,21 @@ def letter(request: HttpRequest, pk: int) -> HttpResponseBase:
     blob = letters.pdf(found)
     answer = FileResponse(
         BlobStore().open(blob.sha256), filename=file_name(found.title), content_type=blob.media_type
+    )
+    return _guarded(answer, policy=OWN)
+
+
+@login_required
+@require_safe
+def notice_on_paper(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The letter of a notice that reached nobody: customer service prints and posts it."""
+    me, at = person(request), timezone.now()
+    found = NoticeLetter.objects.select_related("letter", "case__application").filter(pk=pk).first()
+    if found is None or not may_tell(me, found.case, at=at):
+        raise Http404
+    blob = letters.pdf(found.letter)
+    answer = FileResponse(
+        BlobStore().open(blob.sha256), filename=file_name(found.letter.title), content_type=blob.media_type
     )
     return _guarded(answer, policy=OWN)
 

@@ -72,7 +72,8 @@ def _bare(typed: str) -> str:
 @never_cache
 def follow(request: HttpRequest) -> HttpResponse:
     """Ask for number and code, and tell where the case stands."""
-    form = FollowForm(request.POST or None, initial={"nomor": request.GET.get("nomor", "")})
+    typed = request.POST if request.method == "POST" else None
+    form = FollowForm(typed, initial={"nomor": request.GET.get("nomor", "")})
     if request.method != "POST" or not form.is_valid():
         return _asked(request, form)
     if not ratelimit.consume(request, app="muara", action="follow", config=GUESSES):

@@ -98,8 +98,9 @@ class SectionForm(forms.Form):
     def typed_before(self, unread: Mapping[str, str]) -> MultiValueDict[str, Any]:
         """Give the section as it stood when it was left, with what could not be read as it was typed."""
         shown = {name: self[name].value() for name in self.fields} | dict(unread)
-        lists = {name: value if isinstance(value, list) else [value] for name, value in shown.items()}
-        return MultiValueDict({name: said for name, said in lists.items() if said != [None]})
+        return MultiValueDict(
+            {name: value if isinstance(value, list) else [value or ""] for name, value in shown.items()}
+        )
 
     def _raw(self) -> dict[str, object]:
         """Give what was typed as `clean_section` reads it: tables as lists of rows."""

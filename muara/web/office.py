@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -29,7 +30,7 @@ from muara.contacts.queries import priority_limit
 from muara.documents.indonesian import tanggal
 from muara.people import actions as people
 from muara.people.hours import next_opening, open_at
-from muara.people.models import CalendarDay, Holding, Office, OfficeSetting, User, office_day
+from muara.people.models import CalendarDay, Holding, Notice, Office, OfficeSetting, User, office_day
 from muara.people.queries import holder, issuing_office, office_setting
 from muara.people.rules import (
     AGENCY_ACTORS,
@@ -81,6 +82,7 @@ PLACES = (
     ("Seri nomor", "series", ("series", "edit_series")),
     ("Ketentuan", "office_settings", ("office_settings",)),
     ("Kalender kerja", "calendar", ("calendar", "remove_day")),
+    ("Pemberitahuan gagal", "failed_notices", ("failed_notices",)),
     ("Jam pelayanan", "service_hours", ("service_hours",)),
     (
         "Antrean dan loket",
@@ -184,6 +186,7 @@ def index(request: HttpRequest) -> HttpResponse:
         _check_administrators(day),
         _check_series(processes),
         _check_calendar(day),
+        _check_mail(),
         _check_hours(at),
         _check_settings(day),
     ]
@@ -281,6 +284,16 @@ def _check_calendar(day: date) -> Check:
         else "Libur dan cuti bersama tahun ini dan tahun depan sudah ada."
     )
     return Check("Kalender kerja", not lacking, told, reverse("calendar"), "Buka kalender")
+
+
+def _check_mail() -> Check:
+    """Nobody can be told anything without a mail server; the trial's files are meant to be files."""
+    count = Notice.objects.filter(failed_at__isnull=False).count()
+    told = f"Surel dikirim; {count} pemberitahuan gagal." if count else "Surel dikirim."
+    if not settings.MUARA_SMTP:
+        told = "Server surel belum diatur (MUARA_SMTP di server): surel hanya menjadi berkas di server."
+    done = bool(settings.MUARA_SMTP) or settings.MUARA_DEMO
+    return Check("Pengiriman surel", done, told, reverse("failed_notices"), "Lihat yang gagal")
 
 
 def _check_hours(at: datetime) -> Check:

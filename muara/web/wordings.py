@@ -19,14 +19,24 @@ from django.views.decorators.http import require_http_methods, require_safe
 from muara.cases.models import DecreeTemplate, Draft, Revision
 from muara.people.models import User, office_day
 from muara.people.rules import may_read_administration
-from muara.sop.wording import DecreeWording, fill, known_places, quotable, unknown_places, wording_of
+from muara.sop.definition import Process
+from muara.sop.wording import (
+    LABELS,
+    OF_AN_EARLIER_PERMIT,
+    DecreeWording,
+    fill,
+    known_places,
+    quotable,
+    unknown_places,
+    wording_of,
+)
 from muara.steps.actions.wording import approve_wording, may_approve, may_propose, propose_wording
 from muara.steps.forms.fields import Day, Items
 from muara.web.acts import Came, attempt, new_key, read_number
 from muara.web.files import person
 from muara.web.public import revisions_in_force
 
-LISTS = ("considering", "laws", "copies_to", "rights", "remedies")
+LISTS = ("considering", "considering_again", "laws", "copies_to", "rights", "remedies")
 # What stands in a place, as its writer reads it; the names are those of the data.
 PLACES = {
     "company": "nama perusahaan",
@@ -38,6 +48,9 @@ PLACES = {
     "agency_head": "kepala OPD",
     "recommendation_number": "nomor rekomendasi teknis",
     "recommendation_date": "tanggal rekomendasi teknis",
+    "application_kind": "perpanjangan atau perubahan",
+    "earlier_number": "nomor izin sebelumnya",
+    "earlier_date": "tanggal izin sebelumnya",
 }
 
 
@@ -45,16 +58,24 @@ class WordingForm(forms.Form):
     """A wording as it is typed: one text a line. What is not asked here stays as it is in force."""
 
     use_required_attribute = False
-    considering = Items(label="Menimbang", rows=6)
-    laws = Items(label="Mengingat", rows=12)
-    copies_to = Items(label="Tembusan", rows=4, required=False)
-    rights = Items(label="Hak yang disampaikan saat penyerahan", rows=3, required=False)
-    remedies = Items(label="Upaya hukum", rows=5, required=False)
+    considering = Items(label=LABELS["considering"], rows=6)
+    considering_again = Items(
+        label=LABELS["considering_again"],
+        rows=6,
+        required=False,
+        help_text="Dipakai sebagai ganti bagian di atas. Isian izin sebelumnya hanya berlaku di sini.",
+    )
+    laws = Items(label=LABELS["laws"], rows=12)
+    copies_to = Items(label=LABELS["copies_to"], rows=4, required=False)
+    rights = Items(label=LABELS["rights"], rows=3, required=False)
+    remedies = Items(label=LABELS["remedies"], rows=5, required=False)
     effective_from = Day(label="Berlaku sejak", help_text="Hari ini atau sesudahnya. Misalnya 10/12/2026.")
 
-    def __init__(self, kind: str, *args: Any, **options: Any) -> None:
+    def __init__(self, process: Process, kind: str, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         del self.fields["rights" if kind == Draft.Kind.REFUSAL else "remedies"]
+        if kind == Draft.Kind.REFUSAL or not process.renews:
+            del self.fields["considering_again"]
 
     def over(self, wording: DecreeWording) -> DecreeWording:
         """The wording in force with what was typed in its place."""
@@ -91,7 +112,12 @@ def wording(request: HttpRequest, service: str, kind: str) -> HttpResponse:
     current = DecreeTemplate.objects.in_force(service=service, kind=kind, on=office_day(at))
     base = wording_of(json.loads(current.text)) if current else revision.definition.wordings[kind]
     first: dict[str, object] = {name: getattr(base, name) for name in LISTS}
-    form = WordingForm(kind, request.POST or None, initial=first | {"effective_from": office_day(at)})
+    form = WordingForm(
+        revision.process,
+        kind,
+        request.POST or None,
+        initial=first | {"effective_from": office_day(at)},
+    )
     shown, came = base, Came.DONE
     if request.method == "POST" and form.is_valid():
         shown = form.over(base)
@@ -129,6 +155,7 @@ def _page(
 ) -> HttpResponse:
     at, me, definition = timezone.now(), person(request), revision.definition
     known = known_places(definition.process, definition.document)
+    usable = known | (OF_AN_EARLIER_PERMIT if "considering_again" in form.fields else frozenset())
     rows = DecreeTemplate.objects.filter(service=revision.service, kind=kind)
     context = {
         "process": definition.process,
@@ -142,7 +169,7 @@ def _page(
         "proposes": may_propose(me, definition, at=at),
         "approves": may_approve(me, definition, at=at),
         "preview": _tried_out(shown, revision) if not unknown_places(shown, known) else [],
-        "places": [(name, label) for name, label in PLACES.items() if name in known],
+        "places": [(name, label) for name, label in PLACES.items() if name in usable],
         "kunci": new_key(),
         "stale": came is Came.STALE,
     }

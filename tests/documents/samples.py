@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 from muara.documents.contents import (
     Content,
@@ -40,6 +41,13 @@ COMPANY = "PT Segara Contoh Makmur"
 LOCATION = "Desa Contoh, Kecamatan Contoh, Kabupaten Kutai Timur"
 AGENCY = "Dinas Lingkungan Hidup Provinsi Kalimantan Timur"
 REGISTRATION = "LHP/2026/0017"
+CASE: dict[str, Any] = {
+    "letterhead": HEAD,
+    "demo": True,
+    "registration_number": REGISTRATION,
+    "service": SERVICE,
+    "company": COMPANY,
+}
 URL = "https://muara.contoh.example/izin/3f9a1c7be0d84d52a6b1c2d3e4f50617"
 SIGNATORY = Signatory(
     position="Kepala Dinas Penanaman Modal dan Pelayanan Terpadu Satu Pintu Provinsi Kalimantan Timur",
@@ -62,15 +70,11 @@ DOCUMENTS = (
 
 def receipt() -> Receipt:
     return Receipt(
-        letterhead=HEAD,
-        demo=True,
+        **CASE,
         qr="https://muara.contoh.example/status/LHP-2026-0017",
-        registration_number=REGISTRATION,
         registered_at=REGISTERED,
-        service=SERVICE,
         applicant="Sari Contohwati",
         applicant_position="Direktur",
-        company=COMPANY,
         nib="9999000000011",
         location=LOCATION,
         items=DOCUMENTS,
@@ -93,18 +97,14 @@ def receipt() -> Receipt:
 
 def cover_letter() -> CoverLetter:
     return CoverLetter(
-        letterhead=HEAD,
-        demo=True,
+        **CASE,
         place="Samarinda",
         attachment="1 (satu) berkas",
         nature="Segera",
         subject="Permintaan rekomendasi teknis pembuangan air limbah ke laut",
         addressee=("Kepala Dinas Lingkungan Hidup", "Provinsi Kalimantan Timur"),
         addressee_place="Samarinda",
-        registration_number=REGISTRATION,
         registered_on=date(2026, 11, 16),
-        service=SERVICE,
-        company=COMPANY,
         location=LOCATION,
         items=DOCUMENTS,
         signatory=SIGNATORY,
@@ -289,14 +289,10 @@ def control_sheet() -> ControlSheet:
         ("18 · Penerimaan", "Pemohon", "Sari Contohwati", "", ""),
     )  # fmt: skip
     return ControlSheet(
-        letterhead=HEAD,
-        demo=True,
+        **CASE,
         qr="https://muara.contoh.example/berkas/17",
-        registration_number=REGISTRATION,
         registered_at=REGISTERED,
-        service=SERVICE,
         applicant="Sari Contohwati",
-        company=COMPANY,
         location=LOCATION,
         rows=tuple(
             ControlRow(
@@ -321,12 +317,8 @@ def control_sheet() -> ControlSheet:
 
 def handover_receipt() -> HandoverReceipt:
     return HandoverReceipt(
-        letterhead=HEAD,
-        demo=True,
+        **CASE,
         qr=URL,
-        registration_number=REGISTRATION,
-        service=SERVICE,
-        company=COMPANY,
         permit_number="503/0042/DPMPTSP-III/2026",
         permit_dated=date(2026, 12, 29),
         valid_until=date(2031, 12, 29),
@@ -367,14 +359,10 @@ ITEMS = (
 def verification_form() -> VerificationForm:
     reasons = {5: "Kapasitas kolam aerasi tidak tercantum.", 7: "Peta tidak memuat koordinat outfall."}
     return VerificationForm(
-        letterhead=HEAD,
-        demo=True,
+        **CASE,
         qr="https://muara.contoh.example/berkas/17",
-        registration_number=REGISTRATION,
         registered_at=REGISTERED,
-        service=SERVICE,
         applicant="Sari Contohwati",
-        company=COMPANY,
         location=LOCATION,
         verdicts=tuple(
             Verdict(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 from muara.documents.contents import Content, Letterhead, Limit, Point
 from muara.documents.contents.agency import Party, Photo, Sample, VisitForm, VisitRecord, WorksheetPaper
-from tests.documents.samples import AGENCY, COMPANY, LOCATION, REGISTRATION, SERVICE
+from tests.documents.samples import AGENCY, CASE, LOCATION
 
 HEAD = Letterhead(
     government="Pemerintah Provinsi Kalimantan Timur",
@@ -30,58 +31,36 @@ SAMPLES = (
 )
 
 
+OF_THE_AGENCY: dict[str, Any] = CASE | {"letterhead": HEAD, "location": LOCATION, "agency": AGENCY}
+VISIT: dict[str, Any] = OF_THE_AGENCY | {
+    "place": "Lokasi IPAL dan outfall",
+    "held_on": date(2026, 11, 18),
+    "purpose": "Memeriksa titik penaatan dan outfall; mengambil contoh uji.",
+    "findings": "Letak titik penaatan dan outfall sesuai permohonan. Alat ukur debit terpasang.",
+    "samples": SAMPLES,
+    "agency_side": AGENCY_SIDE,
+}
+
+
 def visit_form() -> VisitForm:
     return VisitForm(
-        letterhead=HEAD,
-        demo=True,
-        registration_number=REGISTRATION,
-        service=SERVICE,
-        company=COMPANY,
-        location=LOCATION,
-        agency=AGENCY,
-        place="Lokasi IPAL dan outfall",
-        held_on=date(2026, 11, 18),
-        purpose="Memeriksa titik penaatan dan outfall; mengambil contoh uji.",
+        **VISIT,
         conditions="Cerah, laut surut, pabrik beroperasi.",
-        findings="Letak titik penaatan dan outfall sesuai permohonan. Alat ukur debit terpasang.",
         tests="pH di tempat 7,2.",
         photos=(
             Photo(taken_at=TAKEN, place="0°30'15,0\" LU 117°35'00,0\" BT", caption="Outfall saat surut"),
         ),
-        samples=SAMPLES,
-        agency_side=AGENCY_SIDE,
         recorded_by="Teguh Fiktif",
     )
 
 
 def visit_record() -> VisitRecord:
-    return VisitRecord(
-        letterhead=HEAD,
-        demo=True,
-        registration_number=REGISTRATION,
-        service=SERVICE,
-        company=COMPANY,
-        location=LOCATION,
-        agency=AGENCY,
-        place="Lokasi IPAL dan outfall",
-        held_on=date(2026, 11, 18),
-        purpose="Memeriksa titik penaatan dan outfall; mengambil contoh uji.",
-        findings="Letak titik penaatan dan outfall sesuai permohonan. Alat ukur debit terpasang.",
-        samples=SAMPLES,
-        agency_side=AGENCY_SIDE,
-        applicant_side=APPLICANT_SIDE,
-    )
+    return VisitRecord(**VISIT, applicant_side=APPLICANT_SIDE)
 
 
 def worksheet() -> WorksheetPaper:
     return WorksheetPaper(
-        letterhead=HEAD,
-        demo=True,
-        registration_number=REGISTRATION,
-        service=SERVICE,
-        company=COMPANY,
-        location=LOCATION,
-        agency=AGENCY,
+        **OF_THE_AGENCY,
         subject="rekomendasi teknis pembuangan air limbah ke laut",
         number=2,
         made_on=date(2026, 11, 19),

@@ -6,7 +6,17 @@ from datetime import date
 
 from muara.documents.contents import Content
 from muara.documents.contents.correction import AskedItem, CorrectionRequest, EndingNotice, ProblemNote
-from tests.documents.samples import COMPANY, HEAD, LOCATION, REGISTERED, REGISTRATION, SERVICE, SIGNATORY, URL
+from tests.documents.samples import (
+    CASE,
+    COMPANY,
+    HEAD,
+    LOCATION,
+    REGISTERED,
+    REGISTRATION,
+    SERVICE,
+    SIGNATORY,
+    URL,
+)
 
 ITEMS = (
     AskedItem(
@@ -32,13 +42,9 @@ ITEMS = (
 
 def problem_note() -> ProblemNote:
     return ProblemNote(
-        letterhead=HEAD,
-        demo=True,
-        registration_number=REGISTRATION,
+        **CASE,
         round=2,
         submission=3,
-        service=SERVICE,
-        company=COMPANY,
         location=LOCATION,
         step="Langkah 7: Memverifikasi berkas",
         items=ITEMS,

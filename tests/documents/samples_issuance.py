@@ -13,11 +13,7 @@ NUMBER = "503/268/DPMPTSP-III/2026"
 
 def final_checklist() -> FinalChecklist:
     return FinalChecklist(
-        letterhead=samples.HEAD,
-        demo=True,
-        registration_number=samples.REGISTRATION,
-        service=samples.SERVICE,
-        company=samples.COMPANY,
+        **samples.CASE,
         permit_number=NUMBER,
         permit_dated=date(2026, 12, 10),
         items=("Surat izin ditandatangani Kepala Dinas", "Nomor izin urut dan tercatat dalam register"),
@@ -30,11 +26,7 @@ def final_checklist() -> FinalChecklist:
 def rights_and_duties() -> RightsAndDuties:
     permit = samples.permit()
     return RightsAndDuties(
-        letterhead=samples.HEAD,
-        demo=True,
-        registration_number=samples.REGISTRATION,
-        service=samples.SERVICE,
-        company=samples.COMPANY,
+        **samples.CASE,
         permit_number=NUMBER,
         permit_dated=date(2026, 12, 10),
         valid_until=date(2031, 12, 10),

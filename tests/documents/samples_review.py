@@ -53,6 +53,12 @@ def summary() -> Summary:
             Fact(label="Terdaftar", value="9 November 2026"),
             Fact(label="Putaran perbaikan pemohon", value="1"),
         ),
+        authority=(
+            Fact(label="Yang meragukan", value="Lokasinya di dalam atau dekat Ibu Kota Nusantara."),
+            Fact(label="Keputusan", value="Lanjutkan: tetap kewenangan provinsi"),
+            Fact(label="Alasan", value="Titik outfall di luar batas kawasan menurut peta."),
+            Fact(label="Diputuskan oleh", value="Citra Contohan, 9 November 2026"),
+        ),
         concerns=(Said(place="Baku mutu: TSS", before="≤ 250 mg/L", after="≤ 200 mg/L"),),
         advice=(Said(place="Kepala Seksi Layanan, Seno Contohadi", text="Perhatikan kedalaman outfall."),),
         due_on=date(2026, 12, 4),

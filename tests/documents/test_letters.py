@@ -14,7 +14,9 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from muara.documents.contents import Content, Point
+from muara.documents.contents import Content, Paper, Permit, Point
+from muara.documents.contents.refusal import Refusal
+from muara.documents.contents.review import Fact, Said
 from muara.documents.letters import (
     LIBRARY,
     LetterFailed,
@@ -31,17 +33,12 @@ from muara.documents.repertoire import UnprintableCharacter
 from muara.documents.store import BlobStore
 from tests.clock import MONDAY
 from tests.databases import OwnDatabase
-from tests.documents import samples, samples_correction
+from tests.documents import samples, samples_correction, samples_forms, samples_issuance, samples_review
 
 ROOT = Path(__file__).resolve().parents[2]
 LETTERS = ROOT / "muara/sop/services/lhp-02/rev03/letters"
 DATED = date(2026, 12, 10)
 MARKUP = 'PT #set page *tebal* _miring_ $x$ <label> @ref [a] "q" \\ // /* `c` ~ -- ...'
-
-
-def every_content() -> dict[str, Content]:
-    """One content for each letter of the service, by template name."""
-    return samples.every_content() | {item.template: item for item in samples_correction.contents()}
 
 
 def source(name: str) -> str:
@@ -96,7 +93,7 @@ def test_every_template_of_the_service_has_its_content_and_the_other_way() -> No
 def test_a_letter_is_sound_archival_accessible_and_on_its_paper(
     name: str, paper: str, tmp_path: Path
 ) -> None:
-    content = replace(every_content()[name], paper=paper)  # type: ignore[arg-type]
+    content = replace(samples.every_content()[name], paper=paper)  # type: ignore[arg-type]
     path = set_in(tmp_path, content)
 
     assert "No syntax or stream encoding errors found" in run("qpdf", "--check", path)
@@ -115,7 +112,7 @@ def test_a_letter_is_sound_archival_accessible_and_on_its_paper(
 
 @every_letter
 def test_every_font_is_embedded(name: str, tmp_path: Path) -> None:
-    fonts = run("pdffonts", set_in(tmp_path, every_content()[name])).splitlines()[2:]
+    fonts = run("pdffonts", set_in(tmp_path, samples.every_content()[name])).splitlines()[2:]
 
     assert fonts
     assert {line.split()[-5] for line in fonts} == {"yes"}
@@ -133,7 +130,7 @@ for source, content in json.load(sys.stdin):
 
 @pytest.mark.slow
 def test_the_same_content_gives_the_same_bytes_in_another_process(tmp_path: Path) -> None:
-    contents = every_content().values()
+    contents = samples.every_content().values()
     here = [hashlib.sha256(set_in(tmp_path, content).read_bytes()).hexdigest() for content in contents]
     jobs = [(source(content.template), canonical(content)) for content in contents]
     there = subprocess.run(
@@ -150,14 +147,14 @@ def test_the_same_content_gives_the_same_bytes_in_another_process(tmp_path: Path
 
 @every_letter
 def test_a_demo_letter_says_so_on_every_page_and_a_real_one_nowhere(name: str, tmp_path: Path) -> None:
-    content = every_content()[name]
+    content = samples.every_content()[name]
     assert all("CONTOH — BUKAN DOKUMEN RESMI" in page for page in pages_of(set_in(tmp_path, content)))
     assert "BUKAN DOKUMEN RESMI" not in text_of(set_in(tmp_path, replace(content, demo=False)))
 
 
 @pytest.mark.parametrize("name", sorted(samples.every_content().keys() - {"brochure"}))  # it is folded
 def test_pages_are_numbered_of_how_many(name: str, tmp_path: Path) -> None:
-    pages = pages_of(set_in(tmp_path, every_content()[name]))
+    pages = pages_of(set_in(tmp_path, samples.every_content()[name]))
     for number, page in enumerate(pages, start=1):
         assert f"Halaman {number} dari {len(pages)}" in page
 
@@ -186,6 +183,13 @@ def test_the_receipt_promises_what_the_sop_promises(tmp_path: Path) -> None:
     assert "16 November 2026 pukul 09.30 WITA" in text
     assert "Gratis" in text
     assert "Rencana penanggulangan dampak" in text
+
+
+def test_a_receipt_without_an_agency_promises_from_the_counter(tmp_path: Path) -> None:
+    text = text_of(set_in(tmp_path, replace(samples.receipt(), recommending_agency="")))
+
+    assert "14 (empat belas) hari kerja sejak berkas diregistrasi" in text
+    assert "rekomendasi" not in text
 
 
 def test_the_cover_letter_has_its_parts_in_order(tmp_path: Path) -> None:
@@ -270,6 +274,119 @@ def test_a_signature_never_stands_alone_on_a_page(rows: int, tmp_path: Path) -> 
     for page in pages_of(set_in(tmp_path, content)):
         if "NIP. 19700101" in page:
             assert "KEDELAPAN" in page or "bagian yang tidak terpisahkan dari Keputusan" in page
+
+
+@pytest.mark.parametrize("kind", ["permit", "refusal"])
+@pytest.mark.parametrize("more", range(0, 24, 2))
+def test_the_copies_to_are_never_parted_from_the_signature(kind: str, more: int, tmp_path: Path) -> None:
+    content = samples.every_content()[kind]
+    assert isinstance(content, Permit | Refusal)
+    content = replace(content, laws=content.laws + content.laws[:1] * more)
+
+    (page,) = [page for page in pages_of(set_in(tmp_path, content)) if "Tembusan" in page]
+    assert "Ditetapkan di" in page
+    assert "mulai berlaku pada tanggal ditetapkan" in page
+
+
+def test_a_civil_servants_number_is_printed_in_its_groups(tmp_path: Path) -> None:
+    letter = samples.cover_letter()
+    letter = replace(letter, signatory=replace(letter.signatory, nip="197001011995011001"))
+
+    assert "NIP. 19700101 199501 1 001" in text_of(set_in(tmp_path, letter))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        replace(samples.handover_receipt(), duties=samples.permit().obligations),
+        samples_issuance.rights_and_duties(),
+    ],
+    ids=["receipt", "rights"],
+)
+def test_what_is_handed_over_the_counter_is_one_page(content: Content, tmp_path: Path) -> None:
+    assert len(pages_of(set_in(tmp_path, content))) == 1
+
+
+def test_a_notice_says_where_to_apply_instead_of_offering_to_apply_here(tmp_path: Path) -> None:
+    here = replace(samples_correction.ending_notice(), successor="")
+    elsewhere = replace(here, apply_to="Kementerian Lingkungan Hidup")
+    offer = "Saudara dapat mengajukan permohonan baru kapan saja"
+
+    text = text_of(set_in(tmp_path, elsewhere))
+    assert "dapat Saudara ajukan kepada Kementerian Lingkungan Hidup, yang berwenang" in text
+    assert offer not in text
+    assert offer in text_of(set_in(tmp_path, here))
+
+
+ALLOWED_BY_THE_FORM = "Keterangan yang panjang sekali tentang keadaan di lapangan. " * 35
+
+
+@pytest.mark.parametrize("paper", ["a4", "f4"])
+@pytest.mark.parametrize("much", [1, 8, 20, 60])
+def test_the_summary_is_one_page_however_much_was_said(much: int, paper: Paper, tmp_path: Path) -> None:
+    fact, said = (
+        Fact(label="Titik pantau air laut", value=ALLOWED_BY_THE_FORM),
+        Said(place="Menimbang, huruf b", text=ALLOWED_BY_THE_FORM),
+    )
+    content = replace(
+        samples_review.summary(),
+        paper=paper,
+        company="PT " + "Segara Contoh Makmur " * 8,
+        facts=(fact,) * much,
+        limits=(Fact(label="Nitrogen total sebagai N", value="≤ 50 mg/L"),) * much,
+        way=(fact,) * much,
+        authority=(fact,) * 4,
+        concerns=(said, Said(place="Baku mutu", before=ALLOWED_BY_THE_FORM, after="1")) * much,
+        advice=(said,) * much,
+    )
+
+    path = set_in(tmp_path, content)
+
+    assert re.search(r"^Pages: +1$", run("pdfinfo", path), re.MULTILINE)
+    text = text_of(path)
+    assert "selengkapnya ada pada halaman tugas" in text
+    for heading in ("Yang diputuskan", "Kewenangan", "Baku mutu", "Yang perlu diperhatikan", "Pertimbangan"):
+        assert heading in text
+
+
+def test_an_ordinary_summary_cuts_nothing(tmp_path: Path) -> None:
+    content = samples_review.summary()
+    content = replace(
+        content,
+        limits=content.limits * 8,
+        advice=(replace(content.advice[0], text="Perhatikan kedalaman outfall. " * 30),) * 3,
+    )
+    text = text_of(set_in(tmp_path, content))
+
+    assert "…" not in text
+    assert "Dipadatkan" not in text
+    assert text.count("BOD5") + text.count("BOD₅") == 8
+
+
+def test_an_empty_checklist_keeps_its_last_group_with_the_result(tmp_path: Path) -> None:
+    form = samples_forms.checklist(blank=True)
+    explained = tuple(replace(tick, help=f"{tick.help} " * 3) for tick in form.ticks)
+
+    first, second = pages_of(set_in(tmp_path, replace(form, ticks=explained)))
+
+    assert "A. Persyaratan" in first
+    assert "B. Kewajiban" not in first
+    assert "B. Kewajiban" in second
+    assert "Hasil pemeriksaan" in second
+
+
+@pytest.mark.parametrize("questions", range(1, 30, 2))
+def test_the_applicants_declaration_stands_with_the_files_it_speaks_of(
+    questions: int, tmp_path: Path
+) -> None:
+    form = samples_forms.application_form(blank=True)
+    (section, *rest) = form.sections
+    longer = replace(section, questions=(section.questions[0],) * questions)
+
+    pages = pages_of(set_in(tmp_path, replace(form, sections=(longer, *rest))))
+
+    (page,) = [page for page in pages if "Pemohon menyatakan bahwa" in page]
+    assert "Berkas yang dilampirkan" in page
 
 
 def test_sparse_content_still_makes_a_letter(tmp_path: Path) -> None:

@@ -19,11 +19,11 @@ from django.test import Client
 from PIL import Image, ImageDraw
 from pytest_django import Settings
 
-from muara.cases.models import Case, Task
+from muara.cases.models import Case, CaseLetter, Task
 from muara.people.models import User
 from muara.permits.models import Permit, Refusal
 from muara.sop.service import load_folder, read_service, services_root
-from muara.web.demo import APPLICANT, CAST, EXAMPLE, OTHER_APPLICANT, PASSWORD, address_of
+from muara.web.demo import APPLICANT, CAST, EXAMPLE, OTHER_APPLICANT, PASSWORD, address_of, officer
 from tests.databases import PATIENCE, PROJECT, OwnDatabase
 from tests.journeys.papers import ink_of, pages_of, words_of
 
@@ -56,6 +56,40 @@ def test_a_case_stands_at_every_step_and_one_is_finished(demo_database: OwnDatab
     refusal = Refusal.objects.get()
     assert (refusal.case.result, refusal.case.handover.confirmed_at is None) == ("received", False)
     assert demo_database.manage("audit", "verify").startswith("utuh: ")
+
+
+# Set anew for whoever asks, because they are no act of a case: nothing of them is filed.
+ON_ASKING = {
+    *("control_sheet", "delivery_list", "monitoring_form", "summary"),
+    *("power_to_sign", "power_to_handle", "revision_status", "brochure"),
+}
+
+
+@pytest.mark.slow
+def test_the_demo_holds_every_letter_and_sets_the_others_on_asking(
+    demo_database: OwnDatabase, settings: Settings, tmp_path: Path
+) -> None:
+    settings.MUARA_DEMO = True
+    filed = set(CaseLetter.objects.values_list("kind", flat=True))
+    assert filed == {letter.key for letter in PROCESS.letters} - ON_ASKING
+
+    deciding = Task.objects.open().get(step_key="decide").case_id
+    watched = Task.objects.open().filter(companion=True)[0].case_id
+    # A delivery list belongs to a round, and the demonstration has none.
+    forms = [f"/layanan/{PROCESS.slug}/formulir/{form.code}.pdf" for form in PROCESS.forms if form.empty]
+    for reader, address in (
+        ("head_of_office", f"/meja/berkas/{deciding}/ringkasan.pdf"),
+        ("head_of_office", f"/meja/berkas/{deciding}/lembar-pengendali.pdf"),
+        ("processing_officer", f"/meja/berkas/{watched}/pemantauan.pdf"),
+        *(("head_of_office", form) for form in forms),
+    ):
+        client = Client()
+        client.force_login(officer(reader))
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        path = tmp_path / "surat.pdf"
+        path.write_bytes(b"".join(answer) if answer.streaming else answer.content)
+        assert all(EXAMPLE_MARK in page for page in pages_of(path)), address
 
 
 @pytest.mark.slow
@@ -109,12 +143,9 @@ def test_the_shipped_folder_goes_all_the_way(own_database: OwnDatabase, tmp_path
     written = {path.name for path in (tmp_path / "out").iterdir()}
     assert written == printed | {"lembar-pengendali.pdf"}
     kinds = {re.sub(r"^\d\d-\d\d-|\.pdf$", "", name) for name in written}
-    # A case that is granted without a visit is not refused or closed early; some papers are set on asking.
-    not_made = {
-        *("ending-notice", "refusal", "visit-form", "visit-record", "worksheet"),
-        *("control-sheet", "delivery-list", "monitoring-form", "summary"),
-        *("power-to-sign", "power-to-handle", "revision-status"),
-    }
+    # A case that is granted without a visit is not refused or closed early; the demonstration has such cases.
+    other_ways = {"ending_notice", "refusal", "visit_form", "visit_record", "worksheet"}
+    not_made = {key.replace("_", "-") for key in other_ways | ON_ASKING}
     assert kinds == {letter.key.replace("_", "-") for letter in PROCESS.letters} - not_made | {
         "lembar-pengendali"
     }

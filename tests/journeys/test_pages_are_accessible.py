@@ -13,7 +13,7 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from muara.cases.models import Application, Case, Draft, Task
-from muara.contacts.models import Consultation, Counter, Ticket
+from muara.contacts.models import Consultation, Counter, NoticeLetter, PhoneTask, Ticket
 from muara.people.models import CalendarDay, Office, User
 from muara.permits.models import Permit
 from muara.web.case_page import SECTIONS
@@ -95,6 +95,7 @@ def applicants() -> Iterator[Visit]:
     yield Visit(f"/permohonan/{finished().application.reference}/", sari)
     yield Visit(f"/permohonan/{at_step('apply').application.reference}/kirim/", sari, "Kirim permohonan")
     yield Visit(f"/permohonan/{at_step('receive').application.reference}/terima/", sari)
+    yield Visit("/pemberitahuan/", sari)
     yield Visit("/akun/sandi/", sari)
 
 
@@ -115,6 +116,11 @@ def officers() -> Iterator[Visit]:
     yield Visit("/meja/pemohon/baru/", counter)
     yield Visit("/meja/", officer("processing_officer"))
     yield Visit("/kantor/", counter, status=403)
+    yield Visit("/meja/telepon/", counter)
+    call, paper = PhoneTask.objects.filter(closed_at=None)[0], NoticeLetter.objects.all()[0]
+    yield Visit(f"/meja/telepon/{call.pk}/", counter, press="Simpan hasil telepon")
+    yield Visit(f"/meja/surat-pemberitahuan/{paper.pk}/", counter, press="Catat sudah diposkan")
+    yield Visit(f"/meja/berkas/{paper.case_id}/?bagian=pemberitahuan", counter)
     yield Visit("/meja/berkas/", counter)
     yield Visit("/meja/berkas/?cari=tidak+ada", counter)
     yield Visit(f"/meja/tugas/{finished().tasks.get(step_key='check').pk}/", counter)
@@ -143,6 +149,7 @@ def administrators() -> Iterator[Visit]:
     yield Visit(f"/kantor/pelaksana/{held.holdings.get().pk}/akhiri/", admin)
     yield Visit("/kantor/nomor/", admin)
     yield Visit("/kantor/nomor/LHP/permit/", admin)
+    yield Visit("/kantor/pemberitahuan/", admin)
     yield Visit("/kantor/jam-pelayanan/", admin, press="Simpan jam pelayanan")
     yield Visit("/kantor/antrean/", admin)
     yield Visit("/kantor/antrean/seri/baru/", admin, press="Simpan seri")

@@ -92,6 +92,18 @@ def test_a_permit_with_other_steps_actors_form_and_letters_needs_no_code(signboa
         assert pdf(filed.letter).pages
 
 
+def test_its_receipt_and_pages_promise_from_the_counter_and_name_no_agency(
+    signboards: Revision, client: Client
+) -> None:
+    case = finish(begin())
+
+    (receipt,) = case.letters.filter(kind="receipt")
+    assert json.loads(receipt.letter.content)["recommending_agency"] == ""
+    page = client.get("/layanan/papan-nama/").content.decode()
+    assert "5 hari kerja sejak berkas diregistrasi" in " ".join(page.split())
+    assert "rekomendasi teknis" not in page
+
+
 def test_its_limits_run_from_the_day_of_registration(signboards: Revision) -> None:
     case = finish(begin())
 

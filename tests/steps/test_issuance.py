@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import pytest
-from django.core import mail
-from django.core.mail import EmailMessage
-from django.core.mail.backends.locmem import EmailBackend
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from pytest_django import Settings
 
 from muara.audit.queries import Head, breaks
 from muara.cases.actions import NotYours, Refused, take_over
 from muara.cases.models import Case, CaseLetter, FinalCheck, Handover, PowerOfAttorney, Reminder, Task
 from muara.cases.queries import control_sheet
-from muara.people.models import Office
+from muara.people.models import Notice, Office
 from muara.permits.models import Number, Permit
 from muara.steps.actions import approval, collection, drafting, issuance
 from muara.steps.actions.issuance import Mandate, Taker
@@ -31,18 +26,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both]
 TODAY = date(2026, 7, 6)
 NIK = "6472010101010001"
 COMPANY = "PT Segara Contoh Makmur"
-
-
-class FailsOnce(EmailBackend):
-    """A mail server that is away for the first message."""
-
-    failed = False
-
-    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
-        if not FailsOnce.failed:
-            FailsOnce.failed = True
-            raise OSError("no connection")
-        return super().send_messages(messages)
 
 
 def taken(case: Case, actor: str, *, at: datetime = MONDAY) -> Task:
@@ -277,16 +260,17 @@ def test_an_applicant_still_confirms_in_the_portal_and_nobody_records_it_for_the
 # --- while nobody comes --------------------------------------------------------------------------------
 
 
-def test_the_clock_reminds_once_a_day_that_has_come_and_by_mail(office: Office) -> None:
+def test_the_clock_reminds_once_a_day_that_has_come(office: Office) -> None:
     case = case_at("hand_over", at=MONDAY)
+    reminders = Notice.objects.filter(kind="uncollected")
 
     call_command("tick", at="2026-07-08T09:00")
-    assert not mail.outbox  # two working days
+    assert not reminders.exists()  # two working days
     for _ in range(2):
         call_command("tick", at="2026-07-09T09:00")
-    assert [message.to for message in mail.outbox] == [[applicant().email]]
-    assert "Bukti" not in mail.outbox[0].subject
-    assert "Tanda terima berkas permohonan" in mail.outbox[0].body
+    [told] = reminders
+    assert (told.address, told.important) == (applicant().email, True)
+    assert "Tanda terima berkas permohonan" in told.text
     # Ten working days after Monday 6 July: Monday 20 July; a tick that was missed is made up for once.
     call_command("tick", at="2026-07-22T09:00")
     assert list(Reminder.objects.values_list("after", flat=True)) == [3, 10]
@@ -294,35 +278,6 @@ def test_the_clock_reminds_once_a_day_that_has_come_and_by_mail(office: Office) 
     case.refresh_from_db()
     heads = [Head(case.chain, case.version, case.head)]
     assert [found for found in breaks(heads) if found.chain == case.chain] == []
-
-
-def test_a_mail_that_fails_waits_for_the_next_tick_and_keeps_no_other_back(
-    office: Office, settings: Settings
-) -> None:
-    first, second = case_at("hand_over", at=MONDAY), case_at("hand_over", at=MONDAY)
-    settings.EMAIL_BACKEND = "tests.steps.test_issuance.FailsOnce"
-    FailsOnce.failed = False
-    call_command("tick", at="2026-07-09T09:00")
-    assert list(Reminder.objects.filter(sent_at=None).values_list("case", flat=True)) == [first.pk]
-    call_command("tick", at="2026-07-09T09:01")
-    assert not Reminder.objects.filter(sent_at=None).exists()
-    assert {item.case_id for item in Reminder.objects.all()} == {first.pk, second.pk}
-
-
-def test_who_has_collected_the_permit_is_reminded_no_more(office: Office, settings: Settings) -> None:
-    case = case_at("hand_over", at=MONDAY)
-    settings.EMAIL_BACKEND = "tests.steps.test_issuance.FailsOnce"
-    FailsOnce.failed = False
-    call_command("tick", at="2026-07-09T09:00")
-    hand_over(taken(case, "collection_counter"))
-    call_command("tick", at="2026-07-09T09:01")
-    assert not mail.outbox
-
-
-def test_nobody_without_an_account_is_mailed_but_the_counter_is_told(office: Office) -> None:
-    case_at("hand_over", at=MONDAY, on_behalf_by=officer("customer_service"))
-    call_command("tick", at="2026-07-20T09:00")
-    assert not mail.outbox
 
 
 def test_the_list_of_what_waits_counts_working_days_and_reminders(office: Office, client: Client) -> None:

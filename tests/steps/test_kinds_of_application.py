@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from time_machine import TimeMachineFixture
 
 from muara.cases.actions import Refused
 from muara.cases.models import Application, Case, Revision
+from muara.documents.indonesian import tanggal
 from muara.people.models import Company, Office, office_day
 from muara.permits.models import Number, Permit
 from muara.steps.actions import filing
@@ -81,6 +83,28 @@ def test_a_renewal_or_change_walks_to_a_permit_that_ends_the_old_one_on_its_day(
     assert old.replaced_on == new.issued_on
     assert old.status(new.issued_on - timedelta(days=1)) == "berlaku"
     assert (old.status(new.issued_on), new.status(new.issued_on)) == ("diganti", "berlaku")
+
+
+def considerations(permit: Permit) -> list[str]:
+    said: list[str] = json.loads(permit.draft.content)["considering"]
+    return said
+
+
+@pytest.mark.parametrize(("kind", "word"), [("renewal", "perpanjangan"), ("change", "perubahan")])
+def test_its_decree_names_the_permit_that_it_renews_or_changes(kind: str, word: str) -> None:
+    old = issued()
+    application = start(kind, old)
+    fill(application)
+
+    first, second, *_, last = considerations(walk_to_the_end(application).permit)
+
+    assert f"nomor {old.number.text} tanggal {tanggal(old.issued_on)}" in first
+    assert f"permohonan {word} izin tersebut" in second
+    assert "huruf a, huruf b, dan huruf c" in last
+
+
+def test_a_new_permits_decree_names_no_other() -> None:
+    assert [text for text in considerations(issued()) if "telah memiliki" in text] == []
 
 
 def test_it_starts_from_what_was_submitted_for_the_permit_but_declares_anew() -> None:
@@ -168,7 +192,9 @@ def test_a_permit_on_paper_only_is_named_by_number_and_date() -> None:
         "Pemohon dan penanggung jawab: Tanggal izin sebelumnya"
     ]
     fill(application, previous_permit="503/77/BPPMD-III/2014", previous_permit_date="9 Mei 2014")
-    assert walk_to_the_end(application).permit.replaces is None
+    permit = walk_to_the_end(application).permit
+    assert permit.replaces is None
+    assert "nomor 503/77/BPPMD-III/2014 tanggal 9 Mei 2014" in considerations(permit)[0]
 
 
 def test_the_start_page_offers_the_companys_permits(time_machine: TimeMachineFixture) -> None:

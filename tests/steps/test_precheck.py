@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -10,12 +11,14 @@ from django.test import Client
 from time_machine import TimeMachineFixture
 
 from muara.cases.actions import Refused
-from muara.cases.models import AuthorityCheck, Case, Task
+from muara.cases.models import AuthorityCheck, Case, CaseLetter, Task
 from muara.cases.queries import authority_of
+from muara.documents.indonesian import tanggal
 from muara.people.models import Office, office_day
 from muara.permits.models import Permit
 from muara.permits.queries import lookalikes
 from muara.steps.actions import intake, registration
+from muara.steps.letters.review import summary
 from muara.web.demo import Clock, Walk, all_fit, applicant, case_at, example, officer, other_applicant
 from tests.clock import MONDAY
 from tests.web.page_forms import form_on
@@ -123,22 +126,84 @@ def test_a_decision_holds_for_what_was_said_and_no_longer(office: Office) -> Non
     assert authority_of(walk.case).undecided
 
 
-def test_to_redirect_closes_the_case_and_tells_its_applicant_why(office: Office, client: Client) -> None:
-    walk = walked(kbli="09100")
+def test_the_summary_for_the_head_shows_what_was_decided_on_the_authority(office: Office) -> None:
+    walk = walked(kbli="06100")
+    intake.decide_authority(
+        walk.take(),
+        decision="continue",
+        reason="Hanya gudang; tidak ada kegiatan hulu.",
+        by=officer("customer_service"),
+        at=LATER,
+    )
+    checked(walk)
+    while walk.task.step.activity != "decide":
+        walk.forward()
+    case = walk.task.case
+
+    shown = summary(case, case.drafts.latest("number"), at=walk.clock.tick()).authority
+
+    assert [(fact.label, fact.value) for fact in shown] == [
+        ("Yang meragukan", "KBLI 06100 adalah kegiatan minyak dan gas bumi, yang bukan kewenangan gubernur."),
+        ("Keputusan", "Lanjutkan: tetap kewenangan provinsi"),
+        ("Alasan", "Hanya gudang; tidak ada kegiatan hulu."),
+        ("Diputuskan oleh", f"{officer('customer_service').name}, {tanggal(DAY)}"),
+    ]
+
+
+def redirect(walk: Walk, *, apply_to: str) -> Case:
     intake.decide_authority(
         walk.take(),
         decision="redirect",
-        reason="Ajukan kepada Kementerian ESDM dan KLH.",
+        reason="Kegiatan hulu minyak dan gas bumi.",
+        apply_to=apply_to,
         by=officer("customer_service"),
         at=LATER,
     )
     assert walk.case is not None
-    case = Case.objects.get(pk=walk.case.pk)
+    return Case.objects.get(pk=walk.case.pk)
+
+
+def test_to_redirect_closes_the_case_and_tells_its_applicant_why_and_where_to_apply(
+    office: Office, client: Client
+) -> None:
+    case = redirect(walked(kbli="09100"), apply_to=" Kementerian  Lingkungan Hidup ")
+
     assert (case.result, case.closed_at) == ("redirected", LATER)
-    assert case.letters.filter(kind="ending_notice").exists()
+    (notice,) = CaseLetter.objects.filter(case=case, kind="ending_notice")
+    said = json.loads(notice.letter.content)
+    assert said["apply_to"] == "Kementerian Lingkungan Hidup"
+    assert said["how"] == "dialihkan: bukan kewenangan provinsi"
     client.force_login(applicant())
     page = client.get(f"/permohonan/{case.application.reference}/").content.decode()
-    assert "Ajukan kepada Kementerian ESDM dan KLH." in page
+    assert "Kegiatan hulu minyak dan gas bumi." in page
+
+
+@pytest.mark.parametrize("apply_to", ["", "  ", "Kementerian 🎉"])
+def test_who_is_redirected_must_be_told_where(office: Office, apply_to: str) -> None:
+    walk = walked(kbli="09100")
+    with pytest.raises(Refused) as refused:
+        redirect(walk, apply_to=apply_to)
+
+    assert refused.value.field == "apply_to"
+    assert walk.task.step_key == "check"
+    assert not AuthorityCheck.objects.exists()
+
+
+def test_the_page_keeps_what_was_typed_when_nobody_is_named(
+    office: Office, client: Client, time_machine: TimeMachineFixture
+) -> None:
+    time_machine.move_to(LATER, tick=False)
+    task = walked(kbli="06100").take()
+    client.force_login(officer("customer_service"))
+    address = f"/meja/tugas/{task.pk}/"
+    form = form_on(client.get(address), action=f"{address}kewenangan/")
+
+    answer = client.post(form.action, form.filled(decision="redirect", reason="Kegiatan hulu."))
+
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Sebutkan instansi tempat pemohon mengajukan permohonannya." in text
+    assert "Kegiatan hulu." in text
 
 
 def test_the_page_of_step_4_tells_both(

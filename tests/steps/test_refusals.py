@@ -15,7 +15,7 @@ from muara.cases.actions import Refused
 from muara.cases.models import Case, Draft
 from muara.documents.contents.refusal import Reason
 from muara.people.calendar import office_calendar
-from muara.people.models import Office, office_day
+from muara.people.models import Notice, Office, office_day
 from muara.permits.actions import take_number
 from muara.permits.models import Permit, Refusal
 from muara.permits.queries import remedies_of
@@ -52,6 +52,10 @@ def test_a_refusal_walks_on_to_its_own_register_and_number(office: Office) -> No
     assert [draft.kind for draft in case.drafts.all()] == ["permit", "refusal"]
     assert refusal.draft == case.drafts.get(kind="refusal")
     assert not Permit.objects.exists()
+    told = Notice.objects.get(kind="ready")
+    assert told.subject.startswith("Permohonan ditolak")
+    assert refusal.number.text in told.text
+    assert "upaya hukum" in told.text
     # The permit series was not touched: the next permit is the first.
     assert (
         take_number(

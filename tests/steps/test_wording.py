@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -13,7 +14,7 @@ from muara.cases.models import DecreeTemplate, Draft, Revision
 from muara.people.models import Office
 from muara.sop.broken import BrokenSop
 from muara.sop.service import read_service
-from muara.sop.wording import DecreeWording, wording_of
+from muara.sop.wording import DecreeWording, fill, quotable, wording_of
 from muara.steps.actions.wording import approve_wording, propose_wording
 from muara.web.demo import case_at, officer
 from tests.clock import MONDAY, at
@@ -60,6 +61,32 @@ def test_a_place_that_nothing_fills_is_refused_naming_file_and_place(kind: str) 
     ]
 
 
+RANKS = (
+    "Undang-Undang", "Peraturan Pemerintah", "Peraturan Presiden", "Peraturan Menteri", "Kepmen",
+    "Peraturan Daerah", "Peraturan Gubernur", "Peraturan Kepala Dinas",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["permit", "refusal"])
+def test_a_decree_cites_the_laws_of_section_a_in_full_and_by_rank(kind: str) -> None:
+    service = read_service(real_files())
+    values = quotable(service.document)
+    laws = [fill(text, values) for text in service.wordings[kind].laws]
+
+    ranks = [next(rank for rank, name in enumerate(RANKS) if law.startswith(name)) for law in laws]
+    assert ranks == sorted(ranks)
+    # Number 15 was not found by anybody and is quoted as printed (domain 1.9, row 20).
+    assert [law for law in laws if re.search(r"\bNo\.|\bProv\.|Pergub|Perka|Kepmen|PTSP\b(?!-)", law)] == [
+        values["A.15"]
+    ]
+
+    def numbered(text: str) -> tuple[str, ...]:
+        return tuple(part.lstrip("0") for part in re.findall(r"(\d+)(?:/\S+)? [Tt](?:ahun|entang)", text))
+
+    cited = {numbered(law) for law in laws}
+    assert {numbered(values[f"A.{number}"]) for number in range(1, 16)} <= cited
+
+
 def test_a_service_without_its_wording_is_refused() -> None:
     files = real_files()
     del files["wording.toml"]
@@ -93,9 +120,30 @@ def test_a_wording_does_not_count_before_its_day(office: Office) -> None:
 
 
 def test_an_unknown_place_is_refused_in_a_sentence(office: Office) -> None:
-    with pytest.raises(Refused, match=r"Isian \{perusahaan\} tidak dikenal \(considering butir 1\)") as found:
+    with pytest.raises(Refused, match=r"Isian \{perusahaan\} tidak dikenal \(Menimbang, butir 1\)") as found:
         propose(replace(own(), considering=("bahwa {perusahaan} memohon",)))
     assert found.value.field == "considering"
+
+
+@pytest.mark.parametrize("place", ["earlier_number", "earlier_date", "application_kind"])
+def test_an_earlier_permit_is_named_only_where_there_is_one(office: Office, place: str) -> None:
+    text = f"bahwa izin {{{place}}} akan berakhir"
+    propose(replace(own(), considering_again=(text,)))
+    with pytest.raises(Refused, match="tidak dikenal"):
+        propose(replace(own(), considering=(text,)))
+
+
+def test_a_permit_that_renews_cannot_be_left_without_its_considerations(office: Office) -> None:
+    with pytest.raises(Refused, match="perpanjangan") as refused:
+        propose(replace(own(), considering_again=()))
+    assert refused.value.field == "considering_again"
+
+    files = real_files()
+    text = files["wording.toml"].decode()
+    begin = text.index("considering_again = [")
+    end = text.index("]\n", begin) + 2
+    with pytest.raises(BrokenSop, match="considering_again"):
+        read_service(files | {"wording.toml": (text[:begin] + text[end:]).encode()})
 
 
 def test_a_refusals_wording_keeps_the_remedies(office: Office) -> None:

@@ -200,6 +200,16 @@ def test_serving_stops_everything_when_one_process_ends_by_itself() -> None:
     assert time.monotonic() - began < 20
 
 
+def test_a_helper_that_keeps_ending_is_started_again_ever_later_and_stops_nobody(tmp_path: Path) -> None:
+    log = tmp_path / "starts"
+    failing = f"open({str(log)!r}, 'a').write('x'); raise SystemExit(1)"
+    web = [sys.executable, "-c", "import time; time.sleep(9)"]
+    assert supervise({"web": web}, helpers={"pekerja": [sys.executable, "-c", failing]}) == (
+        "web berhenti sendiri (kode 0)"
+    )
+    assert 2 <= len(log.read_text()) <= 3  # at once, after 2 and after 4 more seconds
+
+
 @pytest.mark.slow
 def test_serve_answers_and_ends_when_asked(own_database: OwnDatabase) -> None:
     with socket.socket() as free:

@@ -14,7 +14,7 @@ from muara.audit.models import Entry
 from muara.contacts.models import Consultation
 from muara.people.models import User
 from muara.web.acts import new_key
-from muara.web.demo import answer_question, applicant, ask_question, officer, seed_office
+from muara.web.demo import answer_question, applicant, ask_question, case_at, officer, seed_office
 from tests.clock import MONDAY, TUESDAY, at
 
 
@@ -143,6 +143,77 @@ def test_a_form_without_our_key_is_shown_again_with_what_was_typed(desk: Client,
     html = answer.content.decode()
     assert "Belum tersimpan" in html
     assert "Berapa lama prosesnya?" in html
+
+
+def test_the_help_desk_records_a_technical_talk_with_step_5_as_its_guide() -> None:
+    cs = signed_in(officer("customer_service"))
+    html = cs.get("/meja/konsultasi/baru/").content.decode()
+
+    # Lampiran 1, langkah 5: three lines, verbatim.
+    assert re.findall(r'name="covered"\s+value="(\w)"', html) == ["1", "2", "3"]
+    assert "Memberikan penjelasan teknis terkait persyaratan perizinan" in html
+    cs.post("/meja/konsultasi/baru/", visit(covered=["2"]))
+
+    talk = Consultation.objects.get()
+    assert (talk.desk, talk.covered, talk.answered_by) == ("helpdesk", ["2"], officer("customer_service"))
+
+
+def test_a_technical_question_is_handed_on_to_the_help_desk(desk: Client) -> None:
+    talk = ask_question(at=MONDAY, text="Bagaimana menghitung beban pencemaran?")
+    cs = signed_in(officer("customer_service"))
+    assert cs.get(f"/meja/konsultasi/{talk.pk}/").status_code == 404
+
+    desk.post(f"/meja/konsultasi/{talk.pk}/teruskan/", {"kunci": new_key()})
+
+    assert desk.get(f"/meja/konsultasi/{talk.pk}/").status_code == 404
+    cs.post(
+        f"/meja/konsultasi/{talk.pk}/", {"kunci": new_key(), "given": "Debit dikali kadar.", "covered": []}
+    )
+    talk.refresh_from_db()
+    assert (talk.desk, talk.answered_by) == ("helpdesk", officer("customer_service"))
+
+
+def test_the_forms_that_were_given_are_on_record(desk: Client) -> None:
+    desk.post("/meja/konsultasi/baru/", visit(papers=["F03", "F04"]))
+
+    talk = Consultation.objects.get()
+    assert (talk.forms_given, talk.sent_to) == (["F03", "F04"], "")
+    html = desk.get(f"/meja/konsultasi/{talk.pk}/").content.decode()
+    assert re.findall(r"formulir/(\w+)\.pdf", html) == ["F03", "F04"]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"send_to": "rahmat@contoh.example"}, "Pilih formulir yang dikirim"),
+        ({"papers": ["F03"], "send_to": "rahmat(at)contoh"}, "Tulis alamat surel seperti"),
+        ({"papers": ["F99"]}, "F99"),
+    ],
+)
+def test_forms_go_only_to_an_address_and_an_address_only_gets_forms(
+    desk: Client, said: dict[str, object], told: str
+) -> None:
+    answer = desk.post("/meja/konsultasi/baru/", visit(**said))
+
+    assert (answer.status_code, Consultation.objects.count()) == (422, 0)
+    assert told in answer.content.decode()
+
+
+def test_a_talk_is_tied_to_the_application_that_came_of_it(desk: Client) -> None:
+    talk = answer_question(ask_question(at=MONDAY, text="Apa syaratnya?"), at=MONDAY)
+    case = case_at("verify", at=MONDAY)
+    Consultation.objects.filter(pk=talk.pk).update(application=None, case=None)
+    path = f"/meja/konsultasi/{talk.pk}/tautkan/"
+
+    wrong = desk.post(path, {"kunci": new_key(), "number": "LHP/1999/0001"})
+    assert "Tidak ada permohonan dengan nomor itu" in wrong.content.decode()
+    assert "LHP/1999/0001" in wrong.content.decode()
+    desk.post(path, {"kunci": new_key(), "number": f" {case.registration_number} "})
+
+    talk.refresh_from_db()
+    assert (talk.application_id, talk.case_id) == (case.application_id, case.pk)
+    again = desk.post(path, {"kunci": new_key(), "number": str(case.registration_number)})
+    assert "sudah ditautkan" in again.content.decode()
 
 
 def test_only_the_information_officer_answers_and_the_auditor_reads() -> None:

@@ -16,8 +16,10 @@ from django.utils import timezone
 from muara.audit.models import Entry
 from muara.cases.models import Case, DeliveryRound, Question
 from muara.contacts.actions import queue
-from muara.contacts.models import Consultation, Counter, QueueSeries, Ticket
-from muara.people.models import CalendarDay, Holding, Office, User
+from muara.contacts.models import Consultation, Counter, NoticeLetter, PhoneTask, QueueSeries, Ticket
+from muara.people.actions.notices import Addressee, give_up, notify
+from muara.people.models import CalendarDay, Holding, Notice, Office, User
+from muara.steps.actions.unreached import escalate
 from muara.web.demo import applicant, ask_question, case_at, officer, open_always, other_applicant
 from tests.clock import MONDAY
 
@@ -264,6 +266,30 @@ ADDRESSES = {
         "in 200 200 200 200 200 200 200 200",
         "in 200 200 200 200 200 200 200 200",
     ),
+    "notices": (
+        "in 200 200 200 200 200 200 200 200",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "phone_tasks": (
+        "in 403 403 200 403 403 403 403 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "phone_task": (
+        "in 403 403 200 403 403 403 403 403",
+        "in 403 403 422 403 403 403 403 403",
+    ),
+    "notice_letter": (
+        "in 403 403 200 403 403 403 403 403",
+        "in 403 403 422 403 403 403 403 403",
+    ),
+    "notice_on_paper": (
+        "in 404 404 200 404 404 404 404 404",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "failed_notices": (
+        "in 403 403 403 403 403 403 200 200",
+        "in 405 405 405 405 405 405 405 405",
+    ),
     "desk": (
         "in 403 403 200 200 200 200 200 200",
         "in 405 405 405 405 405 405 405 405",
@@ -325,16 +351,24 @@ ADDRESSES = {
         "in 405 405 405 405 405 405 405 405",
     ),
     "consultations": (
-        "in 403 403 403 200 403 403 200 403",
+        "in 403 403 200 200 403 403 200 403",
         "in 405 405 405 405 405 405 405 405",
     ),
     "new_consultation": (
-        "in 403 403 403 200 403 403 403 403",
-        "in 403 403 403 422 403 403 403 403",
+        "in 403 403 200 200 403 403 403 403",
+        "in 403 403 422 422 403 403 403 403",
+    ),
+    "pass_on": (
+        "in 405 405 405 405 405 405 405 405",
+        "in 403 403 404 409 403 403 403 403",
+    ),
+    "link_talk": (
+        "in 405 405 405 405 405 405 405 405",
+        "in 403 403 404 422 403 403 403 403",
     ),
     "consultation": (
-        "in 403 403 403 200 403 403 200 403",
-        "in 403 403 403 422 403 403 403 403",
+        "in 403 403 404 200 403 403 200 403",
+        "in 403 403 404 422 403 403 403 403",
     ),
     "queue_desk": (
         "in 403 403 200 200 403 200 200 403",
@@ -571,6 +605,8 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "folder_label": case.pk,
         "correction": case.pk,
         "consultation": Consultation.objects.get().pk,
+        "link_talk": Consultation.objects.get().pk,
+        "pass_on": Consultation.objects.get().pk,
         "queue_counter": Counter.objects.get(name="Loket 1").pk,
         "queue_act": Counter.objects.get(name="Loket 1").pk,
         "edit_counter": Counter.objects.get(name="Loket 1").pk,
@@ -578,6 +614,9 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "monitoring_form": case.pk,
         "delivery_list": DeliveryRound.objects.get().pk,
         "question": Question.objects.get().pk,
+        "phone_task": PhoneTask.objects.get().pk,
+        "notice_letter": NoticeLetter.objects.get().pk,
+        "notice_on_paper": NoticeLetter.objects.get().pk,
         "attachment": attachment.pk,
         "attachment_page": attachment.pk,
         "withdraw_attachment": attachment.pk,
@@ -638,6 +677,11 @@ def test_every_address_answers_each_person_as_it_should(office: Office, who: str
         delivered_at=MONDAY,
     )
     case.referrals.update(round=made)
+    give_up(Notice.objects.get(kind="registered"), why="Ditolak.", at=MONDAY)
+    said = {"kind": "more", "subject": "Lagi", "text": "Yth.\n\nIsi.\n\nKantor", "at": MONDAY}
+    nobody = Addressee(name="Tanpa Alamat")
+    notify(key="more", about=case.chain, to=nobody, important=True, **said)  # type: ignore[arg-type]
+    list(escalate(at=MONDAY))
     take_ticket()
     user, place = person(who), PEOPLE.index(who)
     paths = {name: address(name, pattern, case) for name, pattern in patterns().items()}

@@ -12,6 +12,7 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 from time_machine import TimeMachineFixture
 
 from muara.audit.models import Entry
@@ -142,13 +143,15 @@ def test_a_fresh_office_is_told_what_is_missing() -> None:
     CalendarDay.objects.filter(date__year=2027, kind="CUTI_BERSAMA").delete()
     OfficeSetting.objects.filter(key="silence_days").delete()
     page = signed_in().get("/kantor/").content.decode()
-    assert "3 hal perlu dilengkapi" in page
+    assert "4 hal perlu dilengkapi" in page
+    assert "Server surel belum diatur" in page
     assert "Belum diatur: hari kerja tanpa jawaban sebelum berkas dapat digugurkan." in page
     assert "Belum dipegang siapa pun hari ini: Petugas Tata Usaha." in page
     assert "Cuti bersama tahun 2027 belum ada" in page
 
 
-def test_a_complete_office_is_told_so() -> None:
+def test_a_complete_office_is_told_so(settings: Settings) -> None:
+    settings.MUARA_SMTP = "smtp://surel.contoh.example"
     assert "Semua siap" in signed_in().get("/kantor/").content.decode()
 
 

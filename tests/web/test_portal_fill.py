@@ -694,6 +694,8 @@ def test_a_stored_point_is_told_where_it_lies_and_never_refused() -> None:
 
     assert client.post(path, inland).status_code == 302
     assert "Di darat: periksa. Jaraknya sekitar" in plain(client.get(path))
+    client.post(path, {"outfall_coordinate": "entah", "simpan": "1"})
+    assert "sea_points-1-coordinate" in client.get(path).content.decode()  # two empty rows beside the fault
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,14 @@ from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 from time_machine import TimeMachineFixture
 
 from muara.audit.models import Entry
 from muara.cases.actions import take_over
 from muara.cases.models import Case
+from muara.people.actions.notices import send_due
 from muara.people.models import User
 from muara.web.demo import PASSWORD, applicant, case_at, officer, seed_office
 from tests.clock import MONDAY, at
@@ -81,6 +83,7 @@ def test_the_owner_is_told_when_it_is_switched_off() -> None:
 
     client.post("/akun/pengaman/matikan/")
 
+    list(send_due(clock=timezone.now))
     assert mail.outbox[-1].to == [applicant().email]
     assert "dimatikan" in str(mail.outbox[-1].body)
     assert not Authenticator.objects.filter(user=applicant()).exists()

@@ -10,7 +10,7 @@ from time_machine import TimeMachineFixture
 
 from muara.cases.models import DecreeTemplate
 from muara.people.models import Office
-from muara.sop.wording import OF_A_CASE, OF_A_RECOMMENDATION
+from muara.sop.wording import OF_A_CASE, OF_A_RECOMMENDATION, OF_AN_EARLIER_PERMIT
 from muara.web.demo import officer
 from muara.web.wordings import PLACES
 from tests.clock import MONDAY
@@ -33,6 +33,7 @@ def key_on(client: Client) -> str:
 def typed(client: Client, **more: str) -> dict[str, str]:
     return {
         "considering": "bahwa {company} memohon",
+        "considering_again": "bahwa {company} memegang izin nomor {earlier_number}",
         "laws": "{A.1}",
         "copies_to": "Arsip",
         "effective_from": "10/07/2026",
@@ -89,4 +90,4 @@ def test_a_proposal_is_read_in_the_officers_words(client: Client) -> None:
 
 
 def test_every_place_says_what_stands_in_it() -> None:
-    assert set(PLACES) == OF_A_CASE | OF_A_RECOMMENDATION
+    assert set(PLACES) == OF_A_CASE | OF_A_RECOMMENDATION | OF_AN_EARLIER_PERMIT

@@ -143,7 +143,6 @@ class Reminder(models.Model):
     at = models.DateTimeField("diingatkan")
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     after = models.PositiveSmallIntegerField("hari kerja sejak siap diambil", null=True)
-    sent_at = models.DateTimeField("terkirim", null=True)
 
     class Meta:
         ordering = ["case", "at", "pk"]

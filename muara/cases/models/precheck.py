@@ -34,6 +34,7 @@ class AuthorityCheck(models.Model):
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="+")
     warnings = models.JSONField("peringatan")
     decision = models.CharField("keputusan", max_length=10, choices=Decision)
+    apply_to = models.CharField("instansi yang berwenang", max_length=160, blank=True)
     reason = models.TextField("alasan")
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField("diputuskan")
@@ -41,7 +42,12 @@ class AuthorityCheck(models.Model):
     class Meta:
         ordering = ["case", "at"]
         constraints = [
-            models.CheckConstraint(condition=~models.Q(reason=""), name="an_authority_check_has_a_reason")
+            models.CheckConstraint(condition=~models.Q(reason=""), name="an_authority_check_has_a_reason"),
+            models.CheckConstraint(
+                condition=models.Q(decision="continue", apply_to="")
+                | (models.Q(decision="redirect") & ~models.Q(apply_to="")),
+                name="who_is_redirected_is_told_where",
+            ),
         ]
 
     def __str__(self) -> str:

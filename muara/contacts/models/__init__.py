@@ -1,8 +1,19 @@
-"""Talk with citizens: their questions, and the queue."""
+"""Talk with citizens: their questions, the queue, and whom a notice did not reach."""
 
 from __future__ import annotations
 
 from muara.contacts.models.consultations import Consultation
 from muara.contacts.models.queue import Counter, QueueDay, QueueSeries, Ticket, TicketEvent
+from muara.contacts.models.unreached import NoticeLetter, PhoneCall, PhoneTask
 
-__all__ = ["Consultation", "Counter", "QueueDay", "QueueSeries", "Ticket", "TicketEvent"]
+__all__ = [
+    "Consultation",
+    "Counter",
+    "NoticeLetter",
+    "PhoneCall",
+    "PhoneTask",
+    "QueueDay",
+    "QueueSeries",
+    "Ticket",
+    "TicketEvent",
+]

@@ -18,7 +18,12 @@ class Consultation(models.Model):
         EMAIL = "email", "Surel"
         ONLINE = "daring", "Daring"
 
+    class Desk(models.TextChoices):
+        INFORMATION = "informasi", "Layanan informasi"
+        HELP_DESK = "helpdesk", "Help desk"
+
     service = models.CharField("layanan", max_length=20)
+    desk = models.CharField("meja", max_length=10, choices=Desk, default=Desk.INFORMATION)
     channel = models.CharField("saluran", max_length=10, choices=Channel)
     person = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="consultations")
     name = models.CharField("nama", max_length=120)
@@ -31,6 +36,8 @@ class Consultation(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="consultations")
     given = models.TextField("penjelasan", blank=True)
     covered = models.JSONField("butir yang dijelaskan", default=list)
+    forms_given = models.JSONField("formulir yang diberikan", default=list)
+    sent_to = models.EmailField("formulir dikirim ke", blank=True)
     answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField("dijawab", null=True)
 
@@ -39,6 +46,9 @@ class Consultation(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(answered_at=None) | Q(answered_by__isnull=False), name="an_answer_has_an_officer"
+            ),
+            models.CheckConstraint(
+                condition=Q(sent_to="") | ~Q(forms_given=[]), name="what_is_sent_are_forms"
             ),
         ]
 

@@ -88,6 +88,7 @@ class Receipt(Content):
     """Bukti registrasi / tanda terima berkas permohonan (SOP step 6.d), with the promise of section I.
 
     `follow_code` goes with the number at `status_url`, which says where the case stands to whoever has both.
+    Without a `recommending_agency` the promise runs from the registration.
     """
 
     template: ClassVar[str] = "receipt"
@@ -102,7 +103,7 @@ class Receipt(Content):
     location: str = ""
     items: tuple[Enclosure, ...]
     service_days: int = 14
-    recommending_agency: str
+    recommending_agency: str = ""
     fee: str = "Gratis (tidak dipungut biaya)"
     status_url: str = ""
     follow_code: str = ""

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from muara.documents.contents import Content, Limit, Point
+from muara.documents.indonesian import hari_tanggal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,59 +39,59 @@ class Sample:
 
 
 @dataclass(frozen=True, kw_only=True)
-class VisitForm(Content):
+class AgencyPaper(Content):
+    """What each of an agency's papers says of the case."""
+
+    registration_number: str
+    service: str
+    company: str
+    location: str = ""
+    agency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitPaper(AgencyPaper):
+    """What both papers of a visit tell: where, when, what for, what was found, who was there."""
+
+    place: str
+    held_on: date
+    purpose: str
+    findings: str
+    samples: tuple[Sample, ...] = ()
+    agency_side: tuple[Party, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitForm(VisitPaper):
     """F15, formulir tinjauan / pemeriksaan lapangan / pengujian (step 10.c)."""
 
     template: ClassVar[str] = "visit_form"
 
-    registration_number: str
-    service: str
-    company: str
-    location: str = ""
-    agency: str
-    place: str
-    held_on: date
-    purpose: str
     conditions: str
-    findings: str
     tests: str = ""
     photos: tuple[Photo, ...] = ()
-    samples: tuple[Sample, ...] = ()
-    agency_side: tuple[Party, ...]
     recorded_by: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class VisitRecord(Content):
+class VisitRecord(VisitPaper):
     """F16, berita acara peninjauan: both sides sign it, and it is mandatory with the report (remark 3)."""
 
     template: ClassVar[str] = "visit_record"
 
-    registration_number: str
-    service: str
-    company: str
-    location: str = ""
-    agency: str
-    place: str
-    held_on: date
-    purpose: str
-    findings: str
-    samples: tuple[Sample, ...] = ()
-    agency_side: tuple[Party, ...]
     applicant_side: tuple[Party, ...]
+
+    def data(self) -> dict[str, object]:
+        """Name the weekday too, as the opening of a record does."""
+        return super().data() | {"held_on": hari_tanggal(self.held_on)}
 
 
 @dataclass(frozen=True, kw_only=True)
-class WorksheetPaper(Content):
+class WorksheetPaper(AgencyPaper):
     """F17, lembar kerja rekomendasi: the analysis, then terms or reasons against (steps 10.e and f)."""
 
     template: ClassVar[str] = "worksheet"
 
-    registration_number: str
-    service: str
-    company: str
-    location: str = ""
-    agency: str
     subject: str
     number: int
     made_on: date

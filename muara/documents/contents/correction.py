@@ -66,7 +66,7 @@ class CorrectionRequest(Content):
 
 @dataclass(frozen=True, kw_only=True)
 class EndingNotice(Content):
-    """Pemberitahuan that a case ended before a decision: withdrawn, lapsed, or to be applied for anew."""
+    """Pemberitahuan that a case ended undecided: withdrawn, lapsed, to be applied for anew or elsewhere."""
 
     template: ClassVar[str] = "ending_notice"
 
@@ -80,6 +80,6 @@ class EndingNotice(Content):
     how: str
     reason: str
     successor: str = ""
-    extension: str = ""
+    apply_to: str = ""
     status_url: str
     signatory: Signatory

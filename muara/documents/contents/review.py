@@ -61,7 +61,7 @@ class Fact:
 
 @dataclass(frozen=True, kw_only=True)
 class Summary(Content):
-    """One page for the head of the office before deciding (step 15)."""
+    """One page for the head before deciding (step 15); what is too much for it is cut, and it says so."""
 
     template: ClassVar[str] = "summary"
 
@@ -71,6 +71,7 @@ class Summary(Content):
     facts: tuple[Fact, ...]
     limits: tuple[Fact, ...] = ()
     way: tuple[Fact, ...] = ()
+    authority: tuple[Fact, ...] = ()
     concerns: tuple[Said, ...] = ()
     advice: tuple[Said, ...] = ()
     due_on: date | None = None

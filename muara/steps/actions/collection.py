@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.core.mail import send_mail
 from django.db import IntegrityError
 
 from muara.cases.actions import NO_FORM, Moved, Refused, Stale, Stamp, act, note_from_outside, note_on
 from muara.cases.models import Reminder, Task
 from muara.cases.queries import tasks_doing
-from muara.documents.indonesian import tanggal
 from muara.people.calendar import office_calendar
-from muara.people.models import User, office_day
+from muara.people.models import Notice, User, office_day
 from muara.permits.queries import decision_of
 from muara.sop.working_time import Calendar, working_days_between
-from muara.steps.letters import company_name, status_url
-
-log = logging.getLogger(__name__)
+from muara.steps.notices import tell_uncollected
 
 
 def turn_away(task: Task, *, who: str, reason: str, by: User, at: datetime, stamp: Stamp = NO_FORM) -> Moved:
@@ -62,7 +57,7 @@ def remind(
             stamp=stamp,
             activity="hand_over",
         )
-        return Reminder.objects.create(case_id=task.case_id, channel=channel, at=at, by=by, sent_at=at)
+        return Reminder.objects.create(case_id=task.case_id, channel=channel, at=at, by=by)
 
 
 def days_waiting(task: Task, *, at: datetime, calendar: Calendar) -> int:
@@ -70,55 +65,29 @@ def days_waiting(task: Task, *, at: datetime, calendar: Calendar) -> int:
     return working_days_between(calendar, office_day(task.opened_at), office_day(at))
 
 
-def remind_by_the_clock(*, at: datetime) -> Iterator[Reminder]:
+def remind_by_the_clock(*, at: datetime) -> Iterator[Notice]:
     """Make the reminders that have fallen due, each once; of several that were missed only the last."""
     calendar = office_calendar()
-    waiting = tasks_doing("hand_over").filter(case__application__applicant__isnull=False)
-    for task in waiting.select_related("case__application").order_by("pk"):
+    for task in tasks_doing("hand_over").select_related("case__application__applicant").order_by("pk"):
         waited = days_waiting(task, at=at, calendar=calendar)
         due = [day for day in task.case.process.collection.remind_after if day <= waited]
-        if not due or Reminder.objects.filter(case=task.case_id, after__gte=due[-1]).exists():
+        decision = decision_of(task.case_id) if due else None
+        if decision is None or Reminder.objects.filter(case=task.case_id, after__gte=due[-1]).exists():
             continue
         try:
             with act():
                 note_from_outside(task.pk, verb="hand_over.remind", by=None, at=at, facts={"after": due[-1]})
-                made = Reminder.objects.create(
-                    case_id=task.case_id, channel=Reminder.Channel.EMAIL, at=at, after=due[-1]
+                made = tell_uncollected(decision, after=due[-1], at=at)
+                Reminder.objects.create(
+                    case_id=task.case_id, channel=CHANNELS[Notice.Channel(made.channel)], at=at, after=due[-1]
                 )
         except (IntegrityError, Stale):
             continue  # the permit was handed over, or another tick was quicker, in this very moment
         yield made
 
 
-def send_reminders(*, at: datetime) -> Iterator[Reminder]:
-    """Send what was made and not yet sent, while the permit still waits.
-
-    What cannot be sent is tried again by the next tick, and keeps no other from being sent.
-    """
-    uncollected = tasks_doing("hand_over").values("case")
-    waiting = Reminder.objects.filter(sent_at=None, after__isnull=False, case__in=uncollected)
-    for reminder in waiting.select_related("case__application__applicant").order_by("pk"):
-        decision, person = decision_of(reminder.case_id), reminder.case.application.applicant
-        assert decision is not None
-        assert person is not None
-        bring = "\n".join(f"- {item}" for item in reminder.case.process.collection.bring)
-        try:
-            send_mail(
-                subject=f"{decision.kind.label} Anda siap diambil: {decision.number.text}",
-                message=(
-                    f"Yth. {person.name},\n\n"
-                    f"{decision.kind.label} nomor {decision.number.text} "
-                    f"tanggal {tanggal(decision.issued_on)} atas nama "
-                    f"{company_name(reminder.case)} sudah siap diambil di loket pengambilan.\n\n"
-                    f"Yang dibawa:\n{bring}\n\n"
-                    f"Perkembangan berkas: {status_url(reminder.case)}\n"
-                ),
-                from_email=None,
-                recipient_list=[person.email],
-            )
-        except OSError:
-            log.exception("reminder %s could not be sent", reminder.pk)
-            continue
-        reminder.sent_at = at
-        reminder.save(update_fields=["sent_at"])
-        yield reminder
+CHANNELS = {
+    Notice.Channel.EMAIL: Reminder.Channel.EMAIL,
+    Notice.Channel.MESSAGE: Reminder.Channel.MESSAGE,
+    Notice.Channel.NONE: Reminder.Channel.PHONE,  # customer service telephones
+}

@@ -30,6 +30,7 @@ from muara.sop.definition import Outcome
 from muara.steps.actions.review import Binding, binding_terms, call_back, unbooked_recommendation
 from muara.steps.letters import Wording, decision_text, permit_content, permit_copy, wording_in_force
 from muara.steps.letters.refusal import refusal_content
+from muara.steps.notices import tell_recommended
 
 SAID = 3  # how many changes a void paraf names one by one
 
@@ -93,6 +94,8 @@ def receive_recommendation(
                 calendar=office_calendar(),
             )
             Task.objects.filter(pk=task.pk).update(due_on=limit)
+            case.recommended_on = last
+            tell_recommended(case, at=at)
         return moved
 
 

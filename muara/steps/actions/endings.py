@@ -24,6 +24,7 @@ from muara.steps.actions.requests import (
     raise_round,
 )
 from muara.steps.letters.correction import ending_notice, problem_note
+from muara.steps.notices import tell_ended
 
 WITHDRAWN, LAPSED, REDIRECTED = "withdrawn", "lapsed", "redirected"
 
@@ -53,6 +54,7 @@ def replace_case(
     end = EarlyEnd.objects.create(case=case, ending=outcome, reason=note, ended_by=by, ended_at=at)
     successor = _successor(case, by=by, at=at)
     ending_notice(end, step=task.step_key, successor=successor, at=at)
+    tell_ended(end, step=task.step_key, successor=successor, at=at)
     return successor
 
 
@@ -160,7 +162,14 @@ def may_lapse_from(asked: Correction) -> date | None:
 
 
 def keep_end(
-    task: Task, ending: str, *, reason: str, proof: Blob | None = None, by: User, at: datetime
+    task: Task,
+    ending: str,
+    *,
+    reason: str,
+    by: User,
+    at: datetime,
+    proof: Blob | None = None,
+    apply_to: str = "",
 ) -> None:
     """Keep how a case ended before its decision and tell the applicant; call inside the act that ended it."""
     case = Case.objects.select_related("application__company", "revision").get(pk=task.case_id)
@@ -168,4 +177,5 @@ def keep_end(
     end = EarlyEnd.objects.create(
         case=case, ending=ending, reason=reason, proof=proof, ended_by=by, ended_at=at
     )
-    ending_notice(end, step=task.step_key, successor=None, at=at)
+    ending_notice(end, step=task.step_key, apply_to=apply_to, at=at)
+    tell_ended(end, step=task.step_key, apply_to=apply_to, at=at)

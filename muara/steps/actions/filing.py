@@ -27,6 +27,7 @@ from muara.sop.definition import ApplicationKind
 from muara.sop.form import Form, Section, clean_section, field_of, keep_section, point_of
 from muara.steps.actions.requests import Reply, demand_proof, record_replies
 from muara.steps.letters.forms import application_form
+from muara.steps.notices import tell_submitted
 
 
 def start_application(
@@ -114,14 +115,6 @@ def _starting_from(previous: Permit, revision: Revision) -> dict[str, object]:
         "previous_permit": previous.number.text,
         "previous_permit_date": previous.issued_on.isoformat(),
     }
-
-
-def earlier_permit(case: Case) -> Permit | None:
-    """The permit of the register that a case renews or changes; None for a new one, or one on paper only."""
-    said = submitted(latest_submission(case))
-    values, kind = said["values"], case.process.kind(str(said["kind"]))
-    assert isinstance(values, dict)
-    return permit_by_number(str(values.get("previous_permit", ""))) if kind.needs_permit else None
 
 
 def _new_company(typed: str) -> Company:
@@ -384,6 +377,7 @@ def submit(
             case = Case.objects.select_related("application", "revision").get(pk=moved.case_id)
             link(locked, case=case)
             application_form(case, snapshot, step=case.process.opens_after, at=at)
+            tell_submitted(case, number=snapshot.number, at=at)
             return moved
         task = case.main_task
         if task is None or task.step.activity != "apply":
@@ -402,4 +396,5 @@ def submit(
         if asked is not None:
             record_replies(asked, answer=note, replies=replies or {}, answering=snapshot, by=by, at=at)
         application_form(case, snapshot, step=task.step_key, at=at)
+        tell_submitted(case, number=snapshot.number, at=at)
         return moved

@@ -11,12 +11,14 @@ from muara.cases.models import AuthorityCheck, Case, Task
 from muara.cases.queries import authority_of, latest_submission
 from muara.cases.rules import may_do_step
 from muara.contacts.models import Consultation
+from muara.documents.repertoire import UnprintableCharacter, check_text
 from muara.people.models import User
 from muara.steps.actions.checklists import Mark, asked_by, check_marks, marks_digest, sign_checklist
 from muara.steps.actions.endings import REDIRECTED, keep_end, replace_case
 from muara.steps.actions.requests import asks_applicant, asks_for_a_new_application, raise_round
 from muara.steps.letters.correction import correction_request
 from muara.steps.letters.forms import checklist_form
+from muara.steps.notices import tell_correction
 
 
 def check(
@@ -66,6 +68,7 @@ def check(
         elif asks_applicant(task.step, outcome, task.case.process):
             asked = raise_round(task, asked=asked_by(marks), note=note, by=by, at=at, sent=True)
             correction_request(asked, step=task.step_key, at=at)
+            tell_correction(asked, at=at)
         return moved
 
 
@@ -80,12 +83,22 @@ def demand_authority(case: Case) -> None:
 
 
 def decide_authority(
-    task: Task, *, decision: str, reason: str, by: User, at: datetime, stamp: Stamp = NO_FORM
+    task: Task,
+    *,
+    decision: str,
+    reason: str,
+    by: User,
+    at: datetime,
+    apply_to: str = "",
+    stamp: Stamp = NO_FORM,
 ) -> Moved:
     """Before step 6: the CS decides whether the province may go on; to redirect ends the case.
 
+    `apply_to` names who has the authority where the applicant is redirected; the notice tells it.
+
     Raises:
-        Refused: nothing speaks against the province's authority, or no reason was given.
+        Refused: nothing speaks against the province's authority, no reason was given, or it is not said
+            where to apply. NotYours: the person does not do the step.
     """
     with act(stamp):
         warnings = authority_of(task.case).warnings
@@ -94,12 +107,19 @@ def decide_authority(
         if not reason.strip():
             raise Refused("Tuliskan alasan keputusan ini.", "reason")
         redirects = decision == AuthorityCheck.Decision.REDIRECT
-        facts = {"decision": decision, "warnings": digest(canonical(list(warnings)))}
+        apply_to = " ".join(apply_to.split()) if redirects else ""
+        if redirects and not apply_to:
+            raise Refused("Sebutkan instansi tempat pemohon mengajukan permohonannya.", "apply_to")
+        try:
+            check_text(apply_to)
+        except UnprintableCharacter as problem:
+            raise Refused(str(problem), "apply_to") from None
+        facts = {"decision": decision, "warnings": digest(canonical(list(warnings))), "apply_to": apply_to}
         if redirects:
             if task.step.activity != "check" or not may_do_step(by, task, at=at):
                 raise NotYours
             moved = end_case(task.pk, ending=REDIRECTED, by=by, at=at, note=reason, facts=facts, stamp=stamp)
-            keep_end(task, REDIRECTED, reason=reason, by=by, at=at)
+            keep_end(task, REDIRECTED, reason=reason, by=by, at=at, apply_to=apply_to)
         else:
             moved = note_on(
                 task.pk,
@@ -117,6 +137,7 @@ def decide_authority(
             warnings=list(warnings),
             decision=decision,
             reason=reason,
+            apply_to=apply_to,
             by=by,
             at=at,
         )

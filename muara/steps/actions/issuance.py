@@ -20,12 +20,12 @@ from muara.permits.actions import (
     void_number,
 )
 from muara.permits.models import Decision, Permit
-from muara.permits.queries import decision_of
+from muara.permits.queries import decision_of, earlier_permit
 from muara.steps.actions.approval import void_what_must_be_done_again
 from muara.steps.actions.drafting import decree, latest_draft
-from muara.steps.actions.filing import earlier_permit
 from muara.steps.letters import case_values, company_name, text_of
 from muara.steps.letters import issuance as papers
+from muara.steps.notices import no_longer, tell_delivered, tell_ready
 
 
 def signature(case: Case) -> Endorsement | None:
@@ -124,6 +124,7 @@ def issue(
             end_replaced(decision)
             if papers.DUTIES in task.step.letters:
                 papers.rights_and_duties(task.case, decision, step=task.step_key, at=at)
+        tell_ready(decision, at=at)
         return moved
 
 
@@ -383,6 +384,8 @@ def _receipted(case: Case, task: Task, handover: Handover, *, at: datetime) -> H
         case, step=task.step_key, decision=decision, handover=handover, at=at
     )
     handover.save()
+    no_longer(case, "ready", "uncollected", by=handover.given_by, at=at)
+    tell_delivered(handover, decision, at=at)
     return handover
 
 

@@ -14,6 +14,7 @@ from muara.permits.actions import take_number
 from muara.steps.actions.intake import demand_authority
 from muara.steps.letters import receipt
 from muara.steps.letters.forms import first_proof
+from muara.steps.notices import tell_registered
 
 
 def cs_approval(case: Case) -> Checklist | None:
@@ -100,6 +101,7 @@ def register(
         Case.objects.filter(pk=case.pk).update(registration_number=number.text)
         case.registration_number, case.registered_on = number.text, day
         first_proof(case, approval, step=task.step_key, by=by, at=at, signature=drawn)
+        tell_registered(case, at=at)
         return moved, receipt(case, step=task.step_key, by=by, at=at)
 
 

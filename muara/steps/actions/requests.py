@@ -35,6 +35,7 @@ from muara.people.models import OfficeSetting, User, office_day
 from muara.people.queries import office_setting
 from muara.sop.definition import END, Process, Step
 from muara.sop.working_time import add_working_days
+from muara.steps.notices import no_longer
 
 Kind = CorrectionItem.Kind
 WHOLE_FORM = "seluruh formulir"
@@ -266,6 +267,7 @@ def record_replies(
     correction.answered_by, correction.answered_at = by, at
     correction.answer, correction.answering = answer, answering
     correction.save(update_fields=["answered_by", "answered_at", "answer", "answering"])
+    no_longer(correction.case, f"correction:{correction.number}", by=by, at=at)
 
 
 def _is_unmended(item: CorrectionItem, before: Submission, after: Submission, process: Process) -> bool:

@@ -36,6 +36,7 @@ from muara.steps.actions.requests import (
 )
 from muara.steps.letters import cover_letter, verification_form
 from muara.steps.letters.correction import correction_request, problem_note
+from muara.steps.notices import tell_correction
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +238,7 @@ def _send(
     pending.sent_by, pending.sent_at = by, at
     pending.save(update_fields=["explanation", "due_on", "sent_by", "sent_at"])
     correction_request(pending, step=task.step_key, at=at)
+    tell_correction(pending, at=at)
 
 
 def answer_correction(

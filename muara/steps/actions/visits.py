@@ -13,6 +13,7 @@ from muara.documents.models import Blob
 from muara.people.models import User, office_day
 from muara.steps.actions.agency import note_of_agency
 from muara.steps.letters.agency import visit_form, visit_record
+from muara.steps.notices import tell_visit, tell_visit_is_off
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,7 @@ def plan_visit(
         visit.agreed_by = visit.agreed_at = visit.wish_at = visit.wished_by = None
         visit.wish_reason = ""
         visit.save()
+        tell_visit(visit, seq=moved.seq, at=at)
         return moved
 
 
@@ -170,6 +172,7 @@ def cancel_visit(
         moved = _of_visit(task, visit, verb="review.cancel_visit", by=by, at=at, note=reason, stamp=stamp)
         visit.cancelled_by, visit.cancelled_at, visit.cancel_reason = by, at, reason
         visit.save(update_fields=["cancelled_by", "cancelled_at", "cancel_reason"])
+        tell_visit_is_off(visit, seq=moved.seq, at=at)
         return moved
 
 

@@ -11,7 +11,7 @@ from muara.documents.letters import canonical, digest
 from muara.documents.repertoire import UnprintableCharacter
 from muara.people.models import User, office_day
 from muara.sop.service import Service
-from muara.sop.wording import DecreeWording, known_places, unknown_places
+from muara.sop.wording import LABELS, DecreeWording, known_places, unknown_places
 
 PROPOSE = ("draft", "endorse")
 APPROVE = ("decide",)
@@ -50,13 +50,16 @@ def propose_wording(
         raise Refused("Tanggal berlaku paling awal hari ini.", "effective_from")
     if not wording.considering or not wording.laws:
         raise Refused("Bagian Menimbang dan Mengingat tidak boleh kosong.", "considering")
+    if kind == "permit" and service.process.renews and not wording.considering_again:
+        raise Refused("Bagian Menimbang untuk perpanjangan tidak boleh kosong.", "considering_again")
     if kind == "refusal" and not wording.remedies:
         raise Refused("Keputusan penolakan harus memuat upaya hukum.", "remedies")
     for where, place in unknown_places(wording, known_places(service.process, service.document)):
+        name, _, item = where.partition(" ")
         raise Refused(
-            f"Isian {{{place}}} tidak dikenal ({where}). Pakai isian yang tercantum di halaman ini, atau "
-            "hapus kurung kurawalnya.",
-            where.partition(" ")[0],
+            f"Isian {{{place}}} tidak dikenal ({LABELS[name]}, {item}). Pakai isian yang tercantum di "
+            "halaman ini, atau hapus kurung kurawalnya.",
+            name,
         )
     try:
         text = canonical(wording.data())

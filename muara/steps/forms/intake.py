@@ -54,7 +54,13 @@ class DecideAuthority(ActForm):
     reason = Paragraph(
         label="Alasan",
         help_text="Petugas berikutnya dan Kepala Dinas membacanya. Bila diarahkan ke instansi lain, berkas "
-        "ditutup dan pemohon membaca alasan ini: sebutkan instansi yang dituju.",
+        "ditutup dan pemohon membaca alasan ini.",
+    )
+    apply_to = forms.CharField(
+        label="Instansi yang berwenang",
+        required=False,
+        max_length=160,
+        help_text="Hanya bila diarahkan ke instansi lain: disebut dalam surat kepada pemohon.",
     )
 
     @classmethod
@@ -69,6 +75,7 @@ class DecideAuthority(ActForm):
             self.task,
             decision=self.cleaned_data["decision"],
             reason=self.cleaned_data["reason"],
+            apply_to=self.cleaned_data["apply_to"],
             by=by,
             at=at,
             stamp=stamp,

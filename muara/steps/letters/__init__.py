@@ -54,7 +54,8 @@ from muara.documents.letters import canonical, compose, digest, keep_template, s
 from muara.documents.models import Letter
 from muara.people.models import Holding, Office, User, office_day
 from muara.people.queries import holder, issuing_office
-from muara.permits.queries import number_blanks
+from muara.permits.queries import earlier_permit, number_blanks
+from muara.sop.definition import ApplicationKind, Process
 from muara.sop.form import show
 from muara.sop.wording import DecreeWording, fill, quotable, wording_of
 
@@ -75,6 +76,14 @@ REPEATED = {
     "receiving_sea": "receiving_sea",
 }
 SOURCES = "wastewater_sources"
+
+
+# What letter "g" of step 6 promises besides the time, on the receipt and in the notice of registration.
+FOLLOW_UP = "Bila ada yang perlu diperbaiki, petugas CS menyampaikannya kepada pemohon melalui Muara."
+COLLECTION = (
+    "Surat izin diambil di loket pengambilan dengan tanda terima dan kartu identitas.",
+    "Pengambilan oleh orang lain memerlukan surat kuasa pengurusan.",
+)
 
 
 class NoOffice(RuntimeError):
@@ -123,6 +132,11 @@ def case_values(case: Case) -> dict[str, object]:
     values = submitted(latest_submission(case))["values"]
     assert isinstance(values, dict)
     return values
+
+
+def kind_of(case: Case) -> ApplicationKind:
+    """What was last applied for: a new permit, or an earlier one's renewal or change."""
+    return case.process.kind(str(submitted(latest_submission(case))["kind"]))
 
 
 def company_name(case: Case) -> str:
@@ -196,17 +210,14 @@ def receipt(case: Case, *, step: str, by: User, at: datetime) -> Letter:
         location=text_of(case, values, "site_address"),
         items=_handed_in(case),
         service_days=case.process.promise_days,
-        recommending_agency=recommending_agency(),
+        recommending_agency=recommending_agency(case.process),
         status_url=status_url(case),
         follow_code=case.application.follow_code,
         follow_up=(
-            "Pindai kode QR atau buka alamat di bawah, lalu tulis kode rahasia di atas. Tanpa akun.",
-            "Bila ada yang perlu diperbaiki, petugas CS menyampaikannya kepada pemohon melalui Muara.",
+            "Pindai kode QR atau buka alamat di bawah, lalu tulis kode rahasianya. Tanpa akun.",
+            FOLLOW_UP,
         ),
-        collection=(
-            "Surat izin diambil di loket pengambilan dengan tanda terima ini dan kartu identitas.",
-            "Pengambilan oleh orang lain memerlukan surat kuasa pengurusan.",
-        ),
+        collection=COLLECTION,
         place=office.seat,
         officer=by.name,
         officer_nip=by.nip,
@@ -222,9 +233,12 @@ def receipt(case: Case, *, step: str, by: User, at: datetime) -> Letter:
     )
 
 
-def recommending_agency() -> str:
-    agency = Office.objects.filter(kind=Office.Kind.AGENCY).first()
-    return agency.name if agency else "Dinas Lingkungan Hidup"
+def recommending_agency(process: Process) -> str:
+    """Whose recommendation the promise waits for: by name where only one agency is asked; empty for none."""
+    if not process.promise_awaits_agency:
+        return ""
+    agencies = Office.objects.filter(kind=Office.Kind.AGENCY)[:2]
+    return agencies[0].name if len(agencies) == 1 else "instansi teknis yang berwenang"
 
 
 def cover_letter(case: Case, *, step: str, request: Request, at: datetime) -> Letter:
@@ -339,8 +353,11 @@ def proposed_wording(
     """The wording that a draft starts from: the template in force that day, filled from the case."""
     words, sha256 = wording_in_force(case, kind, on=on)
     values = _places(case, recommendation)
+    considering = words.considering
+    if words.considering_again and kind_of(case).needs_permit:
+        considering, values = words.considering_again, values | _earlier(case)
     return Wording(
-        considering=tuple(fill(text, values) for text in words.considering),
+        considering=tuple(fill(text, values) for text in considering),
         laws=tuple(fill(text, values) for text in words.laws),
         monitoring=tuple(
             Monitoring(subject=item.subject, point=item.point, frequency=item.frequency, report=item.report)
@@ -380,6 +397,18 @@ def _places(case: Case, recommendation: Recommendation | None) -> dict[str, str]
             "recommendation_date": tanggal(recommendation.letter_date),
         }
     return values
+
+
+def _earlier(case: Case) -> dict[str, str]:
+    """The permit that a case renews or changes: as the register has it, else as the applicant named it."""
+    permit, values = earlier_permit(case), case_values(case)
+    return {
+        "application_kind": kind_of(case).label.lower(),
+        "earlier_number": permit.number.text if permit else text_of(case, values, "previous_permit"),
+        "earlier_date": tanggal(permit.issued_on)
+        if permit
+        else text_of(case, values, "previous_permit_date"),
+    }
 
 
 def _advised_against(recommendation: Recommendation | None) -> tuple[Reason, ...]:

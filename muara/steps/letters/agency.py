@@ -44,30 +44,33 @@ def _parties(rows: list[list[str]]) -> tuple[Party, ...]:
     return tuple(Party(name=name, position=position) for name, position in rows)
 
 
-def _samples(visit: SiteVisit) -> tuple[Sample, ...]:
-    return tuple(
-        Sample(
-            code=item.code,
-            point=item.point,
-            taken_at=item.taken_at,
-            parameters=item.parameters,
-            laboratory=item.laboratory,
-        )
-        for item in visit.samples.all()
-    )
+def _told(visit: SiteVisit) -> dict[str, Any]:
+    """What both papers of a visit tell of it."""
+    return _shared(visit.referral) | {
+        "place": visit.place,
+        "held_on": visit.held_on,
+        "purpose": visit.purpose,
+        "findings": visit.findings,
+        "samples": tuple(
+            Sample(
+                code=item.code,
+                point=item.point,
+                taken_at=item.taken_at,
+                parameters=item.parameters,
+                laboratory=item.laboratory,
+            )
+            for item in visit.samples.all()
+        ),
+        "agency_side": _parties(visit.agency_side),
+    }
 
 
 def visit_form(visit: SiteVisit, *, step: str, by: User, at: datetime) -> Letter:
     """F15: what the visit found, its samples and the list of its photos (step 10.c)."""
-    assert visit.held_on is not None
     case = visit.referral.case
     content = VisitForm(
-        **_shared(visit.referral),
-        place=visit.place,
-        held_on=visit.held_on,
-        purpose=visit.purpose,
+        **_told(visit),
         conditions=visit.conditions,
-        findings=visit.findings,
         tests=visit.tests,
         photos=tuple(
             Photo(
@@ -77,8 +80,6 @@ def visit_form(visit: SiteVisit, *, step: str, by: User, at: datetime) -> Letter
             )
             for item in visit.photos.all()
         ),
-        samples=_samples(visit),
-        agency_side=_parties(visit.agency_side),
         recorded_by=by.name,
     )
     title = f"Formulir tinjauan lapangan {case}"
@@ -87,18 +88,8 @@ def visit_form(visit: SiteVisit, *, step: str, by: User, at: datetime) -> Letter
 
 def visit_record(visit: SiteVisit, *, step: str, at: datetime) -> Letter:
     """F16: the record of the visit, for both sides to sign (step 10, remark 3)."""
-    assert visit.held_on is not None
     case = visit.referral.case
-    content = VisitRecord(
-        **_shared(visit.referral),
-        place=visit.place,
-        held_on=visit.held_on,
-        purpose=visit.purpose,
-        findings=visit.findings,
-        samples=_samples(visit),
-        agency_side=_parties(visit.agency_side),
-        applicant_side=_parties(visit.applicant_side),
-    )
+    content = VisitRecord(**_told(visit), applicant_side=_parties(visit.applicant_side))
     title = f"Berita acara peninjauan lapangan {case}"
     return _file(case, "visit_record", content, step=step, title=title, dated=office_day(at), at=at)
 

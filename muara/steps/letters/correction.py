@@ -97,8 +97,10 @@ def correction_request(correction: Correction, *, step: str, at: datetime) -> Le
     return _file(case, "correction_request", content, step=step, title=title, dated=office_day(at), at=at)
 
 
-def ending_notice(end: EarlyEnd, *, step: str, successor: Application | None, at: datetime) -> Letter:
-    """Tell the applicant that the case ended without a decision, why, and where to go on."""
+def ending_notice(
+    end: EarlyEnd, *, step: str, at: datetime, successor: Application | None = None, apply_to: str = ""
+) -> Letter:
+    """Tell the applicant that the case ended without a decision, why, and where to go on or to apply."""
     case = end.case
     office, way = the_office(), case.process.way_out(step, end.ending)
     content = EndingNotice(
@@ -111,10 +113,10 @@ def ending_notice(end: EarlyEnd, *, step: str, successor: Application | None, at
         service=case.process.title,
         applicant=applicant_name(case, case_values(case)),
         company=company_name(case),
-        how=_how(way),
+        how=how_it_ended(way),
         reason=end.reason,
         successor=successor.reference if successor else "",
-        extension=way.note if isinstance(way, Ending) else "",
+        apply_to=apply_to,
         status_url=status_url(case),
         signatory=signatory(office, case, on=office_day(at)),
     )
@@ -122,7 +124,7 @@ def ending_notice(end: EarlyEnd, *, step: str, successor: Application | None, at
     return _file(case, "ending_notice", content, step=step, title=title, dated=office_day(at), at=at)
 
 
-def _how(way: Outcome | Ending) -> str:
+def how_it_ended(way: Outcome | Ending) -> str:
     """Say how a case ended as it is told to its applicant."""
     if isinstance(way, Ending):
         return way.label[:1].lower() + way.label[1:]

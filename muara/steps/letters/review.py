@@ -10,12 +10,13 @@ from typing import Any
 from django.conf import settings
 
 from muara.cases.models import Case, Draft, Examination, Task
+from muara.cases.queries import authority_of
 from muara.documents.contents.review import ExaminationForm, Fact, Said, Summary, Ticked
 from muara.documents.indonesian import tanggal
 from muara.documents.letters import canonical, set_letter
 from muara.documents.models import Letter
 from muara.people.models import office_day
-from muara.steps.letters import _file, company_name, letterhead, the_office
+from muara.steps.letters import _file, company_name, kind_of, letterhead, the_office
 
 
 def examination_form(examination: Examination, *, outcome: str, at: datetime) -> Letter:
@@ -82,6 +83,7 @@ def summary(case: Case, draft: Draft, *, at: datetime) -> Summary:
             for item in said.get("limits", ())
         ),
         way=tuple(_way(case)),
+        authority=tuple(_authority(case)),
         concerns=tuple(_concerns(case, draft)),
         advice=tuple(advice_on(case)),
         due_on=case.main_task.due_on if case.main_task else None,
@@ -93,7 +95,7 @@ def _facts(case: Case, said: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "Kegiatan", said.get("business", "")
     yield "Lokasi", said.get("location", "")
     yield "Penanggung jawab", said.get("responsible", "")
-    yield "Jenis permohonan", case.process.kind(case.application.kind).label
+    yield "Jenis permohonan", kind_of(case).label
     for point in said.get("points", ()):
         yield point["kind"], f"{point['name']}, {point['latitude']} {point['longitude']}"
     for flow in said.get("flows", ()):
@@ -109,6 +111,19 @@ def _way(case: Case) -> Iterator[Fact]:
     yield Fact(label="Draf yang disusun", value=str(case.drafts.count()))
     for item in case.care.all():
         yield Fact(label=f"{item.get_kind_display()} {tanggal(item.held_on)}", value=item.result)
+
+
+def _authority(case: Case) -> Iterator[Fact]:
+    """What spoke against the province's authority, and what the CS decided on it (before step 6)."""
+    check = case.authority_checks.select_related("by").order_by("-at", "-pk").first()
+    now = authority_of(case)
+    if check is not None:
+        yield Fact(label="Yang meragukan", value=" ".join(check.warnings))
+        yield Fact(label="Keputusan", value=check.get_decision_display())
+        yield Fact(label="Alasan", value=check.reason)
+        yield Fact(label="Diputuskan oleh", value=f"{check.by.name}, {tanggal(office_day(check.at))}")
+    if now.undecided:
+        yield Fact(label="Belum diputuskan", value=" ".join(now.warnings))
 
 
 def _concerns(case: Case, draft: Draft) -> Iterator[Said]:

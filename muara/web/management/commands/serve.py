@@ -1,4 +1,5 @@
-"""`manage.py serve`: check the database and the static files, then run the web server until told to stop."""
+"""`manage.py serve`: check the database and the static files, then run the web server, the worker that sends
+notices and the minute's tick until told to stop."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -18,6 +20,8 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 PATIENCE = 20  # seconds that a process gets to finish what it is answering
+LONGEST_WAIT = 60.0  # seconds before a helper that keeps ending is started again
+STEADY = 120.0  # seconds after which a helper counts as well again
 STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -43,7 +47,10 @@ class Command(BaseCommand):
             call_command("collectstatic", interactive=False, verbosity=0)
         connection.close()
         self.stdout.write(f"Muara: http://{options['host']}:{options['port']}/ (Ctrl-C menghentikan)")
-        ended = supervise({"web": web_server(options)})
+        ended = supervise(
+            {"web": web_server(options)},
+            helpers={"worker": manage("worker"), "tick": manage("tick", "--every", "60")},
+        )
         if ended:
             raise CommandError(ended)
 
@@ -79,11 +86,36 @@ def static_is_stale() -> bool:
     )
 
 
-def supervise(commands: dict[str, list[str]]) -> str:
-    """Run processes until a signal asks to stop, or one of them ends; then stop them all.
+@dataclass(slots=True)
+class Helper:
+    """A process that the pages do without: started again when it ends, after a while that doubles."""
 
-    Returns a sentence when one ended by itself, and nothing when it was asked for. Each process leads a
-    session of its own, so that Ctrl-C reaches it once: from here.
+    name: str
+    command: list[str]
+    process: subprocess.Popen[bytes]
+    began: float
+    wait: float = 1.0
+    again: float | None = None
+
+    def look_after(self, now: float) -> None:
+        code = self.process.poll()
+        if code is None:
+            return
+        if self.again is None:
+            self.wait = 1.0 if now - self.began > STEADY else min(self.wait * 2, LONGEST_WAIT)
+            self.again = now + self.wait
+            sys.stderr.write(
+                f"{self.name} berhenti sendiri (kode {code}); dijalankan lagi dalam {self.wait:.0f} detik\n"
+            )
+        elif now >= self.again:
+            self.process, self.began, self.again = start(self.command), now, None
+
+
+def supervise(commands: dict[str, list[str]], helpers: dict[str, list[str]] | None = None) -> str:
+    """Run processes until a signal asks to stop, or one of `commands` ends; then stop them all.
+
+    Returns a sentence when one ended by itself, and nothing when it was asked for. A helper that ends is
+    started again and stops nobody.
     """
     asked: list[int] = []
 
@@ -92,14 +124,19 @@ def supervise(commands: dict[str, list[str]]) -> str:
 
     before = {number: signal.signal(number, ask) for number in STOPPING}
     running: dict[str, subprocess.Popen[bytes]] = {}
+    helping: list[Helper] = []
     try:
         for name, command in commands.items():
-            running[name] = subprocess.Popen(command, cwd=settings.BASE_DIR, start_new_session=True)
+            running[name] = start(command)
+        for name, command in (helpers or {}).items():
+            helping.append(Helper(name, command, start(command), time.monotonic()))
         while not asked and all(process.poll() is None for process in running.values()):
+            for helper in helping:
+                helper.look_after(time.monotonic())
             time.sleep(0.2)
     finally:
         ended = {name: process.poll() for name, process in running.items()}
-        stop(list(running.values()))
+        stop([*running.values(), *(helper.process for helper in helping)])
         for number, handler in before.items():
             signal.signal(number, handler)
     if asked:
@@ -107,6 +144,16 @@ def supervise(commands: dict[str, list[str]]) -> str:
     return "; ".join(
         f"{name} berhenti sendiri (kode {code})" for name, code in ended.items() if code is not None
     )
+
+
+def start(command: list[str]) -> subprocess.Popen[bytes]:
+    """Start a process as the leader of a session of its own, so that Ctrl-C reaches it once: from here."""
+    return subprocess.Popen(command, cwd=settings.BASE_DIR, start_new_session=True)
+
+
+def manage(*arguments: str) -> list[str]:
+    """Word a management command as a process of its own."""
+    return [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), *arguments]
 
 
 def stop(processes: list[subprocess.Popen[bytes]]) -> None:

@@ -1,36 +1,66 @@
-"""`manage.py tick`: what the office does by itself when a day has come; run it as often as you like."""
+"""`manage.py tick`: what the office does by itself when a day has come; run as often as you like."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sized
 from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import close_old_connections
+from django.urls import reverse
 from django.utils import timezone
 
 from muara.contacts.actions.queue import close_earlier_days
+from muara.people.actions.notices import digest_failures
 from muara.people.models import WITA
-from muara.steps.actions.collection import remind_by_the_clock, send_reminders
+from muara.steps.actions.collection import remind_by_the_clock
+from muara.steps.actions.reminders import remind_of_answers
+from muara.steps.actions.unreached import escalate
 from muara.steps.actions.uploading import clean_up
 
 
 class Command(BaseCommand):
     help = (
-        "Mengirim pengingat yang jatuh tempo, membuang unggahan yang kedaluwarsa; aman dijalankan berulang."
+        "Membuat pengingat, tugas telepon dan ringkasan yang jatuh tempo, membuang unggahan yang kedaluwarsa; "
+        "aman dijalankan berulang."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--every", type=int, default=0, help="ulangi setiap sekian detik")
         parser.add_argument("--at", default="", help="waktu (WITA) yang dipakai, misalnya 2026-07-20T09:00")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: Any, every: int, **options: Any) -> None:
         try:
             at = datetime.fromisoformat(options["at"]) if options["at"] else timezone.now()
         except ValueError:
             raise CommandError("Tulis waktunya seperti 2026-07-20T09:00.") from None
-        at = at if at.tzinfo else at.replace(tzinfo=WITA)
-        self.stdout.write(f"antrean: {close_earlier_days(at=at)} nomor hari lalu ditutup")
-        made = len(list(remind_by_the_clock(at=at)))
-        sent = len(list(send_reminders(at=at)))
-        self.stdout.write(f"pengingat pengambilan: {made} dibuat, {sent} dikirim")
+        self.tick(at if at.tzinfo else at.replace(tzinfo=WITA))
+        while every:
+            time.sleep(every)
+            close_old_connections()
+            self.tick(timezone.now())
+
+    def tick(self, at: datetime) -> None:
+        """Do what is due, each thing in transactions of its own; say only what there was."""
+        closed = close_earlier_days(at=at)
+        if closed:
+            self.stdout.write(f"antrean: {closed} nomor hari lalu ditutup")
         dropped = len(list(clean_up(at=at)))
-        self.stdout.write(f"unggahan yang tidak dilanjutkan: {dropped} dibuang")
+        if dropped:
+            self.stdout.write(f"unggahan yang tidak dilanjutkan: {dropped} dibuang")
+        done: dict[str, Sized] = {
+            "pengingat pengambilan": list(remind_by_the_clock(at=at)),
+            "pengingat perbaikan": list(remind_of_answers(at=at)),
+            "tugas telepon atau surat": list(escalate(at=at)),
+            "ringkasan pemberitahuan yang gagal": digest_failures(pages=digest_pages(), at=at),
+        }
+        for label, made in done.items():
+            if made:
+                self.stdout.write(f"{label}: {len(made)} dibuat")
+
+
+def digest_pages() -> dict[str, str]:
+    """Who reads the daily digest, and where it leads them."""
+    return {"customer_service": reverse("phone_tasks"), "administrator": reverse("failed_notices")}

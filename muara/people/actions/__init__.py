@@ -557,7 +557,7 @@ def _told(holding: Holding) -> dict[str, object]:
 
 def shipped_calendar() -> list[dict[str, str]]:
     """Read the holidays and collective leave of 2024–2027 that come with Muara."""
-    path = Path(__file__).parent / "data" / SHIPPED_CALENDAR
+    path = Path(__file__).parent.parent / "data" / SHIPPED_CALENDAR
     with path.open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
@@ -792,7 +792,7 @@ def set_hours(
 
 def import_hours(*, by: User | None, at: datetime) -> None:
     """Set the hours that the SOP prints (step 1), from the day the SOP came into force."""
-    path = Path(__file__).parent / "data" / SHIPPED_HOURS
+    path = Path(__file__).parent.parent / "data" / SHIPPED_HOURS
     with path.open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
             set_hours(

@@ -1,0 +1,324 @@
+"""What the applicant is told of their case, and when: one function a notice, called inside the act.
+
+A notice goes to whoever applied; for somebody without an account to the e-mail address or telephone number
+of what they last submitted. Its key says what is told (`case:17:registered`), so it is told once.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
+
+from muara.cases.models import Application, Case, Correction, Draft, EarlyEnd, Handover, SiteVisit
+from muara.cases.queries import promise_starts
+from muara.contacts.models import PhoneTask
+from muara.documents.indonesian import angka_huruf, tanggal, waktu
+from muara.people.actions.notices import Addressee, notify, withdraw
+from muara.people.calendar import office_calendar
+from muara.people.models import Notice, User
+from muara.permits.models import Decision
+from muara.sop.working_time import add_working_days
+from muara.steps.letters import (
+    COLLECTION,
+    FOLLOW_UP,
+    applicant_name,
+    case_values,
+    company_name,
+    status_url,
+    text_of,
+    the_office,
+)
+from muara.steps.letters.correction import about, how_it_ended
+
+
+def applicant_of(case: Case) -> Addressee:
+    """Whom a case's notices are for, and how they are reached."""
+    values, person = case_values(case), case.application.applicant
+    phone = text_of(case, values, "applicant_phone")
+    return Addressee(
+        name=applicant_name(case, values) or company_name(case),
+        user=person,
+        email=person.email if person else text_of(case, values, "applicant_email"),
+        phone=(person.phone if person else "") or phone,
+    )
+
+
+def _tell(case: Case, what: str, *, subject: str, body: str, at: datetime, important: bool = True) -> Notice:
+    to = applicant_of(case)
+    reference, has_account = case.application.reference, case.application.applicant_id is not None
+    return notify(
+        key=f"{case.chain}:{what}",
+        kind=what.partition(":")[0],
+        about=case.chain,
+        to=to,
+        subject=subject,
+        text=f"Yth. {to.name},\n\n{body}\n\n{the_office().name}",
+        link=f"/permohonan/{reference}/" if has_account else f"/lacak/?nomor={reference}",
+        important=important,
+        at=at,
+    )
+
+
+# --- before the registration -------------------------------------------------------------------------------
+
+
+def tell_submitted(case: Case, *, number: int, at: datetime) -> Notice:
+    """Step 3: the submission number, at once; the promise comes with the registration."""
+    again = f" (penyampaian ke-{number})" if number > 1 else ""
+    return _tell(
+        case,
+        f"submitted:{number}",
+        subject=f"Permohonan {case.application.reference} sudah kami terima{again}",
+        body=(
+            f"Permohonan {case.process.title} atas nama {company_name(case)} sudah masuk{again} dengan nomor "
+            f"pengajuan {case.application.reference}.\n\n"
+            "Customer service memeriksa kelengkapannya. Nomor registrasi, tanda terima, dan janji waktu "
+            "penyelesaian diberikan setelah berkas dinyatakan lengkap dan didaftarkan di loket."
+        ),
+        at=at,
+        important=False,
+    )
+
+
+def tell_registered(case: Case, *, at: datetime) -> Notice:
+    """Step 6.d and "g": the registration number, the promise, how to follow and how to collect."""
+    follow = f"Ikuti perkembangannya tanpa akun di {status_url(case)} dengan kode rahasia "
+    lines = (f"{follow}{case.application.follow_code}.", FOLLOW_UP, *COLLECTION)
+    days, listed = angka_huruf(case.process.promise_days), "\n".join(f"- {line}" for line in lines)
+    started = promise_starts(case)
+    since = "sejak hari ini" if started else "sejak rekomendasi teknis diterima di kantor kami"
+    return _tell(
+        case,
+        "registered",
+        subject=f"Terdaftar dengan nomor {case.registration_number}",
+        body=(
+            f"Berkas permohonan {case.process.title} atas nama {company_name(case)} terdaftar pada "
+            f"{waktu(at)} dengan nomor registrasi {case.registration_number}.\n\n"
+            f"Janji pelayanan kami: selesai paling lama {days} hari kerja {since}. Tidak dipungut biaya.\n\n"
+            f"{listed}"
+        ),
+        at=at,
+    )
+
+
+# --- what is asked of the applicant ------------------------------------------------------------------------
+
+
+def tell_correction(asked: Correction, *, at: datetime) -> Notice:
+    """Steps 4 and 8: what is wanting, item by item, and until when to answer."""
+    case, process = asked.case, asked.case.process
+    items = "\n".join(f"{item.number}. {about(item, process)}: {item.reason}" for item in asked.items.all())
+    until = f"\n\nKami menunggu jawaban Anda sampai {tanggal(asked.due_on)}." if asked.due_on else ""
+    return _tell(
+        case,
+        f"correction:{asked.number}",
+        subject=f"Permohonan {case} perlu diperbaiki",
+        body=(
+            f"Ada yang perlu diperbaiki atau dijelaskan pada permohonan {case} atas nama "
+            f"{company_name(case)}:\n\n{items}{until}"
+        ),
+        at=at,
+    )
+
+
+def tell_correction_is_due(asked: Correction, *, at: datetime) -> Notice:
+    """Before the day that was set: it is still waited for."""
+    assert asked.due_on is not None
+    return _tell(
+        asked.case,
+        f"correction:{asked.number}:reminder",
+        subject=f"Perbaikan permohonan {asked.case} ditunggu sampai {tanggal(asked.due_on)}",
+        body=(
+            f"Kami belum menerima perbaikan permohonan {asked.case} atas nama {company_name(asked.case)}. "
+            f"Batas jawabannya {tanggal(asked.due_on)}. "
+            "Bila Anda menemui kesulitan, hubungi customer service."
+        ),
+        at=at,
+    )
+
+
+def tell_correction_is_late(asked: Correction, *, may_lapse_from: date | None, at: datetime) -> Notice:
+    """After the day that was set: what may come of further silence."""
+    assert asked.due_on is not None
+    lapse = (
+        f" Bila tetap tidak dijawab, berkas dapat digugurkan mulai {tanggal(may_lapse_from)}."
+        if may_lapse_from
+        else ""
+    )
+    return _tell(
+        asked.case,
+        f"correction:{asked.number}:late",
+        subject=f"Perbaikan permohonan {asked.case} melewati batas waktu",
+        body=(
+            f"Batas jawaban atas permintaan perbaikan permohonan {asked.case} adalah "
+            f"{tanggal(asked.due_on)}, dan jawaban Anda belum kami terima.{lapse}"
+        ),
+        at=at,
+    )
+
+
+def tell_visit(visit: SiteVisit, *, seq: int, at: datetime) -> Notice:
+    """Step 10.b: time and place that the agency proposes; `seq` is the entry of this plan."""
+    case = visit.referral.case
+    return _tell(
+        case,
+        f"visit:{seq}",
+        subject=f"Usulan peninjauan lapangan, permohonan {case}",
+        body=(
+            f"{visit.referral.agency.name} mengusulkan peninjauan lapangan untuk permohonan {case}:\n\n"
+            f"Waktu: {waktu(visit.starts_at)}\nTempat: {visit.place}\nTujuan: {visit.purpose}\n\n"
+            "Setujui waktunya atau usulkan waktu lain di halaman permohonan Anda, atau melalui customer "
+            "service."
+        ),
+        at=at,
+    )
+
+
+def tell_visit_is_off(visit: SiteVisit, *, seq: int, at: datetime) -> Notice:
+    case = visit.referral.case
+    return _tell(
+        case,
+        f"visit-cancelled:{seq}",
+        subject=f"Peninjauan lapangan dibatalkan, permohonan {case}",
+        body=(
+            f"Peninjauan lapangan pada {waktu(visit.starts_at)} di {visit.place} dibatalkan: "
+            f"{visit.cancel_reason}"
+        ),
+        at=at,
+    )
+
+
+# --- towards the decision ----------------------------------------------------------------------------------
+
+
+def tell_recommended(case: Case, *, at: datetime) -> Notice:
+    """Step 11: H is set, so the promise of section I has its date."""
+    started = promise_starts(case)
+    assert case.recommended_on is not None
+    promised = add_working_days(office_calendar(), started, case.process.promise_days) if started else None
+    until = (
+        f" Permohonan Anda kami selesaikan paling lambat {tanggal(promised)} "
+        f"({angka_huruf(case.process.promise_days)} hari kerja)."
+        if promised
+        else ""
+    )
+    return _tell(
+        case,
+        "recommended",
+        subject=f"Rekomendasi teknis diterima, permohonan {case}",
+        body=(
+            f"Rekomendasi teknis untuk permohonan {case} atas nama {company_name(case)} diterima di kantor "
+            f"kami pada {tanggal(case.recommended_on)}.{until}"
+        ),
+        at=at,
+        important=False,
+    )
+
+
+def tell_ready(decision: Decision, *, at: datetime) -> Notice:
+    """Step 16.d: the permit is in force, or the application is refused; the paper waits at the counter."""
+    case = decision.case
+    refused = decision.kind == Draft.Kind.REFUSAL
+    came = (
+        f"Permohonan {case} atas nama {company_name(case)} ditolak dengan keputusan"
+        if refused
+        else f"{case.process.product} atas nama {company_name(case)} terbit dengan"
+    )
+    further = "Alasan dan upaya hukum yang tersedia tertulis dalam keputusan itu. " if refused else ""
+    return _tell(
+        case,
+        "ready",
+        subject=f"{'Permohonan ditolak' if refused else 'Izin terbit'}: siap diambil, {case}",
+        body=(
+            f"{came} nomor {decision.number.text} tanggal {tanggal(decision.issued_on)}. {further}"
+            f"Suratnya siap diambil di loket pengambilan.\n\nYang dibawa:\n{_bring(case)}"
+        ),
+        at=at,
+    )
+
+
+def tell_uncollected(decision: Decision, *, after: int, at: datetime) -> Notice:
+    """Step 17: the paper still waits, so many working days after it was ready."""
+    case = decision.case
+    return _tell(
+        case,
+        f"uncollected:{after}",
+        subject=f"{decision.kind.label} Anda siap diambil: {decision.number.text}",
+        body=(
+            f"{decision.kind.label} nomor {decision.number.text} tanggal {tanggal(decision.issued_on)} atas "
+            f"nama {company_name(case)} sudah {after} hari kerja siap diambil di loket pengambilan.\n\n"
+            f"Yang dibawa:\n{_bring(case)}"
+        ),
+        at=at,
+    )
+
+
+def _bring(case: Case) -> str:
+    return "\n".join(f"- {item}" for item in case.process.collection.bring)
+
+
+def tell_delivered(handover: Handover, decision: Decision, *, at: datetime) -> Notice:
+    """Step 17: who took the paper, or how it was sent: whoever did not expect that can speak up at once."""
+    case = handover.case
+    how = (
+        f"diserahkan kepada {handover.receiver} ({handover.capacity}) pada {waktu(at)}"
+        if handover.way == Handover.Way.COUNTER
+        else f"dikirim pada {waktu(at)} melalui {handover.get_way_display()}, nomor resi "
+        f"{handover.tracking_number}"
+    )
+    return _tell(
+        case,
+        "delivered",
+        subject=f"{decision.kind.label} {decision.number.text} sudah diserahkan",
+        body=(
+            f"{decision.kind.label} nomor {decision.number.text} atas nama {company_name(case)} {how}. Bila "
+            "ini tidak Anda ketahui, segera hubungi kantor kami."
+        ),
+        at=at,
+        important=False,
+    )
+
+
+# --- ends before a decision --------------------------------------------------------------------------------
+
+
+def tell_ended(
+    end: EarlyEnd, *, step: str, at: datetime, successor: Application | None = None, apply_to: str = ""
+) -> Notice:
+    """Withdrawn, lapsed, another authority's, or to be applied for anew."""
+    case = end.case
+    how = how_it_ended(case.process.way_out(step, end.ending))
+    onward = (
+        f"Permohonan baru sudah disiapkan dengan nomor pengajuan {successor.reference}; isian dan berkas "
+        "terakhir Anda ada di dalamnya."
+        if successor
+        else f"Ajukan permohonan Anda kepada {apply_to}."
+        if apply_to
+        else "Anda dapat mengajukan permohonan baru kapan saja."
+    )
+    return _tell(
+        case,
+        "ended",
+        subject=f"Berkas permohonan {case} ditutup",
+        body=(
+            f"Permohonan {case} atas nama {company_name(case)} {how}, tanpa keputusan. Alasannya: "
+            f"{end.reason}\n\n{onward}"
+        ),
+        at=at,
+    )
+
+
+# --- what need not be told any more ------------------------------------------------------------------------
+
+
+def no_longer(case: Case, *whats: str, by: User, at: datetime) -> None:
+    """What still waits to be sent or telephoned of these is moot: the person has done what it asks."""
+    keys = [f"{case.chain}:{what}" for what in whats]
+    withdraw(keys, at=at)
+    calls = PhoneTask.objects.filter(closed_at=None).filter(
+        reduce(or_, (Q(notice__key=key) | Q(notice__key__startswith=f"{key}:") for key in keys))
+    )
+    calls.update(outcome=PhoneTask.Outcome.MOOT, closed_at=at, closed_by=by)
