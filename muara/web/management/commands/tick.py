@@ -23,8 +23,8 @@ from muara.steps.actions.uploading import clean_up
 
 class Command(BaseCommand):
     help = (
-        "Membuat pengingat, tugas telepon dan ringkasan yang jatuh tempo, membuang unggahan yang kedaluwarsa; "
-        "aman dijalankan berulang."
+        "Membuat pengingat, tugas telepon dan ringkasan yang jatuh tempo, membuang unggahan yang "
+        "kedaluwarsa; aman dijalankan berulang."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
