@@ -72,8 +72,9 @@ def _database(url: str) -> dict[str, Any]:
 DATABASES = {"default": _database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MUARA_BLOBS = DATA_DIR / "blobs"
-MUARA_UPLOAD_LIMIT = 20 * 1024 * 1024
-MUARA_APPLICATION_QUOTA = 300 * 1024 * 1024
+MUARA_UPLOAD_LIMIT = 20 * 1024 * 1024  # in one go; an Amdal comes in pieces
+MUARA_RESUMABLE_LIMIT = 200 * 1024 * 1024
+MUARA_APPLICATION_QUOTA = 600 * 1024 * 1024
 
 # --- the house -----------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -102,6 +103,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "muara.web.middleware.refuse_huge_bodies",
+    "muara.web.middleware.compress_pages",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -248,6 +250,7 @@ USE_TZ = True
 USE_I18N = True
 USE_THOUSAND_SEPARATOR = False
 STATIC_URL = "static/"
+STATICFILES_DIRS = [("geo", BASE_DIR / "muara" / "sop" / "data")]  # the land that maps draw, with its licence
 STATIC_ROOT = DATA_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

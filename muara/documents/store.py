@@ -91,6 +91,12 @@ class BlobStore:
         finally:
             path.unlink(missing_ok=True)
 
+    def staged_file(self, path: Path) -> StagedBlob:
+        """Hash a file that lies durable on the store's filesystem, ready to be kept."""
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256")
+            return StagedBlob(path, digest.hexdigest(), file.tell())
+
     def keep(self, staged: StagedBlob) -> StoredBlob:
         """Give a staged file its name, unless the same bytes are already there, and make that durable."""
         target = self.path(staged.sha256)

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import IO
 
 from django.conf import settings
@@ -71,15 +71,37 @@ def accept(
     store = BlobStore()
     try:
         with store.staged(_rewound(upload), limit_bytes=limit) as staged:
-            media_type = _media_type(staged, upload.name or "", allowed)
-            pages = _pages(staged, media_type)
-            stored = store.keep(staged)
+            return _take(store, staged, upload.name or "", at=at, allowed=allowed)
     except TooLarge as error:
-        raise UploadRefused(
-            f"Berkas ini lebih besar dari {readable_size(limit)}. Perkecil atau bagi, lalu unggah kembali."
-        ) from error
+        raise _too_large(limit) from error
+
+
+def accept_file(path: Path, *, name: str, at: datetime, limit: int) -> Accepted:
+    """Check a file that lies complete beside the store, and move it in; `limit` in bytes.
+
+    Raises UploadRefused; the file is then where it was.
+    """
+    store = BlobStore()
+    staged = store.staged_file(path)
+    if staged.size > limit:
+        raise _too_large(limit)
+    return _take(store, staged, name, at=at, allowed=ALLOWED)
+
+
+def _take(
+    store: BlobStore, staged: StagedBlob, name: str, *, at: datetime, allowed: Collection[str]
+) -> Accepted:
+    media_type = _media_type(staged, name, allowed)
+    pages = _pages(staged, media_type)
+    stored = store.keep(staged)
     blob = keep_blob(sha256=stored.sha256, size=stored.size, media_type=media_type, pages=pages, at=at)
-    return Accepted(blob, safe_name(upload.name or "", media_type), media_type, pages)
+    return Accepted(blob, safe_name(name, media_type), media_type, pages)
+
+
+def _too_large(limit: int) -> UploadRefused:
+    return UploadRefused(
+        f"Berkas ini lebih besar dari {readable_size(limit)}. Perkecil atau bagi, lalu unggah kembali."
+    )
 
 
 def _rewound(stream: IO[bytes]) -> IO[bytes]:

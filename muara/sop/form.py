@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, get_args
+from typing import Literal, TypeGuard, get_args
 
 from muara.sop import values as typed
 from muara.sop.broken import BrokenSop, Fault
@@ -175,6 +175,19 @@ class Cleaned:
     errors: dict[str, str] = field(default_factory=dict)
 
 
+# What cannot be shown again as it was typed.
+NOT_KEPT_UNREAD = frozenset({"choice", "multichoice", "regency", "confirm", "table"})
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A section half done: the values that could be read; by control, the text that could not, and why."""
+
+    values: dict[str, object] = field(default_factory=dict)
+    unread: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+
+
 def read_form(text: str) -> Form:
     """Read and check a `form.toml`; raises BrokenSop listing every fault."""
     faults: list[Fault] = []
@@ -216,11 +229,98 @@ def clean_section(
     return Cleaned(ordered, errors)
 
 
+def cell_name(table: str, row: int, column: str) -> str:
+    """Name the control of a table's cell; rows count from 0."""
+    return f"{table}-{row}-{column}"
+
+
+def field_of(control: str) -> str:
+    """Name the field that a control belongs to."""
+    return control.partition("-")[0]
+
+
+def keep_section(
+    section: Section, raw: Mapping[str, object], *, printable: Printable = typed.is_basic
+) -> Kept:
+    """Keep of a section what can be read, cell by cell, and beside it what cannot, as it was typed.
+
+    Controls are named as on the page without its empty rows. An identity number that cannot be read is
+    only marked, with an empty text.
+    """
+    read = clean_section(section, raw, printable=printable, complete=False)
+    values: dict[str, object] = dict(read.values)
+    kept = Kept()
+    for key, message in read.errors.items():
+        item, said = section.field(key), raw.get(key)
+        if item.kind == "table" and _are_rows(said):
+            rows = [
+                _keep_row(item, number, row, printable, kept)
+                for number, row in enumerate(_filled(item, said))
+            ]
+            values[key] = rows
+            if not any(field_of(control) == key for control in kept.errors):
+                kept.errors[key] = message  # of the table as a whole
+        else:
+            kept.errors[key] = message
+            _keep_unread(item, key, said, kept)
+    ordered = {item.key: values[item.key] for item in section.fields if item.key in values}
+    return Kept(ordered, kept.unread, kept.errors)
+
+
+def _keep_row(
+    item: Field, number: int, row: Mapping[str, object], printable: Printable, kept: Kept
+) -> dict[str, object]:
+    columns = Section(item.key, item.label, "", item.columns)
+    cleaned = clean_section(columns, row, printable=printable, complete=False)
+    for key, message in cleaned.errors.items():
+        control = cell_name(item.key, number, key)
+        kept.errors[control] = message
+        _keep_unread(columns.field(key), control, row.get(key), kept)
+    return cleaned.values
+
+
+def _keep_unread(item: Field, control: str, said: object, kept: Kept) -> None:
+    if item.kind == "nik":
+        kept.unread[control] = ""
+    elif item.kind not in NOT_KEPT_UNREAD and isinstance(said, str):
+        # No database keeps a NUL; what stands for it cannot be printed either, so the fault stays seen.
+        kept.unread[control] = said.replace("\x00", "\N{REPLACEMENT CHARACTER}")
+
+
 def point_of(value: object) -> tuple[Decimal, Decimal] | None:
     """Read a stored coordinate as latitude and longitude; None where it was left out."""
     if not isinstance(value, Mapping):
         return None
     return Decimal(str(value["latitude"])), Decimal(str(value["longitude"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place that an application names: what it is, its name, its point."""
+
+    label: str
+    name: str
+    latitude: Decimal
+    longitude: Decimal
+
+
+def spots(form: Form, values: Mapping[str, object]) -> tuple[Spot, ...]:
+    """List the places whose coordinates an application gives, in the order of the form."""
+    found: list[Spot] = []
+    for item in form.fields:
+        rows = values.get(item.key)
+        if item.kind == "table" and isinstance(rows, list):
+            found += [
+                spot for row in rows for column in item.columns for spot in _spot(column, row, item.label)
+            ]
+        else:
+            found += _spot(item, values, item.label.removeprefix("Koordinat ").capitalize())
+    return tuple(found)
+
+
+def _spot(item: Field, beside: Mapping[str, object], label: str) -> list[Spot]:
+    point = point_of(beside.get(item.key)) if item.kind == "coordinate" else None
+    return [Spot(label, str(beside.get(item.named_by, "")), *point)] if point else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,16 +508,11 @@ def _clean_table(
 ) -> list[dict[str, object]] | None:
     if raw is None or raw == "":
         return None
-    if (
-        not isinstance(raw, Sequence)
-        or isinstance(raw, str)
-        or not all(isinstance(row, Mapping) for row in raw)
-    ):
+    if not _are_rows(raw):
         raise ValueRefused("Isi tabel ini baris demi baris.")
     rows, wrong = [], []
-    filled = [row for row in raw if any(_is_filled(row.get(column.key)) for column in item.columns)]
     columns = Section(item.key, item.label, "", item.columns)
-    for number, row in enumerate(filled, start=1):
+    for number, row in enumerate(_filled(item, raw), start=1):
         cleaned = clean_section(columns, row, printable=printable, complete=complete)
         rows.append(cleaned.values)
         wrong += [
@@ -431,6 +526,18 @@ def _clean_table(
     if rows and complete and len(rows) < item.min_rows:
         raise ValueRefused(f"Isi paling sedikit {item.min_rows} baris; baru {len(rows)}.")
     return rows or None
+
+
+def _are_rows(raw: object) -> TypeGuard[Sequence[Mapping[str, object]]]:
+    return (
+        isinstance(raw, Sequence)
+        and not isinstance(raw, str)
+        and all(isinstance(row, Mapping) for row in raw)
+    )
+
+
+def _filled(item: Field, rows: Sequence[Mapping[str, object]]) -> list[Mapping[str, object]]:
+    return [row for row in rows if any(_is_filled(row.get(column.key)) for column in item.columns)]
 
 
 def _is_filled(raw: object) -> bool:

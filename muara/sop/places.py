@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 
@@ -35,7 +37,7 @@ BOXES = {"sea": KALTIM_SEA, "land": KALTIM_LAND}
 # The capital Nusantara with its sea, a national strategic area: a box round it, so a hint only (domain 2.2).
 NUSANTARA = _box("-1.25883", "-0.63905", "116.52533", "117.30711")
 
-SHORE = Path(__file__).parent / "data" / "shore_kaltim.txt"
+LAND = Path(__file__).parent / "data" / "land_kaltim.json"
 EARTH = 6_371_000  # metres, mean radius
 NAUTICAL_MILE = 1_852
 
@@ -84,18 +86,98 @@ def metres_between(here: tuple[float, float], there: tuple[float, float]) -> flo
     return 2 * EARTH * math.asin(math.sqrt(half))
 
 
+Ring = tuple[tuple[float, float], ...]
+EDGES = ({115.5, 119.75}, {-3.1, 3.2})  # where the land of the file was cut off: no shore
+
+
 @cache
-def shore() -> tuple[tuple[float, float], ...]:
-    """Read the points of the shore (latitude, longitude); source and licence head the file."""
-    lines = (line for line in SHORE.read_text().splitlines() if not line.startswith("#"))
-    return tuple((float(north), float(east)) for north, east in map(str.split, lines))
+def land() -> tuple[Ring, ...]:
+    """Read the rings of land (longitude, latitude), lakes left out; source and licence stand in the file."""
+    shapes = json.loads(LAND.read_text())["geometry"]["coordinates"]
+    return tuple(tuple((east, north) for east, north in shape[0]) for shape in shapes)
+
+
+@cache
+def _shore() -> tuple[tuple[tuple[float, float], tuple[float, float]], ...]:
+    return tuple(
+        (here, there)
+        for ring in land()
+        for here, there in pairwise(ring)
+        if not any(here[axis] == there[axis] and here[axis] in EDGES[axis] for axis in (0, 1))
+    )
 
 
 def metres_from_shore(latitude: Decimal, longitude: Decimal) -> float:
     """Measure how far a point lies from the nearest shore, of the mainland or of an island.
 
-    A point of the shore stands every half kilometre, so the answer may be too long by up to that much;
-    sources of the shoreline differ among themselves by 100 to 300 m. It decides nothing.
+    The shore is GSHHG's, simplified by at most 55 m; sources of the shoreline differ among themselves by
+    100 to 300 m. It decides nothing.
     """
-    here = (float(latitude), float(longitude))
-    return min(metres_between(here, point) for point in shore())
+    north, east = float(latitude), float(longitude)
+    high = math.radians(1) * EARTH
+    wide = high * math.cos(math.radians(north))
+    return min(
+        _from_segment(
+            (here[0] - east) * wide,
+            (here[1] - north) * high,
+            (there[0] - east) * wide,
+            (there[1] - north) * high,
+        )
+        for here, there in _shore()
+    )
+
+
+def _from_segment(x: float, y: float, to_x: float, to_y: float) -> float:
+    """Measure from the origin to a segment of a plane."""
+    along, up = to_x - x, to_y - y
+    length = along * along + up * up
+    part = min(max(-(x * along + y * up) / length, 0.0), 1.0) if length else 0.0
+    return math.hypot(x + part * along, y + part * up)
+
+
+def is_on_land(latitude: Decimal, longitude: Decimal) -> bool:
+    """Tell whether a point lies inside a ring of land."""
+    north, east = float(latitude), float(longitude)
+    return any(_holds(ring, east, north) for ring in land())
+
+
+def _holds(ring: Ring, east: float, north: float) -> bool:
+    inside = False
+    for (here_x, here_y), (there_x, there_y) in pairwise(ring):
+        if (here_y > north) != (there_y > north):
+            crossing = here_x + (north - here_y) * (there_x - here_x) / (there_y - here_y)
+            inside ^= east < crossing
+    return inside
+
+
+NEAR = 500  # metres: nearer to the shore, no source can tell land from sea
+UNCERTAIN = (
+    "Menurut garis pantai GSHHG. Sumber garis pantai berbeda 100 sampai 300 m satu sama lain, jadi ini "
+    "petunjuk, bukan keputusan."
+)
+
+
+def beside_the_sea(latitude: Decimal, longitude: Decimal) -> str:
+    """Say where a point lies: at sea, too near the shore to tell, or on land, and how far from the shore."""
+    metres = metres_from_shore(latitude, longitude)
+    rounded = f"{round(metres, -1):,.0f}".replace(",", ".")
+    miles = f"{metres / NAUTICAL_MILE:.2f}".replace(".", ",")
+    far = f"sekitar {rounded} m ({miles} mil laut) dari garis pantai"
+    if metres < NEAR:
+        return f"Dalam {NEAR} m dari garis pantai: periksa. Jaraknya {far}."
+    return f"Di darat: periksa. Jaraknya {far}." if is_on_land(latitude, longitude) else f"Di laut, {far}."
+
+
+def clipped(ring: Ring, *, west: float, east: float, south: float, north: float) -> Ring:
+    """Cut a ring to a window (Sutherland and Hodgman); empty where nothing of it lies inside."""
+    for axis, edge, sign in ((0, west, 1), (0, east, -1), (1, south, 1), (1, north, -1)):
+        kept: list[tuple[float, float]] = []
+        for here, there in pairwise((*ring, *ring[:1])):
+            was, comes = sign * (here[axis] - edge) >= 0, sign * (there[axis] - edge) >= 0
+            if was:
+                kept.append(here)
+            if was != comes:
+                part = (edge - here[axis]) / (there[axis] - here[axis])
+                kept.append((here[0] + part * (there[0] - here[0]), here[1] + part * (there[1] - here[1])))
+        ring = tuple(kept)
+    return ring

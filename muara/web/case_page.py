@@ -29,6 +29,7 @@ from muara.web import clocks, dossier, rounds
 from muara.web.acts import read_number
 from muara.web.desk import _address, _officer
 from muara.web.files import person
+from muara.web.maps import map_of
 
 READ_CONFLICTS = frozenset({"head_of_office", "auditor"})  # the superior (UU 30/2014, Pasal 43)
 
@@ -134,6 +135,7 @@ def _read_data(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any
         "previous": previous,
         "parts": dossier.parts(found, shown, previous=previous),
         "kind": found.process.kind(found.application.kind),
+        "map": map_of(found.revision.definition.form, dossier.answers_in(shown)),
     }
 
 

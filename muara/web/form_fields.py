@@ -9,15 +9,20 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.html import escape
 
 from muara.documents.indonesian import tanggal
 from muara.documents.repertoire import allowed
 from muara.permits.models import Permit
-from muara.sop.form import TEXT_LENGTH, Field, Section, clean_section, show
+from muara.sop.form import TEXT_LENGTH, Field, Section, cell_name, clean_section, point_of, show
+from muara.sop.places import UNCERTAIN, beside_the_sea
 
 EMPTY_ROWS = 2
+EXAMPLES = {
+    "date": "Hari, bulan, tahun, misalnya 10/12/2026 atau 10 Desember 2026.",
+    "coordinate": "Misalnya 0°30'20\" LU 117°36'30\" BT, atau desimal seperti +0,505556; 117,608333.",
+}
 
 
 class Answer(forms.Field):
@@ -45,17 +50,26 @@ class Question:
     control: forms.BoundField | None
     rows: tuple[Row, ...] = ()
     read_as: str = ""
+    centre: str = ""  # latitude and longitude where a map of it opens
 
 
 class SectionForm(forms.Form):
-    """One section of the application form, kept as one goes: gaps are no error, unreadable values are."""
+    """One section of the application form, kept as one goes: gaps are no error, unreadable values are.
+
+    After `is_valid`, `said` is what was typed, as `clean_section` reads it.
+    """
 
     use_required_attribute = False
 
     def __init__(
-        self, section: Section, *, values: Mapping[str, object], data: QueryDict | None = None
+        self,
+        section: Section,
+        *,
+        values: Mapping[str, object],
+        data: MultiValueDict[str, Any] | None = None,
     ) -> None:
         super().__init__(data)
+        self.said: dict[str, object] = {}
         self.section, self.values = section, values
         self.sizes: dict[str, int] = {}
         for item in section.fields:
@@ -81,7 +95,14 @@ class SectionForm(forms.Form):
         ]
         return min(max(numbers, default=-1) + 1, item.max_rows + EMPTY_ROWS)
 
-    def raw(self) -> dict[str, object]:
+    def typed_before(self, unread: Mapping[str, str]) -> MultiValueDict[str, Any]:
+        """Give the section as it stood when it was left, with what could not be read as it was typed."""
+        shown = {name: self[name].value() for name in self.fields} | dict(unread)
+        return MultiValueDict(
+            {name: value if isinstance(value, list) else [value or ""] for name, value in shown.items()}
+        )
+
+    def _raw(self) -> dict[str, object]:
         """Give what was typed as `clean_section` reads it: tables as lists of rows."""
         said: dict[str, object] = {}
         for item in self.section.fields:
@@ -96,7 +117,8 @@ class SectionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Name what cannot be read, each beside the control it was typed in."""
-        errors = clean_section(self.section, self.raw(), printable=allowed, complete=False).errors
+        self.said = self._raw()
+        errors = clean_section(self.section, self.said, printable=allowed, complete=False).errors
         for key, message in errors.items():
             item = self.section.field(key)
             if item.kind != "table":
@@ -111,7 +133,7 @@ class SectionForm(forms.Form):
         for row in range(self.sizes[item.key]):
             wrong = clean_section(columns, self._row(item, row), printable=allowed, complete=False).errors
             for key, message in wrong.items():
-                self.add_error(cell(item, row, columns.field(key)), message)
+                self.add_error(cell(item, row, columns.field(key)), f"Baris {row + 1}: {message}")
                 found = True
         return found
 
@@ -121,22 +143,30 @@ class SectionForm(forms.Form):
             if item.kind == "table":
                 yield Question(item, None, rows=tuple(self._rows(item)))
             else:
-                yield Question(item, self[item.key], read_as=self._read_as(item))
+                yield Question(item, self[item.key], read_as=self._read_as(item), centre=self._centre(item))
 
     def _rows(self, item: Field) -> Iterator[Row]:
         for row in range(self.sizes[item.key]):
             cells = [self[cell(item, row, column)] for column in item.columns]
             yield Row(row + 1, cells, any(bound.value() for bound in cells))
 
+    def _centre(self, item: Field) -> str:
+        """Where a map for a coordinate opens: at its own point, else at another one of the section."""
+        points = [point_of(self.values.get(one.key)) for one in (item, *self.section.fields)]
+        known = next((point for point in points if point), None)
+        return f"{known[0]} {known[1]}" if known else ""
+
     def _read_as(self, item: Field) -> str:
         """How a stored coordinate was understood, for comparison with the drawing."""
-        value = self.values.get(item.key)
-        return show(item, value) if item.kind == "coordinate" and value and not self.is_bound else ""
+        point = None if self.is_bound else point_of(self.values.get(item.key))
+        if item.kind != "coordinate" or point is None:
+            return ""
+        return f"{show(item, self.values[item.key])}. {beside_the_sea(*point)} {UNCERTAIN}"
 
 
 def cell(item: Field, row: int, column: Field) -> str:
     """Name the control of a table's cell."""
-    return f"{item.key}-{row}-{column.key}"
+    return cell_name(item.key, row, column.key)
 
 
 def rows_of(value: object) -> list[Mapping[str, object]]:
@@ -145,7 +175,6 @@ def rows_of(value: object) -> list[Mapping[str, object]]:
 
 
 # What a field of a kind is told to look like where the SOP's form says nothing of its own.
-HINTS = {"date": "Misalnya 10/12/2026."}
 
 
 def answer(item: Field) -> Answer:
@@ -153,7 +182,7 @@ def answer(item: Field) -> Answer:
     unit = f" ({item.unit})" if item.unit else ""
     return Answer(
         label=item.statement or f"{item.label}{unit}",
-        help_text=escape(item.help or HINTS.get(item.kind, "")),
+        help_text=escape(" ".join(part for part in (item.help, EXAMPLES.get(item.kind, "")) if part)),
         required=item.required,
         widget=WIDGETS.get(item.kind, _line)(item),
     )

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render, resolve_url
 from django.utils.cache import add_never_cache_headers
 
@@ -60,6 +61,22 @@ def hand_back_text(answer: Answer) -> Answer:
         page = render(request, "session_ended.html", {"typed": typed, "back": back}, status=403)
         add_never_cache_headers(page)
         return page
+
+    return guarded
+
+
+def compress_pages(answer: Answer) -> Answer:
+    """Send pages compressed, for weak networks; files and pictures are as small as they get.
+
+    Django pads each answer by a random length and masks its CSRF tokens, so that lengths tell nothing.
+    """
+    gzip = GZipMiddleware(answer)
+
+    def guarded(request: HttpRequest) -> HttpResponse:
+        given = answer(request)
+        if given.get("Content-Type", "").startswith("text/html"):
+            return gzip.process_response(request, given)  # type: ignore[return-value]
+        return given
 
     return guarded
 

@@ -11,23 +11,20 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from muara.cases.actions import NotYours, Refused, Stamp
 from muara.cases.models import (
     Application,
-    Attachment,
     Case,
     CaseLetter,
     Correction,
@@ -53,14 +50,12 @@ from muara.cases.rules import (
 )
 from muara.contacts.actions.consultations import ask
 from muara.contacts.models import Consultation
-from muara.documents.uploads import Accepted, UploadRefused, accept, readable_size
+from muara.documents.uploads import UploadRefused
 from muara.people.calendar import office_calendar
 from muara.people.models import Company, User, office_day
 from muara.permits.models import Decision, Permit
 from muara.permits.queries import decision_of, permits_of
-from muara.sop.definition import ApplicationKind, Requirement
-from muara.sop.form import Section, UnknownSection
-from muara.sop.service import Service
+from muara.sop.definition import ApplicationKind
 from muara.sop.working_time import add_working_days
 from muara.steps.actions import endings, filing, issuance, verification
 from muara.steps.actions.drafting import decree
@@ -69,16 +64,15 @@ from muara.steps.letters.issuance import rights
 from muara.web.acts import NOT_TYPED, SAVE, Came, PowerOver, attempt, new_key, save_typed
 from muara.web.dossier import legs, remedies, talk_before
 from muara.web.files import FOR_APPLICANTS, person
-from muara.web.form_fields import PreviousPermit, SectionForm, offer_permits
+from muara.web.form_fields import PreviousPermit, offer_permits
+from muara.web.maps import map_of
 from muara.web.progress import (
     address_of,
     case_of,
     gaps,
-    lacking_in,
     open_request,
     papers,
     parts,
-    prefilled,
     review_of,
     standing,
     timeline,
@@ -389,152 +383,6 @@ def _asked_about(found: Application, *numbers: int) -> list[Asked]:
     return [item for item in asked if item.requirement in numbers]
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-def section(request: HttpRequest, reference: str, section: str) -> HttpResponse:
-    """One section of the form, saved as one goes."""
-    found = _application(request, reference)
-    service, user = definition_of(found.revision_id), person(request)
-    try:
-        part = service.form.section(section)
-    except UnknownSection:
-        raise Http404 from None
-    if request.method != "POST" and not is_with_applicant(found):
-        return redirect("application", found.reference)
-    form = SectionForm(
-        part,
-        values=prefilled(found, service, by=user),
-        data=request.POST if request.method == "POST" else None,
-    )
-    if request.method == "POST" and form.is_valid():
-        saved = _carried_out(
-            form,
-            lambda: filing.save_section(found, section=part, raw=form.raw(), by=user, at=timezone.now()),
-        )
-        if saved:
-            return _after_section(request, found, service, part)
-    order = [item.key for item in service.form.sections]
-    lacking = lacking_in(part, found.data) if any(f.key in found.data for f in part.fields) else []
-    return render(
-        request,
-        "portal/section.html",
-        _context(
-            request,
-            found,
-            section=part,
-            form=form,
-            asked=_asked_about(found, *(number for field in part.fields for number in field.requirements)),
-            number=order.index(part.key) + 1,
-            total=len(order),
-            last=part.key == order[-1],
-            lacking=[] if form.is_bound else lacking,
-        ),
-        status=_status(form),
-    )
-
-
-def _after_section(request: HttpRequest, found: Application, service: Service, part: Section) -> HttpResponse:
-    """Go on where the pressed button says: more rows, the next section, or the overview."""
-    messages.success(request, f"Bagian “{part.title}” tersimpan.")
-    here = reverse("application_section", args=[found.reference, part.key])
-    if table := request.POST.get("tambah"):
-        return redirect(f"{here}#tabel-{table}" if table.isidentifier() else here)
-    order = [item.key for item in service.form.sections]
-    following = order[order.index(part.key) + 1 :]
-    if "lanjut" in request.POST and following:
-        return redirect("application_section", found.reference, following[0])
-    return redirect("application", found.reference)
-
-
-class UploadForm(forms.Form):
-    """A file for one requirement."""
-
-    use_required_attribute = False
-    file = forms.FileField(
-        label="Pilih berkas",
-        allow_empty_file=True,  # documents.uploads says in its own words that it is empty
-        error_messages={"required": "Pilih berkas yang akan diunggah."},
-        widget=forms.FileInput({"accept": "application/pdf,image/jpeg,image/png"}),
-    )
-
-
-def _requirement(service: Service, number: int) -> Requirement:
-    for item in service.process.uploads():
-        if item.number == number:
-            return item
-    raise Http404
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-def upload(request: HttpRequest, reference: str, requirement: int) -> HttpResponse:
-    """The files of one requirement: hand in, look at, take back."""
-    found = _application(request, reference)
-    service, user = definition_of(found.revision_id), person(request)
-    wanted = _requirement(service, requirement)
-    if request.method != "POST" and not is_with_applicant(found):
-        return redirect("application", found.reference)
-    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
-    if form.is_valid() and _carried_out(form, lambda: _hand_in(found, wanted, form, by=user)):
-        messages.success(request, f"Berkas “{form.cleaned_data['file'].name}” sudah diterima.")
-        return redirect("application_upload", found.reference, wanted.number)
-    numbers = [item.number for item in service.process.uploads()]
-    place = numbers.index(wanted.number)
-    context = _context(
-        request,
-        found,
-        requirement=wanted,
-        form=form,
-        asked=_asked_about(
-            found,
-            wanted.number,
-            *(one.number for one in service.process.requirements if one.covered_by == wanted.number),
-        ),
-        files=[_with_pages(item) for item in _held(found, wanted)],
-        limit=readable_size(settings.MUARA_UPLOAD_LIMIT),
-        following=_requirement(service, numbers[place + 1]) if place + 1 < len(numbers) else None,
-    )
-    return render(request, "portal/upload.html", context, status=_status(form))
-
-
-def _hand_in(found: Application, wanted: Requirement, form: UploadForm, *, by: User) -> Attachment:
-    at = timezone.now()
-    filing.demand_change(found, by=by, at=at)  # before anything is kept of a file that may not come
-    accepted: Accepted = accept(form.cleaned_data["file"], at=at)
-    return filing.attach(found, requirement=wanted.number, accepted=accepted, by=by, at=at)
-
-
-def _held(found: Application, wanted: Requirement) -> QuerySet[Attachment]:
-    return found.attachments.filter(requirement=wanted.number, withdrawn_at=None).select_related("blob")
-
-
-def _with_pages(item: Attachment) -> dict[str, object]:
-    pages = [
-        {"url": reverse("attachment_page", args=[item.pk, number]), "alt": item.filename, "number": number}
-        for number in range(1, (item.blob.pages or 1) + 1)
-    ]
-    return {"attachment": item, "pages": pages, "size": readable_size(item.blob.size)}
-
-
-@login_required
-@require_POST
-def withdraw(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    """Take a file back."""
-    found = _application(request, reference)
-    item = get_object_or_404(Attachment, pk=pk, application=found)
-    try:
-        filing.withdraw(item, by=person(request), at=timezone.now())
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-        return redirect("application", found.reference)
-    except NotYours:
-        raise PermissionDenied from None
-    messages.success(request, f"Berkas “{item.filename}” ditarik.")
-    return redirect("application_upload", found.reference, item.requirement)
-
-
 # --- acts on the case -----------------------------------------------------------------------------------
 
 
@@ -591,6 +439,8 @@ def submit(request: HttpRequest, reference: str) -> HttpResponse:
         gaps=gaps(found),
         review=list(review_of(found, service)),
         papers=papers(found, service),
+        printable="application_form" in service.letters,
+        map=map_of(service.form, found.data),
         request_open=asked,
     )
     return render(request, "portal/submit.html", context, status=_status(form, came))
@@ -629,7 +479,11 @@ def _stands_at(case: Case | None, activity: str) -> bool:
 
 
 def _sent(found: Application) -> str:
-    return f"Permohonan terkirim. Nomor pengajuan {found.reference}; nomor registrasi menyusul dari loket."
+    return (
+        f"Permohonan terkirim. Nomor pengajuan Anda {found.reference}. Nomor registrasi, tanda terima, dan "
+        "janji waktu pelayanan diberikan di loket pendaftaran setelah customer service menyatakan berkas "
+        "lengkap."
+    )
 
 
 @login_required

@@ -10,13 +10,13 @@ from django.urls import reverse
 
 from muara.cases.models import Application, Attachment, Case, Correction, Task
 from muara.cases.queries import court_of, ended_early
-from muara.documents.repertoire import allowed
 from muara.people.models import User
 from muara.sop.definition import CALLER, Ending, Outcome, Process
-from muara.sop.form import Section, clean_section, show
+from muara.sop.form import Section, field_of
 from muara.sop.service import Service
 from muara.steps.actions import filing
 from muara.steps.actions.filing import Gap
+from muara.steps.letters.forms import unsent_form
 from muara.web.dossier import who
 
 # What the applicant does while the case stands at an activity; elsewhere there is nothing to do but wait.
@@ -187,11 +187,17 @@ def _turned(outcome: Outcome, process: Process) -> str:
     return "Diperiksa kembali di dalam kantor"
 
 
-def section_state(section: Section, data: dict[str, object]) -> str:
+def section_state(application: Application, section: Section) -> str:
     """Say how far a section is filled in."""
-    if not clean_section(section, data, printable=allowed, complete=True).errors:
+    if not filing.lacking(application, section):
         return "Lengkap"
-    return "Sebagian" if any(field.key in data for field in section.fields) else "Belum"
+    return "Sebagian" if is_begun(application, section) else "Belum"
+
+
+def is_begun(application: Application, section: Section) -> bool:
+    """Something of the section was saved."""
+    own = {item.key for item in section.fields}
+    return any(field_of(control) in own for control in (*application.data, *application.unread))
 
 
 def requirements_asked(case: Case | None) -> frozenset[int]:
@@ -209,7 +215,7 @@ def parts(application: Application, service: Service) -> list[Part]:
             section.key,
             section.title,
             reverse("application_section", args=[application.reference, section.key]),
-            section_state(section, application.data),
+            section_state(application, section),
             asked=any(asked.intersection(field.requirements) for field in section.fields),
         )
         for section in service.form.sections
@@ -277,22 +283,24 @@ def _mend(application: Application, gap: Gap) -> str:
     return reverse("application_upload", args=[application.reference, gap.requirement])
 
 
-def lacking_in(part: Section, data: dict[str, object]) -> list[Missing]:
-    errors = clean_section(part, data, printable=allowed, complete=True).errors
+def lacking_in(application: Application, part: Section) -> list[Missing]:
     return [
         Missing(part.field(key).label, f"#{'tabel' if part.field(key).kind == 'table' else 'isian'}-{key}")
-        for key in errors
+        for key in filing.lacking(application, part)
     ]
 
 
 def review_of(found: Application, service: Service) -> Iterator[dict[str, object]]:
-    for part in service.form.sections:
+    """Each section with what the printed form says of it, and where to change it."""
+    printed = unsent_form(found, filing.content_of(found))
+    for part, group in zip(service.form.sections, printed.sections, strict=True):
         yield {
             "title": part.title,
             "href": reverse("application_section", args=[found.reference, part.key]),
-            "rows": [
-                {"label": field.label, "text": text or "Belum diisi", "empty": not text, "field": field}
-                for field in part.fields
-                if (text := show(field, found.data.get(field.key))) or field.required
+            "lines": [one for one in group.questions if one.kind != "table"],
+            "tables": [
+                {"asked": one, "rows": [list(zip(one.columns, row, strict=True)) for row in one.rows]}
+                for one in group.questions
+                if one.kind == "table"
             ],
         }

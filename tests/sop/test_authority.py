@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from muara.sop.authority import authority_warnings
-from muara.sop.places import NAUTICAL_MILE, metres_between, metres_from_shore
+from muara.sop.places import NAUTICAL_MILE, beside_the_sea, land, metres_between, metres_from_shore
 from muara.sop.service import load_folder, read_service, services_root
 
 FORM = read_service(load_folder(services_root() / "lhp-02" / "rev03")).form
@@ -61,3 +61,30 @@ def test_the_shore_is_where_it_is() -> None:
     # The harbour of Balikpapan lies at the sea; Makassar Strait at 118.5 E is some 40 miles out.
     assert metres_from_shore(Decimal("-1.27"), Decimal("116.80")) < 2_000
     assert 35 < metres_from_shore(Decimal("0"), Decimal("118.5")) / NAUTICAL_MILE < 45
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "said"),
+    [  # Sepinggan airport stands on land; the strait is sea; Samarinda lies far inland (domain 9.2, stack.md)
+        ("0", "118.5", "Di laut, sekitar "),
+        ("-1.40", "117.10", "Di laut, sekitar "),
+        ("-0.50", "117.15", "Di darat: periksa. Jaraknya sekitar "),
+        ("-1.25", "116.86", "Di darat: periksa. Jaraknya sekitar "),
+        ("-1.2735", "116.805", "Dalam 500 m dari garis pantai: periksa. Jaraknya sekitar "),
+    ],
+)
+def test_a_point_is_told_to_be_at_sea_on_land_or_too_near_to_tell(
+    latitude: str, longitude: str, said: str
+) -> None:
+    assert beside_the_sea(Decimal(latitude), Decimal(longitude)).startswith(said)
+
+
+def test_the_distance_to_the_shore_is_told_in_metres_and_nautical_miles() -> None:
+    point = (Decimal("0"), Decimal("118.5"))
+    metres = metres_from_shore(*point)
+
+    miles = f"{metres / NAUTICAL_MILE:.2f}".replace(".", ",")
+    assert f"({miles} mil laut) dari garis pantai" in beside_the_sea(*point)
+    corners = [corner for ring in land() for corner in ring]  # another computation, from the corners alone
+    nearest = min(metres_between((0, 118.5), (north, east)) for east, north in corners)
+    assert -1 < nearest - metres < 3_000  # the plane against the sphere: less than a metre

@@ -18,6 +18,7 @@ from muara.sop.form import (
     UnknownField,
     UnknownSection,
     clean_section,
+    keep_section,
     proposals,
     read_form,
     show,
@@ -216,6 +217,19 @@ def test_no_post_whatever_breaks_the_form(raw: dict[str, object]) -> None:
         cleaned = clean_section(section, raw)
         assert set(cleaned.values) | set(cleaned.errors) <= {field.key for field in section.fields}
         json.dumps(cleaned.values)
+        kept = keep_section(section, raw)
+        half_done = clean_section(section, raw, complete=False)
+        assert (kept.values, kept.errors) == (half_done.values, half_done.errors)
+
+
+def test_a_table_keeps_its_readable_cells_and_the_text_of_the_others() -> None:
+    rows = [{"parameter": "TSS", "limit": "100"}, {}, {"parameter": "\N{GRINNING FACE}", "limit": "6–9"}]
+
+    kept = keep_section(FORM.section("discharge"), {"parameters": rows})
+
+    assert kept.values == {"parameters": [{"parameter": "TSS", "limit": "100"}, {"limit": "6–9"}]}
+    assert kept.unread == {"parameters-1-parameter": "\N{GRINNING FACE}"}
+    assert kept.errors.keys() == kept.unread.keys()
 
 
 @pytest.mark.parametrize("raw", ["text", 5, [1], {"a": 1}, [[1]], True])

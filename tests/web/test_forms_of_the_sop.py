@@ -191,3 +191,28 @@ def test_a_form_whose_step_was_done_without_it_is_missing() -> None:
     case.letters.filter(kind="receipt").delete()
 
     assert states(case)["F09"] == "Kurang"
+
+
+def test_the_form_is_printed_before_it_is_sent_with_the_digest_that_the_submission_gets(
+    tmp_path: Path,
+) -> None:
+    walk = Walk(Clock(MONDAY), applicant())
+    application = walk.prepare()
+    client = Client()
+    client.force_login(applicant())
+    path = f"/permohonan/{application.reference}/formulir.pdf"
+
+    answer = client.get(path)
+
+    printed = words(answer.content, tmp_path)
+    assert answer["Content-Type"] == "application/pdf"
+    assert f"Nomor pengajuan : {application.reference}" in printed
+    assert "Disampaikan : belum dikirim" in printed
+    review = client.get(f"/permohonan/{application.reference}/kirim/").content.decode()
+    assert path in review
+    for label in ("Hasil produksi", "Titik pantau air laut", "NIK pemohon"):
+        assert (label in printed, label in review) == (True, True)
+    moved = filing.submit(application, by=applicant(), at=MONDAY)
+    submission = Case.objects.get(pk=moved.case_id).application.submissions.get()
+    assert submission.sha256 in printed.replace(" ", "")
+    assert client.get(path).status_code == 404

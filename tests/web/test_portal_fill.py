@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import html
 import re
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -18,7 +20,8 @@ from time_machine import TimeMachineFixture
 from muara.cases.models import Application, Attachment, Case, Revision, Submission
 from muara.documents.repertoire import allowed
 from muara.people.models import Company, Membership, User
-from muara.sop.form import Section, clean_section
+from muara.sop.form import Section, clean_section, point_of, spots
+from muara.sop.places import LAND, UNCERTAIN, beside_the_sea
 from muara.steps.actions import filing
 from muara.web.acts import new_key
 from muara.web.demo import Clock, Walk, applicant, example, officer, other_applicant, sample_pdf, seed_office
@@ -102,6 +105,9 @@ def test_a_newcomer_goes_from_the_account_to_a_sent_application(client: Client) 
             "password2": "muara-sungai-laut",
         },
     )
+    link = re.search(r"/akun/surel/konfirmasi/\S+", str(mail.outbox[0].body))
+    assert link
+    client.post(link[0])
     body = {"kind": "new", "company_name": "PT Teluk Rekaan Kimia", "kunci": new_key()}
     started = client.post("/permohonan/baru/", body)
     application = Application.objects.get()
@@ -194,7 +200,7 @@ SLIPS = [
 
 
 @pytest.mark.parametrize(("section", "field", "slip", "said"), SLIPS)
-def test_a_slip_is_named_beside_its_field_kept_as_typed_and_changes_nothing(
+def test_a_slip_is_named_beside_its_field_and_kept_as_typed_while_the_rest_is_saved(
     section: str, field: str, slip: str, said: str
 ) -> None:
     application = begun()
@@ -210,7 +216,84 @@ def test_a_slip_is_named_beside_its_field_kept_as_typed_and_changes_nothing(
     assert f'id="id_{field}' in answer.content.decode()
     if definition.field(field).kind not in {"choice", "regency"}:
         assert html.escape(slip) in answer.content.decode()
-    assert Application.objects.get(pk=application.pk).data == {}
+    kept = Application.objects.get(pk=application.pk)
+    wanted = clean_section(definition, example()["values"], printable=allowed).values
+    assert kept.data == {key: value for key, value in wanted.items() if key != field}
+    again = signed_in(applicant()).get(path)  # on another device
+    if definition.field(field).kind not in {"choice", "regency", "nik"}:
+        assert ("tidak dapat dicetak" if "\x00" in slip else said) in errors_on(again)
+        assert html.escape(slip.replace("\x00", "\ufffd")) in again.content.decode()
+        overview = plain(client.get(f"/permohonan/{application.reference}/"))
+        assert f"{definition.title} Sebagian" in overview
+    client.post(path, said_well | {"simpan": "1"})
+    mended = Application.objects.get(pk=application.pk)
+    assert (mended.data, mended.unread) == (wanted, {})
+
+
+def test_an_identity_number_that_cannot_be_read_is_asked_for_again_and_kept_nowhere() -> None:
+    application = begun()
+    path = f"/permohonan/{application.reference}/bagian/applicant/"
+    client = signed_in(applicant())
+
+    client.post(path, {"applicant_name": "Sari Contohwati", "applicant_nik": "640000410785", "simpan": "1"})
+
+    kept = Application.objects.get(pk=application.pk)
+    assert (kept.data, kept.unread) == ({"applicant_name": "Sari Contohwati"}, {"applicant_nik": ""})
+    assert "Nomor identitas yang belum terbaca tidak disimpan" in errors_on(client.get(path))
+    assert "Pemohon dan penanggung jawab: NIK pemohon" in [gap.label for gap in filing.gaps(kept)]
+    client.post(path, {"applicant_name": "Sari Contohwati", "simpan": "1"})
+    assert Application.objects.get(pk=application.pk).unread == {}
+
+
+def test_a_section_saves_itself_and_says_what_it_could_not_read() -> None:
+    application = begun()
+    path = f"/permohonan/{application.reference}/bagian/company/"
+    client = signed_in(applicant())
+    page = shown_form(client.get(path))
+
+    body = page.filled(company_name="PT Segara", company_nib="12")
+    answer = client.post(path, body, headers={"HX-Request": "true"})
+
+    assert answer.status_code == 200
+    assert "Tersimpan 09.00." in plain(answer)
+    assert "NIB : NIB terdiri atas 13 angka" in plain(answer)
+    kept = Application.objects.get(pk=application.pk)
+    assert (kept.data, kept.unread) == ({"company_name": "PT Segara"}, {"company_nib": "12"})
+    assert client.post(path, body, headers={"HX-Request": "true"}).content == answer.content
+    assert client.post(path, body | {"company_nib": "", "simpan": "1"}).status_code == 302
+
+
+def test_a_section_changed_elsewhere_is_not_overwritten_unseen() -> None:
+    application = begun()
+    path = f"/permohonan/{application.reference}/bagian/company/"
+    client = signed_in(applicant())
+    mine = shown_form(client.get(path)).filled(company_name="PT Dari Komputer")
+    client.post(path, shown_form(client.get(path)).filled(company_name="PT Dari Telepon"))
+
+    by_itself = client.post(path, mine, headers={"HX-Request": "true"})
+    pressed = client.post(path, mine | {"simpan": "1"})
+
+    assert "Belum tersimpan. Bagian ini diubah dari perangkat atau jendela lain." in plain(by_itself)
+    assert pressed.status_code == 409
+    assert 'value="PT Dari Komputer"' in pressed.content.decode()
+    assert Application.objects.get(pk=application.pk).data == {"company_name": "PT Dari Telepon"}
+    again = client.post(path, shown_form(pressed).filled(simpan="1"))
+    assert again.status_code == 302
+    assert Application.objects.get(pk=application.pk).data["company_name"] == "PT Dari Komputer"
+
+
+def test_a_section_under_examination_does_not_save_itself() -> None:
+    application = filled()
+    filing.submit(application, by=applicant(), at=MONDAY)
+
+    answer = signed_in(applicant()).post(
+        f"/permohonan/{application.reference}/bagian/company/",
+        {"company_name": "PT Lain"},
+        headers={"HX-Request": "true"},
+    )
+
+    assert "Belum tersimpan. Permohonan ini sedang diperiksa petugas" in plain(answer)
+    assert Application.objects.get(pk=application.pk).data == application.data
 
 
 @pytest.mark.parametrize("typed_number", ["0,5", "0.5"])
@@ -269,8 +352,14 @@ def test_a_slip_in_a_table_is_named_in_its_row_and_the_other_rows_stay() -> None
     page = answer.content.decode()
     assert 'id="id_sea_points-1-coordinate_error"' in page
     assert 'id="id_sea_points-0-coordinate_error"' not in page
+    assert "Baris 2: " in errors_on(answer)
     assert 'value="TL-01"' in page
-    assert Application.objects.get(pk=application.pk).data == {}
+    kept = Application.objects.get(pk=application.pk)
+    assert [row["name"] for row in kept.data["sea_points"]] == ["TL-01", "TL-02"]
+    assert kept.unread == {"sea_points-1-coordinate": rows["sea_points-1-coordinate"]}
+    again = signed_in(applicant()).get(path)
+    assert "Baris 2: " in errors_on(again)
+    assert html.escape(rows["sea_points-1-coordinate"]) in again.content.decode()
 
 
 def test_adding_rows_saves_the_table_and_gives_two_empty_ones() -> None:
@@ -576,3 +665,53 @@ def test_thirty_applications_cost_no_more_queries_than_one() -> None:
 
     assert page.count("m-card--link") == 30
     assert len(thirty) == len(one)
+
+
+# --- the map ----------------------------------------------------------------------------------------
+
+
+def test_the_review_draws_the_points_and_says_in_words_where_they_lie() -> None:
+    application = filled()
+
+    page = signed_in(applicant()).get(f"/permohonan/{application.reference}/kirim/")
+
+    text = page.content.decode()
+    drawing = text[text.index('<svg\n            class="m-map-drawn"') : text.index("<figcaption")]
+    form = application.revision.definition.form
+    assert drawing.count("<circle") == len(spots(form, application.data)) >= 3
+    assert "style=" not in drawing
+    outfall = point_of(application.data["outfall_coordinate"])
+    assert outfall
+    assert beside_the_sea(*outfall) in plain(page)
+    assert UNCERTAIN in plain(page)
+
+
+def test_a_stored_point_is_told_where_it_lies_and_never_refused() -> None:
+    application = begun()
+    path = f"/permohonan/{application.reference}/bagian/points/"
+    client = signed_in(applicant())
+    inland = {"compliance_coordinate": "0°30'00\" LS 117°09'00\" BT", "simpan": "1"}  # Samarinda
+
+    assert client.post(path, inland).status_code == 302
+    assert "Di darat: periksa. Jaraknya sekitar" in plain(client.get(path))
+    client.post(path, {"outfall_coordinate": "entah", "simpan": "1"})
+    assert "sea_points-1-coordinate" in client.get(path).content.decode()  # two empty rows beside the fault
+
+
+@pytest.mark.parametrize(
+    ("typed_point", "said"),
+    [
+        ("0,000000 LU; 118,500000 BT", "Di laut, sekitar"),
+        ("-0,5; 117,15", "Di darat: periksa."),
+        ("entah", "Tulis lintang lalu bujur"),
+        ("", "Tulis lintang lalu bujur"),
+    ],
+)
+def test_the_map_asks_the_server_where_a_point_lies(typed_point: str, said: str) -> None:
+    answer = signed_in(applicant()).get("/titik/", {"titik": typed_point})
+
+    assert answer.content.decode().startswith(said)
+
+
+def test_the_land_is_light_enough_for_a_weak_network() -> None:
+    assert len(gzip.compress(LAND.read_bytes())) < 60_000

@@ -12,7 +12,7 @@ from muara.cases.models.agency import (
     Worksheet,
     WorksheetEndorsement,
 )
-from muara.cases.models.application import Application, Attachment, Submission
+from muara.cases.models.application import Application, Attachment, Submission, Upload
 from muara.cases.models.case import Case, CaseQuerySet, Revision, Task, TaskQuerySet, UnfinishedWork
 from muara.cases.models.coordination import MonitoringNote, Question
 from muara.cases.models.correction import (
@@ -82,6 +82,7 @@ __all__ = [
     "Task",
     "TaskQuerySet",
     "UnfinishedWork",
+    "Upload",
     "VisitPhoto",
     "VisitSample",
     "Worksheet",

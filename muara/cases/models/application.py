@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from muara.cases.models.power import PowerOfAttorney
 from muara.documents.models import Blob
@@ -51,6 +51,10 @@ class Application(models.Model):
         User, on_delete=models.PROTECT, null=True, related_name="entered_applications"
     )
     data = models.JSONField("isian", default=dict)
+    # What was typed and could not be read yet, by control; shown again with its fault until it is mended.
+    unread = models.JSONField("belum terbaca", default=dict)
+    # By section, which opened page saved it last: another page must not overwrite it unseen.
+    saved_from = models.JSONField("disimpan dari", default=dict)
     revision = models.ForeignKey("cases.Revision", on_delete=models.PROTECT, related_name="applications")
     predecessor = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, related_name="successor", verbose_name="menggantikan"
@@ -89,6 +93,41 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.filename
+
+
+def new_key() -> str:
+    """Make the part of an upload's address that nobody guesses."""
+    return secrets.token_urlsafe(18)
+
+
+class Upload(models.Model):
+    """A file on its way in, piece by piece; once it is whole and sound it is an attachment."""
+
+    key = models.CharField("kunci", max_length=24, unique=True, default=new_key)
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="uploads")
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    requirement = models.PositiveSmallIntegerField("nomor persyaratan")
+    filename = models.CharField("nama berkas", max_length=200)
+    length = models.PositiveBigIntegerField("ukuran (bita)")
+    received = models.PositiveBigIntegerField("sudah diterima (bita)", default=0)
+    # Tells the file from another of its name (documents.partial); empty when its sender does not say.
+    fingerprint = models.CharField("sidik", max_length=40, blank=True)
+    attachment = models.ForeignKey(Attachment, on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField("dimulai")
+    expires_at = models.DateTimeField("kedaluwarsa", db_index=True)
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(length__gt=0), name="upload_is_not_empty"),
+            models.CheckConstraint(condition=Q(received__lte=F("length")), name="upload_ends_at_its_length"),
+            models.CheckConstraint(
+                condition=Q(attachment=None) | Q(received=F("length")), name="attached_upload_is_whole"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.filename} {self.received}/{self.length}"
 
 
 class Submission(models.Model):

@@ -17,6 +17,7 @@ from muara.cases.actions import (
     Moved,
     NotYours,
     Refused,
+    Stale,
     Stamp,
     act,
     act_for_applicant,
@@ -44,7 +45,7 @@ from muara.people.models import Company, Membership, User, office_day
 from muara.permits.models import Permit
 from muara.permits.queries import permit_by_number
 from muara.sop.definition import ApplicationKind
-from muara.sop.form import Form, Section, clean_section, point_of
+from muara.sop.form import Form, Section, clean_section, field_of, keep_section, point_of
 from muara.steps.actions.powers import named
 from muara.steps.actions.requests import Reply, demand_proof, record_replies
 from muara.steps.letters.forms import application_form
@@ -181,26 +182,59 @@ def locked_for_change(
     return locked
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page that shows a section: its own key, and the key of the page that had saved it last."""
+
+    key: str
+    seen: str
+
+
 @transaction.atomic
 def save_section(
-    application: Application, *, section: Section, raw: Mapping[str, object], by: User, at: datetime
+    application: Application,
+    *,
+    section: Section,
+    raw: Mapping[str, object],
+    by: User,
+    at: datetime,
+    page: Page | None = None,
 ) -> dict[str, str]:
-    """Keep what was typed in a section; return what is wrong with it, by field key.
+    """Keep what was typed in a section; return what is wrong with it, by control.
 
-    A section with gaps is kept (it is resumed later); a value that cannot be read is not, and nothing
-    of the section changes.
+    A section is kept with its gaps, and what cannot be read beside it as typed: it is resumed later, maybe
+    elsewhere.
+
+    Raises:
+        Stale: another page than `page` saved the section since. Refused: the application is being examined.
     """
     locked = locked_for_change(application, by=by, at=at)
-    cleaned = clean_section(section, raw, printable=allowed, complete=False)
-    if cleaned.errors:
-        return dict(cleaned.errors)
-    others = {key: value for key, value in locked.data.items() if key not in {f.key for f in section.fields}}
-    locked.data = {**others, **cleaned.values}
+    if page is not None and locked.saved_from.get(section.key, "") not in {page.seen, page.key}:
+        raise Stale
+    kept = keep_section(section, raw, printable=allowed)
+    own = {item.key for item in section.fields}
+    others = {key: value for key, value in locked.data.items() if key not in own}
+    unread = {control: text for control, text in locked.unread.items() if field_of(control) not in own}
+    locked.data, locked.unread = {**others, **kept.values}, {**unread, **kept.unread}
+    locked.saved_from = {**locked.saved_from, section.key: page.key if page else ""}
     locked.updated_at = at
-    locked.save(update_fields=["data", "updated_at"])
+    locked.save(update_fields=["data", "unread", "saved_from", "updated_at"])
     _follow_company(locked)
-    application.data, application.updated_at = locked.data, at
-    return {}
+    application.data, application.unread, application.updated_at = locked.data, locked.unread, at
+    return kept.errors
+
+
+def unread_in(application: Application, section: Section) -> dict[str, str]:
+    """What was typed in a section and could not be read, by control."""
+    own = {item.key for item in section.fields}
+    return {control: text for control, text in application.unread.items() if field_of(control) in own}
+
+
+def lacking(application: Application, section: Section) -> list[str]:
+    """The fields of a section that keep an application from being sent: left out, or not readable."""
+    wrong = clean_section(section, application.data, printable=allowed, complete=True).errors
+    unread = {field_of(control) for control in unread_in(application, section)}
+    return [item.key for item in section.fields if item.key in wrong or item.key in unread]
 
 
 def _follow_company(application: Application) -> None:
@@ -263,7 +297,7 @@ def gaps(application: Application) -> list[Gap]:
     missing = [
         Gap(label=f"{section.title}: {definition.form.field(key).label}", section=section.key)
         for section in definition.form.sections
-        for key in clean_section(section, application.data, printable=allowed, complete=True).errors
+        for key in lacking(application, section)
     ]
     if definition.process.kind(application.kind).needs_permit:
         missing += _earlier_gaps(application, definition.form)
@@ -290,15 +324,11 @@ def _earlier_gaps(application: Application, form: Form) -> list[Gap]:
     ]
 
 
-def take_snapshot(
-    application: Application,
-    *,
-    by: User,
-    at: datetime,
-    proof: Blob | None,
-    power: PowerOfAttorney | None = None,
-) -> Submission:
-    """Keep what the application says now; `power` is that of a proxy, whom the snapshot then names."""
+def content_of(application: Application, *, power: PowerOfAttorney | None = None) -> str:
+    """What an application says now, as a submission of it would be kept: the same words, the same bytes.
+
+    `power` is that of a proxy, whom it then names.
+    """
     files = [
         {
             "attachment": item.pk,
@@ -308,7 +338,7 @@ def take_snapshot(
         }
         for item in application.attachments.filter(withdrawn_at=None).select_related("blob")
     ]
-    content = canonical(
+    return canonical(
         {
             "reference": application.reference,
             "kind": application.kind,
@@ -318,6 +348,18 @@ def take_snapshot(
             **({"proxy": named(power)} if power else {}),
         }
     )
+
+
+def take_snapshot(
+    application: Application,
+    *,
+    by: User,
+    at: datetime,
+    proof: Blob | None,
+    power: PowerOfAttorney | None = None,
+) -> Submission:
+    """Keep what the application says now; `power` is that of a proxy, whom the snapshot then names."""
+    content = content_of(application, power=power)
     _follow_outfall(application)
     return Submission.objects.create(
         application=application,
@@ -368,10 +410,10 @@ def submit(
         locked = locked_for_change(application, by=by, at=at, doing=Doing.SIGN, shown=shown)
         power = act_for_applicant(locked, doing=Doing.SIGN, by=by, at=at, shown=shown)
         demand_proof(locked, proof, by=by)
-        lacking = gaps(locked)
-        if lacking:
+        missing = gaps(locked)
+        if missing:
             raise Refused(
-                f"Permohonan belum lengkap: {len(lacking)} hal lagi. Lihat daftar kekurangan di bawah."
+                f"Permohonan belum lengkap: {len(missing)} hal lagi. Lihat daftar kekurangan di bawah."
             )
         kind = locked.revision.process.kind(locked.kind)
         earlier = permit_by_number(str(locked.data.get("previous_permit", ""))) if kind.needs_permit else None

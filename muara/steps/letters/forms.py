@@ -5,13 +5,15 @@ A service whose folder has no template for one of them makes none.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
 from django.conf import settings
 
-from muara.cases.models import Case, Checklist, ChecklistMark, Revision, Submission
+from muara.audit import chains
+from muara.cases.models import Application, Case, Checklist, ChecklistMark, Revision, Submission
 from muara.cases.queries import approved_on_paper, latest_submission, submitted
 from muara.documents.contents import Content, Proxy
 from muara.documents.contents.brochure import Brochure, Described
@@ -76,33 +78,11 @@ def application_form(case: Case, submission: Submission, *, step: str, at: datet
     """U.1: a submission as the form prints it, every section and every file."""
     if "application_form" not in case.revision.definition.letters:
         return None
-    said, process, office = submitted(submission), case.process, the_office()
-    values, files = said["values"], said["files"]
-    assert isinstance(values, dict)
-    assert isinstance(files, list)
-    content = ApplicationForm(
-        letterhead=letterhead(office),
-        demo=settings.MUARA_DEMO,
+    content = replace(
+        _application_form(case.application, submitted(submission), digest=submission.sha256),
         qr=status_url(case),
-        service=process.title,
-        kinds=_kinds(process, chosen=str(said["kind"])),
-        company=str(said["company"]),
-        reference=case.application.reference,
         submission=submission.number,
         submitted_at=submission.at,
-        digest=submission.sha256,
-        sections=_sections(case.revision.definition.form, values),
-        files=tuple(
-            HandedIn(
-                number=row["requirement"],
-                title=process.requirement(row["requirement"]).reading,
-                filename=row["filename"],
-                digest=row["sha256"][:DIGITS],
-            )
-            for row in files
-        ),
-        place=office.seat,
-        applicant=applicant_name(case, values),
         proxy=proxy_of(submission),
     )
     return _file(
@@ -113,6 +93,51 @@ def application_form(case: Case, submission: Submission, *, step: str, at: datet
         title=f"Formulir permohonan {case.application.reference}, penyampaian ke-{submission.number}",
         dated=office_day(submission.at),
         at=at,
+    )
+
+
+def unsent_form(application: Application, content: str) -> ApplicationForm:
+    """U.1 before it is sent: `content` is what a submission would hold, and has the same digest then."""
+    return _application_form(application, json.loads(content), digest=chains.digest(content))
+
+
+def unsent_form_pdf(application: Application, content: str, *, at: datetime) -> bytes:
+    """U.1 to read, and to sign at the counter, before it is sent."""
+    return set_letter(
+        source=application.revision.definition.letters["application_form"],
+        content=canonical(unsent_form(application, content)),
+        title=f"Formulir permohonan {application.reference}, belum dikirim",
+        dated=office_day(at),
+    )
+
+
+def _application_form(
+    application: Application, said: Mapping[str, object], *, digest: str
+) -> ApplicationForm:
+    process, office = application.revision.process, the_office()
+    values, files = said["values"], said["files"]
+    assert isinstance(values, dict)
+    assert isinstance(files, list)
+    return ApplicationForm(
+        letterhead=letterhead(office),
+        demo=settings.MUARA_DEMO,
+        service=process.title,
+        kinds=_kinds(process, chosen=str(said["kind"])),
+        company=str(said["company"]),
+        reference=application.reference,
+        digest=digest,
+        sections=_sections(application.revision.definition.form, values),
+        files=tuple(
+            HandedIn(
+                number=row["requirement"],
+                title=process.requirement(row["requirement"]).reading,
+                filename=row["filename"],
+                digest=row["sha256"][:DIGITS],
+            )
+            for row in files
+        ),
+        place=office.seat,
+        applicant=str(values.get("applicant_name") or application.applicant or ""),
     )
 
 

@@ -18,10 +18,14 @@ from muara.people.models import WITA
 from muara.steps.actions.collection import remind_by_the_clock
 from muara.steps.actions.reminders import remind_of_answers
 from muara.steps.actions.unreached import escalate
+from muara.steps.actions.uploading import clean_up
 
 
 class Command(BaseCommand):
-    help = "Membuat pengingat, tugas telepon dan ringkasan yang jatuh tempo; aman dijalankan berulang."
+    help = (
+        "Membuat pengingat, tugas telepon dan ringkasan yang jatuh tempo, membuang unggahan yang "
+        "kedaluwarsa; aman dijalankan berulang."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--every", type=int, default=0, help="ulangi setiap sekian detik")
@@ -43,6 +47,9 @@ class Command(BaseCommand):
         closed = close_earlier_days(at=at)
         if closed:
             self.stdout.write(f"antrean: {closed} nomor hari lalu ditutup")
+        dropped = len(list(clean_up(at=at)))
+        if dropped:
+            self.stdout.write(f"unggahan yang tidak dilanjutkan: {dropped} dibuang")
         done: dict[str, Sized] = {
             "pengingat pengambilan": list(remind_by_the_clock(at=at)),
             "pengingat perbaikan": list(remind_of_answers(at=at)),
