@@ -19,6 +19,7 @@ from time_machine import TimeMachineFixture
 
 from muara.cases.models import Application, Attachment, Case, Revision, Submission
 from muara.documents.repertoire import allowed
+from muara.people.actions.notices import send_due
 from muara.people.models import Company, Membership, User
 from muara.sop.form import Section, clean_section, point_of, spots
 from muara.sop.places import LAND, UNCERTAIN, beside_the_sea
@@ -105,6 +106,7 @@ def test_a_newcomer_goes_from_the_account_to_a_sent_application(client: Client) 
             "password2": "muara-sungai-laut",
         },
     )
+    list(send_due(clock=lambda: MONDAY))
     link = re.search(r"/akun/surel/konfirmasi/\S+", str(mail.outbox[0].body))
     assert link
     client.post(link[0])
