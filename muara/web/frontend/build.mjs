@@ -51,5 +51,6 @@ writeFileSync(join(out, "map.css"), (await transform(drawn, { loader: "css", min
 // What a bundle holds of others comes with their licences.
 for (const name of ["leaflet", "tus-js-client", "js-base64", "url-parse"]) {
   const licence = ["LICENSE", "LICENSE.md"].map((file) => join(modules, name, file)).find(existsSync);
-  copyFileSync(licence, join(out, `${name}-LICENSE.txt`));
+  const text = readFileSync(licence, "utf8").replaceAll("\r\n", "\n");
+  writeFileSync(join(out, `${name}-LICENSE.txt`), text);
 }
