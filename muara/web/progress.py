@@ -132,7 +132,8 @@ def touched(application: Application) -> datetime:
     case = case_of(application)
     if case is None:
         return application.updated_at
-    moments = [moment for task in case.tasks.all() for moment in (task.opened_at, task.closed_at)]
+    moments = [case.opened_at, case.closed_at]
+    moments += [moment for task in case.tasks.all() for moment in (task.opened_at, task.closed_at)]
     moments += [moment for one in case.corrections.all() for moment in (one.sent_at, one.answered_at)]
     return max(moment for moment in moments if moment is not None)
 

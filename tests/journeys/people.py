@@ -146,9 +146,9 @@ class Person:
 
     def fill_rows(self, item: Field, rows: Sequence[Mapping[str, str]]) -> None:
         for number, row in enumerate(rows, start=1):
-            group = self.page.get_by_role("group", name=f"Baris {number} {item.label.lower()}", exact=True)
+            group = self.page.get_by_role("group", name=f"Baris {number} {item.label}", exact=True)
             if not group.count():
-                self.press(f"Tambah baris {item.label.lower()}")
+                self.press(f"Tambah baris {item.label}")
             for column in item.columns:
                 if column.key in row:
                     self.write(column.label, row[column.key], within=group)

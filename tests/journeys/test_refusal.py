@@ -18,6 +18,11 @@ from tests.browser import LiveApp
 from tests.journeys.people import Person
 from tests.journeys.test_way_through import FORWARD, Way, make_sure
 
+REFUSING = FORWARD | {  # what leads on with a refusal, as the page words it
+    "draft": "Draf keputusan penolakan diserahkan kepada kepala seksi",
+    "number": "Keputusan penolakan bernomor dan disahkan: serahkan ke loket",
+    "hand_over": "Keputusan penolakan diserahkan",
+}
 REASON = "Titik pembuangan berada di kawasan konservasi | UU 32 Tahun 2009 Pasal 20"
 
 
@@ -34,21 +39,21 @@ def test_a_refused_application_gets_reasons_remedies_and_a_number_of_its_own(
         )
     with way.at("draft", "processing_officer") as officer:
         officer.write("Alasan penolakan", REASON)
-        officer.conclude(FORWARD["draft"])
+        officer.conclude(REFUSING["draft"])
     for step, actor in (("endorse_section", "section_head"), ("endorse_division", "division_head")):
         with way.at(step, actor) as officer:
             make_sure(officer)
-            officer.conclude(FORWARD[step])
+            officer.conclude(REFUSING[step])
     with way.at("decide", "head_of_office") as officer:
         make_sure(officer)
-        officer.conclude(FORWARD["decide"])
+        officer.conclude(REFUSING["decide"])
     with way.at("number", "registrar") as officer:
         officer.press("Ambil nomor")
         items = officer.page.get_by_role("group", name=re.compile("^Checklist akhir"))
         for item in items.get_by_role("checkbox").all():
             item.check()
         officer.hand_in("Pindaian surat keputusan asli", EXAMPLE / way.source["issue"]["scan"])
-        officer.conclude(FORWARD["number"])
+        officer.conclude(REFUSING["number"])
     with way.at("hand_over", "collection_counter") as officer:
         officer.choose("Bukti diri yang diperiksa", "KTP")
         officer.write("Nomor bukti diri", way.values["applicant_nik"])
@@ -56,7 +61,7 @@ def test_a_refused_application_gets_reasons_remedies_and_a_number_of_its_own(
         officer.tick(
             "Isi keputusan sudah disampaikan: hak dan kewajiban, termasuk kepada OPD; atau upaya hukumnya"
         )
-        officer.page.get_by_role("radio", name=FORWARD["hand_over"], exact=True).check()
+        officer.page.get_by_role("radio", name=REFUSING["hand_over"], exact=True).check()
         officer.press("Catat hasil")
         officer.sees("Cetak bukti serah terima")
 

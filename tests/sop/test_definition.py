@@ -276,8 +276,8 @@ BROKEN = [
     ("covered_by = 3", "covered_by = 40", "persyaratan 4", "nomor 40 yang tidak ada"),
     ('opens_with = "review"', 'opens_with = "sleep"', "langkah 11 'draft'", "'sleep' tidak dikenal"),
     (
-        '"end", kind = "close" }',
-        '"end", kind = "vanish" }',
+        '"end", kind = "close", refusal',
+        '"end", kind = "vanish", refusal',
         "outcomes 'received'",
         "kind 'vanish' tidak dikenal",
     ),
@@ -310,7 +310,12 @@ BROKEN = [
     ('key = "received", label', 'key = "issued", to2 = "x", label', "outcomes 'issued'", "kunci 'to2' tidak"),
     ('key = "redraft"', 'key = "unmet"', "langkah 14 'meet'", "hasil 'unmet' dipakai lebih dari sekali"),
     ("covered_by = 3", "covered_by = 3\nupload = true", "persyaratan 4", "tidak diunggah sendiri"),
-    ('"end", kind = "close" }', '"end", kind = "forward" }', "langkah 18 'receive'", "hanya 'close'"),
+    (
+        '"end", kind = "close", refusal',
+        '"end", kind = "forward", refusal',
+        "langkah 18 'receive'",
+        "hanya 'close'",
+    ),
     ('start = "ask"', 'start = "nap"', "process.toml", "start menunjuk langkah 'nap'"),
 ]
 
@@ -351,8 +356,9 @@ def test_a_process_is_frozen() -> None:
 
 
 def test_every_form_that_the_sop_names_is_made_kept_or_left_to_the_rooms_beside_the_case() -> None:
-    """Domain 1.5: F01 to F31; queue tickets, the survey and complaints belong to no case."""
-    forms = PROCESS.forms
+    """Domain 1.5: F01 to F31; queue tickets, the survey and complaints belong to no case. M.24: a brochure."""
+    *forms, brochure = PROCESS.forms
+    assert (brochure.code, brochure.empty) == ("M24", True)
     assert [form.code for form in forms] == [f"F{number:02}" for number in range(1, 32)]
     assert {form.code: form.kept for form in forms if form.kept in {"ticket", "survey", "complaint"}} == {
         "F01": "ticket", "F02": "ticket", "F29": "survey", "F30": "complaint",

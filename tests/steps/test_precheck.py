@@ -196,7 +196,7 @@ def test_the_page_keeps_what_was_typed_when_nobody_is_named(
     task = walked(kbli="06100").take()
     client.force_login(officer("customer_service"))
     address = f"/meja/tugas/{task.pk}/"
-    form = form_on(client.get(address), action=f"{address}kewenangan/")
+    form = form_on(client.get(f"{address}kewenangan/"), action=f"{address}kewenangan/")
 
     answer = client.post(form.action, form.filled(decision="redirect", reason="Kegiatan hulu."))
 

@@ -238,6 +238,7 @@ class Wanderer(Walk):
             task,
             decision=AuthorityCheck.Decision.REDIRECT,
             reason="Kewenangan Menteri.",
+            apply_to="Kementerian yang membidangi lingkungan hidup",
             by=self.who(task),
             at=self.clock.tick(),
         )

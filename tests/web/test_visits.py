@@ -214,7 +214,9 @@ def test_the_desk_lists_a_case_with_two_letters_to_one_agency_once(walk: Walk) -
         cover_letter=first.cover_letter,
         made_by=first.made_by,
         made_at=first.made_at,
+        delivered_by=first.delivered_by,
         delivered_at=NOW,
+        receiver=first.receiver,
     )
     page = signed_in(officer("technical_team")).get("/meja/")
     assert [item.task.pk for item in page.context["todo"]] == [
