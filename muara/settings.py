@@ -172,6 +172,7 @@ ACCOUNT_FORMS = {
 }
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser that registered; another one signs in
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or second factor is told to its owner
 # By address only, never by account: whoever guesses at an official's password must not lock the official out.
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip"}

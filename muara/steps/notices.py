@@ -74,7 +74,8 @@ def tell_submitted(case: Case, *, number: int, at: datetime) -> Notice:
         subject=f"Permohonan {case.application.reference} sudah kami terima{again}",
         body=(
             f"Permohonan {case.process.title} atas nama {company_name(case)} sudah masuk{again} dengan nomor "
-            f"pengajuan {case.application.reference}.\n\n"
+            f"pengajuan {case.application.reference}. Ikuti perkembangannya tanpa akun di {status_url(case)} "
+            f"dengan kode rahasia {case.application.follow_code}.\n\n"
             "Customer service memeriksa kelengkapannya. Nomor registrasi, tanda terima, dan janji waktu "
             "penyelesaian diberikan setelah berkas dinyatakan lengkap dan didaftarkan di loket."
         ),

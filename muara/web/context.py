@@ -42,12 +42,13 @@ def page(request: HttpRequest) -> dict[str, Any]:
     cannot take a paper along from there, but a page.
     """
     here = f"{settings.MUARA_BASE_URL}{request.get_full_path()}"
+    in_the_hall = request.session.get(TOUCHSCREEN) and not request.user.is_authenticated
     return {
         "office": issuing_office(),
         "navigation": navigation(request),
         "footer_links": [Link(label, reverse(name), current=False) for label, name in FOOTER],
         "demo": settings.MUARA_DEMO,
-        "touchscreen": mark_safe(qr_svg(here, scalable=True)) if request.session.get(TOUCHSCREEN) else "",
+        "touchscreen": mark_safe(qr_svg(here, scalable=True)) if in_the_hall else "",
     }
 
 

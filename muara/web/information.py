@@ -148,8 +148,9 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def touchscreen(request: HttpRequest) -> HttpResponse:
-    """The start page of the information screen; from here on this browser shows pages for touching."""
-    request.session[TOUCHSCREEN] = True
+    """The start page of the information screen; "?pasang=1" makes this browser the screen in the hall."""
+    if "pasang" in request.GET:
+        request.session[TOUCHSCREEN] = True
     services = [revision.definition for revision in revisions_in_force(office_day(timezone.now()))]
     return render(request, "public/touchscreen.html", {"services": services})
 

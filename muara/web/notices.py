@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -36,7 +36,9 @@ REASON = 1000
 @require_safe
 def notices(request: HttpRequest) -> HttpResponse:
     """Everything that was sent to me, the newest first; nobody else's."""
-    page = Paginator(person(request).notices.order_by("-made_at", "-pk"), A_PAGE)
+    me = person(request)
+    sent = Notice.objects.filter(Q(recipient=me) | Q(recipient=None, address__iexact=me.email))
+    page = Paginator(sent.order_by("-made_at", "-pk"), A_PAGE)
     return render(request, "portal/notices.html", {"page": page.get_page(request.GET.get("halaman"))})
 
 

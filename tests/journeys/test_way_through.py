@@ -188,7 +188,7 @@ def apply(way: Way) -> None:
     for text in (
         COMPANY,
         "9999000000011",
-        "CPO; Kapasitas terpasang: 12.000",
+        "CPO",
         "0°30′20,00″ LU",
         "Mangrove",
         "skema-ipal.pdf",

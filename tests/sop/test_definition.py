@@ -356,7 +356,7 @@ def test_a_process_is_frozen() -> None:
 
 
 def test_every_form_that_the_sop_names_is_made_kept_or_left_to_the_rooms_beside_the_case() -> None:
-    """Domain 1.5: F01 to F31; queue tickets, the survey and complaints belong to no case. M.24: a brochure."""
+    """Domain 1.5: F01 to F31; tickets, survey and complaints belong to no case. M.24: a brochure."""
     *forms, brochure = PROCESS.forms
     assert (brochure.code, brochure.empty) == ("M24", True)
     assert [form.code for form in forms] == [f"F{number:02}" for number in range(1, 32)]

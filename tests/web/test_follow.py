@@ -11,8 +11,8 @@ from django.utils.formats import date_format
 from time_machine import TimeMachineFixture
 
 from muara.cases.models import Application, Case
-from muara.people.models import CalendarDay
-from muara.web.demo import case_at, seed_office
+from muara.people.models import CalendarDay, Notice
+from muara.web.demo import applicant, case_at, seed_office
 from tests.clock import MONDAY, at
 from tests.web.test_public import plain
 
@@ -52,6 +52,17 @@ def test_the_submission_number_works_as_well_as_the_registration_number(case: Ca
     words = asked(case.application.reference, case.application.follow_code)
 
     assert (case.registration_number or "?") in words
+
+
+def test_the_applicant_reads_the_code_as_soon_as_the_application_is_sent(client: Client) -> None:
+    case = Case.objects.select_related("application").get(pk=case_at("check", at=MONDAY).pk)
+    client.force_login(applicant())
+
+    page = client.get(f"/permohonan/{case.application.reference}/").content.decode()
+
+    assert case.application.follow_code in page
+    told = Notice.objects.get(key=f"case:{case.pk}:submitted:1").text
+    assert case.application.follow_code in told
 
 
 def test_nothing_personal_is_shown(case: Case) -> None:

@@ -180,12 +180,15 @@ def test_the_privacy_notice_names_whom_to_ask(client: Client, office: Office) ->
 
 
 def test_the_screen_in_the_hall_shows_the_same_pages_without_accounts(client: Client) -> None:
-    assert "Sentuh yang ingin Anda ketahui" in text_of(client, "/layar/")
+    assert "Sentuh yang ingin Anda ketahui" in text_of(client, "/layar/?pasang=1")
 
     page = client.get(SERVICE).content.decode()
-    assert 'data-idle-home="/layar/"' in page
+    assert 'data-idle-home="/layar/?pasang=1"' in page
     assert "Buat akun" not in page
     assert "/akun/masuk/" not in page
 
+    other = Client()
+    other.get("/layar/")
+    assert "data-idle-home" not in other.get(SERVICE).content.decode()
     client.get("/layar/keluar/")
     assert "data-idle-home" not in client.get(SERVICE).content.decode()

@@ -13,13 +13,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.formats import date_format
 from time_machine import TimeMachineFixture
 
 from muara.audit.models import Entry
 from muara.cases.actions import NotYours, take_over
 from muara.cases.models import Case, Correction, Handover, Submission, Task
 from muara.contacts.models import Consultation
-from muara.people.models import User
+from muara.people.models import User, office_day
 from muara.permits.models import Permit
 from muara.steps.actions import issuance, verification
 from muara.web.acts import new_key
@@ -405,3 +406,16 @@ def test_another_persons_questions_are_not_shown() -> None:
     ask_question(at=MONDAY, text="Rahasia dagang kami?", person=other_applicant())
 
     assert "Rahasia dagang" not in plain(signed_in(applicant()).get("/pertanyaan/"))
+
+
+def test_a_finished_case_stands_in_the_list_with_the_day_it_ended(client: Client) -> None:
+    case = case_at("end", at=MONDAY)
+    client.force_login(applicant())
+
+    words = client.get("/permohonan/")
+
+    assert words.status_code == 200
+    assert case.closed_at is not None
+    assert f"diperbarui {date_format(office_day(case.closed_at), 'j F Y')}" in " ".join(
+        words.content.decode().split()
+    )

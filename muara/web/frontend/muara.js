@@ -54,7 +54,7 @@ if (menu) {
 
 // The screen in the hall goes back to its start when nobody touches it, and asks first.
 const home = document.body.dataset.idleHome;
-if (home && window.location.pathname !== home) {
+if (home && window.location.pathname !== new URL(home, window.location).pathname) {
   const [PATIENCE, ASKING] = [90_000, 30_000];
   const question = document.createElement("div");
   question.className = "m-idle";
