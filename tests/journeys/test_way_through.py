@@ -196,7 +196,7 @@ def apply(way: Way) -> None:
         applicant.sees(text)
     applicant.tick("Saya sudah memeriksa permohonan ini dan menyatakan bahwa isinya benar.")
     applicant.press("Kirim permohonan")
-    applicant.sees(f"Permohonan terkirim. Nomor pengajuan {way.case.application.reference}")
+    applicant.sees(f"Permohonan terkirim. Nomor pengajuan Anda {way.case.application.reference}")
     applicant.sees("Belum terdaftar")
 
 
