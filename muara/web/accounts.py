@@ -110,7 +110,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     assert user.is_authenticated
     binding = {
         step.actor
-        for revision in Revision.objects.filter(effective_from__lte=office_day(at))
+        for revision in Revision.objects.filter(effective_from__lte=office_day(at)).defer("files")
         for step in revision.process.steps
         if step.activity in BINDING
     }

@@ -37,9 +37,8 @@ OTHER = {
 }
 
 
-def guide(service: str, desk: str, *, at: datetime) -> list[Clause]:
+def guide(revision: Revision | None, desk: str) -> list[Clause]:
     """What the SOP prints for this desk: the letters of step 2, or the sentences of step 5."""
-    revision = revision_of(service, at=at)
     if revision is None:
         return []
     definition = revision.definition
@@ -113,7 +112,8 @@ def consultation(request: HttpRequest, pk: int) -> HttpResponse:
     """One question, and its answer."""
     here = _answerer(request) if request.method == "POST" else _reader(request)
     found = _talk(here, pk)
-    letters, revision = guide(found.service, found.desk, at=here.at), revision_of(found.service, at=here.at)
+    revision = revision_of(found.service, at=here.at)
+    letters = guide(revision, found.desk)
     form = Answering(
         request.POST or None,
         letters=letters,
@@ -185,7 +185,7 @@ def _page(
     letters: list[Clause] | None = None,
 ) -> HttpResponse:
     revision = revision or revision_of(found.service, at=here.at)
-    shown = guide(found.service, found.desk, at=here.at) if letters is None else letters
+    shown = guide(revision, found.desk) if letters is None else letters
     names = {item.code: item for item in revision.process.forms} if revision else {}
     return render(
         request,
@@ -219,11 +219,12 @@ def new_consultation(request: HttpRequest) -> HttpResponse:
     desk = _desk(request, here, ticket)
     services = revisions_in_force(here.today)
     chosen = request.POST.get("service") or (services[0].service if services else "")
+    revision = next((item for item in services if item.service == chosen), None)
     form = Asking(
         request.POST or None,
         services=services,
-        letters=guide(chosen, desk, at=here.at),
-        revision=revision_of(chosen, at=here.at),
+        letters=guide(revision, desk),
+        revision=revision,
         initial={"channel": Consultation.Channel.VISIT} if ticket else {},
     )
     came = None
