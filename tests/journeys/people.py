@@ -61,6 +61,14 @@ class Person:
     def tick(self, label: str) -> None:
         self.page.get_by_role("checkbox", name=label, exact=True).check()
 
+    def tick_all(self, group: str | re.Pattern[str]) -> int:
+        """Tick every box of a group, once the page that has it is there; says how many."""
+        boxes = self.page.get_by_role("group", name=group).get_by_role("checkbox")
+        expect(boxes.first).to_be_visible()
+        for box in boxes.all():
+            box.check()
+        return boxes.count()
+
     def sign_on_screen(self) -> None:
         """Draw a signature on the page's sheet, as a finger would."""
         sheet = self.page.locator("canvas")

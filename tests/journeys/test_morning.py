@@ -160,6 +160,7 @@ def test_a_morning_with_twelve_visitors_three_counters_and_one_television(
     expect(tv.get_by_text("Tidak ada yang menunggu")).to_have_count(3)
     expect(tv.locator(".q-calls li").first).to_contain_text("A-007")
     information.page.goto(f"{live_app.url}/meja/antrean/hari-ini/")
+    expect(information.page.locator("tbody tr")).to_have_count(3)
     rows = [row.inner_text().split("\t")[1:5] for row in information.page.locator("tbody tr").all()]
     # taken, done, went away, did not come
     assert rows == [["7", "5", "1", "1"], ["3", "4", "0", "0"], ["2", "2", "0", "0"]]

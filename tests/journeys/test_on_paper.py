@@ -63,7 +63,7 @@ def enter_at_the_counter(way: Way, signed: Path) -> None:
     cs.follow("Periksa dan kirim")
     cs.choose("Siapa yang menghadap?", "Pemohon sendiri")
     cs.page.locator("input[type=file]").set_input_files(signed)
-    for box in cs.page.get_by_role("checkbox").all():
+    for box in cs.page.get_by_role("checkbox").all():  # the page is there: its radio was just chosen
         box.check()
     cs.press("Kirim permohonan")
     cs.sees("Permohonan terkirim.")

@@ -49,9 +49,7 @@ def test_a_refused_application_gets_reasons_remedies_and_a_number_of_its_own(
         officer.conclude(REFUSING["decide"])
     with way.at("number", "registrar") as officer:
         officer.press("Ambil nomor")
-        items = officer.page.get_by_role("group", name=re.compile("^Checklist akhir"))
-        for item in items.get_by_role("checkbox").all():
-            item.check()
+        officer.tick_all(re.compile("^Checklist akhir"))
         officer.hand_in("Pindaian surat keputusan asli", EXAMPLE / way.source["issue"]["scan"])
         officer.conclude(REFUSING["number"])
     with way.at("hand_over", "collection_counter") as officer:

@@ -146,6 +146,8 @@ def ask_and_inform(way: Way) -> None:
 
     officer = way.officer("information_officer")
     officer.follow(way.source["question"])
+    answer = officer.page.get_by_role("textbox", name="Penjelasan yang diberikan")
+    expect(answer).to_be_visible()
     for explained in officer.page.get_by_role("checkbox").all():
         explained.check()
     officer.write("Penjelasan yang diberikan", "Syarat ada di halaman layanan. Paling lama 14 hari; gratis.")
@@ -225,9 +227,9 @@ def check_with_advice(way: Way) -> None:
 
 
 def all_fit(officer: Person) -> None:
-    fits = officer.page.get_by_role("radio", name="Sesuai", exact=True).all()
-    assert len(fits) == 17
-    for fit in fits:
+    fits = officer.page.get_by_role("radio", name="Sesuai", exact=True)
+    expect(fits).to_have_count(17)
+    for fit in fits.all():
         fit.check()
 
 
@@ -487,11 +489,7 @@ def examine_with_a_meeting(way: Way) -> None:
 
 def make_sure(officer: Person) -> None:
     """Tick every printed assurance of the step."""
-    group = officer.page.get_by_role("group", name=re.compile("Yang sudah dipastikan"))
-    boxes = group.get_by_role("checkbox").all()
-    assert len(boxes) == 4
-    for box in boxes:
-        box.check()
+    assert officer.tick_all(re.compile("Yang sudah dipastikan")) == 4
 
 
 def sign(way: Way) -> None:
@@ -557,9 +555,7 @@ def number_and_issue(way: Way) -> None:
     with way.at("number", "registrar") as officer:
         officer.press("Ambil nomor")
         officer.sees(f"503/1/DPMPTSP-III/{office_day(timezone.now()).year}")
-        items = officer.page.get_by_role("group", name=re.compile("^Checklist akhir"))
-        for item in items.get_by_role("checkbox").all():
-            item.check()
+        officer.tick_all(re.compile("^Checklist akhir"))
         officer.hand_in("Pindaian surat keputusan asli", EXAMPLE / way.source["issue"]["scan"])
         officer.conclude(FORWARD["number"])
 
