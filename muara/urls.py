@@ -192,6 +192,7 @@ urlpatterns = [
     path("kantor/nomor/<slug:service>/<slug:key>/", office.edit_series, name="edit_series"),
     path("kantor/ketentuan/", office.settings_page, name="office_settings"),
     path("kantor/pemberitahuan/", notices.failed_notices, name="failed_notices"),
+    path("kantor/pemberitahuan/<int:pk>/kirim-lagi/", notices.send_again, name="send_again"),
     path("kantor/jam-pelayanan/", days.service_hours, name="service_hours"),
     path("kantor/antrean/", counters.queue_setup, name="queue_setup"),
     path("kantor/antrean/seri/baru/", counters.queue_series, name="new_queue_series"),

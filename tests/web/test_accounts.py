@@ -11,6 +11,7 @@ from time_machine import TimeMachineFixture
 
 from muara.people.actions.notices import send_due
 from muara.people.models import User
+from muara.steps.notices import is_still_theirs
 from muara.web.demo import PASSWORD, applicant, officer, seed_office
 from tests.clock import MONDAY, at
 
@@ -40,7 +41,7 @@ def test_a_new_account_opens_the_portal_once_its_address_is_confirmed(client: Cl
     assert (made.name, made.phone, made.actors(MONDAY)) == ("Budi Misalnya", "+6281100000002", frozenset())
     assert client.get("/permohonan/").status_code == 302
 
-    list(send_due(clock=lambda: MONDAY))
+    list(send_due(clock=lambda: MONDAY, still_theirs=is_still_theirs))
     (letter,) = mail.outbox
     link = re.search(r"/akun/surel/konfirmasi/[^\s]+", str(letter.body))
     assert link is not None
@@ -57,7 +58,7 @@ def test_registering_with_an_existing_address_looks_like_any_other_and_warns_its
 
     assert (taken.status_code, taken["Location"]) == (302, "/akun/surel/terkirim/")
     assert User.objects.filter(email="sari@contoh.example").count() == 1
-    list(send_due(clock=lambda: MONDAY))
+    list(send_due(clock=lambda: MONDAY, still_theirs=is_still_theirs))
     (letter,) = mail.outbox
     assert letter.to == ["sari@contoh.example"]
     assert "konfirmasi" not in str(letter.body)
@@ -146,7 +147,7 @@ def test_a_forgotten_password_is_set_anew_by_the_link_in_the_letter(client: Clie
     client.post("/akun/lupa/", {"email": applicant().email})
 
     assert not mail.outbox  # the page spoke to no mail server
-    list(send_due(clock=lambda: MONDAY))
+    list(send_due(clock=lambda: MONDAY, still_theirs=is_still_theirs))
     (letter,) = mail.outbox
     found = re.search(r"/akun/lupa/[^\s]+", str(letter.body))
     assert found is not None

@@ -13,6 +13,7 @@ from muara.contacts.models import NoticeLetter, PhoneTask
 from muara.people.actions.notices import addressee, notify, send_due
 from muara.people.models import Notice, Office, User
 from muara.steps.actions.unreached import escalate
+from muara.steps.notices import is_still_theirs
 from muara.web.acts import new_key
 from muara.web.demo import applicant, case_at, officer, other_applicant
 from tests.clock import MONDAY, TUESDAY, WEDNESDAY
@@ -32,7 +33,7 @@ def task(office: Office, settings: Settings, time_machine: TimeMachineFixture) -
     """A call to make, because nothing could be sent on Tuesday; it is Wednesday."""
     case_at("verify", at=MONDAY)
     settings.MUARA_CHANNELS, settings.MUARA_NOTICE_TRIES = {"email": "", "message": ""}, 1
-    list(send_due(clock=lambda: TUESDAY))
+    list(send_due(clock=lambda: TUESDAY, still_theirs=is_still_theirs))
     list(escalate(at=TUESDAY))
     time_machine.move_to(WEDNESDAY, tick=False)
     return PhoneTask.objects.get()

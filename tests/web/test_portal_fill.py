@@ -24,6 +24,7 @@ from muara.people.models import Company, Membership, User
 from muara.sop.form import Section, clean_section, point_of, spots
 from muara.sop.places import LAND, UNCERTAIN, beside_the_sea
 from muara.steps.actions import filing
+from muara.steps.notices import is_still_theirs
 from muara.web.acts import new_key
 from muara.web.demo import Clock, Walk, applicant, example, officer, other_applicant, sample_pdf, seed_office
 from muara.web.form_fields import SectionForm
@@ -106,7 +107,7 @@ def test_a_newcomer_goes_from_the_account_to_a_sent_application(client: Client) 
             "password2": "muara-sungai-laut",
         },
     )
-    list(send_due(clock=lambda: MONDAY))
+    list(send_due(clock=lambda: MONDAY, still_theirs=is_still_theirs))
     link = re.search(r"/akun/surel/konfirmasi/\S+", str(mail.outbox[0].body))
     assert link
     client.post(link[0])
