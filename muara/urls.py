@@ -83,6 +83,7 @@ urlpatterns = [
     path("akun/surel/konfirmasi/<str:key>/", account.confirm_email, name="account_confirm_email"),
     path("akun/sandi-lagi/", account.reauthenticate, name="account_reauthenticate"),
     path("akun/", accounts.overview, name="account"),
+    path("akun/data/", accounts.details, name="account_details"),
     path("akun/pengaman/", second_factor.index, name="mfa_index"),
     path("akun/pengaman/aktifkan/", totp.activate_totp, name="mfa_activate_totp"),
     path("akun/pengaman/matikan/", totp.deactivate_totp, name="mfa_deactivate_totp"),
