@@ -487,6 +487,21 @@ def test_another_persons_company_cannot_be_chosen() -> None:
     assert "PT Muara Fiktif Energi" not in answer.content.decode()
 
 
+def test_the_start_page_leads_to_the_self_check_and_the_last_upload_to_the_check_before_sending() -> None:
+    mine, ready = signed_in(applicant()), filled()
+    start = mine.get("/permohonan/baru/").content.decode()
+    link = re.search(r'href="(/layanan/[^"]+/cek-mandiri/)"', start)
+    assert link is not None
+    assert mine.get(link[1]).status_code == 200
+
+    leads = {
+        number: f'href="/permohonan/{ready.reference}/kirim/"'
+        in mine.get(f"/permohonan/{ready.reference}/berkas/{number}/").content.decode()
+        for number in (UPLOADS[0], UPLOADS[-1])
+    }
+    assert leads == {UPLOADS[0]: False, UPLOADS[-1]: True}
+
+
 def test_the_start_page_tells_the_regime_and_what_becomes_of_personal_data() -> None:
     words = plain(signed_in(applicant()).get("/permohonan/baru/"))
 
