@@ -74,6 +74,18 @@ def done_as_applicant(user: User, application: Application, *, at: datetime) -> 
     return frozenset(Doing)
 
 
+def who_sees(application: Application, *, at: datetime) -> list[User]:
+    """Everybody whom the company lets see an application today: whoever started it first, members, proxies.
+
+    Whoever left the company, gave their power back or closed their account is not among them.
+    """
+    holders = PowerOfAttorney.objects.covering(application).in_force(office_day(at)).exclude(holder=None)
+    members = User.objects.filter(memberships__company=application.company_id).order_by("memberships__pk")
+    proxies = User.objects.filter(powers__in=holders).order_by("pk")
+    people = {user.pk: user for user in (*members, *proxies) if user.is_active}
+    return sorted(people.values(), key=lambda user: user.pk != application.applicant_id)
+
+
 def may_act_as_applicant(user: User, application: Application, *, at: datetime, doing: Doing) -> bool:
     return doing in done_as_applicant(user, application, at=at)
 

@@ -394,6 +394,7 @@ class Notice(models.Model):
     made_at = models.DateTimeField("dibuat")
     due_at = models.DateTimeField("dikirim mulai")
     attempts = models.PositiveSmallIntegerField("percobaan", default=0)
+    tries_before = models.PositiveSmallIntegerField("percobaan sebelum dikirim lagi", default=0)
     next_try_at = models.DateTimeField("dicoba lagi")
     leased_until = models.DateTimeField("dipegang pengirim sampai", null=True)
     last_error = models.CharField("kegagalan terakhir", max_length=200, blank=True)

@@ -158,7 +158,7 @@ def _read_corrections(request: HttpRequest, found: Case, at: datetime) -> dict[s
         "late_defects": rounds.late_defects(found),
         "confirmations": rounds.confirmations(found),
         "submissions": found.application.submissions.select_related("by").order_by("number"),
-        "talks": found.consultations.select_related("answered_by").order_by("asked_at"),
+        "talks": dossier.talks(found, reads=_officer(request).read_desks),
     }
 
 

@@ -27,6 +27,7 @@ from muara.cases.models import (
     CorrectionItem,
     Draft,
     Handover,
+    PowerOfAttorney,
     Referral,
     Revision,
     SiteVisit,
@@ -44,6 +45,7 @@ from muara.documents.store import BlobStore
 from muara.documents.uploads import JPEG, PDF, Accepted
 from muara.people.actions import (
     SHIPPED_CALENDAR,
+    companies,
     import_calendar,
     import_hours,
     set_hours,
@@ -77,6 +79,7 @@ from muara.steps.actions.issuance import Taker
 from muara.steps.actions.meeting import Guest, Plan
 from muara.steps.actions.monitoring import monitor
 from muara.steps.actions.paper import OnPaper, Paper, enter_running_case
+from muara.steps.actions.powers import PowerLetter, record_power, take_up
 from muara.steps.actions.requests import Asked, Reply
 from muara.steps.actions.review import Substance
 from muara.steps.actions.unreached import escalate, note_call
@@ -117,6 +120,7 @@ CAST = (
 )
 APPLICANT = ("sari", "Sari Contohwati")
 OTHER_APPLICANT = ("budi", "Budi Misalnya")
+COLLEAGUE = ("rahmat", "Rahmat Andaian")
 COMPANIES = (
     "PT Segara Contoh Makmur",
     "PT Muara Fiktif Energi",
@@ -150,6 +154,10 @@ def applicant() -> User:
 
 def other_applicant() -> User:
     return User.objects.get(email=address_of(OTHER_APPLICANT[0]))
+
+
+def colleague() -> User:
+    return User.objects.get(email=address_of(COLLEAGUE[0]))
 
 
 def seed_office(at: datetime) -> Office:
@@ -191,7 +199,7 @@ def seed_office(at: datetime) -> Office:
         )
         where = agency if person.actor == "technical_team" else office
         Holding.objects.create(user=user, actor=person.actor, office=where, starts=SINCE)
-    for key, name in (APPLICANT, OTHER_APPLICANT):
+    for key, name in (APPLICANT, OTHER_APPLICANT, COLLEAGUE):
         User.objects.create_user(email=address_of(key), name=name, password=PASSWORD, phone="+628110000001")
     import_calendar(rows=shipped_calendar(), source=SHIPPED_CALENDAR, by=None, at=at)
     import_hours(by=None, at=at)
@@ -864,6 +872,43 @@ def seed_cases(at: datetime) -> Iterator[str]:
     _coordinate(at)
     yield f"{_from_paper(at)} · dari kertas"
     yield from _unreached(at)
+    yield _share(at)
+
+
+def _share(at: datetime) -> str:
+    """A company with two people, who let a third handle one application, and ask a signature of them."""
+    running = Case.objects.filter(closed_at=None, application__company__name=COMPANIES[0])
+    case = running.exclude(registration_number=None).select_related("application__company").first()
+    assert case is not None
+    company, sari, budi, today = case.application.company, applicant(), other_applicant(), office_day(at)
+    asked = companies.invite(company.pk, address=colleague().email, by=sari, at=at)
+    companies.accept_invitation(asked, by=colleague(), at=at)
+    companies.invite(company.pk, address=address_of("wati"), by=sari, at=at)
+
+    def letter(scope: str) -> PowerLetter:
+        return PowerLetter(
+            scope=scope,
+            giver=sari.name,
+            giver_position="Direktur",
+            holder_name=budi.name,
+            dated=today,
+            starts=today,
+            ends=today + timedelta(days=180),
+            scan=sample_upload(f"Surat kuasa {PowerOfAttorney.Scope(scope).label.lower()}", at=at).blob,
+        )
+
+    handling, signing = PowerOfAttorney.Scope.HANDLING, PowerOfAttorney.Scope.SIGNING
+    given = record_power(
+        company,
+        letter(handling),
+        application=case.application,
+        holder_address=budi.email,
+        by=sari,
+        at=at,
+    )
+    take_up(given, by=budi, at=at)
+    record_power(company, letter(signing), holder_address=budi.email, by=sari, at=at)
+    return f"{company}: dua orang, dan kuasa pengurusan {case} kepada {budi.name}"
 
 
 def _unreached(at: datetime) -> Iterator[str]:

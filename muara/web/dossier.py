@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -205,6 +205,27 @@ def _ahead(process: Process, step: Step) -> int:
 def talk_before(case: Case) -> Consultation | None:
     """The consultation that the application came of."""
     return case.consultations.filter(asked_at__lte=case.opened_at).order_by("-asked_at").first()
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A talk tied to a case, and where this reader opens it: its own page, or the case's part about it."""
+
+    item: Consultation
+    href: str
+
+
+def talks(case: Case, *, reads: Collection[str], elsewhere: str = "") -> list[Talk]:
+    """The talks of a case, the first asked first; `reads` names the desks whose talks the reader may open."""
+    return [
+        Talk(
+            item,
+            reverse("consultation", args=[item.pk])
+            if item.desk in reads
+            else elsewhere and f"{elsewhere}#konsultasi-{item.pk}",
+        )
+        for item in case.consultations.select_related("answered_by").order_by("asked_at", "pk")
+    ]
 
 
 # --- data --------------------------------------------------------------------------------------------

@@ -331,7 +331,7 @@ def _counter_page(
     request: HttpRequest, here: Officer, counter: Counter, *, fault: str = "", came: Came | None = None
 ) -> HttpResponse:
     mine = series_served(here.user, counter, at=here.at)
-    today = Ticket.objects.filter(day=here.today).select_related("series", "waits_in", "application")
+    today = Ticket.objects.filter(day=here.today).select_related("series", "waits_in", "application__case")
     current = today.at_a_counter().filter(counter=counter).first()
     others = QueueSeries.objects.filter(active=True)
     context = {
@@ -408,11 +408,11 @@ def _attach(act: Act) -> str:
     rows = Application.objects.filter(
         Q(reference__iexact=wanted) | Q(case__registration_number__iexact=wanted)
     )
-    application = rows.exclude(case=None).first() if wanted else None
+    application = rows.exclude(case=None).select_related("case").first() if wanted else None
     if application is None:
         raise Refused("Berkas dengan nomor itu tidak ada. Periksa nomor pengajuan atau nomor registrasinya.")
     acts.attach_application(act.ticket, application, **act.here)
-    return f"{act.ticket} terhubung dengan berkas {application.reference}."
+    return f"{act.ticket} terhubung dengan berkas {application.case}."
 
 
 def _simply(carry_out: Callable[..., object], told: str) -> Callable[[Act], str]:

@@ -153,6 +153,10 @@ ADDRESSES = {
         "200 200 200 200 200 200 200 200 200",
         "405 405 405 405 405 405 405 405 405",
     ),
+    "account_details": (
+        "in 200 200 200 200 200 200 200 200",
+        "in 422 422 422 422 422 422 422 422",
+    ),
     "account": (
         "in 200 200 200 200 200 200 200 200",
         "in 405 405 405 405 405 405 405 405",
@@ -557,6 +561,10 @@ ADDRESSES = {
         "in 403 403 403 403 403 200 200 200",
         "in 403 403 403 403 403 403 403 403",
     ),
+    "send_again": (
+        "in 405 405 405 405 405 405 405 405",
+        "in 403 403 403 403 403 403 403 302",
+    ),
     "office_settings": (
         "in 403 403 403 403 403 403 200 200",
         "in 403 403 403 403 403 403 403 200",
@@ -682,6 +690,7 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "user": applicant().pk,
         "grant": applicant().pk,
         "invite": applicant().pk,
+        "send_again": Notice.objects.get(key="more").pk,
         "remove_second_factor": applicant().pk,
         "end_holding": Holding.objects.order_by("pk")[0].pk,
         "remove_day": CalendarDay.objects.order_by("date")[0].pk,

@@ -24,6 +24,7 @@ from muara.people.models import Company, Membership, User
 from muara.sop.form import Section, clean_section, point_of, spots
 from muara.sop.places import LAND, UNCERTAIN, beside_the_sea
 from muara.steps.actions import filing
+from muara.steps.notices import is_still_theirs
 from muara.web.acts import new_key
 from muara.web.demo import Clock, Walk, applicant, example, officer, other_applicant, sample_pdf, seed_office
 from muara.web.form_fields import SectionForm
@@ -106,7 +107,7 @@ def test_a_newcomer_goes_from_the_account_to_a_sent_application(client: Client) 
             "password2": "muara-sungai-laut",
         },
     )
-    list(send_due(clock=lambda: MONDAY))
+    list(send_due(clock=lambda: MONDAY, still_theirs=is_still_theirs))
     link = re.search(r"/akun/surel/konfirmasi/\S+", str(mail.outbox[0].body))
     assert link
     client.post(link[0])
@@ -484,6 +485,21 @@ def test_another_persons_company_cannot_be_chosen() -> None:
     assert answer.status_code == 422
     assert "Pilih perusahaan dari daftar." in errors_on(answer)
     assert "PT Muara Fiktif Energi" not in answer.content.decode()
+
+
+def test_the_start_page_leads_to_the_self_check_and_the_last_upload_to_the_check_before_sending() -> None:
+    mine, ready = signed_in(applicant()), filled()
+    start = mine.get("/permohonan/baru/").content.decode()
+    link = re.search(r'href="(/layanan/[^"]+/cek-mandiri/)"', start)
+    assert link is not None
+    assert mine.get(link[1]).status_code == 200
+
+    leads = {
+        number: f'href="/permohonan/{ready.reference}/kirim/"'
+        in mine.get(f"/permohonan/{ready.reference}/berkas/{number}/").content.decode()
+        for number in (UPLOADS[0], UPLOADS[-1])
+    }
+    assert leads == {UPLOADS[0]: False, UPLOADS[-1]: True}
 
 
 def test_the_start_page_tells_the_regime_and_what_becomes_of_personal_data() -> None:

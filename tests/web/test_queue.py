@@ -356,6 +356,10 @@ def test_a_ticket_is_tied_to_a_running_case_by_its_number() -> None:
     assert press(desk, "hubungkan", ticket, berkas="LHP/2026/9999") == 422
     assert press(desk, "hubungkan", ticket, berkas=case.registration_number) == 302
     assert Ticket.objects.get().application == case.application
+    shown = words(desk.get(f"/meja/antrean/loket/{counter().pk}/"))
+    assert f"terhubung dengan berkas {case.registration_number}." in shown
+    assert f"Berkas: <strong>{case.registration_number}</strong>" in shown
+    assert case.application.reference not in shown
 
 
 def test_the_console_hears_only_news() -> None:

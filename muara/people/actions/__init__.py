@@ -38,6 +38,7 @@ from muara.people.rules import (
     SEATS,
     check_nip,
     may_administer,
+    may_change_own_name,
 )
 from muara.sop.values import (
     ValueRefused,
@@ -319,6 +320,40 @@ def change_user(
         at=at,
         facts={"fields": changed, **state},
         note="; ".join(f"{name}: {before[name]} → {values[name]}" for name in changed),
+        key=key,
+        body=body,
+    )
+    return user
+
+
+@transaction.atomic
+def change_own_details(
+    *, name: str, phone: str, by: User, at: datetime, key: str | None = None, body: str = ""
+) -> User:
+    """Correct one's own name and telephone number (UU 27/2022, Pasal 6); officials only the number.
+
+    What was submitted, signed or printed before keeps the name of its time.
+
+    Raises:
+        Refused: a field cannot be used, or the name is an official's.
+    """
+    user = User.objects.select_for_update().get(pk=by.pk)
+    values = _clean(User, {"name": name, "phone": phone}, checks={"phone": check_phone})
+    _require(values, name="nama Anda", phone="nomor telepon yang dapat dihubungi")
+    if values["name"] != user.name and not may_change_own_name(user, at=at):
+        raise Refused("Nama pejabat tercetak di surat kantor. Minta administrator mengubahnya.", "name")
+    before = {field: getattr(user, field) for field in values}
+    changed = _assign(user, values)
+    if not changed:
+        return user
+    user.save(update_fields=changed)
+    _record(
+        f"user:{user.pk}",
+        "user.change",
+        by=user,
+        at=at,
+        facts={"fields": changed},
+        note="; ".join(f"{field}: {before[field]} → {values[field]}" for field in changed),
         key=key,
         body=body,
     )

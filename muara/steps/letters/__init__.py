@@ -645,7 +645,7 @@ def control_sheet(case: Case, *, at: datetime) -> bytes:
         company=company_name(case),
         location=text_of(case, values, "site_address"),
         rows=tuple(rows),
-        chain=case.chain,
+        chain=f"catatan proses berkas permohonan nomor {case.pk} dalam sistem",
         chain_head=case.head,
         chain_length=case.version,
         printed_at=at,

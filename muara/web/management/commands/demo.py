@@ -13,6 +13,7 @@ from muara.sop.service import load_folder, read_service, services_root
 from muara.web.demo import (
     APPLICANT,
     CAST,
+    COLLEAGUE,
     OTHER_APPLICANT,
     PASSWORD,
     address_of,
@@ -51,7 +52,7 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"  {address_of(person.login):<28} {person.name}, {labels.get(person.actor, person.actor)}"
             )
-        for key, name in (APPLICANT, OTHER_APPLICANT):
+        for key, name in (APPLICANT, OTHER_APPLICANT, COLLEAGUE):
             self.stdout.write(f"  {address_of(key):<28} {name}, pemohon")
 
 
