@@ -680,7 +680,7 @@ def test_the_review_draws_the_points_and_says_in_words_where_they_lie() -> None:
     text = page.content.decode()
     drawing = text[text.index('<svg\n            class="m-map-drawn"') : text.index("<figcaption")]
     form = application.revision.definition.form
-    assert drawing.count("<circle") == len(spots(form, application.data)) >= 3
+    assert drawing.count("<circle") == len(spots(form.fields, application.data)) >= 3
     assert "style=" not in drawing
     outfall = point_of(application.data["outfall_coordinate"])
     assert outfall
@@ -695,7 +695,7 @@ def test_a_stored_point_is_told_where_it_lies_and_never_refused() -> None:
     inland = {"compliance_coordinate": "0°30'00\" LS 117°09'00\" BT", "simpan": "1"}  # Samarinda
 
     assert client.post(path, inland).status_code == 302
-    assert "Di darat: periksa. Jaraknya sekitar" in plain(client.get(path))
+    assert "Di darat, sekitar" in plain(client.get(path))
     client.post(path, {"outfall_coordinate": "entah", "simpan": "1"})
     assert "sea_points-1-coordinate" in client.get(path).content.decode()  # two empty rows beside the fault
 
@@ -704,7 +704,7 @@ def test_a_stored_point_is_told_where_it_lies_and_never_refused() -> None:
     ("typed_point", "said"),
     [
         ("0,000000 LU; 118,500000 BT", "Di laut, sekitar"),
-        ("-0,5; 117,15", "Di darat: periksa."),
+        ("-0,5; 117,15", "Di darat, sekitar"),
         ("entah", "Tulis lintang lalu bujur"),
         ("", "Tulis lintang lalu bujur"),
     ],
@@ -712,7 +712,9 @@ def test_a_stored_point_is_told_where_it_lies_and_never_refused() -> None:
 def test_the_map_asks_the_server_where_a_point_lies(typed_point: str, said: str) -> None:
     answer = signed_in(applicant()).get("/titik/", {"titik": typed_point})
 
-    assert answer.content.decode().startswith(said)
+    (point,) = answer.json()["points"]
+    assert point["told"].startswith(said)
+    assert (point["at"] is None) == said.startswith("Tulis")
 
 
 def test_the_land_is_light_enough_for_a_weak_network() -> None:
