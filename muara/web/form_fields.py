@@ -34,7 +34,7 @@ EXAMPLES = {
     "date": "Hari, bulan, tahun, misalnya 10/12/2026 atau 10 Desember 2026.",
     "decimal": "Misalnya 1500 atau 80,5; tanpa titik ribuan.",
     "integer": "Angka saja, misalnya 12.",
-    "coordinate": "Misalnya 0°30'20\" LU 117°36'30\" BT, atau desimal seperti +0,505556; 117,608333.",
+    "coordinate": "Misalnya 0°30'20\" LU 117°38'20\" BT, atau desimal seperti +0,505556; 117,638889.",
 }
 
 

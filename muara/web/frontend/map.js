@@ -2,7 +2,13 @@
 import { circleMarker, geoJSON, layerGroup, map as makeMap } from "leaflet/dist/leaflet-src.esm.js";
 
 const KALTIM = [[-2.4, 115.9], [2.6, 119.1]];
-const SIDES = ["right", "left", "bottom", "top"]; // names of neighbours stand on different sides
+// Where a point's name stands: outwards at both ends, above and below between them, so that neighbours are read.
+const side = (number, last) => {
+  if (number === last) {
+    return "right";
+  }
+  return number === 0 ? "left" : ["top", "bottom"][number % 2];
+};
 const degrees = (value, plus, minus) =>
   `${Math.abs(value).toFixed(6).replace(".", ",")} ${value < 0 ? minus : plus}`;
 
@@ -47,12 +53,13 @@ export function draw({ panel, land, ask, take }) {
     for (const { at, name } of points) {
       named.set(at.join(), { at, names: [...(named.get(at.join())?.names || []), name] });
     }
-    [...named.values()].forEach(({ at, names }, number) => {
+    const marks = [...named.values()].sort((one, other) => one.at[1] - other.at[1]);
+    marks.forEach(({ at, names }, number) => {
       const name = document.createElement("div");
       name.className = "m-map__name";
       name.textContent = names.join(", ");
       circleMarker(at, { radius: 6, color: "#0a4652", fillColor: "#0a4652", fillOpacity: 1, interactive: false })
-        .bindTooltip(name, { permanent: true, direction: SIDES[number % SIDES.length] })
+        .bindTooltip(name, { permanent: true, direction: side(number, marks.length - 1) })
         .addTo(others);
     });
     if (centre) {
