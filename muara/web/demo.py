@@ -130,6 +130,18 @@ COMPANIES = (
     "CV Ombak Misalnya",
     "PT Pesisir Teladan Resort",
 )
+# Those of the companies after the first, each some 300 to 500 m off the shore and its own.
+OUTFALLS = tuple(
+    f'0°{north}\'20,0" LU 117°{east},0" BT'
+    for north, east in (
+        (28, "36'30"),
+        (26, "36'40"),
+        (24, "36'10"),
+        (22, "33'40"),
+        (20, "33'00"),
+        (18, "31'50"),
+    )
+)
 
 
 INCOMPLETE = "Skema IPAL belum lengkap."
@@ -351,7 +363,7 @@ def _identity(company: str) -> dict[str, str]:
     return {
         "company_name": company,
         "company_nib": f"99990000001{place:02d}",
-        "outfall_coordinate": f"0°{30 + 2 * place}'20,0\" LU 117°36'30,0\" BT",
+        "outfall_coordinate": OUTFALLS[place - 1],
     }
 
 
@@ -613,7 +625,7 @@ class Walk:
                 caption=f"{caption} (CONTOH)",
                 taken_at=taken,
                 latitude="0.504167",
-                longitude="117.583333",
+                longitude="117.633333",
                 by=by,
                 at=self.clock.tick(),
             )

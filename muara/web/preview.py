@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from muara.cases.queries import is_with_applicant
 from muara.documents.uploads import PDF
+from muara.sop.form import Spot
 from muara.sop.places import UNCERTAIN, beside_the_sea
-from muara.sop.values import ValueRefused, parse_coordinate, split_coordinate
+from muara.sop.siting import doubts
+from muara.sop.values import ValueRefused, parse_coordinate, parse_decimal, split_coordinate
 from muara.steps.actions.filing import content_of
 from muara.steps.letters.forms import unsent_form_pdf
 from muara.web.files import OWN, _guarded, file_name
 from muara.web.portal import _application
+
+LONGEST = 200  # characters of a typed coordinate or number
+MOST = 40  # points of one question
 
 
 @login_required
@@ -33,11 +40,39 @@ def unsent_form(request: HttpRequest, reference: str) -> HttpResponse:
 @login_required
 @require_safe
 def point(request: HttpRequest) -> HttpResponse:
-    """Say where a typed point lies, beside the map that it is picked from; advice, never a refusal."""
+    """Say where each typed point lies, for the map that one is picked from; advice, never a refusal.
+
+    Each `titik` is a text of a coordinate. What the first must be stands beside it: `laut` at sea, `outfall`
+    the outfall, `jarak` its distance from the shore as typed.
+    """
+    said = request.GET
+    texts = said.getlist("titik")[:MOST]
+    lies = [_lies(text[:LONGEST], said, first=place == 0) for place, text in enumerate(texts)]
+    return JsonResponse({"points": lies})
+
+
+def _lies(text: str, said: QueryDict, *, first: bool) -> dict[str, object]:
     try:
-        found = parse_coordinate(*split_coordinate(request.GET.get("titik", "")[:200]), box=None)
+        found = parse_coordinate(*split_coordinate(text), box=None)
     except ValueRefused as refusal:
-        said = refusal.message
-    else:
-        said = f"{beside_the_sea(found.latitude, found.longitude)} {UNCERTAIN}"
-    return HttpResponse(said, content_type="text/plain; charset=utf-8")
+        return {"told": refusal.message, "at": None}
+    told = ""
+    if first:
+        spot = Spot(
+            "",
+            "",
+            found.latitude,
+            found.longitude,
+            at_sea="laut" in said,
+            outfall="outfall" in said,
+            told=_number(said.get("jarak", "")),
+        )
+        told = " ".join([beside_the_sea(found.latitude, found.longitude), *doubts(spot), UNCERTAIN])
+    return {"told": told, "at": [float(found.latitude), float(found.longitude)]}
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        return parse_decimal(text[:LONGEST])
+    except ValueRefused:
+        return None
