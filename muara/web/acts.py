@@ -31,11 +31,14 @@ NOT_TYPED = {*UNCOUNTED, VERSION, SAVE, OPEN, SAVED}
 
 
 class PowerOver(PermissionDenied):
-    """A power of attorney ended while its holder had the page open: what they typed is given back to them."""
+    """What let somebody act for an applicant ended while the page was open: what they typed is given back.
 
-    def __init__(self, message: str, typed: list[tuple[str, str]]) -> None:
+    `own` tells a power of attorney of theirs from a request that a counter recorded the answer to.
+    """
+
+    def __init__(self, message: str, typed: list[tuple[str, str]], *, own: bool = True) -> None:
         super().__init__(message)
-        self.message, self.typed = message, typed
+        self.message, self.typed, self.own = message, typed, own
 
 
 class Came(Enum):
