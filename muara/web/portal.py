@@ -119,7 +119,9 @@ def _application(request: HttpRequest, reference: str) -> Application:
 def _answered_meanwhile(user: User, found: Application, *, at: datetime) -> str:
     """What a counter officer is told who recorded an answer that the office waits for no more."""
     case = case_of(found)
-    if case is None or not serves_the_counter(user, at=at) or is_recused(user, case_id=case.pk):
+    if case is None or found.applicant_id is None or not case.corrections.all():
+        return ""
+    if not serves_the_counter(user, at=at) or is_recused(user, case_id=case.pk):
         return ""
     return (
         "Permintaan kepada pemohon sudah dijawab atau berakhir; tidak ada yang dapat dicatat di loket lagi."
