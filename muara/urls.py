@@ -129,6 +129,7 @@ urlpatterns = [
     path("meja/", desk.desk, name="desk"),
     path("meja/tugas/<int:pk>/", tasks.task, name="task"),
     path("meja/tugas/<int:pk>/terima/", tasks.take_over, name="take_over"),
+    path("meja/tugas/<int:pk>/pratinjau.pdf", preview.draft_preview, name="draft_preview"),
     path("meja/tugas/<int:pk>/<slug:act>/", tasks.task_act, name="task_act"),
     path("meja/berkas/", desk.cases, name="cases"),
     path("meja/berkas/<int:pk>/", case_page.case, name="case"),

@@ -19,7 +19,7 @@ from django.utils import timezone
 from muara.audit.chains import canonical
 from muara.audit.models import Entry
 from muara.cases.actions import AlreadyDone, NotYours, Refused, Stale, Stamp
-from muara.cases.models import Task
+from muara.cases.models import Task, UnfinishedWork
 from muara.documents.uploads import UploadRefused
 from muara.people.models import User
 
@@ -104,6 +104,15 @@ def save_typed(task: Task, by: User, form: forms.Form, name: str = "") -> None:
     task.unfinished.update_or_create(
         user=by, form=name, defaults={"typed": typed, "saved_at": timezone.now()}
     )
+
+
+def forget_moot_work() -> int:
+    """Throw away what was typed for tasks that are done: whoever typed it cannot send it any more.
+
+    A signature drawn for the counter, which is somebody's own, lasts no longer than the task that it was for.
+    """
+    gone, _ = UnfinishedWork.objects.filter(task__closed_at__isnull=False).delete()
+    return gone
 
 
 def attempt(request: HttpRequest, form: forms.Form, carry_out: Callable[[Stamp, datetime], object]) -> Came:
