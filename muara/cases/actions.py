@@ -259,7 +259,7 @@ def act_for_applicant(
     held = power_for(by, application, at=at, doing=doing)
     if held is not None:
         return held
-    if may_record_for_applicant(by, application, at=at):
+    if may_record_for_applicant(by, application, at=at, doing=doing):
         if shown is not None:
             demand_power(shown, application, doing=doing, at=at)
         return shown

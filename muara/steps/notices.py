@@ -208,6 +208,21 @@ def tell_correction_is_late(asked: Correction, *, may_lapse_from: date | None, a
     )
 
 
+def tell_recorded(case: Case, *, number: int, name: str, by: User, at: datetime) -> Notice:
+    """An answer was given on paper at the counter, for somebody who has an account."""
+    return _tell(
+        case,
+        f"recorded:{number}",
+        subject=f"Jawaban Anda dicatat di loket, permohonan {case}",
+        body=(
+            f"Jawaban atas permintaan perbaikan permohonan {case} atas nama {company_name(case)} dicatat "
+            f"{by.name} di loket pada {waktu(at)} untuk {name}, dengan pindaian surat yang ditandatangani. "
+            "Bila ini tidak Anda ketahui, segera hubungi kantor kami."
+        ),
+        at=at,
+    )
+
+
 def tell_visit(visit: SiteVisit, *, seq: int, at: datetime) -> Notice:
     """Step 10.b: time and place that the agency proposes; `seq` is the entry of this plan."""
     case = visit.referral.case

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import typst
+from django.utils.crypto import salted_hmac
 from PIL import Image, ImageDraw
 
 from muara.cases.actions import Moved, store_revision, take_over
@@ -216,6 +217,7 @@ def seed_office(at: datetime) -> Office:
     import_calendar(rows=shipped_calendar(), source=SHIPPED_CALENDAR, by=None, at=at)
     import_hours(by=None, at=at)
     queue.open_shipped_queue(at=at)
+    queue.add_kiosk("Kios pintu utama", secret=kiosk_secret(), by=None, at=at)
     for folder in sorted(path for path in services_root().glob("*/*") if path.is_dir()):
         seed_service(folder, at)
     for key, days in ((OfficeSetting.Key.CORRECTION_DAYS, 10), (OfficeSetting.Key.SILENCE_DAYS, 20)):
@@ -242,6 +244,11 @@ def open_always(at: datetime) -> None:
         by=None,
         at=at,
     )
+
+
+def kiosk_secret() -> str:
+    """The secret of the demonstration's kiosk: always the same here, so that its link can be told again."""
+    return salted_hmac("muara.demo.kiosk", "").hexdigest()
 
 
 def seed_queue(at: datetime) -> None:

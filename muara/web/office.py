@@ -87,7 +87,15 @@ PLACES = (
     (
         "Antrean dan loket",
         "queue_setup",
-        ("queue_setup", "queue_series", "new_queue_series", "new_counter", "edit_counter"),
+        (
+            "queue_setup",
+            "queue_series",
+            "new_queue_series",
+            "new_counter",
+            "edit_counter",
+            "kiosks",
+            "revoke_kiosk",
+        ),
     ),
 )
 

@@ -481,5 +481,12 @@ class CounterForm(forms.Form):
         )
 
 
+class KioskForm(forms.Form):
+    """A new kiosk: how the office calls it."""
+
+    use_required_attribute = False
+    name = Printed(label="Nama kios", max_length=40, width=MIDDLE, help_text="Misalnya Kios pintu utama.")
+
+
 class Empty(forms.Form):
     """A button that asks nothing."""

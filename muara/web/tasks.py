@@ -31,7 +31,7 @@ from muara.cases.queries import (
     open_correction,
     verb_label,
 )
-from muara.cases.rules import is_recused, is_separated, may_do_step, who_may_do
+from muara.cases.rules import is_recused, is_separated, may_do_step, may_record_answer, who_may_do
 from muara.documents.contents.review import Said, Summary
 from muara.documents.letters import pdf
 from muara.people.calendar import office_calendar
@@ -309,6 +309,7 @@ def _page(
         "court": court,
         "court_side": who(court, process),
         "correction": open_correction(fresh),
+        "records_answer": may_record_answer(me, fresh, at=at),
         "asked_round": asked,
         "rounds": [] if asked else told,
         "arrival": _arrival(item),

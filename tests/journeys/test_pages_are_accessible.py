@@ -67,7 +67,8 @@ def anybody() -> Iterator[Visit]:
     yield Visit(f"/izin/{'0' * 32}/", status=404)
     ticket = Ticket.objects.waiting()[0]
     yield Visit("/antrean/")
-    yield Visit("/antrean/kiosk/")
+    yield Visit("/antrean/kiosk/", status=403)
+    yield Visit("/antrean/kiosk/", officer("customer_service"))
     yield Visit(f"/antrean/kiosk/{ticket.token}/?lama=1")
     yield Visit(f"/antrean/tiket/{ticket.token}/")
     yield Visit("/antrean/layar/")

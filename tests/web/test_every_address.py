@@ -16,7 +16,7 @@ from django.utils import timezone
 from muara.audit.models import Entry
 from muara.cases.models import Case, DeliveryRound, PowerOfAttorney, Question
 from muara.contacts.actions import queue
-from muara.contacts.models import Consultation, Counter, NoticeLetter, PhoneTask, QueueSeries, Ticket
+from muara.contacts.models import Consultation, Counter, Kiosk, NoticeLetter, PhoneTask, QueueSeries, Ticket
 from muara.people.actions.companies import invite
 from muara.people.actions.notices import Addressee, give_up, notify
 from muara.people.models import CalendarDay, Holding, Invitation, Notice, Office, User
@@ -85,9 +85,13 @@ ADDRESSES = {
         "200 200 200 200 200 200 200 200 200",
         "422 422 422 422 422 422 422 422 422",
     ),
-    "kiosk": (
-        "200 200 200 200 200 200 200 200 200",
-        "422 422 422 422 422 422 422 422 422",
+    "kiosk": (  # a browser that is no kiosk: only the front office and the administrator open one
+        "403 403 403 200 200 403 403 403 200",
+        "403 403 403 422 422 403 403 403 422",
+    ),
+    "install_kiosk": (
+        "403 403 403 403 403 403 403 403 403",
+        "405 405 405 405 405 405 405 405 405",
     ),
     "kiosk_ticket": (
         "200 200 200 200 200 200 200 200 200",
@@ -353,6 +357,10 @@ ADDRESSES = {
         "in 404 404 302 302 302 302 302 404",
         "in 404 404 403 403 403 409 403 404",
     ),
+    "draft_preview": (  # the case stands at step 15: nothing is drafted
+        "in 404 404 404 404 404 404 404 404",
+        "in 404 404 404 404 404 404 404 404",
+    ),
     "task_act": (
         "in 404 404 404 404 404 404 404 404",
         "in 404 404 404 404 404 404 404 404",
@@ -585,6 +593,14 @@ ADDRESSES = {
         "in 403 403 403 403 403 403 200 200",
         "in 403 403 403 403 403 403 403 200",
     ),
+    "kiosks": (
+        "in 403 403 403 403 403 403 200 200",
+        "in 403 403 403 403 403 403 403 200",
+    ),
+    "revoke_kiosk": (
+        "in 405 405 405 405 405 405 405 405",
+        "in 403 403 403 403 403 403 403 409",
+    ),
     "new_counter": (
         "in 403 403 403 403 403 403 200 200",
         "in 403 403 403 403 403 403 403 200",
@@ -646,6 +662,7 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         if name == "invitation"
         else case.drafts.get().token,
         "uidb36": "1",
+        "secret": "bukan-rahasia",
         "service": case.process.code,
         "key": SERIES.get(name, "kunci-palsu"),
         "year": MONDAY.year,
@@ -677,6 +694,7 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "queue_counter": Counter.objects.get(name="Loket 1").pk,
         "queue_act": Counter.objects.get(name="Loket 1").pk,
         "edit_counter": Counter.objects.get(name="Loket 1").pk,
+        "revoke_kiosk": Kiosk.objects.get().pk,
         "queue_series": QueueSeries.objects.get(letter="A").pk,
         "monitoring_form": case.pk,
         "delivery_list": DeliveryRound.objects.get().pk,
