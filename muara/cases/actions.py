@@ -20,6 +20,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Exists, OuterRef
 
 from muara.audit.actions import insert, record
 from muara.audit.chains import GENESIS, Wording, word
@@ -181,6 +182,10 @@ CLOSE_COMPANION = (
 TAKE_TASK = (
     "UPDATE cases_task SET received_at = COALESCE(received_at, %s), received_by_id = %s "
     "WHERE id = %s AND closed_at IS NULL"
+)
+DONE_BEFORE = (
+    "SELECT 1 FROM cases_task WHERE case_id = %s AND step_key = %s "
+    "AND closed_at IS NOT NULL AND NOT companion LIMIT 1"
 )
 TOUCH_CASE = "UPDATE cases_case SET version = %s, head = %s WHERE id = %s AND version = %s"
 
@@ -489,11 +494,21 @@ def _open(found: Standing, process: Process, key: str, moment: Any, *, companion
             registered_on=found.registered_on,
             recommended_on=found.recommended_on,
             calendar=read_calendar(found.calendar),
+            again=_was_done(found.case_id, step),
         )
     day = connection.ops.adapt_datefield_value(limit)
     with connection.cursor() as cursor:
         cursor.execute(OPEN_TASK, [found.case_id, key, step.actor, companion, moment, day])
         return int(cursor.fetchone()[0])
+
+
+def _was_done(case_id: int, step: Step) -> bool:
+    """Whether a step is about to be passed once more; asked only where that changes its limit."""
+    if step.limit is None or step.limit.later_days is None:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(DONE_BEFORE, [case_id, step.key])
+        return cursor.fetchone() is not None
 
 
 def due_day(
@@ -503,12 +518,16 @@ def due_day(
     registered_on: date | None,
     recommended_on: date | None,
     calendar: Calendar,
+    again: bool = False,
 ) -> date | None:
-    """The last working day of a step's cumulative limit; None while its clock has not begun."""
+    """The last working day of a step's cumulative limit; None while its clock has not begun.
+
+    `again`: the step was done before in this case, so its limit for later passes counts, if it has one.
+    """
     if step.limit is None or step.limit.days is None or step.limit.clock is None:
         return None
     base = process.day_zero(step.limit.clock, registered_on=registered_on, recommended_on=recommended_on)
-    return due(calendar, step.limit, base) if base else None
+    return due(calendar, step.limit, base, again=again) if base else None
 
 
 def _demand(found: Standing, *, by: User, at: datetime) -> None:
@@ -696,19 +715,27 @@ def shifts() -> list[Shift]:
     """Which limits of open tasks the calendar, as it stands now, puts elsewhere than they were counted."""
     calendar = office_calendar()
     waiting = Task.objects.open().main().filter(case__registered_on__isnull=False)
-    rows = waiting.order_by("due_on", "pk").values_list(
-        "pk",
-        "case",
-        "step_key",
-        "due_on",
-        "case__revision",
-        "case__registered_on",
-        "case__recommended_on",
+    before = Task.objects.main().filter(
+        case=OuterRef("case"), step_key=OuterRef("step_key"), closed_at__isnull=False
+    )
+    rows = (
+        waiting.order_by("due_on", "pk")
+        .annotate(again=Exists(before))
+        .values_list(
+            "pk",
+            "case",
+            "step_key",
+            "due_on",
+            "case__revision",
+            "case__registered_on",
+            "case__recommended_on",
+            "again",
+        )
     )
     counted: dict[tuple[object, ...], date | None] = {}  # many cases share a step and a day
     found = []
-    for pk, case_id, step, was, revision, registered_on, recommended_on in rows.iterator():
-        key = (revision, step, registered_on, recommended_on)
+    for pk, case_id, step, was, revision, registered_on, recommended_on, again in rows.iterator():
+        key = (revision, step, registered_on, recommended_on, again)
         if key not in counted:
             process = definition_of(revision).process
             counted[key] = due_day(
@@ -717,6 +744,7 @@ def shifts() -> list[Shift]:
                 registered_on=registered_on,
                 recommended_on=recommended_on,
                 calendar=calendar,
+                again=again,
             )
         if counted[key] != was:
             found.append(Shift(pk, case_id, was, counted[key]))

@@ -70,11 +70,13 @@ def working_days_in(calendar: Calendar, *, after: date, until: date) -> int:
     return sum(is_working_day(calendar, day) for day in days)
 
 
-def due(calendar: Calendar, limit: Limit | None, base: date) -> date | None:
-    """Find the last day of a step's limit, counted from its clock's day; None where the SOP sets none."""
-    if limit is None or limit.days is None:
-        return None
-    return add_working_days(calendar, base, limit.days)
+def due(calendar: Calendar, limit: Limit | None, base: date, *, again: bool = False) -> date | None:
+    """Find the last day of a step's limit, counted from its clock's day; None where the SOP sets none.
+
+    `again` asks for a pass of the step after its first one (domain 1.8.3).
+    """
+    days = limit.days_of(again=again) if limit else None
+    return None if days is None else add_working_days(calendar, base, days)
 
 
 def trace(calendar: Calendar, day: date, days: int) -> tuple[TraceDay, ...]:

@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from muara.audit.models import Entry
-from muara.cases.actions import NotYours, Refused, take_over
+from muara.cases.actions import NotYours, Refused, shifts, take_over
 from muara.cases.forecast import ENOUGH, forecast, percentile
 from muara.cases.models import Application, Case, Correction, Pause, Task
 from muara.cases.queries import court_of
@@ -18,7 +18,7 @@ from muara.people.calendar import office_calendar
 from muara.people.models import User
 from muara.sop.working_time import add_working_days
 from muara.steps.actions import pausing
-from muara.web.demo import case_at, officer
+from muara.web.demo import case_at, officer, talked_over
 from tests.clock import at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("office")]
@@ -185,6 +185,18 @@ def test_a_request_is_in_the_applicants_court_from_when_it_was_sent() -> None:
 
     assert (at_the_counter.side, at_the_counter.ends) == (OFFICE, H + HOUR)
     assert (with_them.side, with_them.starts, with_them.ends) == (APPLICANT, H + HOUR, None)
+
+
+def test_after_a_meeting_the_section_head_is_bounded_by_the_decision_not_by_h_2() -> None:
+    # domain.md 1.8.3: H+2 counts for the first examination; later passes are bounded by 15 (H+12).
+    case = talked_over(at=H)
+    task = Case.objects.get(pk=case.pk).main_task
+
+    assert task is not None
+    assert (task.step_key, task.due_on) == ("endorse_section", date(2026, 12, 30))
+    first = case.tasks.filter(step_key="endorse_section").earliest("opened_at")
+    assert first.due_on == date(2026, 12, 14)
+    assert shifts() == []  # the calendar did not change, so no limit moves
 
 
 # --- when it may be ready ------------------------------------------------------------------------------
