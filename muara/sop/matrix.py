@@ -27,29 +27,35 @@ ROUND = 15  # across a connector
 SHEET = (20, 15)
 PAD, GUTTER = 8, 11
 
-# Widths in thousandths of the size: the widest of Inter (400 to 650) and TeX Gyre Heros, so that text which
+# Widths in thousandths of the size: the widest of Inter (400 to 700) and TeX Gyre Heros, so that text which
 # fits here fits on the web and in a PDF.
 _WIDE = {
-    280: "Iijl",
-    300: " ",
-    340: "!',.:;·‘’",
-    380: "`t()[]|",
+    280: "ijl",
+    300: " I",
+    320: "‘’",
+    340: "!',.:·",
+    360: ";",
+    380: "()[]`t|",
     400: "/\\f",
     420: "r",
     480: "-{}",
-    540: '"“”',
-    560: "*1_s–",
-    580: "7akxz",
-    600: "J^cevy",
-    620: "5?FLhnou",
-    640: "2bdgpq",
-    660: "#$3689Z",
-    680: "+04<=>EPST~×",
-    740: "&ABCDKRVXY",
-    780: "GNOQHU",
+    540: "”",
+    560: '"*1_–“',
+    580: "sz",
+    600: "7J^acekvx",
+    620: "?FLoy",
+    640: "25bdghnpqu",
+    660: "#$3689",
+    680: "+04<=>EPSTZ~×",
+    740: "&BCDKRXY",
+    760: "AHUV",
+    780: "GNOQ",
     860: "w",
-    940: "mM",
-    1040: "→…%@W",
+    920: "m",
+    940: "M",
+    1000: "→",
+    1020: "%@…",
+    1040: "W",
 }
 _WIDTHS = {letter: width for width, letters in _WIDE.items() for letter in letters}
 

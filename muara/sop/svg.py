@@ -127,7 +127,7 @@ def _shape(shape: Shape) -> Iterator[str]:
         x, y = box.centre
         ink = "#ffffff" if dark else INK
         yield (
-            f'<text x="{_n(x)}" y="{_n(y + size * 0.36)}" font-size="{size}" font-weight="650" '
+            f'<text x="{_n(x)}" y="{_n(y + size * 0.36)}" font-size="{size}" font-weight="700" '
             f'text-anchor="middle" stroke="none" fill="{ink}">{escape(shape.text)}</text>'
         )
     yield "</g>"
@@ -166,7 +166,7 @@ def _paper(box: Box) -> str:
 
 def _words(words: Words) -> Iterator[str]:
     box, leading = words.box, words.size * 1.19
-    weight = ' font-weight="650"' if words.bold else ""
+    weight = ' font-weight="700"' if words.bold else ""
     colour = TEXT.get(words.tone, INK)
     if words.upright:
         # The lines stand beside each other in the middle of their column and read upwards.
