@@ -156,12 +156,16 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The matrix laid out; left of `frozen` stand number and title, which may stay while the rest scrolls."""
+    """The matrix laid out.
+
+    Left of `frozen` stand the steps' titles, above `head` the actors; both may stay while the rest scrolls.
+    """
 
     flow: Flow
     width: float
     height: float
     frozen: float
+    head: float
     fields: tuple[Field, ...]
     rules: tuple[tuple[Point, Point], ...]
     lines: tuple[Line, ...]
@@ -238,6 +242,7 @@ class _Drawing:
             self.width,
             height,
             TITLES,
+            HEAD + CAPTION,
             tuple(self.fields),
             tuple(self.rules),
             tuple(lines),

@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 from muara.sop.flow import Symbol
 from muara.sop.matrix import Box, Line, Picture, Point, Shape, Tone, Words
 
-Part = Literal["whole", "titles", "matrix"]
+Part = Literal["whole", "corner", "actors", "titles", "matrix"]
 
 FONT = "Inter, 'TeX Gyre Heros', Arial, sans-serif"
 INK, MUTED, RULE = "#16292f", "#4a5d63", "#d5dddd"
@@ -32,50 +32,63 @@ ARROW = 5.0
 def draw(
     picture: Picture, *, part: Part = "whole", name: str = "alur", title: str = "", text: str = ""
 ) -> str:
-    """Write the picture as one SVG element, whole or one of its two parts.
+    """Write the picture as one SVG element, whole or one of its four parts.
 
     `name` makes its ids unique on a page; a part without `title` is hidden from screen readers.
     """
-    left, right = {
-        "whole": (0.0, picture.width),
-        "titles": (0.0, picture.frozen),
-        "matrix": (picture.frozen, picture.width),
-    }[part]
-    wide = right - left
+    window = _window(picture, part)
     told = f'role="img" aria-labelledby="{name}-judul {name}-uraian"' if title else 'aria-hidden="true"'
+    size = f"{_n(window.w)} {_n(window.h)}"
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{_n(left)} 0 {_n(wide)} {_n(picture.height)}" '
-        f'width="{_n(wide)}" height="{_n(picture.height)}" font-family="{FONT}" {told}>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{_n(window.x)} {_n(window.y)} {size}" '
+        f'width="{_n(window.w)}" height="{_n(window.h)}" font-family="{FONT}" {told}>'
     ]
     if title:
         lines.append(f'<title id="{name}-judul">{escape(title)}</title>')
         lines.append(f'<desc id="{name}-uraian">{escape(text)}</desc>')
-    lines += _inside(picture, left, right)
+    lines += _inside(picture, window)
     lines.append("</svg>")
     return "\n".join(lines)
 
 
-def _inside(picture: Picture, left: float, right: float) -> Iterator[str]:
-    """Write what reaches into the part; a field or rule that reaches beyond is cut by the view box."""
-    yield _area(Box(left, 0, right - left, picture.height), "#ffffff")
+def _window(picture: Picture, part: Part) -> Box:
+    """Cut the picture at its two edges: titles and matrix below, corner and actors above."""
+    x, y = picture.frozen, picture.head
+    beside, below = picture.width - x, picture.height - y
+    return {
+        "whole": Box(0, 0, picture.width, picture.height),
+        "corner": Box(0, 0, x, y),
+        "actors": Box(x, 0, beside, y),
+        "titles": Box(0, y, x, below),
+        "matrix": Box(x, y, beside, below),
+    }[part]
+
+
+def _inside(picture: Picture, window: Box) -> Iterator[str]:
+    """Write what belongs to the window; a field or rule that reaches beyond is cut by the view box."""
+    yield _area(window, "#ffffff")
     for area in picture.fields:
-        if area.box.x < right and area.box.right > left:
+        if area.box.overlaps(window):
             yield _area(area.box, FILLS[area.tone])
     rules = [
         f"M{_n(x1)} {_n(y1)}L{_n(x2)} {_n(y2)}"
         for (x1, y1), (x2, y2) in picture.rules
-        if x1 <= right and x2 >= left
+        if x1 <= window.right and x2 >= window.x and y1 <= window.bottom and y2 >= window.y
     ]
     yield f'<path d="{"".join(rules)}" stroke="{RULE}" fill="none"/>'
     for line in picture.lines:
-        if left <= line.points[0][0] <= right:
+        if _holds(window, line.points[0]):
             yield from _line(line)
     for shape in picture.shapes:
-        if left <= shape.box.x < right:
+        if _holds(window, (shape.box.x, shape.box.y)):
             yield from _shape(shape)
     for words in picture.words:
-        if left <= words.box.x < right:
+        if _holds(window, (words.box.x, words.box.y)):
             yield from _words(words)
+
+
+def _holds(window: Box, point: Point) -> bool:
+    return window.x <= point[0] < window.right and window.y <= point[1] < window.bottom
 
 
 def _n(number: float) -> str:

@@ -40,9 +40,11 @@ PERIOD = timedelta(days=90)  # whose closed tasks the oversight's picture counts
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A flow with its picture in two parts: the titles stay while the matrix scrolls beside them."""
+    """A flow with its picture in four parts: actors and titles stay while the matrix scrolls."""
 
     flow: Flow
+    corner: SafeString
+    actors: SafeString
     titles: SafeString
     matrix: SafeString
     emblems: Mapping[Symbol, SafeString]
@@ -68,6 +70,8 @@ def drawn(
     # The module escapes every text that it writes (sop/svg.py).
     return Drawn(
         flow,
+        mark_safe(draw(picture, part="corner")),
+        mark_safe(draw(picture, part="actors")),
         mark_safe(draw(picture, part="titles")),
         mark_safe(draw(picture, part="matrix", title=title, text=text)),
         {symbol: mark_safe(emblem(symbol)) for symbol in WORDS},
@@ -157,8 +161,8 @@ def _turns(way: Outcome, task: Task, after: Task, process: Process) -> bool:
 
 
 def _is_internal(way: Outcome, process: Process) -> bool:
-    """A way back that stays inside the office: neither the applicant's nor on the way to them."""
-    if way.kind not in {"return", "detour"}:
+    """A way back that stays inside the office: neither to the applicant nor on the way to them."""
+    if way.kind != "return":
         return False
     target = process.step(way.to)
     return target.actor != "applicant" and target.activity != "correct"

@@ -314,7 +314,7 @@ def test_a_refusal_is_worded_as_one() -> None:
 
 
 @pytest.mark.parametrize("picture", PICTURES)
-@pytest.mark.parametrize("part", ["whole", "titles", "matrix"])
+@pytest.mark.parametrize("part", ["whole", "corner", "actors", "titles", "matrix"])
 def test_the_svg_is_well_formed_and_asks_nothing_from_outside(picture: Picture, part: str) -> None:
     root = ET.fromstring(draw(picture, part=part, title="Alur", text="Uraian"))  # type: ignore[arg-type]
     attributes = {name for element in root.iter() for name in element.attrib}
@@ -327,14 +327,16 @@ def test_the_svg_is_well_formed_and_asks_nothing_from_outside(picture: Picture, 
     }
 
 
-def test_the_two_parts_together_say_what_the_whole_says() -> None:
+def test_the_four_parts_together_say_what_the_whole_says() -> None:
     picture = lay_out(read_flow(LHP, marks=LOOPED), standards=True)
 
     def texts(part: str) -> list[str]:
         root = ET.fromstring(draw(picture, part=part))  # type: ignore[arg-type]
         return sorted(element.text or "" for element in root.iter(f"{SVG}text"))
 
-    assert sorted(texts("titles") + texts("matrix")) == texts("whole")
+    parts = [text for part in ("corner", "actors", "titles", "matrix") for text in texts(part)]
+
+    assert sorted(parts) == texts("whole")
 
 
 def test_a_text_is_never_markup() -> None:
