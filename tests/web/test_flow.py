@@ -21,12 +21,14 @@ from muara.sop.definition import Process
 from muara.web.demo import (
     Clock,
     Walk,
+    _from_paper,
     applicant,
     case_at,
     officer,
     other_applicant,
     seed_office,
     seed_service,
+    withdrawn,
 )
 from muara.web.flow import figures_of, path_of
 from tests.browser import LiveApp, assert_accessible, assert_fits
@@ -193,6 +195,18 @@ def test_a_finished_case_walked_to_the_end() -> None:
 
 
 @office
+def test_a_withdrawn_case_stands_nowhere_and_a_step_done_on_paper_says_so() -> None:
+    gone = path_of(withdrawn(at=MONDAY), kind="", notes={})
+    paper = path_of(_from_paper(MONDAY), kind="", notes={})
+
+    assert gone.marks.here == frozenset()
+    assert all(target != "end" for _, _, target in gone.marks.walked)
+    assert paper.marks.here
+    assert paper.marks.notes["register"] == ("Di atas kertas",)
+    assert paper.turns == ()
+
+
+@office
 def test_the_applicant_sees_the_way_but_not_what_went_back_inside_the_office() -> None:
     case = Case.objects.get(pk=looped().task.case_id)
     page = page_of(f"/permohonan/{case.application.reference}/alur/", applicant())
@@ -201,6 +215,7 @@ def test_the_applicant_sees_the_way_but_not_what_went_back_inside_the_office() -
     assert "Sekarang di sini" in stages[10]
     assert "Diperiksa kembali di dalam kantor" in page
     assert "Skema IPAL kurang jelas" not in page
+    assert "Kembalikan untuk dilengkapi melalui customer service" in page
     assert "×" not in stages[11].partition("Ada kesalahan")[2].partition("Usulkan")[0]
     assert f"/permohonan/{case.application.reference}/alur/" in page_of(
         f"/permohonan/{case.application.reference}/", applicant()
