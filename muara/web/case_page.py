@@ -26,7 +26,7 @@ from muara.cases.rules import (
 from muara.people.calendar import office_calendar
 from muara.people.models import Notice, User, office_day
 from muara.permits.queries import decision_of
-from muara.web import clocks, dossier, rounds
+from muara.web import clocks, dossier, flow, rounds
 from muara.web.acts import read_number
 from muara.web.desk import _address, _officer
 from muara.web.files import person
@@ -181,6 +181,10 @@ def _read_forms(request: HttpRequest, found: Case, at: datetime) -> dict[str, An
     return {"forms": dossier.forms_by_state(found)}
 
 
+def _read_flow(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
+    return flow.read_case_flow(found, at)
+
+
 def _read_clocks(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
     return {"clocks": clocks.clocks(found, now=at)}
 
@@ -207,6 +211,7 @@ SECTIONS = {
     "perbaikan": Section("Pemeriksaan dan perbaikan", "desk/case_corrections.html", _read_corrections),
     "rekomendasi": Section("Rekomendasi teknis", "desk/case_recommendation.html", _read_recommendation),
     "draf": Section("Draf dan paraf", "desk/case_drafts.html", _read_drafts),
+    "alur": Section("Alur berkas", "desk/case_flow.html", _read_flow),
     "waktu": Section("Batas waktu", "desk/case_clocks.html", _read_clocks),
     "pemberitahuan": Section("Pemberitahuan", "desk/case_notices.html", _read_notices),
     "pengendali": Section("Lembar pengendali", "desk/case_control_sheet.html", _read_control_sheet),

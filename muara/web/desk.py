@@ -52,6 +52,7 @@ SHORT = 8  # rows of a list that only reminds
 MATCHES = 15  # companies that a search offers
 OUTSIDE_THE_SOP = {"administrator": "Administrator", "auditor": "Pemeriksa (hanya membaca)"}
 MONITORS = frozenset({"liaison", "processing_officer", "section_head", "division_head", "head_of_office"})
+OVERSEERS = frozenset({"section_head", "division_head", "head_of_office", "auditor"})
 READS_REGISTER = frozenset({"registrar", "head_of_office", "auditor"})
 QUEUE_READERS = frozenset({*FRONT_OFFICE, "section_head", "division_head", "head_of_office", "auditor"})
 
@@ -116,6 +117,8 @@ def _side(here: Officer, current: str) -> list[dict[str, Any]]:
         places.append(("Penyerahan ke OPD", "deliveries", 0))
     if here.actors & MONITORS:
         places.append(("Pemantauan di OPD", "monitoring", 0))
+    if here.actors & OVERSEERS:
+        places.append(("Alur dan beban", "oversight_flow", 0))
     if here.at_the_counter:
         places.append(("Entri di loket", "start_on_behalf", 0))
     if here.actors & MAY_ENTER:

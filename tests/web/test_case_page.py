@@ -34,7 +34,7 @@ from muara.web.demo import (
 from tests.clock import MONDAY, at
 from tests.web.test_forms_of_the_sop import words as pdf_words
 
-SECTIONS = ("data", "dokumen", "formulir", "perbaikan", "rekomendasi", "draf", "waktu", "pengendali")
+SECTIONS = ("data", "dokumen", "formulir", "perbaikan", "rekomendasi", "draf", "alur", "waktu", "pengendali")
 
 
 @pytest.fixture
