@@ -19,8 +19,7 @@ Pseudonym = Callable[[int], str]
 Event = tuple[datetime, str, Stay]  # when, the lifecycle transition, of which stay
 
 EXTENSIONS = (("Concept", "concept"), ("Time", "time"), ("Lifecycle", "lifecycle"), ("Organizational", "org"))
-# In one moment a task ends before the next begins.
-TRANSITIONS = {"complete": 0, "schedule": 1, "start": 2}
+TRANSITIONS = ("schedule", "start", "complete")
 
 
 def xes(histories: Iterable[History], *, pseudonym: Pseudonym) -> Iterator[str]:
@@ -86,7 +85,8 @@ def _events(history: History) -> list[Event]:
             found.append((stay.received_at, "start", stay))
         if stay.closed_at is not None:
             found.append((stay.closed_at, "complete", stay))
-    return sorted(found, key=lambda event: (event[0], TRANSITIONS[event[1]], event[2].id))
+    # In one moment a task is closed before the next is opened, whose id is greater.
+    return sorted(found, key=lambda event: (event[0], event[2].id, TRANSITIONS.index(event[1])))
 
 
 def _case_id(history: History) -> str:
@@ -145,7 +145,6 @@ def ocel(histories: Iterable[History], *, pseudonym: Pseudonym) -> Iterator[str]
                 waiting.write(_json(item) + ",\n")
         yield '],\n"objects":[\n'
         waiting.seek(0)
-        # The last comma is the holders', or of the object that stands for the office itself.
         held = [
             _json({"id": name, "type": "role_holder", "attributes": [], "relationships": []})
             for name in sorted(people)

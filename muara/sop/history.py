@@ -79,7 +79,8 @@ class Handed:
 class History:
     """A case from its first task to its end, with the process of the revision that it is pinned to.
 
-    `entered_at` is the step at which a case that ran on paper was taken over, "" for all others.
+    `entered_at` is the step at which a case that ran on paper was taken over, "" for all others; `main` are
+    the stays on the main line, one after another.
     """
 
     case: int
@@ -96,8 +97,9 @@ class History:
     main: tuple[Stay, ...] = field(init=False)
 
     def __post_init__(self) -> None:
+        # In the order they were written, which holds even where a clock was set back.
         line = (stay for stay in self.stays if not stay.companion)
-        object.__setattr__(self, "main", tuple(sorted(line, key=lambda stay: (stay.opened_at, stay.id))))
+        object.__setattr__(self, "main", tuple(sorted(line, key=lambda stay: stay.id)))
 
 
 def activity_name(step: Step, *, companion: bool = False) -> str:

@@ -136,6 +136,9 @@ def _way(history: History) -> Iterator[Deviation]:
         if stay.closed_at is None:
             yield from _still_open(history, stay, then)
             continue
+        if not stay.opened_at <= (stay.received_at or stay.opened_at) <= stay.closed_at:
+            words = f"{_said(process, stay.step)} diterima atau ditutup sebelum dibuka: jamnya mundur."
+            yield _off(history, stay, "lost_time", words[0].upper() + words[1:])
         way = _way_out(process, stay)
         if way is None:
             words = f"{_said(process, stay.step)} tidak dapat ditutup dengan '{stay.outcome}'."
@@ -254,8 +257,7 @@ def _persons(history: History) -> Iterator[Deviation]:
             continue
         if not isinstance(_way_out(process, stay), Outcome):
             continue  # a case may be ended by others than the step's actor
-        in_time = stay.received_at is not None and stay.opened_at <= stay.received_at <= stay.closed_at
-        if stay.received_by != stay.closed_by or not in_time:
+        if stay.received_at is None or stay.received_by != stay.closed_by:
             words = f"{said} diselesaikan oleh orang yang tidak menerima berkasnya lebih dahulu."
             yield _off(history, stay, "not_received", words[0].upper() + words[1:])
         if not stay.roles & _may_do(process, step, caller):

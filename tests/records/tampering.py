@@ -64,13 +64,18 @@ def number_first(history: History) -> History:
         )
 
     earlier = decide.opened_at - number.opened_at
-    swapped = {number.id: moved(number, earlier), decide.id: moved(decide, shift)}
+    # Written in the other order, too: their ids change places.
+    swapped = {
+        number.id: replace(moved(number, earlier), id=decide.id),
+        decide.id: replace(moved(decide, shift), id=number.id),
+    }
     return replace(
         history,
         stays=tuple(swapped.get(stay.id, stay) for stay in history.stays),
         numbers=tuple(replace(item, at=item.at + earlier) for item in history.numbers),
         endorsements=tuple(
-            replace(item, at=item.at + shift) if item.signature else item for item in history.endorsements
+            replace(item, at=item.at + shift, task=number.id) if item.signature else item
+            for item in history.endorsements
         ),
     )
 

@@ -7,13 +7,18 @@ from datetime import timedelta
 
 import pytest
 
+from muara.cases.models import Case
 from muara.people.models import Office
 from muara.records.histories import histories
 from muara.sop.history import History, Stay
 from muara.sop.replay import KINDS, deviations
-from muara.web.demo import Clock, applicant, case_at
+from muara.web.demo import Clock, Walk, applicant, case_at, refused_at_the_top, seed_service
 from tests.clock import MONDAY, WITA
 from tests.records.tampering import TAMPERED, line
+from tests.steps.test_another_service import FOLDER as SIGNBOARDS
+from tests.steps.test_another_service import begin as signboard
+from tests.steps.test_paper import enter, on_paper, prepared
+from tests.steps.test_refusals import finish
 from tests.steps.test_walks import in_turn, leave, set_out, take_every_way, walk_home
 from tests.steps.wanderer import Wanderer, appoint_deputies
 
@@ -59,6 +64,35 @@ def test_cases_that_take_every_way_of_the_sop_keep_to_it(office: Office) -> None
     found = list(histories(**PERIOD))
     assert len(found) > 3
     assert {history.case: deviations(history) for history in found if deviations(history)} == {}
+
+
+@pytest.mark.parametrize("step", ["check", "register", "verify", "deliver", "review"])
+def test_a_case_taken_over_from_paper_keeps_to_the_sop_from_there(office: Office, step: str) -> None:
+    walk = prepared()
+    case = enter(walk, on_paper(step))
+    walk.clock.now = case.opened_at
+    while not Case.objects.filter(pk=case.pk, closed_at__isnull=False).exists():
+        walk.forward()
+    (history,) = histories(**PERIOD)
+    assert (history.entered_at, history.main[0].step) == (step, step)
+    assert deviations(history) == []
+    assert codes(replace(history, entered_at="")) == ["wrong_start"]
+
+
+def test_a_refusal_keeps_to_the_sop(office: Office) -> None:
+    finish(refused_at_the_top(at=MONDAY))
+    (history,) = histories(**PERIOD)
+    assert [number.kind for number in history.numbers] == ["refusal"]
+    assert deviations(history) == []
+
+
+def test_a_service_of_other_steps_and_actors_is_judged_by_its_own_sop(office: Office) -> None:
+    seed_service(SIGNBOARDS, MONDAY)
+    case = finish(signboard())
+    (history,) = histories(**PERIOD)
+    assert (history.case, history.process.code) == (case.pk, "PPN")
+    assert deviations(history) == []
+    assert "no_handover" in codes(replace(history, handed=None))
 
 
 @pytest.mark.parametrize("ending", ["withdrawn", "lapsed"])
@@ -140,6 +174,21 @@ def test_time_between_two_steps_is_caught(office: Office) -> None:
     assert codes(with_stay(history, replace(late, opened_at=late.opened_at + timedelta(seconds=1)))) == [
         "lost_time"
     ]
+
+
+def test_a_clock_that_was_set_back_a_day_is_told_as_time_and_blames_nobody_for_the_way(
+    office: Office,
+) -> None:
+    walk = Walk(Clock(MONDAY), applicant())
+    case = walk.submit()
+    while case.closed_at is None:
+        if walk.task.step_key == "verify":
+            walk.take()
+            walk.clock.now -= timedelta(days=1)
+        walk.forward()
+        case.refresh_from_db()
+    (history,) = histories(first=DAY - timedelta(days=3), last=DAY)
+    assert [(item.code, item.step) for item in deviations(history)] == [("lost_time", "verify")]
 
 
 def test_a_return_to_a_caller_that_never_called_is_caught(office: Office) -> None:
