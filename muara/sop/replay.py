@@ -76,7 +76,7 @@ def _off(
         actor=stay.actor,
         by=by if by is not None else stay.closed_by,
         at=at or stay.closed_at or stay.opened_at,
-        words=words,
+        words=words[0].upper() + words[1:],
     )
 
 
@@ -96,13 +96,14 @@ def _way_out(process: Process, stay: Stay) -> Outcome | Ending | None:
 
 def _said(process: Process, key: str) -> str:
     step = _step(process, key)
-    return f"langkah {step.number} ({step.title})" if step else f"langkah '{key}'"
+    return f"langkah {step.number} “{step.title}”" if step else f"langkah '{key}'"
 
 
 def _forward(history: History, activity: str) -> Iterator[Stay]:
     """The stays of an activity that were closed with its good end ("signed", "issued", "handed_over")."""
+    steps = history.process.doing(activity)
     for stay in history.main:
-        if stay.step in history.process.doing(activity) and stay.closed_at is not None:
+        if stay.step in steps and stay.closed_at is not None:
             way = _way_out(history.process, stay)
             if isinstance(way, Outcome) and way.kind == "forward":
                 yield stay
@@ -138,11 +139,11 @@ def _way(history: History) -> Iterator[Deviation]:
             continue
         if not stay.opened_at <= (stay.received_at or stay.opened_at) <= stay.closed_at:
             words = f"{_said(process, stay.step)} diterima atau ditutup sebelum dibuka: jamnya mundur."
-            yield _off(history, stay, "lost_time", words[0].upper() + words[1:])
+            yield _off(history, stay, "lost_time", words)
         way = _way_out(process, stay)
         if way is None:
             words = f"{_said(process, stay.step)} tidak dapat ditutup dengan '{stay.outcome}'."
-            yield _off(history, stay, "unknown_outcome", words[0].upper() + words[1:])
+            yield _off(history, stay, "unknown_outcome", words)
             waiting = ()
             continue
         if isinstance(way, Ending) and process.step(stay.step).number >= process.step(way.before).number:
@@ -169,7 +170,7 @@ def _after(
         return waiting[-1], waiting[:-1]
     if way.kind == "detour":
         return way.to, (*waiting, stay.step)
-    return way.to, waiting if process.is_detour(way.to) else ()
+    return way.to, waiting if waiting and process.is_detour(way.to) else ()
 
 
 def _next(
@@ -188,14 +189,14 @@ def _next(
         yield _off(history, stay, "wrong_step", words + skipped)
     if then.opened_at != stay.closed_at:
         words = f"{_said(process, then.step)} tidak dibuka pada saat {_said(process, stay.step)} ditutup."
-        yield _off(history, then, "lost_time", words[0].upper() + words[1:], at=then.opened_at)
+        yield _off(history, then, "lost_time", words, at=then.opened_at)
 
 
 def _still_open(history: History, stay: Stay, then: Stay | None) -> Iterator[Deviation]:
     said = _said(history.process, stay.step)
     if then is not None:
         words = f"{said} masih terbuka, tetapi {_said(history.process, then.step)} sudah dibuka."
-        yield _off(history, stay, "wrong_step", words[0].upper() + words[1:], at=then.opened_at)
+        yield _off(history, stay, "wrong_step", words, at=then.opened_at)
     elif history.closed_at is not None:
         words = f"Berkas ditutup dengan '{history.result}', tetapi {said} masih terbuka."
         yield _off(history, stay, "wrong_end", words, at=history.closed_at)
@@ -252,17 +253,17 @@ def _persons(history: History) -> Iterator[Deviation]:
         said = _said(process, stay.step)
         if stay.actor != step.actor:
             words = f"{said} tercatat pada '{stay.actor}', bukan {process.actor(step.actor).label}."
-            yield _off(history, stay, "wrong_actor", words[0].upper() + words[1:])
+            yield _off(history, stay, "wrong_actor", words)
         if stay.closed_at is None or step.actor == "applicant":
             continue
         if not isinstance(_way_out(process, stay), Outcome):
             continue  # a case may be ended by others than the step's actor
         if stay.received_at is None or stay.received_by != stay.closed_by:
             words = f"{said} diselesaikan oleh orang yang tidak menerima berkasnya lebih dahulu."
-            yield _off(history, stay, "not_received", words[0].upper() + words[1:])
+            yield _off(history, stay, "not_received", words)
         if not stay.roles & _may_do(process, step, caller):
             words = f"{said} diselesaikan oleh orang yang hari itu bukan {process.actor(step.actor).label}."
-            yield _off(history, stay, "wrong_actor", words[0].upper() + words[1:])
+            yield _off(history, stay, "wrong_actor", words)
 
 
 def _may_do(process: Process, step: Step, before: Stay | None) -> frozenset[str]:
@@ -369,7 +370,7 @@ def _handover(history: History) -> Iterator[Deviation]:
         assert stay.closed_at is not None
         if handed is None or not stay.opened_at <= handed.at <= stay.closed_at:
             words = f"{_said(process, stay.step)} ditutup, tetapi bukti serah terimanya tidak ada."
-            yield _off(history, stay, "no_handover", words[0].upper() + words[1:])
+            yield _off(history, stay, "no_handover", words)
     last = history.main[-1] if history.main else None
     if last is None or last.closed_at is None or last.step not in process.doing("receive"):
         return

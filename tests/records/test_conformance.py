@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from muara.cases.models import Case
 from muara.people.models import Office
@@ -229,3 +231,23 @@ def test_a_period_has_the_cases_that_were_under_way_in_it(office: Office) -> Non
     assert told(0, 60) == [first.pk, second.pk]
     assert told(31, 60) == [second.pk]
     assert told(-9, -1) == []
+
+
+def test_a_case_that_moves_while_it_is_read_is_read_again(office: Office) -> None:
+    walk = Walk(Clock(MONDAY), applicant())
+    walk.submit()
+    moved: list[str] = []
+
+    def meanwhile(
+        execute: Callable[..., object], sql: str, params: object, many: bool, context: object
+    ) -> object:
+        if not moved and "cases_draft" in sql:  # its tasks have been read, the case itself not yet
+            moved.append(walk.task.step_key)
+            walk.forward()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(meanwhile):
+        (history,) = histories(**PERIOD)
+    assert (moved, history.main[-1].step) == (["check"], "register")
+    assert [history] == list(histories(**PERIOD))
+    assert deviations(history) == []

@@ -374,7 +374,7 @@ def test_the_replay_names_who_left_the_path_and_where(office: Office) -> None:
 
     words = conformance()
     assert f"Berkas {skipped.pk}:" in words
-    assert f"terlewati. [section_head, pengguna {section_head.pk}]" in words
+    assert f"terlewati. [Kepala Seksi Layanan, pengguna {section_head.pk}]" in words
     assert section_head.name not in words + json.dumps(told)
     assert f"pengguna {section_head.pk} {section_head.name}]" in conformance("--names")
     assert {item["name"] for item in json.loads(conformance("--json", "--names"))["deviations"]} >= {

@@ -39,11 +39,11 @@ class Command(BaseCommand):
             raise CommandError(f"{told.astray} dari {told.cases} berkas keluar dari alur SOP.")
 
     def write_words(self, period: tuple[date, date], told: Told) -> None:
-        for _, found in told.over(period):
+        for history, found in told.over(period):
             self.stdout.write(f"Berkas {found[0].case}:")
             for item in found:
                 when = item.at.astimezone(WITA).strftime("%Y-%m-%d %H.%M")
-                self.stdout.write(f"  {when} {KINDS[item.code]}: {item.words} {told.whose(item)}")
+                self.stdout.write(f"  {when} {KINDS[item.code]}: {item.words} {told.whose(history, item)}")
         if not told.astray:
             self.stdout.write(f"sesuai SOP: {told.cases} berkas ({told.closed} ditutup)")
             return
@@ -84,11 +84,13 @@ class Told:
                 self.codes.update(item.code for item in found)
                 yield history, found
 
-    def whose(self, item: Deviation) -> str:
+    def whose(self, history: History, item: Deviation) -> str:
+        labels = {actor.key: actor.label for actor in history.process.actors}
+        actor = labels.get(item.actor, item.actor or "-")
         if item.by is None:
-            return f"[{item.actor or '-'}, belum ada perbuatan]"
+            return f"[{actor}, belum ada perbuatan]"
         name = f" {self._name(item.by)}" if self.names else ""
-        return f"[{item.actor}, pengguna {item.by}{name}]"
+        return f"[{actor}, pengguna {item.by}{name}]"
 
     def facts(self, history: History, item: Deviation) -> dict[str, object]:
         found: dict[str, object] = {
