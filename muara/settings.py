@@ -169,6 +169,7 @@ ACCOUNT_FORMS = {
     "reset_password": "muara.web.account_forms.ResetPasswordForm",
     "reset_password_from_key": "muara.web.account_forms.ResetPasswordKeyForm",
     "change_password": "muara.web.account_forms.ChangePasswordForm",
+    "reauthenticate": "muara.web.account_forms.ReauthenticateForm",
 }
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser that registered; another one signs in

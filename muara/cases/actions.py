@@ -12,7 +12,7 @@ add their own rows inside the same transaction, after the lock:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -20,6 +20,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Exists, OuterRef
 
 from muara.audit.actions import insert, record
 from muara.audit.chains import GENESIS, Wording, word
@@ -48,6 +49,7 @@ from muara.sop.working_time import Calendar, due
 
 # What binds the office: a paraf, a signature, a number. It takes a password and a telephone.
 BINDING = frozenset({"endorse", "decide", "number"})
+AT_ONCE = 500  # rows in one statement
 
 
 class NotYours(Exception):
@@ -181,6 +183,10 @@ TAKE_TASK = (
     "UPDATE cases_task SET received_at = COALESCE(received_at, %s), received_by_id = %s "
     "WHERE id = %s AND closed_at IS NULL"
 )
+DONE_BEFORE = (
+    "SELECT 1 FROM cases_task WHERE case_id = %s AND step_key = %s "
+    "AND closed_at IS NOT NULL AND NOT companion LIMIT 1"
+)
 TOUCH_CASE = "UPDATE cases_case SET version = %s, head = %s WHERE id = %s AND version = %s"
 
 
@@ -258,7 +264,7 @@ def act_for_applicant(
     held = power_for(by, application, at=at, doing=doing)
     if held is not None:
         return held
-    if may_record_for_applicant(by, application, at=at):
+    if may_record_for_applicant(by, application, at=at, doing=doing):
         if shown is not None:
             demand_power(shown, application, doing=doing, at=at)
         return shown
@@ -488,11 +494,21 @@ def _open(found: Standing, process: Process, key: str, moment: Any, *, companion
             registered_on=found.registered_on,
             recommended_on=found.recommended_on,
             calendar=read_calendar(found.calendar),
+            again=_was_done(found.case_id, step),
         )
     day = connection.ops.adapt_datefield_value(limit)
     with connection.cursor() as cursor:
         cursor.execute(OPEN_TASK, [found.case_id, key, step.actor, companion, moment, day])
         return int(cursor.fetchone()[0])
+
+
+def _was_done(case_id: int, step: Step) -> bool:
+    """Whether a step is about to be passed once more; asked only where that changes its limit."""
+    if step.limit is None or step.limit.later_days is None:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(DONE_BEFORE, [case_id, step.key])
+        return cursor.fetchone() is not None
 
 
 def due_day(
@@ -502,12 +518,16 @@ def due_day(
     registered_on: date | None,
     recommended_on: date | None,
     calendar: Calendar,
+    again: bool = False,
 ) -> date | None:
-    """The last working day of a step's cumulative limit; None while its clock has not begun."""
+    """The last working day of a step's cumulative limit; None while its clock has not begun.
+
+    `again`: the step was done before in this case, so its limit for later passes counts, if it has one.
+    """
     if step.limit is None or step.limit.days is None or step.limit.clock is None:
         return None
     base = process.day_zero(step.limit.clock, registered_on=registered_on, recommended_on=recommended_on)
-    return due(calendar, step.limit, base) if base else None
+    return due(calendar, step.limit, base, again=again) if base else None
 
 
 def _demand(found: Standing, *, by: User, at: datetime) -> None:
@@ -681,21 +701,82 @@ def open_running_case(
     return Moved(case.pk, seq, task_id, step)
 
 
-def reproject(*, at: datetime) -> int:
-    """Compute the limits of all open tasks anew after the calendar changed; return how many moved."""
-    moved, calendar = 0, office_calendar()
-    waiting = Task.objects.filter(closed_at=None, companion=False).select_related("case")
-    for task in waiting.filter(case__registered_on__isnull=False):
-        case = task.case
-        limit = due_day(
-            task.step,
-            process=case.process,
-            registered_on=case.registered_on,
-            recommended_on=case.recommended_on,
-            calendar=calendar,
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """An open task whose limit the calendar puts on another day."""
+
+    task_id: int
+    case_id: int
+    was: date | None
+    becomes: date | None
+
+
+def shifts() -> list[Shift]:
+    """Which limits of open tasks the calendar, as it stands now, puts elsewhere than they were counted."""
+    calendar = office_calendar()
+    waiting = Task.objects.open().main().filter(case__registered_on__isnull=False)
+    before = Task.objects.main().filter(
+        case=OuterRef("case"), step_key=OuterRef("step_key"), closed_at__isnull=False
+    )
+    rows = (
+        waiting.order_by("due_on", "pk")
+        .annotate(again=Exists(before))
+        .values_list(
+            "pk",
+            "case",
+            "step_key",
+            "due_on",
+            "case__revision",
+            "case__registered_on",
+            "case__recommended_on",
+            "again",
         )
-        moved += Task.objects.filter(pk=task.pk, closed_at=None).exclude(due_on=limit).update(due_on=limit)
+    )
+    counted: dict[tuple[object, ...], date | None] = {}  # many cases share a step and a day
+    found = []
+    for pk, case_id, step, was, revision, registered_on, recommended_on, again in rows.iterator():
+        key = (revision, step, registered_on, recommended_on, again)
+        if key not in counted:
+            process = definition_of(revision).process
+            counted[key] = due_day(
+                process.step(step),
+                process=process,
+                registered_on=registered_on,
+                recommended_on=recommended_on,
+                calendar=calendar,
+                again=again,
+            )
+        if counted[key] != was:
+            found.append(Shift(pk, case_id, was, counted[key]))
+    return found
+
+
+def rehearse(change: Callable[[], object]) -> list[Shift]:
+    """What a change of the calendar would move: it is made, looked at, and undone."""
+    with transaction.atomic():
+        change()
+        moved = shifts()
+        transaction.set_rollback(True)
     return moved
+
+
+def reproject(*, by: User, at: datetime) -> list[Shift]:
+    """Count the limits of all open tasks anew after the calendar changed, and record which moved."""
+    moved = shifts()
+    days = {shift.becomes for shift in moved}
+    for day in days:
+        tasks = [shift.task_id for shift in moved if shift.becomes == day]
+        for start in range(0, len(tasks), AT_ONCE):
+            some = tasks[start : start + AT_ONCE]
+            Task.objects.filter(pk__in=some, closed_at=None).update(due_on=day)
+    if moved:
+        told = [[shift.task_id, _iso(shift.was), _iso(shift.becomes)] for shift in moved]
+        record(chain="calendar", verb="calendar.reproject", by_id=by.pk, at=at, facts={"moved": told})
+    return moved
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def store_revision(

@@ -9,7 +9,16 @@ from enum import StrEnum
 from django.db import connection
 from django.db.models import Q
 
-from muara.cases.models import Application, PowerOfAttorney, Recusal, Referral, Revision, Task
+from muara.cases.models import (
+    Application,
+    Case,
+    Correction,
+    PowerOfAttorney,
+    Recusal,
+    Referral,
+    Revision,
+    Task,
+)
 from muara.cases.models.case import definition_of
 from muara.documents.indonesian import tanggal
 from muara.people.models import Holding, Office, User, office_day
@@ -36,6 +45,8 @@ COVERED: Mapping[str, frozenset[Doing]] = {
     Scope.SIGNING: frozenset({Doing.SEE, Doing.SIGN}),
     Scope.HANDLING: frozenset({Doing.SEE, Doing.FILL, Doing.ANSWER, Doing.VISIT, Doing.COLLECT}),
 }
+# What somebody with an account may do in person, on paper, while the office waits for their answer.
+IN_PERSON = frozenset({Doing.SEE, Doing.FILL, Doing.ANSWER, Doing.SIGN})
 # What the applicant does by finishing a task of theirs.
 DONE_AT = {"apply": Doing.SIGN, "receive": Doing.COLLECT}
 
@@ -61,30 +72,55 @@ def is_on_applicants_side(user: User, application: Application) -> bool:
 def done_as_applicant(user: User, application: Application, *, at: datetime) -> frozenset[Doing]:
     """All that a person may do for the applicant today.
 
-    A member does everything, and so does a counter officer for somebody without an account; the holder of a
-    power does what it covers.
+    A member does everything, the holder of a power what it covers; a counter officer what they may record.
     Source: SOP steps 3, 8, 17, 18 and U.3, U.4.
     """
     if is_member(user, application.company_id):
         return frozenset(Doing)
     held = PowerOfAttorney.objects.covering(application).filter(holder=user).in_force(office_day(at))
     covered = frozenset[Doing]().union(*(COVERED[power.scope] for power in held))
-    if covered or not may_record_for_applicant(user, application, at=at):
-        return covered
-    return frozenset(Doing)
+    return covered or recorded_at_the_counter(user, application, at=at)
+
+
+def who_sees(application: Application, *, at: datetime) -> list[User]:
+    """Everybody whom the company lets see an application today: whoever started it first, members, proxies.
+
+    Whoever left the company, gave their power back or closed their account is not among them.
+    """
+    holders = PowerOfAttorney.objects.covering(application).in_force(office_day(at)).exclude(holder=None)
+    members = User.objects.filter(memberships__company=application.company_id).order_by("memberships__pk")
+    proxies = User.objects.filter(powers__in=holders).order_by("pk")
+    people = {user.pk: user for user in (*members, *proxies) if user.is_active}
+    return sorted(people.values(), key=lambda user: user.pk != application.applicant_id)
 
 
 def may_act_as_applicant(user: User, application: Application, *, at: datetime, doing: Doing) -> bool:
     return doing in done_as_applicant(user, application, at=at)
 
 
-def may_record_for_applicant(user: User, application: Application, *, at: datetime) -> bool:
-    """A counter officer writes down what somebody without an account does before them."""
-    if application.applicant_id is not None or not serves_the_counter(user, at=at):
-        return False
-    if is_on_applicants_side(user, application):
-        return False
-    return not Recusal.objects.filter(case__application=application, user=user).exists()
+def recorded_at_the_counter(user: User, application: Application, *, at: datetime) -> frozenset[Doing]:
+    """What a counter officer may write down that an applicant does before them.
+
+    Everything of somebody without an account; of somebody who has one the answer to what they were asked.
+    """
+    if not serves_the_counter(user, at=at) or is_on_applicants_side(user, application):
+        return frozenset()
+    if Recusal.objects.filter(case__application=application, user=user).exists():
+        return frozenset()
+    if application.applicant_id is None:
+        return frozenset(Doing)
+    asked = Correction.objects.open().filter(case__application=application, sent_at__isnull=False)
+    return IN_PERSON if asked.exists() else frozenset()
+
+
+def may_record_for_applicant(user: User, application: Application, *, at: datetime, doing: Doing) -> bool:
+    return doing in recorded_at_the_counter(user, application, at=at)
+
+
+def may_record_answer(user: User, case: Case, *, at: datetime) -> bool:
+    """A counter officer may write down now what the applicant answers to a request (steps 3 and 8)."""
+    asked = Correction.objects.open().filter(case=case, sent_at__isnull=False)
+    return asked.exists() and may_record_for_applicant(user, case.application, at=at, doing=Doing.ANSWER)
 
 
 def power_for(user: User, application: Application, *, at: datetime, doing: Doing) -> PowerOfAttorney | None:
@@ -138,17 +174,21 @@ def why_not(user: User, application: Application, *, at: datetime, doing: Doing)
 
 
 def may_record_power(user: User, company_id: int, application: Application | None, *, at: datetime) -> bool:
-    """A member for their company; a counter officer for one application of somebody without an account."""
+    """A member for their company; a counter officer for one application that they record an answer to."""
     if is_member(user, company_id):
         return True
-    return application is not None and may_record_for_applicant(user, application, at=at)
+    return application is not None and may_record_for_applicant(user, application, at=at, doing=Doing.ANSWER)
 
 
 def may_revoke_power(user: User, power: PowerOfAttorney, *, at: datetime) -> bool:
-    """Whoever may record it, and the holder, who may give it back (KUHPerdata Pasal 1813)."""
-    if power.holder_id == user.pk:
+    """The company; its holder, to give it back (KUHPerdata Pasal 1813); the counter without an account."""
+    if power.holder_id == user.pk or is_member(user, power.company_id):
         return True
-    return may_record_power(user, power.company_id, power.application, at=at)
+    # To take a power back is no answer: who has an account does that themselves.
+    application = power.application
+    return application is not None and may_record_for_applicant(
+        user, application, at=at, doing=Doing.WITHDRAW
+    )
 
 
 def may_read_power(user: User, power: PowerOfAttorney, *, at: datetime) -> bool:

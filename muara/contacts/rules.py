@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from muara.contacts.models import Consultation, Counter, QueueSeries, Ticket
+from muara.contacts.models import Consultation, Counter, Kiosk, QueueSeries, Ticket
 from muara.people.models import User
+from muara.people.rules import ADMINISTRATOR
 
 # Whom the SOP puts before visitors; each series of numbers is called by one of them.
 FRONT_OFFICE = ("information_officer", "customer_service", "registration_counter", "collection_counter")
@@ -29,6 +30,13 @@ def may_answer(user: User, desk: str, *, at: datetime) -> bool:
 def may_serve(user: User, counter: Counter, *, at: datetime) -> bool:
     """Tell whether the person holds an actor whose series is called at this counter."""
     return counter.active and bool(series_served(user, counter, at=at))
+
+
+def may_give_numbers(kiosk: Kiosk | None, user: User | None, *, at: datetime) -> bool:
+    """A kiosk set up by the administrator gives numbers, and so does a browser opened by the front office."""
+    if kiosk is not None and kiosk.revoked_at is None:
+        return True
+    return user is not None and user.is_active and bool(user.actors(at) & {*FRONT_OFFICE, ADMINISTRATOR})
 
 
 def series_served(user: User, counter: Counter, *, at: datetime) -> list[QueueSeries]:

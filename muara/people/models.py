@@ -260,6 +260,7 @@ class CalendarDay(models.Model):
         PUBLIC_HOLIDAY = "LIBUR_NASIONAL", "Libur nasional"
         COLLECTIVE_LEAVE = "CUTI_BERSAMA", "Cuti bersama"
         LOCAL_HOLIDAY = "LIBUR_DAERAH", "Libur daerah"
+        CLOSURE = "PENUTUPAN_KANTOR", "Penutupan luar biasa"
         REPLACEMENT = "HARI_KERJA_PENGGANTI", "Hari kerja pengganti"
 
     date = models.DateField("tanggal")
@@ -394,6 +395,7 @@ class Notice(models.Model):
     made_at = models.DateTimeField("dibuat")
     due_at = models.DateTimeField("dikirim mulai")
     attempts = models.PositiveSmallIntegerField("percobaan", default=0)
+    tries_before = models.PositiveSmallIntegerField("percobaan sebelum dikirim lagi", default=0)
     next_try_at = models.DateTimeField("dicoba lagi")
     leased_until = models.DateTimeField("dipegang pengirim sampai", null=True)
     last_error = models.CharField("kegagalan terakhir", max_length=200, blank=True)

@@ -6,8 +6,9 @@ import re
 from datetime import date, datetime
 
 from allauth.mfa.models import Authenticator
+from django.db.models import Q
 
-from muara.people.models import User
+from muara.people.models import User, office_day
 from muara.sop.values import ValueRefused
 
 ADMINISTRATOR, AUDITOR = "administrator", "auditor"
@@ -27,6 +28,15 @@ def may_administer(user: User, *, at: datetime) -> bool:
 def may_read_administration(user: User, *, at: datetime) -> bool:
     """Tell whether the person may read those pages: an administrator, or an auditor who changes nothing."""
     return user.is_authenticated and user.is_active and bool(user.actors(at) & {ADMINISTRATOR, AUDITOR})
+
+
+def may_change_own_name(user: User, *, at: datetime) -> bool:
+    """Tell whether a person may correct their own name: not whose name the office prints under its acts.
+
+    An official's name stands with their NIP and rank under what they sign; an administrator changes it.
+    """
+    day = office_day(at)
+    return not user.holdings.filter(Q(ends=None) | Q(ends__gte=day)).exists()
 
 
 def has_second_factor(user: User) -> bool:

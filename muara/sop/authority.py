@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from muara.sop.form import Form, point_of
-from muara.sop.places import NAUTICAL_MILE, NUSANTARA, metres_from_shore, regency
+from muara.sop.places import NAUTICAL_MILE, NUSANTARA, REACH, position, regency
 from muara.sop.values import is_oil_and_gas
-
-REACH = 12  # nautical miles from the coastline (UU 23/2014, Pasal 27; PP 22/2021, Pasal 221)
 
 
 def authority_warnings(form: Form, values: Mapping[str, object]) -> tuple[str, ...]:
@@ -32,14 +30,12 @@ def _place(form: Form, values: Mapping[str, object]) -> Iterator[str]:
     if outfall is None:
         return
     point = point_of(values.get(outfall.key))
-    if point is not None:
-        miles = metres_from_shore(*point) / NAUTICAL_MILE
-        if miles > REACH:
-            far = f"{miles:.1f}".replace(".", ",")
-            yield (
-                f"Outfall berjarak sekitar {far} mil laut dari garis pantai, lebih dari {REACH} mil laut "
-                "yang menjadi kewenangan gubernur."
-            )
+    if point is not None and position(*point).beyond:
+        far = f"{position(*point).metres / NAUTICAL_MILE:.1f}".replace(".", ",")
+        yield (
+            f"Outfall berjarak sekitar {far} mil laut dari garis pantai, lebih dari {REACH} mil laut "
+            "yang menjadi kewenangan gubernur."
+        )
     place = regency(str(values.get(outfall.near) or ""))
     if place is not None and not place.coastal:
         yield f"{place.name} tidak mempunyai laut, tetapi disebut sebagai tempat outfall."

@@ -100,6 +100,7 @@ class Limit:
 
     `printed` may be empty; `days` are cumulative working days after day 0 of `clock`, None where the SOP
     sets none. `derived` marks days that the SOP does not print for this step; `note` says where from.
+    `later_days` bound every pass of the step after its first, where the limit is for the first alone.
     """
 
     printed: str
@@ -107,6 +108,11 @@ class Limit:
     days: int | None
     derived: bool
     note: str
+    later_days: int | None = None
+
+    def days_of(self, *, again: bool) -> int | None:
+        """The working days of a pass: the step's first, or a later one."""
+        return self.later_days if again and self.later_days is not None else self.days
 
 
 @dataclass(frozen=True, slots=True)
@@ -595,11 +601,14 @@ def _limit(table: Table) -> Limit:
         days=table.maybe_integer("days"),
         derived=table.boolean("derived", False),
         note=table.text("note", ""),
+        later_days=table.maybe_integer("later_days"),
     )
     if (limit.days is None) != (limit.clock is None):
         table.refuse("batas waktu harus menyebut 'days' dan 'clock' bersama-sama")
     if limit.days is not None and limit.days < 0:
         table.refuse("jumlah hari tidak boleh negatif")
+    if limit.later_days is not None and (limit.days is None or limit.later_days < limit.days):
+        table.refuse("'later_days' harus sesudah 'days'")
     if limit.days is not None and not limit.printed and not limit.derived:
         table.refuse("batas yang tidak tercetak harus ditandai 'derived = true'")
     if limit.derived and not limit.note:

@@ -85,8 +85,9 @@ class Field:
     """One question of the form; `requirements` are the numbers of section G that it answers.
 
     `columns` are the fields of each row of a table; `statement` is what a confirm field declares;
-    `near` names the regency field of the same section that a coordinate must agree with; `role` says what
-    the answer means to the office, whatever its key. `proposes` says what of the decision the answer asks
+    `near` names the regency field of the same section that a coordinate must agree with, `from_shore` the
+    number beside it that says how many metres it lies from the shore; `role` says what the answer means to
+    the office, whatever its key. `proposes` says what of the decision the answer asks
     for, `named_by` where a place's name stands; `cited` marks what a technical recommendation cites, so
     that a change of it needs the agency again.
     """
@@ -108,6 +109,7 @@ class Field:
     statement: str = ""
     box: str = "land"
     near: str = ""
+    from_shore: str = ""
     coastal: bool = False
     role: str = ""
     proposes: str = ""
@@ -296,31 +298,66 @@ def point_of(value: object) -> tuple[Decimal, Decimal] | None:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place that an application names: what it is, its name, its point."""
+    """A place that an application names: what it is, its name, its point.
+
+    `control` and `requirements` are those of its question; `at_sea` and `outfall` say what it must be;
+    `told` is its distance from the shore as the application tells it, in metres.
+    """
 
     label: str
     name: str
     latitude: Decimal
     longitude: Decimal
+    control: str = ""
+    requirements: tuple[int, ...] = ()
+    at_sea: bool = False
+    outfall: bool = False
+    told: Decimal | None = None
+
+    @property
+    def title(self) -> str:
+        return f"{self.label}: {self.name}" if self.name else self.label
 
 
-def spots(form: Form, values: Mapping[str, object]) -> tuple[Spot, ...]:
-    """List the places whose coordinates an application gives, in the order of the form."""
+def spots(fields: Sequence[Field], values: Mapping[str, object]) -> tuple[Spot, ...]:
+    """List the places whose coordinates these fields of an application give, in the order of the form."""
     found: list[Spot] = []
-    for item in form.fields:
+    for item in fields:
         rows = values.get(item.key)
         if item.kind == "table" and isinstance(rows, list):
             found += [
-                spot for row in rows for column in item.columns for spot in _spot(column, row, item.label)
+                spot
+                for number, row in enumerate(rows)
+                for column in item.columns
+                for spot in _spot(
+                    column, row, item.label, cell_name(item.key, number, column.key), item.requirements
+                )
             ]
         else:
-            found += _spot(item, values, item.label.removeprefix("Koordinat ").capitalize())
+            label = item.label.removeprefix("Koordinat ").capitalize()
+            found += _spot(item, values, label, item.key, item.requirements)
     return tuple(found)
 
 
-def _spot(item: Field, beside: Mapping[str, object], label: str) -> list[Spot]:
+def _spot(
+    item: Field, beside: Mapping[str, object], label: str, control: str, requirements: tuple[int, ...]
+) -> list[Spot]:
     point = point_of(beside.get(item.key)) if item.kind == "coordinate" else None
-    return [Spot(label, str(beside.get(item.named_by, "")), *point)] if point else []
+    if point is None:
+        return []
+    told = beside.get(item.from_shore)
+    return [
+        Spot(
+            label,
+            str(beside.get(item.named_by, "")),
+            *point,
+            control=control,
+            requirements=requirements,
+            at_sea=item.box == "sea",
+            outfall=item.role == OUTFALL,
+            told=None if told is None else Decimal(str(told)),
+        )
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,12 +417,13 @@ def _show_one(item: Field, value: object) -> str:
         day = date.fromisoformat(str(value))
         return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
     if item.kind in {"decimal", "integer"}:
-        return " ".join(part for part in (_show_number(str(value)), item.unit) if part)
+        return " ".join(part for part in (show_decimal(value), item.unit) if part)
     return str(value)
 
 
-def _show_number(plain: str) -> str:
-    whole, _, part = plain.partition(".")
+def show_decimal(number: object) -> str:
+    """Write a stored number the Indonesian way: 1.500,5."""
+    whole, _, part = str(number).partition(".")
     part = part.rstrip("0")
     grouped = f"{int(whole):,}".replace(",", ".") if whole not in {"-0", ""} else whole
     return f"{grouped},{part}" if part else grouped
@@ -548,10 +586,15 @@ def _is_filled(raw: object) -> bool:
 
 def _within(item: Field, number: Decimal) -> Decimal:
     if item.least is not None and number < item.least:
-        raise ValueRefused(f"Paling sedikit {_show_number(_plain(item.least))}.")
+        raise ValueRefused(f"Paling sedikit {_as_typed(item.least)}.")
     if item.most is not None and number > item.most:
-        raise ValueRefused(f"Paling banyak {_show_number(_plain(item.most))}.")
+        raise ValueRefused(f"Paling banyak {_as_typed(item.most)}.")
     return number
+
+
+def _as_typed(number: Decimal) -> str:
+    """Write a number as it can be typed: no points of thousands, which would be refused."""
+    return _plain(number).replace(".", ",")
 
 
 def _plain(number: Decimal) -> str:
@@ -584,7 +627,7 @@ def _section(table: Table) -> Section:
         fields=tuple(_field(item) for item in table.tables("fields", name="key")),
     )
     table.finish()
-    _check_near(table, section)
+    _check_beside(table, section)
     return section
 
 
@@ -610,6 +653,7 @@ def _field(table: Table) -> Field:
         statement=table.text("statement", ""),
         box=table.text("box", "land"),
         near=table.text("near", ""),
+        from_shore=table.text("from_shore", ""),
         coastal=table.boolean("coastal", False),
         role=table.text("role", ""),
         proposes=table.text("proposes", ""),
@@ -671,11 +715,16 @@ def _check_field(table: Table, item: Field) -> None:
                 table.refuse(f"{what} '{key}' dipakai lebih dari sekali")
 
 
-def _check_near(table: Table, section: Section) -> None:
+def _check_beside(table: Table, section: Section) -> None:
     regencies = {item.key for item in section.fields if item.kind == "regency"}
+    metres = {item.key for item in section.fields if item.kind == "decimal" and item.unit == "m"}
     for item in section.fields:
         if item.near and item.near not in regencies:
             table.refuse(f"isian '{item.key}' menunjuk kabupaten '{item.near}' yang tidak ada di bagian ini")
+        if item.from_shore and item.from_shore not in metres:
+            table.refuse(
+                f"isian '{item.key}' menunjuk jarak '{item.from_shore}' yang bukan angka (m) di bagian ini"
+            )
 
 
 def _doubles(form: Form) -> list[Fault]:

@@ -78,7 +78,8 @@ def _companion(process: Process, step: Step) -> str:
 def _days(limit: Limit | None) -> str:
     if limit is None or limit.days is None:
         return ""
-    return f"{limit.clock} + {limit.days}{' *derived*' if limit.derived else ''}"
+    again = f" (again: + {limit.later_days})" if limit.later_days is not None else ""
+    return f"{limit.clock} + {limit.days}{again}{' *derived*' if limit.derived else ''}"
 
 
 def _clocks(process: Process) -> Iterator[str]:

@@ -6,7 +6,7 @@ import json
 import math
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -151,21 +151,61 @@ def _holds(ring: Ring, east: float, north: float) -> bool:
 
 
 NEAR = 500  # metres: nearer to the shore, no source can tell land from sea
+REACH = 12  # nautical miles of the province from the coastline (UU 23/2014, Pasal 27; PP 22/2021, Pasal 221)
 UNCERTAIN = (
     "Menurut garis pantai GSHHG. Sumber garis pantai berbeda 100 sampai 300 m satu sama lain, jadi ini "
     "petunjuk, bukan keputusan."
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How a point lies to the shore: metres to it, and on which side; within NEAR no side is told."""
+
+    metres: float
+    inland: bool
+
+    @property
+    def near(self) -> bool:
+        return self.metres < NEAR
+
+    @property
+    def on_land(self) -> bool:
+        return self.inland and not self.near
+
+    @property
+    def beyond(self) -> bool:
+        """Tell whether it lies at sea, farther out than the province reaches."""
+        return not self.inland and self.metres > REACH * NAUTICAL_MILE
+
+    @property
+    def far(self) -> str:
+        """Say the distance in metres and nautical miles."""
+        return f"sekitar {show_metres(self.metres)} ({show_miles(self.metres)})"
+
+
+@lru_cache(maxsize=1024)
+def position(latitude: Decimal, longitude: Decimal) -> Position:
+    """Find how a point lies to the shore; advice, as uncertain as the shore (`metres_from_shore`)."""
+    return Position(metres_from_shore(latitude, longitude), is_on_land(latitude, longitude))
+
+
+def show_metres(metres: float) -> str:
+    """Write a distance in metres, to ten of them: 1.920 m."""
+    return f"{round(metres, -1):,.0f} m".replace(",", ".")
+
+
+def show_miles(metres: float) -> str:
+    """Write a distance in nautical miles: 1,04 mil laut."""
+    return f"{metres / NAUTICAL_MILE:.2f} mil laut".replace(".", ",")
+
+
 def beside_the_sea(latitude: Decimal, longitude: Decimal) -> str:
     """Say where a point lies: at sea, too near the shore to tell, or on land, and how far from the shore."""
-    metres = metres_from_shore(latitude, longitude)
-    rounded = f"{round(metres, -1):,.0f}".replace(",", ".")
-    miles = f"{metres / NAUTICAL_MILE:.2f}".replace(".", ",")
-    far = f"sekitar {rounded} m ({miles} mil laut) dari garis pantai"
-    if metres < NEAR:
-        return f"Dalam {NEAR} m dari garis pantai: periksa. Jaraknya {far}."
-    return f"Di darat: periksa. Jaraknya {far}." if is_on_land(latitude, longitude) else f"Di laut, {far}."
+    here = position(latitude, longitude)
+    if here.near:
+        return f"Dalam {NEAR} m dari garis pantai: periksa. Jaraknya {here.far} dari garis pantai."
+    return f"{'Di darat' if here.on_land else 'Di laut'}, {here.far} dari garis pantai."
 
 
 def clipped(ring: Ring, *, west: float, east: float, south: float, north: float) -> Ring:

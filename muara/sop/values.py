@@ -151,6 +151,8 @@ def parse_decimal(text: str) -> Decimal:
 
 def parse_integer(text: str) -> int:
     """Read a whole number; raises ValueRefused."""
+    if _UNCLEAR.fullmatch(text.strip()):
+        raise ValueRefused(f"Tulis {text.strip().replace('.', '')}, tanpa titik ribuan.")
     number = parse_decimal(text)
     if number != number.to_integral_value():
         raise ValueRefused("Tulis bilangan bulat, tanpa pecahan.")

@@ -61,16 +61,22 @@ def working_days_between(calendar: Calendar, first: date, last: date) -> int:
 
     The inverse of add_working_days: `working_days_between(c, h, add_working_days(c, h, n)) == n`.
     """
-    start = day_zero(calendar, first)
-    days = (start + DAY * step for step in range(1, (last - start).days + 1))
+    return working_days_in(calendar, after=day_zero(calendar, first), until=last)
+
+
+def working_days_in(calendar: Calendar, *, after: date, until: date) -> int:
+    """Count the working days after one day up to and including another; 0 where `until` is not later."""
+    days = (after + DAY * step for step in range(1, (until - after).days + 1))
     return sum(is_working_day(calendar, day) for day in days)
 
 
-def due(calendar: Calendar, limit: Limit | None, base: date) -> date | None:
-    """Find the last day of a step's limit, counted from its clock's day; None where the SOP sets none."""
-    if limit is None or limit.days is None:
-        return None
-    return add_working_days(calendar, base, limit.days)
+def due(calendar: Calendar, limit: Limit | None, base: date, *, again: bool = False) -> date | None:
+    """Find the last day of a step's limit, counted from its clock's day; None where the SOP sets none.
+
+    `again` asks for a pass of the step after its first one (domain 1.8.3).
+    """
+    days = limit.days_of(again=again) if limit else None
+    return None if days is None else add_working_days(calendar, base, days)
 
 
 def trace(calendar: Calendar, day: date, days: int) -> tuple[TraceDay, ...]:

@@ -1,11 +1,15 @@
 """What the applicant is told of their case, and when: one function a notice, called inside the act.
 
-A notice goes to whoever applied; for somebody without an account to the e-mail address or telephone number
-of what they last submitted. Its key says what is told (`case:17:registered`), so it is told once.
+A notice goes to everybody whom the company lets see the application: its members, and who holds a power of
+attorney for it; for somebody without an account to the e-mail address or telephone number of what they last
+submitted. Its key says what is told (`case:17:registered`; to a second person `case:17:registered:user:5`),
+so it is told once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import reduce
 from operator import or_
@@ -14,11 +18,12 @@ from django.db.models import Q
 
 from muara.cases.models import Application, Case, Correction, Draft, EarlyEnd, Handover, SiteVisit
 from muara.cases.queries import promise_starts
+from muara.cases.rules import who_sees
 from muara.contacts.models import PhoneTask
 from muara.documents.indonesian import angka_huruf, tanggal, waktu
-from muara.people.actions.notices import Addressee, notify, withdraw
+from muara.people.actions.notices import Addressee, addressee, notify, withdraw
 from muara.people.calendar import office_calendar
-from muara.people.models import Notice, User
+from muara.people.models import Notice, User, office_day
 from muara.permits.models import Decision
 from muara.sop.working_time import add_working_days
 from muara.steps.letters import (
@@ -34,32 +39,74 @@ from muara.steps.letters import (
 from muara.steps.letters.correction import about, how_it_ended
 
 
-def applicant_of(case: Case) -> Addressee:
-    """Whom a case's notices are for, and how they are reached."""
-    values, person = case_values(case), case.application.applicant
-    phone = text_of(case, values, "applicant_phone")
-    return Addressee(
-        name=applicant_name(case, values) or company_name(case),
-        user=person,
-        email=person.email if person else text_of(case, values, "applicant_email"),
-        phone=(person.phone if person else "") or phone,
+def who_is_told(case: Case, *, at: datetime) -> list[Addressee]:
+    """Whom a case's notices are for, and how they are reached; first whom the office has to reach.
+
+    That is whoever started the application, or once they left the company its member of longest standing;
+    for somebody without an account the contact of what they last submitted.
+    """
+    values, starter = case_values(case), case.application.applicant_id
+    name = applicant_name(case, values) or company_name(case)
+    typed = Addressee(
+        name=name,
+        email=text_of(case, values, "applicant_email"),
+        phone=text_of(case, values, "applicant_phone"),
     )
+    told = [addressee(user) for user in who_sees(case.application, at=at)]
+    if starter is None or not told:
+        addresses = {one.email.lower() for one in told}
+        return [typed, *told] if typed.email.lower() not in addresses else told
+    first = told[0]
+    if first.user is not None and first.user.pk == starter:
+        first = replace(first, name=name)
+    return [replace(first, phone=first.phone or typed.phone), *told[1:]]
 
 
 def _tell(case: Case, what: str, *, subject: str, body: str, at: datetime, important: bool = True) -> Notice:
-    to = applicant_of(case)
-    reference, has_account = case.application.reference, case.application.applicant_id is not None
-    return notify(
-        key=f"{case.chain}:{what}",
-        kind=what.partition(":")[0],
-        about=case.chain,
-        to=to,
-        subject=subject,
-        text=f"Yth. {to.name},\n\n{body}\n\n{the_office().name}",
-        link=f"/permohonan/{reference}/" if has_account else f"/lacak/?nomor={reference}",
-        important=important,
-        at=at,
-    )
+    """Tell everybody who may see the case, each once; return the notice to whom the office has to reach.
+
+    Only that one is important: customer service need not telephone a second time what one of them knows.
+    Who joins the company later is not told anew.
+    """
+    key, reference = f"{case.chain}:{what}", case.application.reference
+    before = Notice.objects.filter(key=key).first()
+    if before is not None:
+        return before
+
+    def tell(to: Addressee, *, key: str, important: bool) -> Notice:
+        return notify(
+            key=key,
+            kind=what.partition(":")[0],
+            about=case.chain,
+            to=to,
+            subject=subject,
+            text=f"Yth. {to.name},\n\n{body}\n\n{the_office().name}",
+            link=f"/permohonan/{reference}/" if to.user else f"/lacak/?nomor={reference}",
+            important=important,
+            at=at,
+        )
+
+    first, *others = who_is_told(case, at=at)
+    told = tell(first, key=key, important=important)
+    for other in others:
+        assert other.user is not None
+        tell(other, key=f"{key}:user:{other.user.pk}", important=False)
+    return told
+
+
+def is_still_theirs(notice: Notice, *, at: datetime) -> bool:
+    """Whether a notice may still reach whom it was written to: about a case, only who may see it today."""
+    return notice.recipient is None or bool(still_theirs([notice], notice.recipient, at=at))
+
+
+def still_theirs(notices: Sequence[Notice], user: User, *, at: datetime) -> list[Notice]:
+    """Those of a person's notices that are no case's, or of a case which they may see today."""
+    case_of = {
+        one.pk: int(one.about.removeprefix("case:")) for one in notices if one.about.startswith("case:")
+    }
+    visible = Application.objects.of_applicant(user, on=office_day(at)).filter(case__in=case_of.values())
+    seen = set(visible.values_list("case", flat=True)) if user.is_active else set()
+    return [one for one in notices if one.pk not in case_of or case_of[one.pk] in seen]
 
 
 # --- before the registration -------------------------------------------------------------------------------
@@ -156,6 +203,21 @@ def tell_correction_is_late(asked: Correction, *, may_lapse_from: date | None, a
         body=(
             f"Batas jawaban atas permintaan perbaikan permohonan {asked.case} adalah "
             f"{tanggal(asked.due_on)}, dan jawaban Anda belum kami terima.{lapse}"
+        ),
+        at=at,
+    )
+
+
+def tell_recorded(case: Case, *, number: int, name: str, by: User, at: datetime) -> Notice:
+    """An answer was given on paper at the counter, for somebody who has an account."""
+    return _tell(
+        case,
+        f"recorded:{number}",
+        subject=f"Jawaban Anda dicatat di loket, permohonan {case}",
+        body=(
+            f"Jawaban atas permintaan perbaikan permohonan {case} atas nama {company_name(case)} dicatat "
+            f"{by.name} di loket pada {waktu(at)} untuk {name}, dengan pindaian surat yang ditandatangani. "
+            "Bila ini tidak Anda ketahui, segera hubungi kantor kami."
         ),
         at=at,
     )

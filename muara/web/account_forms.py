@@ -70,6 +70,10 @@ class ChangePasswordForm(InOurWords, account.ChangePasswordForm):  # type: ignor
     """allauth's, in our words."""
 
 
+class ReauthenticateForm(InOurWords, account.ReauthenticateForm):  # type: ignore[misc]
+    """allauth's, in our words."""
+
+
 class ActivateForm(InOurWords, totp.ActivateTOTPForm):  # type: ignore[misc]
     """allauth's, in our words."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -12,26 +13,30 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
 
-from muara.cases.actions import BINDING
+from muara.cases.actions import BINDING, Stamp, act
 from muara.cases.models import Revision
 from muara.documents.letters import qr_svg
 from muara.documents.repertoire import allowed
+from muara.people.actions import change_own_details
 from muara.people.actions.notices import Addressee, notify
 from muara.people.models import User, office_day
 from muara.people.queries import issuing_office
-from muara.people.rules import has_second_factor
+from muara.people.rules import has_second_factor, may_change_own_name
 from muara.sop.values import ValueRefused, check_phone, clean_text
+from muara.web.acts import Came, attempt, new_key
 
 
-class SignupForm(forms.Form):
-    """What an applicant's account asks beside address and password; allauth adds those."""
+class DetailsForm(forms.Form):
+    """Who somebody is and how they are telephoned."""
 
     name = forms.CharField(
         label="Nama lengkap",
@@ -47,7 +52,6 @@ class SignupForm(forms.Form):
         error_messages={"required": "Tuliskan nomor telepon yang dapat dihubungi."},
         widget=forms.TextInput({"inputmode": "tel", "class": "govuk-input--width-20"}),
     )
-    field_order = ["name", "email", "phone", "password1", "password2"]
 
     def clean_name(self) -> str:
         """Refuse what a letter could not print."""
@@ -62,6 +66,12 @@ class SignupForm(forms.Form):
             return check_phone(self.cleaned_data["phone"])
         except ValueRefused as refusal:
             raise forms.ValidationError(refusal.message) from None
+
+
+class SignupForm(DetailsForm):
+    """What an applicant's account asks beside address and password; allauth adds those."""
+
+    field_order = ["name", "email", "phone", "password1", "password2"]
 
     def signup(self, request: HttpRequest, user: User) -> None:
         """Keep name and telephone on the account that allauth has just made."""
@@ -118,10 +128,46 @@ def overview(request: HttpRequest) -> HttpResponse:
         request,
         "account/overview.html",
         {
+            "own_name": may_change_own_name(user, at=at),
             "second_factor": has_second_factor(user),
             "needs_second_factor": settings.MUARA_SECOND_FACTOR and bool(user.actors(at) & binding),
         },
     )
+
+
+class OwnDetailsForm(DetailsForm):
+    """One's own name and number; an official's name is the office's to change."""
+
+    use_required_attribute = False
+
+    def __init__(self, data: Any, *, user: User, at: datetime) -> None:
+        super().__init__(data, initial={"name": user.name, "phone": user.phone})
+        self.user = user
+        if not may_change_own_name(user, at=at):
+            del self.fields["name"]
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def details(request: HttpRequest) -> HttpResponse:
+    """Correct one's own name and telephone number."""
+    user, at = request.user, timezone.now()
+    assert isinstance(user, User)
+    form, came = OwnDetailsForm(request.POST if request.method == "POST" else None, user=user, at=at), None
+    if request.method == "POST":
+
+        def change(stamp: Stamp, at: datetime) -> None:
+            said = {"name": user.name} | form.cleaned_data
+            with act(stamp):
+                change_own_details(**said, by=user, at=at, key=stamp.key, body=stamp.body)
+
+        came = attempt(request, form, change) if form.is_valid() else Came.REFUSED
+        if came is Came.DONE:
+            messages.success(request, "Data Anda tersimpan. Surat yang sudah terbit tidak berubah.")
+            return redirect("account")
+    shown = {"form": form, "kunci": new_key(), "stale": came is Came.STALE}
+    return render(request, "account/details.html", shown, status=came.value if came else 200)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

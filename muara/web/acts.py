@@ -19,7 +19,7 @@ from django.utils import timezone
 from muara.audit.chains import canonical
 from muara.audit.models import Entry
 from muara.cases.actions import AlreadyDone, NotYours, Refused, Stale, Stamp
-from muara.cases.models import Task
+from muara.cases.models import Task, UnfinishedWork
 from muara.documents.uploads import UploadRefused
 from muara.people.models import User
 
@@ -31,11 +31,14 @@ NOT_TYPED = {*UNCOUNTED, VERSION, SAVE, OPEN, SAVED}
 
 
 class PowerOver(PermissionDenied):
-    """A power of attorney ended while its holder had the page open: what they typed is given back to them."""
+    """What let somebody act for an applicant ended while the page was open: what they typed is given back.
 
-    def __init__(self, message: str, typed: list[tuple[str, str]]) -> None:
+    `own` tells a power of attorney of theirs from a request that a counter recorded the answer to.
+    """
+
+    def __init__(self, message: str, typed: list[tuple[str, str]], *, own: bool = True) -> None:
         super().__init__(message)
-        self.message, self.typed = message, typed
+        self.message, self.typed, self.own = message, typed, own
 
 
 class Came(Enum):
@@ -101,6 +104,15 @@ def save_typed(task: Task, by: User, form: forms.Form, name: str = "") -> None:
     task.unfinished.update_or_create(
         user=by, form=name, defaults={"typed": typed, "saved_at": timezone.now()}
     )
+
+
+def forget_moot_work() -> int:
+    """Throw away what was typed for tasks that are done: whoever typed it cannot send it any more.
+
+    A signature drawn for the counter, which is somebody's own, lasts no longer than the task that it was for.
+    """
+    gone, _ = UnfinishedWork.objects.filter(task__closed_at__isnull=False).delete()
+    return gone
 
 
 def attempt(request: HttpRequest, form: forms.Form, carry_out: Callable[[Stamp, datetime], object]) -> Came:

@@ -20,6 +20,7 @@ from muara.cases.models import Application, Case, EarlyEnd, Task
 from muara.cases.queries import authority_of, control_sheet, court_of, folder_of, latest_submission
 from muara.cases.rules import (
     is_on_applicants_side,
+    may_record_answer,
     may_work_on_task,
 )
 from muara.people.calendar import office_calendar
@@ -62,6 +63,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
             "folder": folder_of(found),
             "due": dossier.task_due(main, today=office_day(at), calendar=office_calendar()),
             "legs": dossier.legs(found, talk=talk),
+            "records_answer": may_record_answer(me, found, at=at),
             "work": _work(found, me, at=at),
             "talk": talk,
             "early_end": EarlyEnd.objects.select_related("ended_by").filter(case=found).first(),
@@ -82,7 +84,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
 def _case(user: User, pk: int, *, at: datetime) -> Case:
     """A case that the person may see, else 404."""
     rows = Case.objects.filter(pk__in=Case.objects.visible_to(user, at=at).filter(pk=pk).values("pk"))
-    tasks = Task.objects.select_related("received_by", "closed_by")
+    tasks = Task.objects.select_related("received_by", "closed_by").prefetch_related("pauses")
     found = (
         rows.select_related(
             "application__company", "application__applicant", "application__entered_by", "revision"
@@ -158,7 +160,7 @@ def _read_corrections(request: HttpRequest, found: Case, at: datetime) -> dict[s
         "late_defects": rounds.late_defects(found),
         "confirmations": rounds.confirmations(found),
         "submissions": found.application.submissions.select_related("by").order_by("number"),
-        "talks": found.consultations.select_related("answered_by").order_by("asked_at"),
+        "talks": dossier.talks(found, reads=_officer(request).read_desks),
     }
 
 
@@ -180,7 +182,7 @@ def _read_forms(request: HttpRequest, found: Case, at: datetime) -> dict[str, An
 
 
 def _read_clocks(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
-    return {"clocks": clocks.clocks(found, today=office_day(at))}
+    return {"clocks": clocks.clocks(found, now=at)}
 
 
 def _read_notices(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from muara.cases.rules import is_member, may_record_power, may_revoke_power
 from muara.people.actions import companies as people
 from muara.people.models import Company, Invitation, Membership, User, office_day
 from muara.people.queries import confirmed_addresses
+from muara.sop.definition import Process
 from muara.steps.actions import powers
 from muara.steps.actions.powers import PowerLetter
 from muara.steps.forms.fields import Day, Line, Scan, ScanForm
@@ -35,8 +36,10 @@ from muara.web.acts import Came, attempt, new_key
 from muara.web.files import person
 from muara.web.portal import _application, _context
 from muara.web.progress import case_of
+from muara.web.public import revisions_in_force
 
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])
+EMPTY_POWERS = ("power_to_sign", "power_to_handle")
 
 # --- loading: the permission is here -------------------------------------------------------------------
 
@@ -91,8 +94,8 @@ def companies(request: HttpRequest) -> HttpResponse:
     """The companies that the person acts for, the powers they hold, and what waits for their yes."""
     user, at = person(request), timezone.now()
     addresses = confirmed_addresses(user)
-    held = PowerOfAttorney.objects.filter(holder=user).select_related("company", "application")
-    waiting = PowerOfAttorney.objects.waiting_for(addresses).select_related("company", "application")
+    held = PowerOfAttorney.objects.filter(holder=user).select_related("company", "application__case")
+    waiting = PowerOfAttorney.objects.waiting_for(addresses).select_related("company", "application__case")
     return render(
         request,
         "portal/companies.html",
@@ -101,7 +104,9 @@ def companies(request: HttpRequest) -> HttpResponse:
             "invitations": Invitation.objects.open(at)
             .filter(address__in=addresses)
             .select_related("company", "made_by"),
-            "waiting": [power for power in waiting if power.ends is None or power.ends >= office_day(at)],
+            "waiting": _rows(
+                (power for power in waiting if power.ends is None or power.ends >= office_day(at)), at=at
+            ),
             "held": _rows(held.order_by("-recorded_at", "-pk"), at=at),
             "kunci": new_key(),
         },
@@ -113,6 +118,7 @@ def _rows(powers: Iterable[PowerOfAttorney], *, at: datetime, own: bool = True) 
     return [
         {
             "power": power,
+            "number": _number(power.application) if power.application else "",
             "state": state_of(power, on=office_day(at)),
             "may_revoke": power.revoked_at is None and (own or power.application is not None),
         }
@@ -171,7 +177,9 @@ def company(request: HttpRequest, pk: int) -> HttpResponse:
     """Its people, its open invitations, its powers of attorney and its applications."""
     at = timezone.now()
     found = _company(request, pk)
-    given = found.powers.select_related("application", "holder").order_by("-recorded_at", "-pk")
+    given = found.powers.select_related("company", "application__case", "holder").order_by(
+        "-recorded_at", "-pk"
+    )
     invited = Invitation.objects.open(at).filter(company=found).select_related("made_by")
     return render(
         request,
@@ -413,6 +421,21 @@ def _power_form(
     return form, came
 
 
+def _empty_forms(process: Process | None) -> list[dict[str, str]]:
+    """The empty letters of power that a service offers (F05, F06), with where they lie."""
+    offered = (
+        [form for form in process.forms if form.empty and form.letter in EMPTY_POWERS] if process else []
+    )
+    return [
+        {
+            "code": form.code,
+            "title": form.title.lower(),
+            "href": reverse("form", args=[process.slug, form.code]) if process else "",
+        }
+        for form in offered
+    ]
+
+
 @login_required
 @GET_POST
 @never_cache
@@ -422,7 +445,14 @@ def new_power(request: HttpRequest, pk: int) -> HttpResponse:
     form, came = _power_form(request, found, None)
     if came is Came.DONE:
         return redirect("company", found.pk)
-    shown = {"company": found, "form": form, "kunci": new_key(), "stale": came is Came.STALE}
+    offered = revisions_in_force(office_day(timezone.now()))
+    shown = {
+        "company": found,
+        "form": form,
+        "power_forms": _empty_forms(offered[0].process if offered else None),
+        "kunci": new_key(),
+        "stale": came is Came.STALE,
+    }
     return render(request, "portal/new_power.html", shown, status=_status(form, came))
 
 
@@ -437,12 +467,13 @@ def application_powers(request: HttpRequest, reference: str) -> HttpResponse:
     form, came = _power_form(request, found.company, found)
     if came is Came.DONE:
         return redirect("application_powers", found.reference)
-    rows = PowerOfAttorney.objects.covering(found).select_related("application", "holder")
+    rows = PowerOfAttorney.objects.covering(found).select_related("company", "application__case", "holder")
     context = _context(
         request,
         found,
         form=form,
         given=_rows(rows.order_by("-recorded_at", "-pk"), at=at, own=is_member(user, found.company_id)),
+        power_forms=_empty_forms(found.revision.process),
         kunci=new_key(),
         stale=came is Came.STALE,
     )

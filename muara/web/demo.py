@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import typst
+from django.utils.crypto import salted_hmac
 from PIL import Image, ImageDraw
 
 from muara.cases.actions import Moved, store_revision, take_over
@@ -27,6 +28,7 @@ from muara.cases.models import (
     CorrectionItem,
     Draft,
     Handover,
+    PowerOfAttorney,
     Referral,
     Revision,
     SiteVisit,
@@ -44,6 +46,7 @@ from muara.documents.store import BlobStore
 from muara.documents.uploads import JPEG, PDF, Accepted
 from muara.people.actions import (
     SHIPPED_CALENDAR,
+    companies,
     import_calendar,
     import_hours,
     set_hours,
@@ -77,6 +80,7 @@ from muara.steps.actions.issuance import Taker
 from muara.steps.actions.meeting import Guest, Plan
 from muara.steps.actions.monitoring import monitor
 from muara.steps.actions.paper import OnPaper, Paper, enter_running_case
+from muara.steps.actions.powers import PowerLetter, record_power, take_up
 from muara.steps.actions.requests import Asked, Reply
 from muara.steps.actions.review import Substance
 from muara.steps.actions.unreached import escalate, note_call
@@ -117,6 +121,7 @@ CAST = (
 )
 APPLICANT = ("sari", "Sari Contohwati")
 OTHER_APPLICANT = ("budi", "Budi Misalnya")
+COLLEAGUE = ("rahmat", "Rahmat Andaian")
 COMPANIES = (
     "PT Segara Contoh Makmur",
     "PT Muara Fiktif Energi",
@@ -125,6 +130,18 @@ COMPANIES = (
     "PT Tanjung Andaikan Pupuk",
     "CV Ombak Misalnya",
     "PT Pesisir Teladan Resort",
+)
+# Those of the companies after the first, each some 300 to 500 m off the shore and its own.
+OUTFALLS = tuple(
+    f'0°{north}\'20,0" LU 117°{east},0" BT'
+    for north, east in (
+        (28, "36'30"),
+        (26, "36'40"),
+        (24, "36'10"),
+        (22, "33'40"),
+        (20, "33'00"),
+        (18, "31'50"),
+    )
 )
 
 
@@ -150,6 +167,10 @@ def applicant() -> User:
 
 def other_applicant() -> User:
     return User.objects.get(email=address_of(OTHER_APPLICANT[0]))
+
+
+def colleague() -> User:
+    return User.objects.get(email=address_of(COLLEAGUE[0]))
 
 
 def seed_office(at: datetime) -> Office:
@@ -191,11 +212,12 @@ def seed_office(at: datetime) -> Office:
         )
         where = agency if person.actor == "technical_team" else office
         Holding.objects.create(user=user, actor=person.actor, office=where, starts=SINCE)
-    for key, name in (APPLICANT, OTHER_APPLICANT):
+    for key, name in (APPLICANT, OTHER_APPLICANT, COLLEAGUE):
         User.objects.create_user(email=address_of(key), name=name, password=PASSWORD, phone="+628110000001")
     import_calendar(rows=shipped_calendar(), source=SHIPPED_CALENDAR, by=None, at=at)
     import_hours(by=None, at=at)
     queue.open_shipped_queue(at=at)
+    queue.add_kiosk("Kios pintu utama", secret=kiosk_secret(), by=None, at=at)
     for folder in sorted(path for path in services_root().glob("*/*") if path.is_dir()):
         seed_service(folder, at)
     for key, days in ((OfficeSetting.Key.CORRECTION_DAYS, 10), (OfficeSetting.Key.SILENCE_DAYS, 20)):
@@ -222,6 +244,11 @@ def open_always(at: datetime) -> None:
         by=None,
         at=at,
     )
+
+
+def kiosk_secret() -> str:
+    """The secret of the demonstration's kiosk: always the same here, so that its link can be told again."""
+    return salted_hmac("muara.demo.kiosk", "").hexdigest()
 
 
 def seed_queue(at: datetime) -> None:
@@ -343,7 +370,7 @@ def _identity(company: str) -> dict[str, str]:
     return {
         "company_name": company,
         "company_nib": f"99990000001{place:02d}",
-        "outfall_coordinate": f"0°{30 + 2 * place}'20,0\" LU 117°36'30,0\" BT",
+        "outfall_coordinate": OUTFALLS[place - 1],
     }
 
 
@@ -605,7 +632,7 @@ class Walk:
                 caption=f"{caption} (CONTOH)",
                 taken_at=taken,
                 latitude="0.504167",
-                longitude="117.583333",
+                longitude="117.633333",
                 by=by,
                 at=self.clock.tick(),
             )
@@ -864,6 +891,43 @@ def seed_cases(at: datetime) -> Iterator[str]:
     _coordinate(at)
     yield f"{_from_paper(at)} · dari kertas"
     yield from _unreached(at)
+    yield _share(at)
+
+
+def _share(at: datetime) -> str:
+    """A company with two people, who let a third handle one application, and ask a signature of them."""
+    running = Case.objects.filter(closed_at=None, application__company__name=COMPANIES[0])
+    case = running.exclude(registration_number=None).select_related("application__company").first()
+    assert case is not None
+    company, sari, budi, today = case.application.company, applicant(), other_applicant(), office_day(at)
+    asked = companies.invite(company.pk, address=colleague().email, by=sari, at=at)
+    companies.accept_invitation(asked, by=colleague(), at=at)
+    companies.invite(company.pk, address=address_of("wati"), by=sari, at=at)
+
+    def letter(scope: str) -> PowerLetter:
+        return PowerLetter(
+            scope=scope,
+            giver=sari.name,
+            giver_position="Direktur",
+            holder_name=budi.name,
+            dated=today,
+            starts=today,
+            ends=today + timedelta(days=180),
+            scan=sample_upload(f"Surat kuasa {PowerOfAttorney.Scope(scope).label.lower()}", at=at).blob,
+        )
+
+    handling, signing = PowerOfAttorney.Scope.HANDLING, PowerOfAttorney.Scope.SIGNING
+    given = record_power(
+        company,
+        letter(handling),
+        application=case.application,
+        holder_address=budi.email,
+        by=sari,
+        at=at,
+    )
+    take_up(given, by=budi, at=at)
+    record_power(company, letter(signing), holder_address=budi.email, by=sari, at=at)
+    return f"{company}: dua orang, dan kuasa pengurusan {case} kepada {budi.name}"
 
 
 def _unreached(at: datetime) -> Iterator[str]:

@@ -81,8 +81,13 @@ class Officer:
         return frozenset(desk for desk, actor in ANSWERS.items() if actor in self.actors)
 
     @property
+    def read_desks(self) -> frozenset[str]:
+        """Of which desks this person reads the talks: their own, the auditor all."""
+        return frozenset(ANSWERS) if "auditor" in self.actors else self.desks
+
+    @property
     def reads_talks(self) -> bool:
-        return bool(self.desks) or "auditor" in self.actors
+        return bool(self.read_desks)
 
 
 def _officer(request: HttpRequest) -> Officer:

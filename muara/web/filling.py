@@ -22,7 +22,9 @@ from muara.cases.models import Application
 from muara.cases.models.case import definition_of
 from muara.cases.queries import is_with_applicant
 from muara.sop.form import Section, UnknownSection
+from muara.sop.places import UNCERTAIN
 from muara.sop.service import Service
+from muara.sop.siting import Doubtful, doubtful
 from muara.steps.actions import filing
 from muara.web.acts import Came
 from muara.web.files import person
@@ -31,6 +33,7 @@ from muara.web.portal import _application, _asked_about, _context
 from muara.web.progress import is_begun, lacking_in, prefilled
 
 PAGE, SEEN = "halaman", "terakhir"  # the page's own key, and that of the page that saved last
+TOLD = 3  # doubtful places that one message tells; the section shows each
 NOT_KEPT = (
     "Nomor yang diketik sebelumnya tidak terbaca. Nomor identitas yang belum terbaca tidak disimpan: "
     "ketik ulang atau biarkan kosong, lalu simpan."
@@ -109,7 +112,7 @@ def _page(request: HttpRequest) -> filing.Page | None:
 
 def _saved_by_itself(request: HttpRequest, form: SectionForm, came: Came, *, at: datetime) -> HttpResponse:
     """Say beside the buttons what became of the typed text; the page itself stays as it is."""
-    told: dict[str, Any] = {"saved_at": at if came is Came.DONE else None}
+    told: dict[str, Any] = {"saved_at": at if came is Came.DONE else None, "uncertain": UNCERTAIN}
     if came is Came.STALE:
         told["trouble"] = CHANGED
     elif came is Came.REFUSED:
@@ -140,6 +143,7 @@ def _show(
         terakhir=found.saved_from.get(part.key, ""),
         kept=kept,
         changed=CHANGED if changed else "",
+        with_map=any(item.kind == "coordinate" for field in part.fields for item in (field, *field.columns)),
         asked=_asked_about(found, *(number for field in part.fields for number in field.requirements)),
         number=order.index(part.key) + 1,
         total=len(order),
@@ -149,12 +153,20 @@ def _show(
     return render(request, "portal/section.html", context, status=status)
 
 
+def _doubts_told(places: tuple[Doubtful, ...]) -> str:
+    told = " ".join(f"{item.spot.title}. {' '.join(item.doubts)}" for item in places[:TOLD])
+    more = f" Dan {len(places) - TOLD} titik lain." if len(places) > TOLD else ""
+    return f"Periksa letak titik. {told}{more} {UNCERTAIN}"
+
+
 def _after(request: HttpRequest, found: Application, service: Service, part: Section) -> HttpResponse:
     """Go on where the pressed button says: more rows, the next section, or the overview."""
     messages.success(request, f"Bagian “{part.title}” tersimpan.")
     here = reverse("application_section", args=[found.reference, part.key])
     if table := request.POST.get("tambah"):
         return redirect(f"{here}#tabel-{table}" if table.isidentifier() else here)
+    if places := doubtful(part.fields, found.data):
+        messages.warning(request, _doubts_told(places))
     order = [item.key for item in service.form.sections]
     following = order[order.index(part.key) + 1 :]
     if "lanjut" in request.POST and following:

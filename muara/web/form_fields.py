@@ -15,13 +15,26 @@ from django.utils.html import escape
 from muara.documents.indonesian import tanggal
 from muara.documents.repertoire import allowed
 from muara.permits.models import Permit
-from muara.sop.form import TEXT_LENGTH, Field, Section, cell_name, clean_section, point_of, show
+from muara.sop.form import (
+    OUTFALL,
+    TEXT_LENGTH,
+    Field,
+    Section,
+    cell_name,
+    clean_section,
+    show,
+    spots,
+)
 from muara.sop.places import UNCERTAIN, beside_the_sea
+from muara.sop.siting import Doubtful, doubtful
 
 EMPTY_ROWS = 2
+# What a field of a kind is told to look like where the SOP's form says nothing of its own.
 EXAMPLES = {
     "date": "Hari, bulan, tahun, misalnya 10/12/2026 atau 10 Desember 2026.",
-    "coordinate": "Misalnya 0°30'20\" LU 117°36'30\" BT, atau desimal seperti +0,505556; 117,608333.",
+    "decimal": "Misalnya 1500 atau 80,5; tanpa titik ribuan.",
+    "integer": "Angka saja, misalnya 12.",
+    "coordinate": "Misalnya 0°30'20\" LU 117°38'20\" BT, atau desimal seperti +0,505556; 117,638889.",
 }
 
 
@@ -38,19 +51,29 @@ class Row:
     """A row of a table, as its own group of questions."""
 
     number: int
-    cells: list[forms.BoundField]
+    cells: list[Question]
     filled: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question of the section as the page shows it: one control, or the rows of a table."""
+    """A question of the section as the page shows it: one control, or the rows of a table.
+
+    A coordinate has what was read of it, what is doubtful of its place, and what a map of it must know.
+    """
 
     field: Field
     control: forms.BoundField | None
     rows: tuple[Row, ...] = ()
     read_as: str = ""
-    centre: str = ""  # latitude and longitude where a map of it opens
+    doubts: tuple[str, ...] = ()
+    row: int = 0  # counted from 1; 0 outside a table
+    name_control: str = ""  # where the place's name is typed
+    distance_control: str = ""  # where its distance from the shore is typed
+
+    @property
+    def is_outfall(self) -> bool:
+        return self.field.role == OUTFALL
 
 
 class SectionForm(forms.Form):
@@ -139,29 +162,83 @@ class SectionForm(forms.Form):
 
     def questions(self) -> Iterator[Question]:
         """List the section's questions in the order of the form."""
+        read = self._read()
+        told = {item.spot.control: item.doubts for item in doubtful(self.section.fields, read)}
+        where = {
+            spot.control: beside_the_sea(spot.latitude, spot.longitude)
+            for spot in spots(self.section.fields, read)
+        }
         for item in self.section.fields:
             if item.kind == "table":
-                yield Question(item, None, rows=tuple(self._rows(item)))
+                yield Question(item, None, rows=tuple(self._rows(item, read, where, told)))
             else:
-                yield Question(item, self[item.key], read_as=self._read_as(item), centre=self._centre(item))
+                yield self._question(item, item.key, read, where, told)
 
-    def _rows(self, item: Field) -> Iterator[Row]:
+    def _rows(
+        self,
+        item: Field,
+        read: Mapping[str, object],
+        where: Mapping[str, str],
+        told: Mapping[str, tuple[str, ...]],
+    ) -> Iterator[Row]:
+        stored = rows_of(read.get(item.key))
         for row in range(self.sizes[item.key]):
-            cells = [self[cell(item, row, column)] for column in item.columns]
-            yield Row(row + 1, cells, any(bound.value() for bound in cells))
+            values = stored[row] if row < len(stored) else {}
+            cells = [
+                self._question(column, cell(item, row, column), values, where, told, table=item, row=row + 1)
+                for column in item.columns
+            ]
+            yield Row(row + 1, cells, any(one.control is not None and one.control.value() for one in cells))
 
-    def _centre(self, item: Field) -> str:
-        """Where a map for a coordinate opens: at its own point, else at another one of the section."""
-        points = [point_of(self.values.get(one.key)) for one in (item, *self.section.fields)]
-        known = next((point for point in points if point), None)
-        return f"{known[0]} {known[1]}" if known else ""
+    def _question(
+        self,
+        item: Field,
+        control: str,
+        values: Mapping[str, object],
+        where: Mapping[str, str],
+        told: Mapping[str, tuple[str, ...]],
+        *,
+        table: Field | None = None,
+        row: int = 0,
+    ) -> Question:
+        doubts, read_as = told.get(control, ()), ""
+        if control in where:
+            read_as = f"{show(item, values.get(item.key))}. {where[control]}"
+            if doubts or table is None:
+                read_as = f"{read_as} {UNCERTAIN}"
+        return Question(
+            item,
+            self[control],
+            read_as=read_as,
+            doubts=doubts,
+            row=row,
+            name_control=self._beside(item.named_by, table, row),
+            distance_control=self._beside(item.from_shore, table, row),
+        )
 
-    def _read_as(self, item: Field) -> str:
-        """How a stored coordinate was understood, for comparison with the drawing."""
-        point = None if self.is_bound else point_of(self.values.get(item.key))
-        if item.kind != "coordinate" or point is None:
+    def _beside(self, key: str, table: Field | None, row: int) -> str:
+        """Give the id of the control of a field in the same section, or in the same row."""
+        if not key:
             return ""
-        return f"{show(item, self.values[item.key])}. {beside_the_sea(*point)} {UNCERTAIN}"
+        return self[key if table is None else cell_name(table.key, row - 1, key)].auto_id
+
+    def doubtful(self) -> tuple[Doubtful, ...]:
+        """List the places typed here that lie doubtfully; advice, no error."""
+        return doubtful(self.section.fields, self._read())
+
+    def _read(self) -> Mapping[str, object]:
+        """Give what could be read, rows where they stand on the page: the stored, or what was typed."""
+        if not self.is_bound:
+            return self.values
+        read = clean_section(self.section, self.said, printable=allowed, complete=False).values
+        for item in self.section.fields:
+            if item.kind == "table":
+                columns = Section(item.key, item.label, "", item.columns)
+                read[item.key] = [
+                    clean_section(columns, self._row(item, row), printable=allowed, complete=False).values
+                    for row in range(self.sizes[item.key])
+                ]
+        return read
 
 
 def cell(item: Field, row: int, column: Field) -> str:
@@ -172,9 +249,6 @@ def cell(item: Field, row: int, column: Field) -> str:
 def rows_of(value: object) -> list[Mapping[str, object]]:
     """Read a stored table."""
     return [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
-
-
-# What a field of a kind is told to look like where the SOP's form says nothing of its own.
 
 
 def answer(item: Field) -> Answer:

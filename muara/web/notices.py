@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from django import forms
 from django.contrib import messages
@@ -12,19 +13,22 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from muara.cases.actions import Stamp
 from muara.cases.rules import without_conflict
 from muara.contacts.models import NoticeLetter, PhoneTask
+from muara.people.actions import notices as people
 from muara.people.models import Notice, User
 from muara.steps.actions.unreached import AGAIN, CALLER, mark_posted, may_tell, note_call
 from muara.steps.forms.fields import Day, Line, Paragraph
+from muara.steps.notices import still_theirs
 from muara.web.acts import Came, attempt, new_key
 from muara.web.desk import Officer, _officer, _side
 from muara.web.files import person
-from muara.web.office import _page, _reader
+from muara.web.office import _administrator, _page, _reader, _record
 
 A_PAGE = 25
 DONE_SHOWN = 10
@@ -35,11 +39,17 @@ REASON = 1000
 @never_cache
 @require_safe
 def notices(request: HttpRequest) -> HttpResponse:
-    """Everything that was sent to me, the newest first; nobody else's."""
-    me = person(request)
-    sent = Notice.objects.filter(Q(recipient=me) | Q(recipient=None, address__iexact=me.email))
-    page = Paginator(sent.order_by("-made_at", "-pk"), A_PAGE)
-    return render(request, "portal/notices.html", {"page": page.get_page(request.GET.get("halaman"))})
+    """Everything that was sent to me, the newest first; nobody else's.
+
+    What never reached somebody before they left the company stays unread.
+    """
+    me, at = person(request), timezone.now()
+    mine = Notice.objects.filter(Q(recipient=me) | Q(recipient=None, address__iexact=me.email))
+    page = Paginator(mine.order_by("-made_at", "-pk"), A_PAGE).get_page(request.GET.get("halaman"))
+    rows = list(page)
+    theirs = still_theirs([notice for notice in rows if notice.sent_at is None], me, at=at)
+    shown = [notice for notice in rows if notice.sent_at is not None or notice in theirs]
+    return render(request, "portal/notices.html", {"page": page, "notices": shown})
 
 
 # --- customer service ------------------------------------------------------------------------------------
@@ -178,12 +188,31 @@ def _form_page(
 
 
 @login_required
+@require_POST
+def send_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let the worker try a notice once more that was given up."""
+    by, _ = _administrator(request)
+    button = forms.Form(request.POST)
+    button.is_valid()
+    came = _record(request, button, partial(people.send_again, pk, by=by))
+    if came is Came.DONE:
+        messages.success(request, "Pemberitahuan masuk antrean lagi; hasil pengirimannya tampil di sini.")
+    for reason in button.non_field_errors() or (
+        ["Halaman sudah usang. Coba sekali lagi."] if came is Came.STALE else []
+    ):
+        messages.error(request, str(reason))
+    return redirect("failed_notices")
+
+
+@login_required
 @never_cache
 @require_safe
 def failed_notices(request: HttpRequest) -> HttpResponse:
     """What could not be sent, and what is being tried again; without addresses and texts."""
     _reader(request)
-    failed = Notice.objects.filter(failed_at__isnull=False).select_related("phone_task", "on_paper")
+    failed = Notice.objects.filter(failed_at__isnull=False, withdrawn_at=None).select_related(
+        "phone_task", "on_paper"
+    )
     page = Paginator(failed.order_by("-failed_at", "-pk"), A_PAGE)
     trying = Notice.objects.waiting().filter(attempts__gt=0).order_by("next_try_at")
     context = {

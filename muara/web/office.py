@@ -81,13 +81,21 @@ PLACES = (
     ("Pengguna", "users", ("users", "user", "new_user", "grant", "end_holding", "invite")),
     ("Seri nomor", "series", ("series", "edit_series")),
     ("Ketentuan", "office_settings", ("office_settings",)),
-    ("Kalender kerja", "calendar", ("calendar", "remove_day")),
+    ("Kalender kerja", "calendar", ("calendar", "remove_day", "import_days")),
     ("Pemberitahuan gagal", "failed_notices", ("failed_notices",)),
     ("Jam pelayanan", "service_hours", ("service_hours",)),
     (
         "Antrean dan loket",
         "queue_setup",
-        ("queue_setup", "queue_series", "new_queue_series", "new_counter", "edit_counter"),
+        (
+            "queue_setup",
+            "queue_series",
+            "new_queue_series",
+            "new_counter",
+            "edit_counter",
+            "kiosks",
+            "revoke_kiosk",
+        ),
     ),
 )
 

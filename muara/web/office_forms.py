@@ -371,6 +371,23 @@ class DayForm(forms.Form):
     )
 
 
+class TableForm(forms.Form):
+    """Days as a table; once read, its text travels with the page until it is confirmed."""
+
+    use_required_attribute = False
+    table = forms.CharField(
+        label="Isi tabel",
+        widget=forms.Textarea({"rows": 8, "spellcheck": "false"}),
+        max_length=200_000,
+        help_text="CSV dengan kolom tanggal, jenis, nama, perkiraan (Y atau N). Misalnya: "
+        "2027-12-24,CUTI_BERSAMA,Cuti Bersama Natal,N",
+        error_messages={"required": "Tempelkan isi tabelnya."},
+    )
+    source = Printed(
+        label="Sumber", max_length=200, help_text="Misalnya nomor keputusan bersama tiga menteri."
+    )
+
+
 class SettingForm(forms.Form):
     """A number that the SOP leaves to the office, from a day on."""
 
@@ -462,6 +479,13 @@ class CounterForm(forms.Form):
             if item
             else {"active": True}
         )
+
+
+class KioskForm(forms.Form):
+    """A new kiosk: how the office calls it."""
+
+    use_required_attribute = False
+    name = Printed(label="Nama kios", max_length=40, width=MIDDLE, help_text="Misalnya Kios pintu utama.")
 
 
 class Empty(forms.Form):

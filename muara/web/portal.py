@@ -23,6 +23,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from muara.cases.actions import NotYours, Refused, Stamp
+from muara.cases.forecast import forecast
 from muara.cases.models import (
     Application,
     Case,
@@ -45,7 +46,9 @@ from muara.cases.rules import (
     done_as_applicant,
     held_powers,
     is_on_applicants_side,
+    is_recused,
     may_act_as_applicant,
+    serves_the_counter,
     why_not,
 )
 from muara.contacts.actions.consultations import ask
@@ -61,7 +64,7 @@ from muara.steps.actions import endings, filing, issuance, verification
 from muara.steps.actions.drafting import decree
 from muara.steps.forms.requests import ending_of
 from muara.steps.letters.issuance import rights
-from muara.web.acts import NOT_TYPED, SAVE, Came, PowerOver, attempt, new_key, save_typed
+from muara.web.acts import NOT_TYPED, SAVE, Came, PowerOver, attempt, new_key, save_typed, was_answered
 from muara.web.dossier import legs, remedies, talk_before
 from muara.web.files import FOR_APPLICANTS, person
 from muara.web.form_fields import PreviousPermit, offer_permits
@@ -105,10 +108,33 @@ def _application(request: HttpRequest, reference: str) -> Application:
     user, at = person(request), timezone.now()
     if may_act_as_applicant(user, found, at=at, doing=Doing.SEE):
         return found
-    told = why_not(user, found, at=at, doing=Doing.SEE)
+    if request.method == "POST" and was_answered(request):
+        return found
+    own = why_not(user, found, at=at, doing=Doing.SEE)
+    told = own or _answered_meanwhile(user, found, at=at)
     if told and request.method == "POST":
-        raise PowerOver(told, _typed(request, found))
+        raise PowerOver(told, _typed(request, found), own=bool(own))
     raise Http404
+
+
+def _answered_meanwhile(user: User, found: Application, *, at: datetime) -> str:
+    """What a counter officer is told who recorded an answer that the office waits for no more."""
+    case = case_of(found)
+    if case is None or found.applicant_id is None or not case.corrections.all():
+        return ""
+    if not serves_the_counter(user, at=at) or is_recused(user, case_id=case.pk):
+        return ""
+    return (
+        "Permintaan kepada pemohon sudah dijawab atau berakhir; tidak ada yang dapat dicatat di loket lagi."
+    )
+
+
+def _overview(request: HttpRequest, found: Application) -> HttpResponse:
+    """The application's page; the case's for an officer who has recorded what they came to record."""
+    case = case_of(found)
+    if case is None or may_act_as_applicant(person(request), found, at=timezone.now(), doing=Doing.SEE):
+        return redirect("application", found.reference)
+    return redirect("case", case.pk)
 
 
 def _typed(request: HttpRequest, found: Application) -> list[tuple[str, str]]:
@@ -347,6 +373,7 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
         context["promised"] = add_working_days(calendar, started, service.process.promise_days)
     context |= {
         "task": task,
+        "expected": forecast(case, now=timezone.now(), calendar=calendar),
         "step_title": task.step.said(decision.kind if decision else "") if task else "",
         "request_open": open_request(case),
         "asked": asked_of(found, open_request(case)),
@@ -421,13 +448,14 @@ def submit(request: HttpRequest, reference: str) -> HttpResponse:
                 replies=form.replies(),
                 proof=form.cleaned_data.get("proof"),
                 shown=form.shown(),
+                appeared=form.appeared(),
                 stamp=stamp,
             ),
         )
         if came is Came.DONE:
             _forget_saved(case, user)
             messages.success(request, _sent(found))
-            return redirect("application", found.reference)
+            return _overview(request, found)
     service = definition_of(found.revision_id)
     context = _context(
         request,
@@ -521,6 +549,7 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
                 replies=form.replies(),
                 proof=form.cleaned_data.get("proof"),
                 shown=form.shown(),
+                appeared=form.appeared(),
                 by=user,
                 at=at,
                 stamp=stamp,
@@ -529,7 +558,7 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
         if came is Came.DONE:
             _forget_saved(case, user)
             messages.success(request, "Perbaikan Anda tersampaikan kepada customer service.")
-            return redirect("application", found.reference)
+            return _overview(request, found)
     service = definition_of(found.revision_id)
     context = _context(
         request,

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from muara.cases.models import Application, Attachment, Case, Correction, Task
 from muara.cases.queries import court_of, ended_early
+from muara.cases.rules import is_on_applicants_side
 from muara.people.models import User
 from muara.sop.definition import CALLER, Ending, Outcome, Process
 from muara.sop.form import Section, field_of
@@ -249,7 +250,7 @@ def prefilled(application: Application, service: Service, *, by: User) -> dict[s
     """The application's values, with what is known already proposed where nothing was typed yet."""
     company = application.company
     known: dict[str, object] = {"company_name": company.name}
-    own = {} if application.applicant_id is None else {"phone": by.phone, "email": by.email}
+    own = {} if not is_on_applicants_side(by, application) else {"phone": by.phone, "email": by.email}
     by_kind = {"nib": company.nib, "npwp": company.npwp}
     for section in service.form.sections:
         for field in section.fields:

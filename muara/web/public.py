@@ -262,7 +262,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403: a page that this person may not use, or not any more."""
     if isinstance(exception, PowerOver):
-        told = {"message": exception.message, "typed": exception.typed}
+        told = {"message": exception.message, "typed": exception.typed, "own": exception.own}
         return render(request, "portal/power_over.html", told, status=403)
     return render(request, "403.html", status=403)
 

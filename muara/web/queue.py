@@ -9,7 +9,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import segno
+from allauth.core.internal import ratelimit
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -24,7 +26,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from muara.cases.actions import Refused, Stamp
 from muara.cases.models import Application
 from muara.contacts.actions import queue as acts
-from muara.contacts.models import Counter, QueueSeries, Ticket
+from muara.contacts.models import Counter, Kiosk, QueueSeries, Ticket
 from muara.contacts.queries import (
     Figures,
     ahead_of,
@@ -38,7 +40,7 @@ from muara.contacts.queries import (
     waiting_in,
     waits_by_hour,
 )
-from muara.contacts.rules import may_serve, series_served
+from muara.contacts.rules import may_give_numbers, may_serve, series_served
 from muara.documents.uploads import PDF
 from muara.people.hours import next_opening, open_at, opening_on
 from muara.people.models import User, office_day
@@ -54,6 +56,10 @@ REMEMBERED = 6  # tickets that a browser is shown again
 SLIP_STAYS, LONGER = 30, 180  # seconds that a kiosk shows a ticket
 KIOSK_STAYS = 120  # seconds after which a kiosk begins anew, and learns whether the office is open
 SHOWN_CALLS, SHOWN_NEXT = 6, 6
+KIOSK, KIOSK_SALT, KIOSK_LASTS = "kios", "muara.kiosk", 400 * 24 * 60 * 60
+TOO_MANY = "Terlalu banyak nomor diambil dari sambungan ini. Ambil nomor di kios, atau minta petugas."
+# By address: a hall full of phones behind one line still gets its numbers, a program does not take them all.
+PHONE_LIMIT = {"queue": "30/h/ip"}
 
 
 # --- taking a number: kiosk and phone ----------------------------------------------------------------------
@@ -83,7 +89,16 @@ class Taking(forms.Form):
         self.offered = list(QueueSeries.objects.filter(active=True))
         chosen.choices = [(str(item.pk), item.name) for item in self.offered]
 
-    def take(self, *, channel: str, at: datetime, stamp: Stamp, browser: str = "") -> Ticket:
+    def take(
+        self,
+        *,
+        channel: str,
+        at: datetime,
+        stamp: Stamp,
+        browser: str = "",
+        kiosk: Kiosk | None = None,
+        by: User | None = None,
+    ) -> Ticket:
         """Take the number that was asked for."""
         said = self.cleaned_data
         return acts.take(
@@ -91,22 +106,22 @@ class Taking(forms.Form):
             priority=said["priority"],
             channel=channel,
             browser=browser,
+            kiosk=kiosk,
+            by=by,
             at=at,
             stamp=stamp,
         )
 
 
 def _taken(
-    request: HttpRequest, form: Taking, *, channel: str, browser: str = ""
+    request: HttpRequest, form: Taking, *, channel: str, **more: Any
 ) -> tuple[Came | None, Ticket | None]:
     """Take a number once, however often its form arrives."""
     if request.method != "POST":
         return None, None
     if not form.is_valid():
         return Came.REFUSED, None
-    came = attempt(
-        request, form, lambda stamp, at: form.take(channel=channel, at=at, stamp=stamp, browser=browser)
-    )
+    came = attempt(request, form, lambda stamp, at: form.take(channel=channel, at=at, stamp=stamp, **more))
     ticket = Ticket.objects.get(key=stamp_of(request).key) if came is Came.DONE else None
     return came, ticket
 
@@ -120,17 +135,54 @@ def _doors(at: datetime) -> dict[str, Any]:
 @never_cache
 @GET_POST
 def kiosk(request: HttpRequest) -> HttpResponse:
-    """The touch page at the door: one tap gives a number."""
+    """The touch page at the door: one tap gives a number; only at a kiosk of the office."""
     at = timezone.now()
+    mine = _kiosk_of(request)
+    officer = request.user if mine is None and isinstance(request.user, User) else None
+    if not may_give_numbers(mine, officer, at=at):
+        return render(request, "queue/no_kiosk.html", status=403)
     form = Taking(request.POST or None)
-    came, ticket = _taken(request, form, channel=Ticket.Channel.KIOSK)
+    came, ticket = _taken(request, form, channel=Ticket.Channel.KIOSK, kiosk=mine, by=officer)
     prints = "cetak" in request.GET
     if ticket is not None:
         return redirect(reverse("kiosk_ticket", args=[ticket.token]) + ("?cetak=1" if prints else ""))
     context = {"form": form, "kunci": new_key(), "stale": came is Came.STALE, **_doors(at)}
     answer = render(request, "queue/kiosk.html", context, status=came.value if came else 200)
     answer["Refresh"] = f"{KIOSK_STAYS}; url={request.get_full_path()}"
+    if mine is not None:
+        _remember(answer, mine)  # anew each time: browsers keep a cookie for some 400 days at most
     return answer
+
+
+@never_cache
+@require_safe
+def install_kiosk(request: HttpRequest, secret: str) -> HttpResponse:
+    """The administrator's link: from here on this browser is the kiosk, until it is revoked."""
+    found = acts.kiosk_by_secret(secret)
+    if found is None:
+        return render(request, "queue/no_kiosk.html", {"dead_link": True}, status=403)
+    answer = redirect(reverse("kiosk") + ("?cetak=1" if "cetak" in request.GET else ""))
+    _remember(answer, found)
+    return answer
+
+
+def _kiosk_of(request: HttpRequest) -> Kiosk | None:
+    """The kiosk that this browser is, unless it was revoked."""
+    key = request.get_signed_cookie(KIOSK, default="", salt=KIOSK_SALT)
+    return Kiosk.objects.filter(pk=read_number(key), revoked_at=None).first() if key else None
+
+
+def _remember(answer: HttpResponse, kiosk: Kiosk) -> None:
+    answer.set_signed_cookie(
+        KIOSK,
+        str(kiosk.pk),
+        salt=KIOSK_SALT,
+        max_age=KIOSK_LASTS,
+        path=reverse("kiosk"),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
 
 
 @never_cache
@@ -166,6 +218,10 @@ def queue(request: HttpRequest) -> HttpResponse:
     mine = request.session.get(MINE) or {}
     form = Taking(request.POST or None)
     if request.method == "POST":
+        if form.is_valid() and not ratelimit.consume(
+            request, app="muara", action="queue", config=PHONE_LIMIT
+        ):
+            form.add_error(None, TOO_MANY)
         mine = {"browser": secrets.token_hex(16), "tokens": [], **mine}
         request.session[MINE] = mine
     came, ticket = _taken(request, form, channel=Ticket.Channel.PHONE, browser=str(mine.get("browser", "")))
@@ -331,7 +387,7 @@ def _counter_page(
     request: HttpRequest, here: Officer, counter: Counter, *, fault: str = "", came: Came | None = None
 ) -> HttpResponse:
     mine = series_served(here.user, counter, at=here.at)
-    today = Ticket.objects.filter(day=here.today).select_related("series", "waits_in", "application")
+    today = Ticket.objects.filter(day=here.today).select_related("series", "waits_in", "application__case")
     current = today.at_a_counter().filter(counter=counter).first()
     others = QueueSeries.objects.filter(active=True)
     context = {
@@ -408,11 +464,11 @@ def _attach(act: Act) -> str:
     rows = Application.objects.filter(
         Q(reference__iexact=wanted) | Q(case__registration_number__iexact=wanted)
     )
-    application = rows.exclude(case=None).first() if wanted else None
+    application = rows.exclude(case=None).select_related("case").first() if wanted else None
     if application is None:
         raise Refused("Berkas dengan nomor itu tidak ada. Periksa nomor pengajuan atau nomor registrasinya.")
     acts.attach_application(act.ticket, application, **act.here)
-    return f"{act.ticket} terhubung dengan berkas {application.reference}."
+    return f"{act.ticket} terhubung dengan berkas {application.case}."
 
 
 def _simply(carry_out: Callable[..., object], told: str) -> Callable[[Act], str]:

@@ -14,12 +14,13 @@ from muara.cases.models import Application, Correction, CorrectionItem, PowerOfA
 from muara.cases.models.case import definition_of
 from muara.cases.rules import Doing, is_on_applicants_side
 from muara.people.models import User
-from muara.steps.actions.requests import Reply
-from muara.steps.forms.fields import Paragraph, Scan, ScanForm
+from muara.steps.actions.requests import Appeared, Reply
+from muara.steps.forms.fields import Line, Paragraph, Scan, ScanForm
 from muara.steps.forms.powers import WhoStands
 from muara.steps.letters.correction import about
 
 LONGEST = 2000
+LAST = ("answer", "stands", "appeared", "identity_seen", "proof", "truth")
 Kind = CorrectionItem.Kind
 
 
@@ -112,9 +113,17 @@ class AnswerForm(ScanForm):
                 help_text="PDF, JPEG, atau PNG. Wajib karena Anda mencatatnya atas nama pemohon.",
                 error_messages={"required": "Unggah surat yang ditandatangani pemohon."},
             )
-        self.order_fields(
-            [name for name in self.fields if name not in {"answer", "stands", "proof", "truth"}]
-        )
+            if application.applicant_id is not None:
+                self.fields["appeared"] = Line(
+                    label="Nama yang menghadap",
+                    help_text="Seperti tertulis pada kartu identitasnya. Pemohon diberi tahu.",
+                    error_messages={"required": "Tuliskan nama yang menghadap sesuai kartu identitasnya."},
+                )
+                self.fields["identity_seen"] = forms.BooleanField(
+                    label="Identitas yang menghadap sudah saya cocokkan dengan kartunya.",
+                    error_messages={"required": "Cocokkan dahulu identitas yang menghadap dengan kartunya."},
+                )
+        self.order_fields([name for name in self.fields if name not in LAST])
         self.recall(self.initial)
 
     def _ask(self, item: Asked) -> None:
@@ -166,6 +175,12 @@ class AnswerForm(ScanForm):
     def shown(self) -> PowerOfAttorney | None:
         """The power of whoever stands at the counter; None for the applicant themself."""
         return self.stands.shown(self.cleaned_data) if self.stands is not None else None
+
+    def appeared(self) -> Appeared | None:
+        """Who came to the counter, where the applicant has an account."""
+        if "appeared" not in self.fields:
+            return None
+        return Appeared(self.cleaned_data["appeared"], bool(self.cleaned_data["identity_seen"]))
 
     def rows(self) -> list[dict[str, Any]]:
         """Each item with its fields, as the page lays them out."""

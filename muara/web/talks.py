@@ -23,7 +23,7 @@ from muara.contacts.actions.consultations import ask, hand_on, inform, link_to
 from muara.contacts.actions.queue import attach_consultation
 from muara.contacts.models import Consultation, Ticket
 from muara.contacts.rules import ANSWERS
-from muara.people.models import User, office_day
+from muara.people.models import Notice, User, office_day
 from muara.sop.document import Clause
 from muara.web.acts import Came, new_key
 from muara.web.desk import A_PAGE, Officer, _attempt, _officer, _side, _visitor
@@ -59,7 +59,7 @@ def revision_of(service: str, *, at: datetime) -> Revision | None:
 def talks_of(here: Officer) -> QuerySet[Consultation]:
     """The talks of the desks where this person answers, or all of them for the auditor."""
     rows = Consultation.objects.select_related("answered_by", "case__application", "application")
-    return rows if "auditor" in here.actors else rows.filter(desk__in=here.desks)
+    return rows.filter(desk__in=here.read_desks)
 
 
 def _reader(request: HttpRequest) -> Officer:
@@ -128,7 +128,7 @@ def consultation(request: HttpRequest, pk: int) -> HttpResponse:
             lambda stamp, at: inform(found.pk, **form.said(), by=here.user, at=at, stamp=stamp),
         )
         if came is Came.DONE:
-            messages.success(request, f"Jawaban untuk {found.name} tersimpan.")
+            messages.success(request, f"Jawaban untuk {found.name} tersimpan.{_sent(found.pk)}")
             return redirect("consultations")
     return _page(request, here, found, form=form, came=came, revision=revision, letters=letters)
 
@@ -171,6 +171,17 @@ def link_talk(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, "Konsultasi ditautkan dengan permohonannya.")
         return redirect("consultation", found.pk)
     return _page(request, here, found, link_form=form, came=came)
+
+
+def _sent(pk: int) -> str:
+    """Say where an answer goes by itself, with which forms; "" for one that was given face to face."""
+    notice = Notice.objects.filter(key=f"consultation:{pk}:answered").exclude(address="").first()
+    if notice is None:
+        return ""
+    forms = Consultation.objects.get(pk=pk).forms_given
+    what = f"Formulir {', '.join(forms)} dan jawaban ini" if forms else "Jawaban ini"
+    way = "lewat surel" if notice.channel == Notice.Channel.EMAIL else "sebagai pesan"
+    return f" {what} dikirim {way} ke {notice.address}."
 
 
 def _page(
@@ -227,15 +238,18 @@ def new_consultation(request: HttpRequest) -> HttpResponse:
         revision=revision,
         initial={"channel": Consultation.Channel.VISIT} if ticket else {},
     )
-    came = None
+    came, made = None, list[int]()
     if request.method == "POST":
         came = _attempt(
             request,
             form,
-            lambda stamp, at: _record(form, desk=desk, ticket=ticket, by=here.user, at=at, stamp=stamp),
+            lambda stamp, at: made.append(
+                _record(form, desk=desk, ticket=ticket, by=here.user, at=at, stamp=stamp)
+            ),
         )
         if came is Came.DONE:
-            messages.success(request, f"Konsultasi dengan {form.cleaned_data['name']} tersimpan.")
+            name, sent = form.cleaned_data["name"], _sent(made[0]) if made else ""
+            messages.success(request, f"Konsultasi dengan {name} tersimpan.{sent}")
             return redirect("queue_counter", ticket.counter_id) if ticket else redirect("consultations")
     return render(
         request,
@@ -265,7 +279,7 @@ def _desk(request: HttpRequest, here: Officer, ticket: Ticket | None) -> str:
 
 
 @transaction.atomic
-def _record(form: Asking, *, desk: str, ticket: Ticket | None, by: User, at: datetime, stamp: Stamp) -> None:
+def _record(form: Asking, *, desk: str, ticket: Ticket | None, by: User, at: datetime, stamp: Stamp) -> int:
     said: dict[str, Any] = form.cleaned_data
     asked = ask(
         service=said["service"],
@@ -282,3 +296,4 @@ def _record(form: Asking, *, desk: str, ticket: Ticket | None, by: User, at: dat
         inform(asked.pk, **form.said(), by=by, at=at)
     if ticket is not None:
         attach_consultation(ticket, asked, by=by, at=at)
+    return asked.pk

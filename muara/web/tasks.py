@@ -31,7 +31,7 @@ from muara.cases.queries import (
     open_correction,
     verb_label,
 )
-from muara.cases.rules import is_recused, is_separated, may_do_step, who_may_do
+from muara.cases.rules import is_recused, is_separated, may_do_step, may_record_answer, who_may_do
 from muara.documents.contents.review import Said, Summary
 from muara.documents.letters import pdf
 from muara.people.calendar import office_calendar
@@ -44,7 +44,8 @@ from muara.steps.actions.review import binding_terms
 from muara.steps.forms import ASIDES, FORMS, MORE, ActForm, Review, RowsForm, StepForm, aside, first_act
 from muara.steps.letters.review import advice_on, summary
 from muara.web.acts import OPEN, SAVE, SAVED, Came, attempt, new_key, save_typed, was_answered
-from muara.web.dossier import agency_work, due_of, folders, parts, referrals_of, scans, who
+from muara.web.desk import _officer
+from muara.web.dossier import agency_work, due_of, folders, parts, referrals_of, scans, talks, who
 from muara.web.files import person
 from muara.web.rounds import Round, rounds
 
@@ -308,11 +309,17 @@ def _page(
         "court": court,
         "court_side": who(court, process),
         "correction": open_correction(fresh),
+        "records_answer": may_record_answer(me, fresh, at=at),
         "asked_round": asked,
         "rounds": [] if asked else told,
         "arrival": _arrival(item),
         "authority": authority_of(fresh),
         "questions": list(fresh.questions.select_related("agency", "case__application__company")),
+        "talks": talks(
+            fresh,
+            reads=_officer(request).read_desks,
+            elsewhere=f"{reverse('case', args=[fresh.pk])}?bagian=perbaikan",
+        ),
         "sections": parts(fresh, submission, previous=_before(submission) if mended else None),
         "folders": folders(fresh, submission),
         "scans": scans(fresh, referrals=referrals, decision=decision),

@@ -537,3 +537,32 @@ def test_a_renewal_names_the_permit_that_it_renews(office: Office) -> None:
     # Its number, and its date, since the register does not know it.
     with pytest.raises(Refused, match="belum lengkap: 2 hal"):
         walk.submit()
+
+
+@pytest.mark.parametrize(
+    ("moment", "limit"),
+    [
+        ("2026-07-06 08:30", "2026-07-06"),  # Monday, in service hours (Mon-Thu 08.00-19.00, Fri 08.00-11.00)
+        ("2026-07-06 20:30", "2026-07-06"),  # after closing: the SOP counts days, never hours
+        ("2026-07-10 11:30", "2026-07-10"),  # Friday, after closing at 11.00
+        ("2026-07-06 23:59", "2026-07-06"),
+        ("2026-07-07 00:30", "2026-07-07"),  # still 6 July in UTC; the law's day is Makassar's
+        ("2026-07-11 09:00", "2026-07-13"),  # Saturday: day 0 is the next working day (domain 1.8.3)
+    ],
+)
+def test_the_clock_starts_on_the_day_of_registration_whatever_the_hour(
+    office: Office, moment: str, limit: str
+) -> None:
+    when = at(moment)
+    walk = Walk(Clock(when - timedelta(hours=1)), applicant())
+    walk.submit()
+    while walk.task.step.activity != "register":
+        walk.forward()
+    registration.register(
+        walk.take(), outcome="registered", applicant_signed=True, by=officer("registration_counter"), at=when
+    )
+    case = Case.objects.get()
+
+    # Steps 5 to 7 are due on "Hari ke H", the day of registration.
+    assert str(case.registered_on) == moment[:10]
+    assert str(case.tasks.get(closed_at=None).due_on) == limit

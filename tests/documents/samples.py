@@ -308,7 +308,7 @@ def control_sheet() -> ControlSheet:
             )
             for number, (step, actor, name, result, note) in enumerate(steps, start=1)
         ),
-        chain="case:17",
+        chain="catatan proses berkas permohonan nomor 17 dalam sistem",
         chain_head="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         chain_length=21,
         printed_at=datetime(2026, 12, 30, 2, 0, tzinfo=UTC),

@@ -28,5 +28,5 @@ def brochure() -> Brochure:
             Described(title=f"Tahap {number}", text="Isi formulir dan unggah berkas. Petugas memeriksa.")
             for number in range(1, 7)
         ),
-        hours="Jam Pelayanan Senin-Kamis 08.00-19.00 WITA Jum'at 08.00-11.00 WITA",
+        hours="Senin-Kamis 08.00-19.00 WITA Jum'at 08.00-11.00 WITA",
     )

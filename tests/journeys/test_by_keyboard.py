@@ -149,10 +149,16 @@ def test_a_point_is_picked_on_the_map_with_keys_and_saves_itself(
 
     keys.tab_to(lambda _, text: text.startswith("Pilih di peta") and "outfall" in text, "the map")
     keys.keyboard.press("Enter")
-    keys.sees("dari garis pantai")
+    told = keys.page.locator("[data-map-told]")
+    expect(told).to_contain_text("dari garis pantai")
+    before = told.inner_text()
     keys.keyboard.press("ArrowRight")
+    expect(told).not_to_have_text(before)
+    chosen = told.inner_text().partition(". ")[0]  # "0,100003 LU; 119,267578 BT"
     keys.press("Pakai titik ini")
+    expect(keys.page.locator("#id_outfall_coordinate")).to_have_value(chosen)
     keys.sees("Tersimpan")
 
     application.refresh_from_db()
-    assert application.data["outfall_coordinate"]["longitude"].startswith("117.")
+    longitude = chosen.partition("; ")[2].removesuffix(" BT")
+    assert application.data["outfall_coordinate"]["longitude"] == longitude.replace(",", ".")

@@ -268,7 +268,7 @@ def empty(folder: Path) -> None:
         (changed('service = "LHP"', 'service = "XYZ"'), "application.toml"),
         (changed('kind = "new"', 'kind = "baru"'), "application.toml"),
         (changed('company_nib = "9999000000011"', 'company_nib = "12"'), "application.toml"),
-        (changed("LU 117°36'30,0", "117°36'30,0"), "application.toml"),
+        (changed("LU 117°38'20,0", "117°38'20,0"), "application.toml"),
         (changed('flow_per_day = "1500"', 'flow_per_day = "banyak"'), "application.toml"),
         (changed('flow_per_day = "1500"\n', ""), "application.toml"),
         (changed('letter_number = "660/045/CONTOH-DLH/2026"\n', ""), "application.toml"),

@@ -11,7 +11,7 @@ from muara.audit.queries import breaks, heads
 from muara.contacts.actions.queue import save_counter, save_series
 from muara.contacts.models import Counter, Ticket
 from muara.people.models import User
-from muara.web.demo import officer, open_always, seed_office
+from muara.web.demo import kiosk_secret, officer, open_always, seed_office
 from tests.browser import LiveApp
 from tests.journeys.people import PATIENCE
 
@@ -41,6 +41,7 @@ class Kiosk:
 
     def __init__(self, page: Page, url: str) -> None:
         self.page, self.url = page, f"{url}/antrean/kiosk/"
+        page.goto(f"{self.url}pasang/{kiosk_secret()}/")
 
     def take(self, purpose: str, priority: str = "") -> str:
         self.page.goto(self.url)
@@ -192,7 +193,7 @@ def test_a_kiosk_without_scripts_gives_one_number_for_two_taps(
 ) -> None:
     open_office()
     page = new_page(java_script_enabled=False)
-    page.goto(f"{live_app.url}/antrean/kiosk/")
+    page.goto(f"{live_app.url}/antrean/kiosk/pasang/{kiosk_secret()}/")
     page.get_by_role("button", name="Layanan CS").dblclick()
     expect(page.get_by_role("heading", name="Nomor Anda")).to_contain_text("B-001")
     assert Ticket.objects.count() == 1

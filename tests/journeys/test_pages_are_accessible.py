@@ -67,7 +67,8 @@ def anybody() -> Iterator[Visit]:
     yield Visit(f"/izin/{'0' * 32}/", status=404)
     ticket = Ticket.objects.waiting()[0]
     yield Visit("/antrean/")
-    yield Visit("/antrean/kiosk/")
+    yield Visit("/antrean/kiosk/", status=403)
+    yield Visit("/antrean/kiosk/", officer("customer_service"))
     yield Visit(f"/antrean/kiosk/{ticket.token}/?lama=1")
     yield Visit(f"/antrean/tiket/{ticket.token}/")
     yield Visit("/antrean/layar/")
@@ -181,6 +182,7 @@ def administrators() -> Iterator[Visit]:
     yield Visit("/kantor/antrean/seri/baru/", admin, press="Simpan seri")
     yield Visit(f"/kantor/antrean/loket/{Counter.objects.order_by('name')[0].pk}/", admin)
     yield Visit("/kantor/kalender/", admin)
+    yield Visit("/kantor/kalender/impor/", admin)
     yield Visit(f"/kantor/kalender/{CalendarDay.objects.latest('date').pk}/hapus/", admin)
     yield Visit("/akun/keluar/", admin)
 

@@ -12,9 +12,20 @@ import pytest
 from django.db import IntegrityError, transaction
 from pytest_django import Settings
 
+from muara.audit.models import Entry
 from muara.people import channels
-from muara.people.actions.notices import Addressee, addressee, digest_failures, notify, pause, send_due
-from muara.people.models import Notice, NoticeAttempt, Office
+from muara.people.actions import NotAdministrator, Refused
+from muara.people.actions.notices import (
+    Addressee,
+    addressee,
+    digest_failures,
+    notify,
+    pause,
+    send_again,
+    send_due,
+)
+from muara.people.models import Notice, NoticeAttempt, Office, User
+from muara.steps.notices import is_still_theirs
 from muara.web.demo import applicant, officer
 from tests.clock import FRIDAY, MONDAY, TUESDAY
 from tests.databases import OwnDatabase
@@ -31,7 +42,7 @@ def tell(key: str = "case:1:registered", *, to: Addressee = SIMAS, **more: objec
 
 
 def send(at: datetime = MONDAY) -> list[Notice]:
-    return list(send_due(clock=lambda: at))
+    return list(send_due(clock=lambda: at, still_theirs=is_still_theirs))
 
 
 @pytest.fixture
@@ -298,3 +309,72 @@ def test_an_addressee_is_copied_when_the_notice_is_made(office: Office) -> None:
     made.refresh_from_db()
     assert made.recipient == person
     assert made.address != "baru@contoh.example"
+
+
+# --- sent again by an administrator -------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_a_failed_notice_is_sent_again_as_the_same_row_to_the_address_of_today(
+    office: Office, server: MailServer, settings: Settings
+) -> None:
+    settings.MUARA_NOTICE_TRIES = 2
+    made = tell(to=addressee(applicant()))
+    server.manner = "refuse"
+    send(MONDAY)
+    send(TUESDAY)
+    made.refresh_from_db()
+    assert (made.standing, made.attempts) == ("Gagal", 2)
+    User.objects.filter(pk=applicant().pk).update(email="baru@contoh.example")
+    server.manner = "accept"
+
+    admin = officer("administrator")
+    send_again(made.pk, by=admin, at=FRIDAY)
+    send(FRIDAY)
+
+    made.refresh_from_db()
+    assert (made.standing, made.address, made.attempts) == ("Terkirim", "baru@contoh.example", 3)
+    assert Notice.objects.filter(key=made.key).count() == 1
+    assert [one.number for one in made.tries.all()] == [1, 2, 3]
+    [entry] = Entry.objects.filter(chain=f"notice:{made.pk}")
+    assert (entry.verb, entry.by_id) == ("notice.send_again", admin.pk)
+    with pytest.raises(Refused, match="tidak lagi berstatus gagal"):
+        send_again(made.pk, by=admin, at=FRIDAY)
+
+
+@pytest.mark.django_db
+def test_a_notice_sent_again_has_all_its_tries_anew(
+    office: Office, server: MailServer, settings: Settings
+) -> None:
+    settings.MUARA_NOTICE_TRIES = 2
+    made = tell()
+    server.manner = "refuse"
+    send(MONDAY)
+    send(TUESDAY)
+    send_again(made.pk, by=officer("administrator"), at=FRIDAY)
+    send(FRIDAY)
+    made.refresh_from_db()
+    assert (made.standing, made.next_try_at) == ("Menunggu dikirim", FRIDAY + timedelta(minutes=1))
+    send(FRIDAY + timedelta(minutes=1))
+    made.refresh_from_db()
+    assert (made.standing, made.attempts) == ("Gagal", 4)
+
+
+@pytest.mark.django_db
+def test_only_an_administrator_sends_again_and_never_a_secret_or_to_nowhere(
+    office: Office, server: MailServer, settings: Settings
+) -> None:
+    settings.MUARA_NOTICE_TRIES = 1
+    server.manner = "refuse"
+    failed, secret = tell(), tell("account:1", secret=True)
+    nowhere = tell("case:3:registered", to=Addressee(name="Tanpa Alamat"))
+    send()
+    for other in (officer("customer_service"), officer("auditor"), applicant()):
+        with pytest.raises(NotAdministrator):
+            send_again(failed.pk, by=other, at=TUESDAY)
+    admin = officer("administrator")
+    with pytest.raises(Refused, match="rahasia"):
+        send_again(secret.pk, by=admin, at=TUESDAY)
+    with pytest.raises(Refused, match="Tidak ada alamat"):
+        send_again(nowhere.pk, by=admin, at=TUESDAY)
+    assert Notice.objects.filter(failed_at=None).count() == 0

@@ -68,8 +68,8 @@ def test_the_shore_is_where_it_is() -> None:
     [  # Sepinggan airport stands on land; the strait is sea; Samarinda lies far inland (domain 9.2, stack.md)
         ("0", "118.5", "Di laut, sekitar "),
         ("-1.40", "117.10", "Di laut, sekitar "),
-        ("-0.50", "117.15", "Di darat: periksa. Jaraknya sekitar "),
-        ("-1.25", "116.86", "Di darat: periksa. Jaraknya sekitar "),
+        ("-0.50", "117.15", "Di darat, sekitar "),
+        ("-1.25", "116.86", "Di darat, sekitar "),
         ("-1.2735", "116.805", "Dalam 500 m dari garis pantai: periksa. Jaraknya sekitar "),
     ],
 )

@@ -86,6 +86,8 @@ def test_an_unclear_number_is_refused_with_what_to_do(typed: str, message: str) 
 
 def test_a_whole_number_has_no_fraction() -> None:
     assert parse_integer("31") == 31
+    with pytest.raises(ValueRefused, match=r"Tulis 1500, tanpa titik ribuan\."):
+        parse_integer("1.500")
     with pytest.raises(ValueRefused, match="bilangan bulat"):
         parse_integer("1,5")
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -22,6 +25,7 @@ from muara.documents.store import BlobStore
 from muara.people.actions import NotAdministrator, Signing, set_signers
 from muara.people.models import WITA, Holding, Office, User, office_day
 from muara.steps.actions import agency, review, visits
+from muara.steps.actions.powers import revoke_power
 from muara.steps.actions.review import Substance
 from muara.steps.forms.agency import EndorseWorksheet
 from muara.web.demo import (
@@ -35,6 +39,7 @@ from muara.web.demo import (
     sample_upload,
 )
 from tests.clock import MONDAY
+from tests.powers import given
 from tests.steps.test_recommendations import decide, letter, walk_to
 
 pytestmark = pytest.mark.django_db
@@ -200,6 +205,44 @@ def photo(walk: Walk, visit: SiteVisit, **more: Any) -> None:
         "place": "Outfall",
     }
     visits.add_photo(walk.task, visit=visit, **(said | more), **dlh())
+
+
+def by_a_proxy(name: str = "Budi Misalnya") -> visits.Findings:
+    return replace(findings(), applicant_side=[visits.Side(name, "Kuasa pemohon")])
+
+
+def test_a_proxy_signs_the_record_only_by_a_power_that_covers_it_that_day(walk: Walk) -> None:
+    visit, day = walk.visit(days=2), office_day(LATER)
+    application = walk.task.case.application
+    record = partial(visits.record_findings, walk.task, visit=visit, **dlh())
+    with pytest.raises(Refused, match="surat kuasanya untuk permohonan ini belum tercatat") as refusal:
+        record(found=by_a_proxy())
+    assert refusal.value.field == "applicant_side"
+
+    long_ago: dict[str, Any] = {"dated": SINCE, "starts": SINCE}
+    given(application, at=LATER, scope="signing", ends=None, **long_ago)
+    with pytest.raises(Refused, match="untuk penandatanganan saja"):
+        record(found=by_a_proxy())
+    given(application, at=LATER, **long_ago | {"starts": day + timedelta(days=1), "ends": None})
+    with pytest.raises(Refused, match="baru berlaku pada"):
+        record(found=by_a_proxy())
+    given(application, at=LATER, holder_name="Orang Lain", ends=None, **long_ago)
+    with pytest.raises(Refused, match="baru berlaku pada"):
+        record(found=by_a_proxy())
+    assert not Entry.objects.filter(verb="review.findings").exists()
+
+    power = given(application, at=LATER, ends=day, **long_ago)
+    revoke_power(power, reason="Selesai.", by=applicant(), at=LATER + timedelta(days=1))
+    record(found=by_a_proxy("BUDI  misalnya"))  # revoked only after the visit
+    assert json.loads(Entry.objects.get(verb="review.findings").text)["facts"]["powers"] == [power.pk]
+
+
+def test_a_power_that_was_revoked_before_the_visit_covers_no_signature(walk: Walk) -> None:
+    visit = walk.visit(days=2)
+    power = given(walk.task.case.application, at=LATER, dated=SINCE, starts=SINCE, ends=None)
+    revoke_power(power, reason="Diganti.", by=applicant(), at=LATER - timedelta(hours=1))
+    with pytest.raises(Refused, match="dicabut pada"):
+        visits.record_findings(walk.task, visit=visit, found=by_a_proxy(), **dlh())
 
 
 def test_a_visit_report_without_photos_is_refused(walk: Walk) -> None:

@@ -19,10 +19,13 @@ from muara.contacts.actions.consultations import inform
 from muara.contacts.models import Consultation, NoticeLetter, PhoneCall, PhoneTask
 from muara.documents import letters
 from muara.documents.store import BlobStore
+from muara.people.actions import companies
 from muara.people.actions.notices import give_up, send_due
-from muara.people.models import Notice, Office, office_day
+from muara.people.models import Membership, Notice, Office, User, office_day
+from muara.steps.actions.powers import revoke_power
 from muara.steps.actions.reminders import remind_of_answers
 from muara.steps.actions.unreached import escalate, mark_posted, note_call
+from muara.steps.notices import is_still_theirs
 from muara.web.demo import (
     Clock,
     Walk,
@@ -36,6 +39,7 @@ from muara.web.demo import (
     withdrawn,
 )
 from tests.clock import FRIDAY, MONDAY, NEXT_MONDAY, THURSDAY, TUESDAY, WEDNESDAY
+from tests.powers import given
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
@@ -155,6 +159,85 @@ def test_forms_are_sent_as_links_to_somebody_who_did_not_come(office: Office) ->
     assert b"".join(Client().get(path).streaming_content).startswith(b"%PDF")  # type: ignore[attr-defined]
 
 
+# --- everybody whom the company lets see it -----------------------------------------------------------------
+
+
+def joined(case: Case, user: User) -> Membership:
+    company = case.application.company
+    invitation = companies.invite(company.pk, address=user.email, by=applicant(), at=MONDAY)
+    return companies.accept_invitation(invitation, by=user, at=MONDAY)
+
+
+def someone(name: str) -> User:
+    return User.objects.create_user(
+        email=f"{name.lower()}.misalnya@contoh.example", name=f"{name} Misalnya", phone="+628110000007"
+    )
+
+
+def register(case: Case) -> None:
+    """Step 6, which tells the registration number."""
+    assert Walk(Clock(TUESDAY), applicant(), case=case).forward() == "register"
+
+
+def told_of(case: Case, what: str) -> dict[str, bool]:
+    """Who was told something, and whether customer service telephones them if it cannot be sent."""
+    about = Notice.objects.about_case(case.pk).filter(key__startswith=f"{case.chain}:{what}")
+    return dict(about.values_list("address", "important"))
+
+
+def test_members_and_the_holders_of_a_power_are_told_each_once_and_nobody_else(office: Office) -> None:
+    case = case_at("register", at=MONDAY)
+    budi, rahmat, wati, over = map(someone, ["Budi", "Rahmat", "Wati", "Tono"])
+    joined(case, budi)
+    given(case.application, to=rahmat)  # handling, July 2026
+    given(case.application, to=rahmat, scope="signing")  # holds two, is told once
+    given(case.application, to=over, ends=office_day(MONDAY))
+    elsewhere = case_at("register", at=MONDAY, company="PT Teluk Rekaan Kimia")
+    given(elsewhere.application, to=wati)
+
+    register(case)
+
+    assert told_of(case, "registered") == {applicant().email: True, budi.email: False, rahmat.email: False}
+    told = Notice.objects.get(key=f"{case.chain}:registered:user:{budi.pk}")
+    assert told.text.startswith("Yth. Budi Misalnya,")
+    assert told.link == f"/permohonan/{case.application.reference}/"
+    assert told_of(case, "submitted:1") == {applicant().email: False}  # nobody is told what was before them
+    assert told_of(elsewhere, "registered") == {}
+
+
+def test_who_left_or_lost_their_power_is_told_no_more_and_what_waits_for_them_is_not_sent(
+    office: Office,
+) -> None:
+    case = case_at("register", at=MONDAY)
+    budi, rahmat = someone("Budi"), someone("Rahmat")
+    membership = joined(case, budi)
+    power = given(case.application, to=rahmat)
+    register(case)
+    companies.remove_member(membership, by=applicant(), at=TUESDAY)
+    revoke_power(power, reason="Selesai.", by=applicant(), at=TUESDAY)
+
+    list(send_due(clock=lambda: WEDNESDAY, still_theirs=is_still_theirs))
+
+    sent = Notice.objects.filter(kind="registered").exclude(sent_at=None)
+    assert [one.recipient for one in sent] == [applicant()]
+    withdrawn = Notice.objects.filter(kind="registered").exclude(withdrawn_at=None)
+    assert {one.recipient for one in withdrawn} == {budi, rahmat}
+    client = Client()
+    client.force_login(budi)
+    assert str(case.registration_number) not in client.get("/pemberitahuan/").content.decode()
+
+
+def test_the_member_of_longest_standing_is_reached_for_after_whoever_started_left(office: Office) -> None:
+    case = case_at("register", at=MONDAY)
+    budi = someone("Budi")
+    joined(case, budi)
+    companies.remove_member(case.application.company.memberships.get(user=applicant()), by=budi, at=MONDAY)
+
+    register(case)
+
+    assert told_of(case, "registered") == {budi.email: True}
+
+
 # --- while nobody comes ----------------------------------------------------------------------------------
 
 
@@ -178,7 +261,7 @@ def test_what_was_done_meanwhile_is_asked_no_more(office: Office) -> None:
     assert the_notice(case, "ready").standing == "Tidak perlu lagi"
     task.refresh_from_db()
     assert (task.outcome, task.closed_by) == ("moot", officer("collection_counter"))
-    sent = [notice.key for notice in send_due(clock=lambda: FRIDAY)]
+    sent = [notice.key for notice in send_due(clock=lambda: FRIDAY, still_theirs=is_still_theirs)]
     assert f"{case.chain}:ready" not in sent
     assert f"{case.chain}:delivered" in sent
     assert list(escalate(at=FRIDAY)) == []
@@ -193,7 +276,7 @@ def failed(office: Office, settings: Settings) -> Notice:
     case = case_at("verify", at=MONDAY)
     settings.MUARA_CHANNELS = {"email": "", "message": ""}
     settings.MUARA_NOTICE_TRIES = 1
-    list(send_due(clock=lambda: TUESDAY))
+    list(send_due(clock=lambda: TUESDAY, still_theirs=is_still_theirs))
     return the_notice(case, "registered")
 
 

@@ -39,7 +39,7 @@ def walked(*, company: str = "", **values: Any) -> Walk:
 
 
 def checked(walk: Walk) -> Task:
-    task = walk.take()
+    task = walk.task if walk.task.received_by_id else walk.take()
     intake.check(task, outcome="complete", marks=all_fit(task), by=walk.who(task), at=walk.clock.tick())
     return walk.task
 
@@ -53,7 +53,7 @@ def test_the_same_company_and_the_same_outfall_are_told(office: Office) -> None:
 
 @pytest.mark.parametrize(
     ("longitude", "why"),
-    [("117°36'40,0\" BT", ["outfall berjarak 309 m"]), ("117°37'00,0\" BT", [])],
+    [("117°38'30,0\" BT", ["outfall berjarak 309 m"]), ("117°38'50,0\" BT", [])],
 )
 def test_an_outfall_of_another_company_is_told_within_five_hundred_metres(
     office: Office, longitude: str, why: list[str]
@@ -67,6 +67,23 @@ def test_an_outfall_of_another_company_is_told_within_five_hundred_metres(
     )
     assert second.case is not None
     assert [reason for found in lookalikes(second.case, day=DAY) for reason in found.why] == why
+
+
+def test_an_outfall_on_land_is_told_beside_requirement_7_and_stops_nothing(
+    office: Office, client: Client
+) -> None:
+    walk = walked(outfall_coordinate="0°30'20,0\" LU 117°36'30,0\" BT")
+    client.force_login(officer("customer_service"))
+    task = walk.take()
+
+    page = client.get(f"/meja/tugas/{task.pk}/").content.decode()
+
+    seven, eight = (page.index(f'name="mark_{number}"') for number in (7, 8))
+    six = page.index('name="mark_6"')
+    doubt = "Outfall: OF-01. Titik ini terbaca di darat, sekitar 1.920 m"
+    assert page.count(doubt) == 1
+    assert six < page.index(doubt) < seven < eight
+    assert checked(walk).step_key == "register"
 
 
 def test_a_finished_case_counts_while_its_permit_is_valid(office: Office) -> None:

@@ -9,9 +9,13 @@ from django.core import mail
 from django.test import Client
 from time_machine import TimeMachineFixture
 
+from muara.audit.models import Entry
+from muara.people.actions import Refused, change_own_details
 from muara.people.actions.notices import send_due
 from muara.people.models import User
-from muara.web.demo import PASSWORD, applicant, officer, seed_office
+from muara.steps.notices import is_still_theirs
+from muara.web.acts import new_key
+from muara.web.demo import PASSWORD, applicant, case_at, officer, seed_office
 from tests.clock import MONDAY, at
 
 NEW = {
@@ -40,7 +44,7 @@ def test_a_new_account_opens_the_portal_once_its_address_is_confirmed(client: Cl
     assert (made.name, made.phone, made.actors(MONDAY)) == ("Budi Misalnya", "+6281100000002", frozenset())
     assert client.get("/permohonan/").status_code == 302
 
-    list(send_due(clock=lambda: MONDAY))
+    list(send_due(clock=lambda: MONDAY, still_theirs=is_still_theirs))
     (letter,) = mail.outbox
     link = re.search(r"/akun/surel/konfirmasi/[^\s]+", str(letter.body))
     assert link is not None
@@ -57,7 +61,7 @@ def test_registering_with_an_existing_address_looks_like_any_other_and_warns_its
 
     assert (taken.status_code, taken["Location"]) == (302, "/akun/surel/terkirim/")
     assert User.objects.filter(email="sari@contoh.example").count() == 1
-    list(send_due(clock=lambda: MONDAY))
+    list(send_due(clock=lambda: MONDAY, still_theirs=is_still_theirs))
     (letter,) = mail.outbox
     assert letter.to == ["sari@contoh.example"]
     assert "konfirmasi" not in str(letter.body)
@@ -146,7 +150,7 @@ def test_a_forgotten_password_is_set_anew_by_the_link_in_the_letter(client: Clie
     client.post("/akun/lupa/", {"email": applicant().email})
 
     assert not mail.outbox  # the page spoke to no mail server
-    list(send_due(clock=lambda: MONDAY))
+    list(send_due(clock=lambda: MONDAY, still_theirs=is_still_theirs))
     (letter,) = mail.outbox
     found = re.search(r"/akun/lupa/[^\s]+", str(letter.body))
     assert found is not None
@@ -163,3 +167,83 @@ def test_the_sign_in_page_leads_to_a_forgotten_password() -> None:
 
     assert 'href="/akun/lupa/"' in page
     assert "Paling sedikit 12 huruf" not in page
+
+
+# --- one's own name and telephone -----------------------------------------------------------------------
+
+
+def test_an_owner_corrects_their_name_and_number_on_record(client: Client) -> None:
+    sari = applicant()
+    client.force_login(sari)
+    assert 'href="/akun/data/"' in client.get("/akun/").content.decode()
+    typed = {"kunci": new_key(), "name": " Sari  Contohwati, S.T. ", "phone": "0811 0000 0009"}
+
+    assert client.post("/akun/data/", typed)["Location"] == "/akun/"
+    assert client.post("/akun/data/", typed)["Location"] == "/akun/"  # the same press twice
+
+    sari.refresh_from_db()
+    assert (sari.name, sari.phone) == ("Sari Contohwati, S.T.", "+6281100000009")
+    [entry] = Entry.objects.filter(chain=f"user:{sari.pk}")
+    assert (entry.verb, entry.by_id) == ("user.change", sari.pk)
+    assert '"fields":["name","phone"]' in entry.text
+    assert "Sari" not in entry.text  # names stand in the erasable note only
+    assert (
+        entry.note == "name: Sari Contohwati → Sari Contohwati, S.T.; phone: +628110000001 → +6281100000009"
+    )
+
+
+def test_what_was_submitted_and_printed_keeps_the_name_of_its_time(client: Client) -> None:
+    case = case_at("verify", at=MONDAY)
+    receipt = case.letters.get(kind="receipt").letter
+    before = (receipt.content, case.application.submissions.get().content)
+    client.force_login(applicant())
+
+    client.post("/akun/data/", {"kunci": new_key(), "name": "Sari Baruwati", "phone": "081100000009"})
+
+    assert applicant().name == "Sari Baruwati"
+    receipt.refresh_from_db()
+    assert (receipt.content, case.application.submissions.get().content) == before
+    assert "Sari Contohwati" in receipt.content
+
+
+def test_an_official_changes_only_their_number(client: Client) -> None:
+    head = officer("head_of_office")
+    client.force_login(head)
+    assert 'name="name"' not in client.get("/akun/data/").content.decode()
+
+    client.post("/akun/data/", {"kunci": new_key(), "name": "Nama Lain", "phone": "081100000009"})
+
+    head.refresh_from_db()
+    assert (head.name, head.phone) == ("Guntur Andaian", "+6281100000009")
+    with pytest.raises(Refused, match="Minta administrator"):
+        change_own_details(name="Nama Lain", phone="081100000009", by=head, at=MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("name", "  ", "Tuliskan nama Anda."),
+        ("name", "Budi \N{GRINNING FACE}", "tidak dapat dicetak pada surat"),
+        ("phone", "12345", "awalan 0 atau +62"),
+        ("phone", "", "Tuliskan nomor telepon"),
+    ],
+)
+def test_a_slip_changes_nothing_of_an_account_and_keeps_what_was_typed(
+    client: Client, field: str, typed: str, said: str
+) -> None:
+    client.force_login(applicant())
+    right = {"kunci": new_key(), "name": "Sari Baruwati", "phone": "081100000009"}
+
+    answer = client.post("/akun/data/", right | {field: typed})
+
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert ("Sari Baruwati" if field == "phone" else "081100000009") in answer.content.decode()
+    assert applicant().name == "Sari Contohwati"
+    assert not Entry.objects.filter(chain=f"user:{applicant().pk}").exists()
+
+
+def test_the_password_is_called_the_same_when_it_is_asked_again(client: Client) -> None:
+    client.force_login(applicant())
+    page = client.get("/akun/sandi-lagi/").content.decode()
+    assert re.search(r"<label[^>]*>\s*Kata sandi\s*</label>", page)

@@ -272,6 +272,29 @@ def test_the_company_page_costs_the_same_for_one_power_and_thirty(prepared: Appl
 # --- a proxy at the portal -----------------------------------------------------------------------------
 
 
+def test_a_power_names_its_company_and_the_registration_number_once_there_is_one(
+    prepared: Application,
+) -> None:
+    holder, case = nadia(), case_at("verify", at=MONDAY)
+    given(prepared, to=holder)
+    given(case.application, to=holder)
+
+    held = words(signed_in(holder).get("/perusahaan/"))
+
+    assert f"PT Segara Contoh Makmur permohonan {case.registration_number}" in held
+    assert case.application.reference not in held
+    assert f"PT Segara Contoh Makmur permohonan {prepared.reference}" in held
+
+
+def test_the_page_of_a_new_power_leads_to_the_empty_letters(prepared: Application) -> None:
+    mine = signed_in(applicant())
+    for path in (f"/perusahaan/{prepared.company_id}/kuasa/", f"/permohonan/{prepared.reference}/kuasa/"):
+        page = mine.get(path).content.decode()
+        links = re.findall(r'href="([^"]+formulir/F0[56]\.pdf)"', page)
+        assert [link[-7:] for link in links] == ["F05.pdf", "F06.pdf"]
+        assert [read(mine, link) for link in links] == [200, 200]
+
+
 def test_a_signing_proxy_submits_and_the_form_tells_by_whose_power(prepared: Application) -> None:
     given(prepared, to=other_applicant(), scope="signing")
     client, path = signed_in(other_applicant()), f"/permohonan/{prepared.reference}/kirim/"

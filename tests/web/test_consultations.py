@@ -12,9 +12,17 @@ from time_machine import TimeMachineFixture
 
 from muara.audit.models import Entry
 from muara.contacts.models import Consultation
-from muara.people.models import User
+from muara.people.models import Notice, User
 from muara.web.acts import new_key
-from muara.web.demo import answer_question, applicant, ask_question, case_at, officer, seed_office
+from muara.web.demo import (
+    answer_question,
+    applicant,
+    ask_question,
+    case_at,
+    officer,
+    other_applicant,
+    seed_office,
+)
 from tests.clock import MONDAY, TUESDAY, at
 
 
@@ -182,6 +190,18 @@ def test_the_forms_that_were_given_are_on_record(desk: Client) -> None:
     assert re.findall(r"formulir/(\w+)\.pdf", html) == ["F03", "F04"]
 
 
+def test_forms_that_go_by_email_are_said_to_and_their_mail_names_the_office(desk: Client) -> None:
+    said = visit(papers=["F03", "F04"], channel="telepon", send_to="tamu@contoh.example")
+    told = desk.post("/meja/konsultasi/baru/", said, follow=True).content.decode()
+
+    assert "Formulir F03, F04 dan jawaban ini dikirim lewat surel ke tamu@contoh.example." in told
+    mail = Notice.objects.get(kind="answered")
+    assert mail.text.endswith("\n\nDINAS PENANAMAN MODAL DAN PELAYANAN TERPADU SATU PINTU")
+    told = desk.post("/meja/konsultasi/baru/", visit(papers=["F03"]), follow=True).content.decode()
+    assert "tersimpan." in told
+    assert "dikirim" not in told
+
+
 @pytest.mark.parametrize(
     ("said", "told"),
     [
@@ -214,6 +234,28 @@ def test_a_talk_is_tied_to_the_application_that_came_of_it(desk: Client) -> None
     assert (talk.application_id, talk.case_id) == (case.application_id, case.pk)
     again = desk.post(path, {"kunci": new_key(), "number": str(case.registration_number)})
     assert "sudah ditautkan" in again.content.decode()
+
+
+def test_the_next_officer_reads_a_tied_talk_on_the_page_of_their_task() -> None:
+    asked = ask_question(at=MONDAY, text="Apakah saluran lama boleh dipakai lagi?", person=other_applicant())
+    talk = answer_question(asked, at=MONDAY)
+    case, another = case_at("verify", at=MONDAY), case_at("verify", at=MONDAY)
+    Consultation.objects.filter(pk=talk.pk).update(application=case.application, case=case)
+    verifier, task = signed_in(officer("verifier")), case.main_task
+    assert task is not None
+
+    page = verifier.get(f"/meja/tugas/{task.pk}/").content.decode()
+    there = f"/meja/berkas/{case.pk}/?bagian=perbaikan#konsultasi-{talk.pk}"
+
+    for told in (f"{talk.name}, 6 Juli 2026", talk.question, talk.given, there):
+        assert told in page
+    assert f"/meja/konsultasi/{talk.pk}/" not in page  # a verifier would meet 403 there
+    assert f'id="konsultasi-{talk.pk}"' in verifier.get(there).content.decode()
+    other = another.main_task
+    assert other is not None
+    assert talk.question not in verifier.get(f"/meja/tugas/{other.pk}/").content.decode()
+    reader = signed_in(officer("information_officer")).get(f"/meja/tugas/{task.pk}/").content.decode()
+    assert f'href="/meja/konsultasi/{talk.pk}/"' in reader
 
 
 def test_only_the_information_officer_answers_and_the_auditor_reads() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -11,11 +12,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from time_machine import TimeMachineFixture
 
-from muara.cases.actions import take_over
+from muara.audit.models import Entry
+from muara.cases.actions import NotYours, act_for_applicant, take_over
 from muara.cases.models import Application, Case, Correction, EarlyEnd, LateDefectPermission, Task
-from muara.people.models import OfficeSetting, User
+from muara.cases.rules import Doing
+from muara.people.models import Notice, OfficeSetting, User
 from muara.steps.actions import verification
 from muara.steps.actions.checklists import Mark
+from muara.steps.actions.powers import revoke_power
 from muara.web import demo
 from muara.web.demo import (
     Clock,
@@ -30,6 +34,7 @@ from muara.web.demo import (
     told_to_apply_anew,
 )
 from tests.clock import MONDAY, at
+from tests.powers import given
 from tests.web.page_forms import form_on
 
 pytestmark = pytest.mark.usefixtures("_office")
@@ -252,3 +257,80 @@ def test_what_is_asked_is_said_once_to_whoever_passes_it_on() -> None:
 
     work = shown[shown.index('id="kerja"') :]
     assert work.count("Peta outfall tidak terbaca.") == 1
+
+
+def test_an_answer_brought_on_paper_is_recorded_for_somebody_who_has_an_account() -> None:
+    case = asked_several_things(at=MONDAY)
+    cs = officer("customer_service")
+    client, path = signed_in(cs), address(case.application, "jawab/")
+    assert "Catat jawaban pemohon" in words(client.get(f"/meja/berkas/{case.pk}/"))
+    upload = SimpleUploadedFile("skema.pdf", sample_pdf("Skema dari kertas"))
+    client.post(address(case.application, "berkas/5/"), {"file": upload})
+    answers = {
+        "answer_1": "Skema baru diserahkan.",
+        "answer_2": "Benar, 75.",
+        "disputed_3": "on",
+        "grounds_3": "Ada di halaman 4.",
+        "stands": "self",
+    }
+
+    page = form_on(client.get(path), "")
+    nobody = client.post(path, page.filled(**answers))
+    assert nobody.status_code == 422
+    for sentence in ("Tuliskan nama yang menghadap", "Cocokkan dahulu identitas", "Unggah surat yang"):
+        assert sentence in words(nobody)
+    signed = SimpleUploadedFile("surat.pdf", sample_pdf("Surat jawaban"))
+    sent = page.filled(**answers, appeared="Sari Contohwati", identity_seen="on", proof=signed)
+    done = client.post(path, sent)
+
+    assert (done.status_code, done["Location"]) == (302, f"/meja/berkas/{case.pk}/")
+    correction = case.corrections.get()
+    answering = correction.answering
+    assert answering is not None
+    assert (correction.answered_by, answering.by, answering.number) == (cs, cs, 2)
+    assert answering.proof is not None
+    entry = Entry.objects.get(chain=case.chain, verb="correct.answer")
+    assert json.loads(entry.text)["facts"]["on_behalf"] is True
+    assert "Dicatat di loket untuk Sari Contohwati" in (entry.note or "")
+    fills = Entry.objects.filter(
+        chain=f"application:{case.application.reference}", verb="application.fill_for"
+    )
+    assert [item.by_id for item in fills] == [cs.pk]
+    notice = Notice.objects.get(kind="recorded")
+    assert (notice.recipient, notice.about) == (applicant(), case.chain)
+    assert "untuk Sari Contohwati" in notice.text
+    # The same form once more is answered as before; afterwards nothing is the counter's any more.
+    signed.seek(0)
+    assert client.post(path, sent).status_code == 302
+    assert case.application.submissions.count() == 2
+    assert client.get(path).status_code == 404
+    late = client.post(path, page.filled(**answers | {"kunci": "", "answer_1": "Terlambat."}))
+    assert late.status_code == 403
+    assert "sudah dijawab" in words(late)
+    assert "Terlambat." in words(late)
+
+
+@pytest.mark.parametrize("page", ["", "jawab/", "bagian/water/", "berkas/5/", "tarik/", "kuasa/"])
+def test_the_counter_has_no_part_in_what_an_account_holder_does_before_something_is_asked(page: str) -> None:
+    case = case_at("verify", at=MONDAY)
+    assert signed_in(officer("customer_service")).get(address(case.application, page)).status_code == 404
+
+
+@pytest.mark.parametrize("actor", ["verifier", "processing_officer", "head_of_office"])
+def test_only_the_counter_records_an_answer(actor: str) -> None:
+    case = asked_several_things(at=MONDAY)
+    client = signed_in(officer(actor))
+    assert client.get(address(case.application, "jawab/")).status_code == 404
+    assert "Catat jawaban pemohon" not in words(client.get(f"/meja/berkas/{case.pk}/"))
+
+
+def test_the_counter_withdraws_and_revokes_nothing_for_an_account_holder() -> None:
+    case = asked_several_things(at=MONDAY)
+    power = given(case.application, to=None, by=applicant())
+    cs = officer("customer_service")
+    with pytest.raises(NotYours):
+        revoke_power(power, reason="Salah.", by=cs, at=NOW)
+    with pytest.raises(NotYours):
+        act_for_applicant(case.application, doing=Doing.WITHDRAW, by=cs, at=NOW)
+    with pytest.raises(NotYours):
+        act_for_applicant(case.application, doing=Doing.COLLECT, by=cs, at=NOW)

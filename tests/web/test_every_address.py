@@ -16,7 +16,7 @@ from django.utils import timezone
 from muara.audit.models import Entry
 from muara.cases.models import Case, DeliveryRound, PowerOfAttorney, Question
 from muara.contacts.actions import queue
-from muara.contacts.models import Consultation, Counter, NoticeLetter, PhoneTask, QueueSeries, Ticket
+from muara.contacts.models import Consultation, Counter, Kiosk, NoticeLetter, PhoneTask, QueueSeries, Ticket
 from muara.people.actions.companies import invite
 from muara.people.actions.notices import Addressee, give_up, notify
 from muara.people.models import CalendarDay, Holding, Invitation, Notice, Office, User
@@ -85,9 +85,13 @@ ADDRESSES = {
         "200 200 200 200 200 200 200 200 200",
         "422 422 422 422 422 422 422 422 422",
     ),
-    "kiosk": (
-        "200 200 200 200 200 200 200 200 200",
-        "422 422 422 422 422 422 422 422 422",
+    "kiosk": (  # a browser that is no kiosk: only the front office and the administrator open one
+        "403 403 403 200 200 403 403 403 200",
+        "403 403 403 422 422 403 403 403 422",
+    ),
+    "install_kiosk": (
+        "403 403 403 403 403 403 403 403 403",
+        "405 405 405 405 405 405 405 405 405",
     ),
     "kiosk_ticket": (
         "200 200 200 200 200 200 200 200 200",
@@ -152,6 +156,10 @@ ADDRESSES = {
     "account_reset_password_from_key_done": (
         "200 200 200 200 200 200 200 200 200",
         "405 405 405 405 405 405 405 405 405",
+    ),
+    "account_details": (
+        "in 200 200 200 200 200 200 200 200",
+        "in 422 422 422 422 422 422 422 422",
     ),
     "account": (
         "in 200 200 200 200 200 200 200 200",
@@ -348,6 +356,10 @@ ADDRESSES = {
     "take_over": (
         "in 404 404 302 302 302 302 302 404",
         "in 404 404 403 403 403 409 403 404",
+    ),
+    "draft_preview": (  # the case stands at step 15: nothing is drafted
+        "in 404 404 404 404 404 404 404 404",
+        "in 404 404 404 404 404 404 404 404",
     ),
     "task_act": (
         "in 404 404 404 404 404 404 404 404",
@@ -557,6 +569,10 @@ ADDRESSES = {
         "in 403 403 403 403 403 200 200 200",
         "in 403 403 403 403 403 403 403 403",
     ),
+    "send_again": (
+        "in 405 405 405 405 405 405 405 405",
+        "in 403 403 403 403 403 403 403 302",
+    ),
     "office_settings": (
         "in 403 403 403 403 403 403 200 200",
         "in 403 403 403 403 403 403 403 200",
@@ -577,6 +593,14 @@ ADDRESSES = {
         "in 403 403 403 403 403 403 200 200",
         "in 403 403 403 403 403 403 403 200",
     ),
+    "kiosks": (
+        "in 403 403 403 403 403 403 200 200",
+        "in 403 403 403 403 403 403 403 200",
+    ),
+    "revoke_kiosk": (
+        "in 405 405 405 405 405 405 405 405",
+        "in 403 403 403 403 403 403 403 409",
+    ),
     "new_counter": (
         "in 403 403 403 403 403 403 200 200",
         "in 403 403 403 403 403 403 403 200",
@@ -587,6 +611,10 @@ ADDRESSES = {
     ),
     "calendar": (
         "in 403 403 403 403 403 403 200 200",
+        "in 403 403 403 403 403 403 403 200",
+    ),
+    "import_days": (
+        "in 403 403 403 403 403 403 403 200",
         "in 403 403 403 403 403 403 403 200",
     ),
     "remove_day": (
@@ -634,6 +662,7 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         if name == "invitation"
         else case.drafts.get().token,
         "uidb36": "1",
+        "secret": "bukan-rahasia",
         "service": case.process.code,
         "key": SERIES.get(name, "kunci-palsu"),
         "year": MONDAY.year,
@@ -665,6 +694,7 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "queue_counter": Counter.objects.get(name="Loket 1").pk,
         "queue_act": Counter.objects.get(name="Loket 1").pk,
         "edit_counter": Counter.objects.get(name="Loket 1").pk,
+        "revoke_kiosk": Kiosk.objects.get().pk,
         "queue_series": QueueSeries.objects.get(letter="A").pk,
         "monitoring_form": case.pk,
         "delivery_list": DeliveryRound.objects.get().pk,
@@ -682,6 +712,7 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "user": applicant().pk,
         "grant": applicant().pk,
         "invite": applicant().pk,
+        "send_again": Notice.objects.get(key="more").pk,
         "remove_second_factor": applicant().pk,
         "end_holding": Holding.objects.order_by("pk")[0].pk,
         "remove_day": CalendarDay.objects.order_by("date")[0].pk,

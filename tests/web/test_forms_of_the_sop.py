@@ -6,12 +6,16 @@ import re
 import subprocess
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
+from PIL import Image
 from time_machine import TimeMachineFixture
 
-from muara.cases.models import Case
+from muara.cases.actions import take_over
+from muara.cases.models import Case, Task, UnfinishedWork
 from muara.documents.letters import pdf
 from muara.documents.models import Letter
 from muara.documents.store import BlobStore
@@ -20,6 +24,7 @@ from muara.steps.actions import filing, registration
 from muara.web.demo import Clock, Walk, applicant, case_at, officer, other_applicant
 from tests.clock import MONDAY
 from tests.powers import given
+from tests.web.page_forms import form_on
 
 pytestmark = pytest.mark.django_db
 
@@ -216,3 +221,88 @@ def test_the_form_is_printed_before_it_is_sent_with_the_digest_that_the_submissi
     submission = Case.objects.get(pk=moved.case_id).application.submissions.get()
     assert submission.sha256 in printed.replace(" ", "")
     assert client.get(path).status_code == 404
+
+
+INK = (16, 36, 58)  # of what was drawn on the screen (documents/strokes.py)
+STROKES = "M40 100 " + " ".join(f"L{40 + 20 * step} {100 + (-1) ** step * 40}" for step in range(1, 13))
+
+
+def drawn_on(case: Case, kind: str, folder: Path) -> int:
+    """How many points of a letter's picture have the colour of a signature on the screen."""
+    letter = case.letters.filter(kind=kind).latest("made_at").letter
+    with BlobStore().open(pdf(letter).sha256) as stored:
+        (folder / "drawn.pdf").write_bytes(stored.read())
+    run: list[str | Path] = [
+        "pdftoppm",
+        "-r",
+        "100",
+        "-png",
+        "-singlefile",
+        folder / "drawn.pdf",
+        folder / "drawn",
+    ]
+    subprocess.run(run, check=True)
+    with Image.open(folder / "drawn.png") as picture:
+        colours = picture.convert("RGB").getcolors(1 << 24)
+    return sum(count for count, colour in colours or [] if colour == INK)
+
+
+def counted(**signed: Any) -> Case:
+    """A case registered at the counter, signed as told."""
+    walk = Walk(Clock(MONDAY - timedelta(hours=1)), applicant())
+    case = walk.submit()
+    while walk.task.step.activity != "register":
+        walk.forward()
+    by = officer("registration_counter")
+    registration.register(walk.take(), outcome="registered", by=by, at=MONDAY, **signed)
+    return case
+
+
+def test_what_the_applicant_drew_stands_on_the_receipt_in_its_place(tmp_path: Path) -> None:
+    on_screen = counted(signature=STROKES)
+
+    assert drawn_on(on_screen, "first_proof", tmp_path) > 100
+    assert drawn_on(on_screen, "receipt", tmp_path) > 100
+    assert "Yang menyerahkan," in filed(on_screen, "receipt", tmp_path)
+
+
+def test_a_receipt_signed_on_paper_leaves_room_for_ink_and_is_set_in_one_family(tmp_path: Path) -> None:
+    on_paper = counted(applicant_signed=True)
+
+    assert drawn_on(on_paper, "receipt", tmp_path) == 0
+    fonts = subprocess.run(["pdffonts", tmp_path / "drawn.pdf"], capture_output=True, text=True, check=True)
+    assert {line.split()[0].split("+")[-1].split("-")[0] for line in fonts.stdout.splitlines()[2:]} == {
+        "TeXGyreHeros"
+    }
+
+
+def test_a_proxy_who_drew_is_named_on_the_receipt_although_the_applicant_submitted(tmp_path: Path) -> None:
+    walk = Walk(Clock(MONDAY - timedelta(hours=1)), applicant())
+    case = walk.submit()
+    power = given(case.application, to=other_applicant(), scope="signing")
+    while walk.task.step.activity != "register":
+        walk.forward()
+    by = officer("registration_counter")
+    registration.register(walk.take(), outcome="registered", signature=STROKES, shown=power, by=by, at=MONDAY)
+    text = filed(case, "receipt", tmp_path)
+    assert text.count("Budi Misalnya") == 1
+    assert text.index("Yang menyerahkan,") < text.index("Budi Misalnya")
+
+
+def test_a_signature_saved_for_later_is_there_again_and_goes_with_the_task() -> None:
+    case = case_at("register", at=MONDAY)
+    counter, task = officer("registration_counter"), Task.objects.get(case=case, closed_at=None)
+    take_over(task.pk, by=counter, at=MONDAY)
+    client, path = Client(), f"/meja/tugas/{task.pk}/"
+    client.force_login(counter)
+
+    client.post(path, form_on(client.get(path), path).filled(signature=STROKES, simpan="1"))
+    page = form_on(client.get(path), path)
+    assert page.values["signature"] == [STROKES]
+    UnfinishedWork.objects.create(
+        task=task, user=officer("customer_service"), typed={"signature": [STROKES]}, saved_at=MONDAY
+    )
+    assert client.post(path, page.filled(outcome="registered", simpan=None)).status_code == 302
+    assert not UnfinishedWork.objects.filter(user=counter).exists()
+    call_command("tick", verbosity=0)
+    assert not UnfinishedWork.objects.exists()

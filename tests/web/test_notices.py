@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core import mail
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -13,6 +14,7 @@ from muara.contacts.models import NoticeLetter, PhoneTask
 from muara.people.actions.notices import addressee, notify, send_due
 from muara.people.models import Notice, Office, User
 from muara.steps.actions.unreached import escalate
+from muara.steps.notices import is_still_theirs
 from muara.web.acts import new_key
 from muara.web.demo import applicant, case_at, officer, other_applicant
 from tests.clock import MONDAY, TUESDAY, WEDNESDAY
@@ -32,7 +34,7 @@ def task(office: Office, settings: Settings, time_machine: TimeMachineFixture) -
     """A call to make, because nothing could be sent on Tuesday; it is Wednesday."""
     case_at("verify", at=MONDAY)
     settings.MUARA_CHANNELS, settings.MUARA_NOTICE_TRIES = {"email": "", "message": ""}, 1
-    list(send_due(clock=lambda: TUESDAY))
+    list(send_due(clock=lambda: TUESDAY, still_theirs=is_still_theirs))
     list(escalate(at=TUESDAY))
     time_machine.move_to(WEDNESDAY, tick=False)
     return PhoneTask.objects.get()
@@ -116,6 +118,27 @@ def test_the_administration_lists_failures_without_texts_and_addresses(task: Pho
     assert "Menunggu ditelepon" in page
     assert applicant().email not in page
     assert "hari kerja sejak" not in page
+
+
+def test_an_administrator_has_a_failed_notice_sent_again_and_an_auditor_may_not(
+    task: PhoneTask, settings: Settings
+) -> None:
+    settings.MUARA_CHANNELS = {"email": "muara.people.channels.Email", "message": ""}
+    admin, path = signed_in(officer("administrator")), f"/kantor/pemberitahuan/{task.notice_id}/kirim-lagi/"
+    assert path in admin.get("/kantor/pemberitahuan/").content.decode()
+    auditor = signed_in(officer("auditor"))
+    assert path not in auditor.get("/kantor/pemberitahuan/").content.decode()
+    assert auditor.post(path, {"kunci": new_key()}).status_code == 403
+
+    told = admin.post(path, {"kunci": new_key()}, follow=True).content.decode()
+
+    assert "masuk antrean lagi" in told
+    assert path not in told
+    again = admin.post(path, {"kunci": new_key()}, follow=True).content.decode()
+    assert "tidak lagi berstatus gagal" in again
+    list(send_due(clock=lambda: WEDNESDAY, still_theirs=is_still_theirs))
+    assert Notice.objects.get(pk=task.notice_id).standing == "Terkirim"
+    assert mail.outbox[-1].to == [applicant().email]
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import html
+import math
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -24,9 +26,11 @@ from muara.people.models import Company, Membership, User
 from muara.sop.form import Section, clean_section, point_of, spots
 from muara.sop.places import LAND, UNCERTAIN, beside_the_sea
 from muara.steps.actions import filing
+from muara.steps.notices import is_still_theirs
 from muara.web.acts import new_key
 from muara.web.demo import Clock, Walk, applicant, example, officer, other_applicant, sample_pdf, seed_office
 from muara.web.form_fields import SectionForm
+from muara.web.maps import RADIUS, map_of
 from tests.clock import MONDAY, at
 from tests.web.page_forms import PageForm, form_on
 
@@ -106,7 +110,7 @@ def test_a_newcomer_goes_from_the_account_to_a_sent_application(client: Client) 
             "password2": "muara-sungai-laut",
         },
     )
-    list(send_due(clock=lambda: MONDAY))
+    list(send_due(clock=lambda: MONDAY, still_theirs=is_still_theirs))
     link = re.search(r"/akun/surel/konfirmasi/\S+", str(mail.outbox[0].body))
     assert link
     client.post(link[0])
@@ -486,6 +490,21 @@ def test_another_persons_company_cannot_be_chosen() -> None:
     assert "PT Muara Fiktif Energi" not in answer.content.decode()
 
 
+def test_the_start_page_leads_to_the_self_check_and_the_last_upload_to_the_check_before_sending() -> None:
+    mine, ready = signed_in(applicant()), filled()
+    start = mine.get("/permohonan/baru/").content.decode()
+    link = re.search(r'href="(/layanan/[^"]+/cek-mandiri/)"', start)
+    assert link is not None
+    assert mine.get(link[1]).status_code == 200
+
+    leads = {
+        number: f'href="/permohonan/{ready.reference}/kirim/"'
+        in mine.get(f"/permohonan/{ready.reference}/berkas/{number}/").content.decode()
+        for number in (UPLOADS[0], UPLOADS[-1])
+    }
+    assert leads == {UPLOADS[0]: False, UPLOADS[-1]: True}
+
+
 def test_the_start_page_tells_the_regime_and_what_becomes_of_personal_data() -> None:
     words = plain(signed_in(applicant()).get("/permohonan/baru/"))
 
@@ -680,7 +699,7 @@ def test_the_review_draws_the_points_and_says_in_words_where_they_lie() -> None:
     text = page.content.decode()
     drawing = text[text.index('<svg\n            class="m-map-drawn"') : text.index("<figcaption")]
     form = application.revision.definition.form
-    assert drawing.count("<circle") == len(spots(form, application.data)) >= 3
+    assert drawing.count("<circle") == len(spots(form.fields, application.data)) >= 3
     assert "style=" not in drawing
     outfall = point_of(application.data["outfall_coordinate"])
     assert outfall
@@ -695,16 +714,94 @@ def test_a_stored_point_is_told_where_it_lies_and_never_refused() -> None:
     inland = {"compliance_coordinate": "0°30'00\" LS 117°09'00\" BT", "simpan": "1"}  # Samarinda
 
     assert client.post(path, inland).status_code == 302
-    assert "Di darat: periksa. Jaraknya sekitar" in plain(client.get(path))
+    assert "Di darat, sekitar" in plain(client.get(path))
     client.post(path, {"outfall_coordinate": "entah", "simpan": "1"})
     assert "sea_points-1-coordinate" in client.get(path).content.decode()  # two empty rows beside the fault
+
+
+INLAND = {"outfall_name": "OF-01", "outfall_coordinate": "0°30'20\" LU 117°36'30\" BT"}  # 1,9 km from the sea
+DOUBT = "Titik ini terbaca di darat, sekitar 1.920 m (1,03 mil laut) dari garis pantai."
+
+
+def test_an_outfall_typed_on_land_is_told_on_the_section_itself_and_is_kept() -> None:
+    application = begun()
+    path = f"/permohonan/{application.reference}/bagian/points/"
+    client = signed_in(applicant())
+
+    by_itself = client.post(path, INLAND, headers={"HX-Request": "true"})
+    assert "Tersimpan" in plain(by_itself)
+    assert DOUBT in plain(by_itself)
+    assert 'href="#id_outfall_coordinate"' in by_itself.content.decode()
+    assert DOUBT in plain(client.get(path))
+    saved = client.post(path, shown_form(client.get(path)).filled(simpan="1"), follow=True)
+    assert f"Outfall: OF-01. {DOUBT}" in plain(saved)
+    beside_a_fault = client.post(path, INLAND | {"outfall_depth": "dalam", "simpan": "1"})
+    assert (beside_a_fault.status_code, DOUBT in plain(beside_a_fault)) == (422, True)
+    stored = Application.objects.get(pk=application.pk).data["outfall_coordinate"]
+    assert stored == {"latitude": "+0.505556", "longitude": "117.608333"}
+
+    at_sea = {"outfall_coordinate": "0°30'20\" LU 117°38'20\" BT", "outfall_distance": "350"}
+    assert "Periksa" not in plain(client.post(path, at_sea, headers={"HX-Request": "true"}))
+
+
+def test_a_monitoring_point_on_land_is_told_beside_its_own_row() -> None:
+    application = begun()
+    path = f"/permohonan/{application.reference}/bagian/points/"
+    rows = {"sea_points-0-name": "", "sea_points-2-name": "TL-03"}
+    rows["sea_points-2-coordinate"] = INLAND["outfall_coordinate"]
+
+    told = signed_in(applicant()).post(path, rows, headers={"HX-Request": "true"})
+
+    assert f"Titik pantau air laut: TL-03 : {DOUBT}" in plain(told)
+    assert 'href="#id_sea_points-2-coordinate"' in told.content.decode()
+
+
+def test_the_map_judges_a_point_as_the_section_does() -> None:
+    client = signed_in(applicant())
+    asked = {"titik": [INLAND["outfall_coordinate"], "entah", "0,05 LU; 117,6 BT"], "laut": "1"}
+
+    first, unread, other = client.get("/titik/", asked).json()["points"]
+    far = client.get("/titik/", {"titik": "0,05 LU; 117,6 BT", "outfall": "1", "jarak": "100"}).json()
+
+    assert DOUBT in first["told"]
+    assert unread["at"] is None
+    assert (other["at"], other["told"]) == ([0.05, 117.6], "")
+    assert "Jarak dari garis pantai tertulis 100 m" in far["points"][0]["told"]
+    assert client.get("/titik/").json() == {"points": []}
+
+
+def test_points_at_the_same_place_have_numbers_that_can_both_be_read() -> None:
+    application = filled()
+    form, data = application.revision.definition.form, dict(application.data)
+    data["sea_points"] = [{"name": f"TL-{row}", "coordinate": data["outfall_coordinate"]} for row in range(9)]
+
+    drawn = map_of(form, data)
+
+    assert drawn
+    discs = [(mark.disc_x, mark.disc_y) for mark in drawn.marks]
+    assert min(math.dist(one, other) for one, other in combinations(discs, 2)) >= 2 * RADIUS
+    assert all(RADIUS <= x <= drawn.width - RADIUS and RADIUS <= y <= drawn.height - RADIUS for x, y in discs)
+    assert len({(mark.x, mark.y) for mark in drawn.marks}) == 2  # the lines lead to the true places
+
+
+def test_number_fields_say_beforehand_how_numbers_are_written_and_refusals_what_to_type() -> None:
+    application = begun()
+    path = f"/permohonan/{application.reference}/bagian/points/"
+    client = signed_in(applicant())
+
+    assert "Misalnya 1500 atau 80,5; tanpa titik ribuan." in plain(client.get(path))
+    unclear = errors_on(client.post(path, {"outfall_distance": "1.500", "simpan": "1"}))
+    assert "Tulis 1500, atau 1,500 bila yang dimaksud pecahan." in unclear
+    most = errors_on(client.post(path, {"outfall_distance": "30000", "simpan": "1"}))
+    assert "Paling banyak 22224." in most
+    assert client.post(path, {"outfall_distance": "22224", "simpan": "1"}).status_code == 302
 
 
 @pytest.mark.parametrize(
     ("typed_point", "said"),
     [
         ("0,000000 LU; 118,500000 BT", "Di laut, sekitar"),
-        ("-0,5; 117,15", "Di darat: periksa."),
+        ("-0,5; 117,15", "Di darat, sekitar"),
         ("entah", "Tulis lintang lalu bujur"),
         ("", "Tulis lintang lalu bujur"),
     ],
@@ -712,7 +809,9 @@ def test_a_stored_point_is_told_where_it_lies_and_never_refused() -> None:
 def test_the_map_asks_the_server_where_a_point_lies(typed_point: str, said: str) -> None:
     answer = signed_in(applicant()).get("/titik/", {"titik": typed_point})
 
-    assert answer.content.decode().startswith(said)
+    (point,) = answer.json()["points"]
+    assert point["told"].startswith(said)
+    assert (point["at"] is None) == said.startswith("Tulis")
 
 
 def test_the_land_is_light_enough_for_a_weak_network() -> None:

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pytest
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from time_machine import TimeMachineFixture
 
+from muara.audit.models import Entry
 from muara.cases.models import Application
 from muara.contacts.actions import queue
-from muara.contacts.models import Consultation, Counter, QueueSeries, Ticket
+from muara.contacts.models import Consultation, Counter, Kiosk, QueueSeries, Ticket
 from muara.people.models import ServiceHours
 from muara.web.acts import new_key
-from muara.web.demo import case_at, officer, seed_office
+from muara.web.demo import case_at, kiosk_secret, officer, seed_office
 from tests.clock import MONDAY, SATURDAY, TUESDAY, at
 from tests.documents.test_letters import text_of
 
@@ -43,6 +48,13 @@ def words(answer: Any) -> str:
 def signed_in(actor: str) -> Client:
     client = Client()
     client.force_login(officer(actor))
+    return client
+
+
+def a_kiosk() -> Client:
+    """A browser that opened the administrator's link."""
+    client = Client()
+    assert client.get(f"/antrean/kiosk/pasang/{kiosk_secret()}/").status_code == 302
     return client
 
 
@@ -75,7 +87,7 @@ def state_of(ticket: Ticket) -> str:
 
 
 def test_one_tap_at_the_kiosk_gives_a_number_and_the_kiosk_goes_back_by_itself() -> None:
-    client = Client()
+    client = a_kiosk()
     page = client.get("/antrean/kiosk/")
     assert "Layanan informasi" in words(page)
 
@@ -90,7 +102,7 @@ def test_one_tap_at_the_kiosk_gives_a_number_and_the_kiosk_goes_back_by_itself()
 
 
 def test_a_kiosk_that_prints_by_itself_keeps_doing_so() -> None:
-    client = Client()
+    client = a_kiosk()
     answer = client.post("/antrean/kiosk/?cetak=1", form_())
     slip = client.get(answer["Location"])
     assert "data-prints" in words(slip)
@@ -102,16 +114,16 @@ def test_a_kiosk_that_prints_by_itself_keeps_doing_so() -> None:
 
 def test_a_double_tap_shows_the_same_number_twice() -> None:
     said = form_()
-    answers = [Client().post("/antrean/kiosk/", said) for _ in range(2)]
+    answers = [a_kiosk().post("/antrean/kiosk/", said) for _ in range(2)]
     assert Ticket.objects.count() == 1
     assert answers[0]["Location"] == answers[1]["Location"]
 
 
 def test_a_tap_on_an_old_page_takes_nothing() -> None:
     said = form_()
-    Client().post("/antrean/kiosk/", said)
+    a_kiosk().post("/antrean/kiosk/", said)
     for old in (said | {"series": series("B")}, form_(kunci="palsu")):
-        answer = Client().post("/antrean/kiosk/", old)
+        answer = a_kiosk().post("/antrean/kiosk/", old)
         assert answer.status_code == 409
         assert "Pilih sekali lagi" in words(answer)
     assert Ticket.objects.count() == 1
@@ -119,18 +131,79 @@ def test_a_tap_on_an_old_page_takes_nothing() -> None:
 
 @pytest.mark.parametrize("wrong", [{"series": ""}, {"series": "999"}, {"priority": "raja"}])
 def test_a_tap_that_asks_for_nothing_is_told_what_to_do(wrong: dict[str, str]) -> None:
-    answer = Client().post("/antrean/kiosk/", form_(**wrong))
+    answer = a_kiosk().post("/antrean/kiosk/", form_(**wrong))
     assert answer.status_code == 422
     assert "Pilih" in words(answer)
     assert not Ticket.objects.exists()
 
 
+def test_only_a_kiosk_of_the_office_gives_numbers_at_the_kiosk() -> None:
+    client = Client()
+    page = client.get("/antrean/kiosk/")
+    assert page.status_code == 403
+    assert "Browser ini bukan kios" in words(page)
+    assert client.post("/antrean/kiosk/", form_()).status_code == 403
+    for forged in ("1", "1:palsu:palsu"):
+        client.cookies["kios"] = forged
+        assert client.post("/antrean/kiosk/", form_()).status_code == 403
+    assert not Ticket.objects.exists()
+    assert signed_in("verifier").post("/antrean/kiosk/", form_()).status_code == 403
+
+    assert signed_in("customer_service").post("/antrean/kiosk/", form_()).status_code == 302
+    assert client.post("/antrean/", form_()).status_code == 302  # one's own telephone needs no key
+    assert [item.channel for item in Ticket.objects.order_by("number")] == ["kiosk", "phone"]
+
+
+def test_the_administrator_makes_a_kiosk_whose_link_is_shown_once_and_takes_it_back() -> None:
+    admin = signed_in("administrator")
+    sent = {"kunci": new_key(), "name": "Kios lantai dua"}
+    made = admin.post("/kantor/antrean/kios/", sent)
+    (secret,) = re.findall(r"/antrean/kiosk/pasang/([\w-]{43})/</a>", words(made))
+    assert "no-store" in made["Cache-Control"]
+    again = admin.post("/kantor/antrean/kios/", sent)  # the page reloaded
+    assert again.status_code == 302
+    assert secret not in words(admin.get("/kantor/antrean/kios/"))
+    kiosk = Kiosk.objects.get(name="Kios lantai dua")
+    assert kiosk.secret_hash == hashlib.sha256(secret.encode()).hexdigest()
+    assert all(secret not in entry.text for entry in Entry.objects.filter(chain="queue"))
+
+    browser = Client()
+    installed = browser.get(f"/antrean/kiosk/pasang/{secret}/?cetak=1")
+    assert installed["Location"] == "/antrean/kiosk/?cetak=1"
+    cookie = installed.cookies["kios"]
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/antrean/kiosk/")
+    assert browser.post("/antrean/kiosk/", form_()).status_code == 302
+    taken_there = Entry.objects.get(verb="ticket.take")
+    assert json.loads(taken_there.text)["facts"]["kiosk"] == kiosk.pk
+
+    revoked = admin.post(f"/kantor/antrean/kios/{kiosk.pk}/cabut/", {"kunci": new_key()})
+    assert revoked.status_code == 302
+    assert browser.post("/antrean/kiosk/", form_("B")).status_code == 403
+    dead = Client().get(f"/antrean/kiosk/pasang/{secret}/")
+    assert (dead.status_code, "kios" in dead.cookies) == (403, False)
+    assert Ticket.objects.count() == 1
+    same = admin.post("/kantor/antrean/kios/", {"kunci": new_key(), "name": "KIOS lantai dua"})
+    assert same.status_code == 422
+    assert "sudah dipakai" in words(same)
+
+
+def test_one_line_cannot_empty_the_day_by_telephone() -> None:
+    cache.clear()
+    answers = [Client(REMOTE_ADDR="203.0.113.7").post("/antrean/", form_()) for _ in range(31)]
+    assert [item.status_code for item in answers] == [302] * 30 + [422]
+    assert "Terlalu banyak nomor" in words(answers[-1])
+    assert Ticket.objects.count() == 30
+    assert Client(REMOTE_ADDR="203.0.113.8").post("/antrean/", form_()).status_code == 302
+    assert a_kiosk().post("/antrean/kiosk/", form_()).status_code == 302
+    cache.clear()
+
+
 def test_a_closed_office_says_when_it_opens(time_machine: TimeMachineFixture) -> None:
     time_machine.move_to(SATURDAY, tick=False)
     for path in ("/antrean/", "/antrean/kiosk/", "/antrean/layar/"):
-        page = words(Client().get(path))
+        page = words(a_kiosk().get(path))
         assert "Senin, 13 Juli 2026 pukul" in page
-    answer = Client().post("/antrean/kiosk/", form_())
+    answer = a_kiosk().post("/antrean/kiosk/", form_())
     assert answer.status_code == 422
     assert not Ticket.objects.exists()
 
@@ -356,6 +429,10 @@ def test_a_ticket_is_tied_to_a_running_case_by_its_number() -> None:
     assert press(desk, "hubungkan", ticket, berkas="LHP/2026/9999") == 422
     assert press(desk, "hubungkan", ticket, berkas=case.registration_number) == 302
     assert Ticket.objects.get().application == case.application
+    shown = words(desk.get(f"/meja/antrean/loket/{counter().pk}/"))
+    assert f"terhubung dengan berkas {case.registration_number}." in shown
+    assert f"Berkas: <strong>{case.registration_number}</strong>" in shown
+    assert case.application.reference not in shown
 
 
 def test_the_console_hears_only_news() -> None:

@@ -22,6 +22,7 @@ from muara.cases.actions import take_over
 from muara.cases.models import Case
 from muara.people.actions.notices import send_due
 from muara.people.models import User
+from muara.steps.notices import is_still_theirs
 from muara.web.demo import PASSWORD, applicant, case_at, officer, seed_office
 from tests.clock import MONDAY, at
 from tests.web.page_forms import forms_on
@@ -83,7 +84,7 @@ def test_the_owner_is_told_when_it_is_switched_off() -> None:
 
     client.post("/akun/pengaman/matikan/")
 
-    list(send_due(clock=timezone.now))
+    list(send_due(clock=timezone.now, still_theirs=is_still_theirs))
     assert mail.outbox[-1].to == [applicant().email]
     assert "dimatikan" in str(mail.outbox[-1].body)
     assert not Authenticator.objects.filter(user=applicant()).exists()

@@ -591,7 +591,7 @@ def test_the_applicants_points_are_a_start_for_the_agency() -> None:
     page = form_on(seat.read(), seat.url)
     assert page.values["points-0-name"] == ["TP-01 Outlet kolam sedimentasi"]
     assert page.values["points-0-latitude"] == ["0,504167 LU"]
-    assert page.values["points-0-longitude"] == ["117,583333 BT"]
+    assert page.values["points-0-longitude"] == ["117,633333 BT"]
 
 
 # --- the acts beside the outcomes ------------------------------------------------------------------------

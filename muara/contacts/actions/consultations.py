@@ -16,6 +16,7 @@ from muara.contacts.models import Consultation
 from muara.contacts.rules import may_answer
 from muara.people.actions.notices import Addressee, addressee, notify
 from muara.people.models import User
+from muara.people.queries import issuing_office
 from muara.sop.values import ValueRefused, check_email, check_phone
 
 ANSWERED_IN_WRITING = frozenset({Consultation.Channel.EMAIL, Consultation.Channel.ONLINE})
@@ -171,6 +172,8 @@ def _send_answer(consultation: Consultation, *, at: datetime) -> None:
     to = addressee(person) if person and not consultation.sent_to else _reached_at(consultation.name, contact)
     links = [f"- {settings.MUARA_BASE_URL}{path}" for path in _form_pages(consultation)]
     forms = "\n\nFormulir:\n" + "\n".join(links) if links else ""
+    office = issuing_office()
+    signed = f"\n\n{office.name}" if office else ""
     if to.email or to.phone:
         notify(
             key=f"consultation:{consultation.pk}:answered",
@@ -180,7 +183,7 @@ def _send_answer(consultation: Consultation, *, at: datetime) -> None:
             subject="Jawaban atas pertanyaan Anda",
             text=(
                 f"Yth. {consultation.name},\n\nAnda bertanya:\n{consultation.question}\n\n"
-                f"Jawaban kami:\n{consultation.given}{forms}"
+                f"Jawaban kami:\n{consultation.given}{forms}{signed}"
             ),
             at=at,
         )

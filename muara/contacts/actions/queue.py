@@ -6,6 +6,7 @@ each other, so numbers have no gap and two officers never call the same one; and
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -15,7 +16,7 @@ from django.db.models import F, Max
 from muara.audit.actions import record
 from muara.cases.actions import NO_FORM, NotYours, Refused, Stamp, act
 from muara.cases.models import Application
-from muara.contacts.models import Consultation, Counter, QueueDay, QueueSeries, Ticket, TicketEvent
+from muara.contacts.models import Consultation, Counter, Kiosk, QueueDay, QueueSeries, Ticket, TicketEvent
 from muara.contacts.queries import priority_limit, priority_run
 from muara.contacts.rules import may_serve, next_ticket, series_served
 from muara.documents.indonesian import tanggal
@@ -45,6 +46,7 @@ def take(
     channel: str,
     at: datetime,
     browser: str = "",
+    kiosk: Kiosk | None = None,
     by: User | None = None,
     stamp: Stamp = NO_FORM,
 ) -> Ticket:
@@ -83,7 +85,8 @@ def take(
             priority=priority,
             taken_at=at,
         )
-        _write(ticket, Kind.TAKE, by=by, at=at, stamp=stamp, facts={"channel": channel})
+        facts: dict[str, object] = {"channel": channel, **({"kiosk": kiosk.pk} if kiosk else {})}
+        _write(ticket, Kind.TAKE, by=by, at=at, stamp=stamp, facts=facts)
         return ticket
 
 
@@ -363,6 +366,40 @@ def save_counter(
         facts = {"name": name, "series": [item.letter for item in served], "active": active}
         _record_setup("queue.counter", facts, by=by, at=at, stamp=stamp)
         return counter
+
+
+def add_kiosk(name: str, *, secret: str, by: User | None, at: datetime, stamp: Stamp = NO_FORM) -> Kiosk:
+    """Set up a kiosk; whoever opens the link with the secret makes their browser this kiosk.
+
+    Raises:
+        NotYours: the person does not administer the office. Refused: the name is missing or taken.
+    """
+    _demand_administrator(by, at)
+    name = _clean(name, "name", 40)
+    with act(stamp):
+        if Kiosk.objects.filter(name__iexact=name).exists():
+            raise Refused("Nama kios ini sudah dipakai, mungkin oleh kios yang sudah dicabut.", "name")
+        made = Kiosk.objects.create(name=name, secret_hash=_hash(secret), made_by=by, made_at=at)
+        _record_setup("queue.kiosk", {"kiosk": made.pk, "name": name}, by=by, at=at, stamp=stamp)
+        return made
+
+
+def revoke_kiosk(kiosk: Kiosk, *, by: User, at: datetime, stamp: Stamp = NO_FORM) -> None:
+    """A kiosk that was lost or replaced gives no numbers any more, from this moment."""
+    _demand_administrator(by, at)
+    with act(stamp):
+        if not Kiosk.objects.filter(pk=kiosk.pk, revoked_at=None).update(revoked_by=by, revoked_at=at):
+            raise Refused("Kios ini sudah dicabut.")
+        _record_setup("queue.kiosk_revoked", {"kiosk": kiosk.pk}, by=by, at=at, stamp=stamp)
+
+
+def kiosk_by_secret(secret: str) -> Kiosk | None:
+    """The kiosk whose link holds this secret, unless it was revoked."""
+    return Kiosk.objects.filter(secret_hash=_hash(secret), revoked_at=None).first()
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 # --- shared by the acts above ----------------------------------------------------------------------------

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from muara.contacts.models.consultations import Consultation
-from muara.contacts.models.queue import Counter, QueueDay, QueueSeries, Ticket, TicketEvent
+from muara.contacts.models.queue import Counter, Kiosk, QueueDay, QueueSeries, Ticket, TicketEvent
 from muara.contacts.models.unreached import NoticeLetter, PhoneCall, PhoneTask
 
 __all__ = [
     "Consultation",
     "Counter",
+    "Kiosk",
     "NoticeLetter",
     "PhoneCall",
     "PhoneTask",

@@ -47,6 +47,26 @@ class Counter(models.Model):
         return self.name
 
 
+class Kiosk(models.Model):
+    """A touch screen at the door that may give numbers; its browser keeps a signed cookie that names it.
+
+    Only the SHA-256 of the secret in its link is kept: 256 random bits need no slow hash.
+    """
+
+    name = models.CharField("nama kios", max_length=40, unique=True)
+    secret_hash = models.CharField("sidik rahasia", max_length=64, unique=True)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField("dibuat")
+    revoked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    revoked_at = models.DateTimeField("dicabut", null=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class QueueDay(models.Model):
     """A day of the queue. Every act raises its version first: that is the lock, and what displays ask for."""
 

@@ -97,7 +97,7 @@ class Receipt(Content):
 
     `proxy` is who handed the file in for the applicant. `follow_code` goes with the number at `status_url`,
     which says where the case stands to whoever has both. Without a `recommending_agency` the promise runs
-    from the registration.
+    from the registration. `signature_svg` is what `signer` drew on the counter's screen, both empty for ink.
     """
 
     template: ClassVar[str] = "receipt"
@@ -108,6 +108,8 @@ class Receipt(Content):
     applicant: str
     applicant_position: str = ""
     proxy: Proxy | None = None
+    signature_svg: str = ""
+    signer: str = ""
     company: str
     nib: str = ""
     location: str = ""

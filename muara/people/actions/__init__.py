@@ -38,6 +38,7 @@ from muara.people.rules import (
     SEATS,
     check_nip,
     may_administer,
+    may_change_own_name,
 )
 from muara.sop.values import (
     ValueRefused,
@@ -326,6 +327,40 @@ def change_user(
 
 
 @transaction.atomic
+def change_own_details(
+    *, name: str, phone: str, by: User, at: datetime, key: str | None = None, body: str = ""
+) -> User:
+    """Correct one's own name and telephone number (UU 27/2022, Pasal 6); officials only the number.
+
+    What was submitted, signed or printed before keeps the name of its time.
+
+    Raises:
+        Refused: a field cannot be used, or the name is an official's.
+    """
+    user = User.objects.select_for_update().get(pk=by.pk)
+    values = _clean(User, {"name": name, "phone": phone}, checks={"phone": check_phone})
+    _require(values, name="nama Anda", phone="nomor telepon yang dapat dihubungi")
+    if values["name"] != user.name and not may_change_own_name(user, at=at):
+        raise Refused("Nama pejabat tercetak di surat kantor. Minta administrator mengubahnya.", "name")
+    before = {field: getattr(user, field) for field in values}
+    changed = _assign(user, values)
+    if not changed:
+        return user
+    user.save(update_fields=changed)
+    _record(
+        f"user:{user.pk}",
+        "user.change",
+        by=user,
+        at=at,
+        facts={"fields": changed},
+        note="; ".join(f"{field}: {before[field]} → {values[field]}" for field in changed),
+        key=key,
+        body=body,
+    )
+    return user
+
+
+@transaction.atomic
 def invite(user_id: int, *, by: User | None, at: datetime, key: str | None = None, body: str = "") -> User:
     """Record that a one-time link to set a password was made out for a user.
 
@@ -560,6 +595,21 @@ def shipped_calendar() -> list[dict[str, str]]:
     path = Path(__file__).parent.parent / "data" / SHIPPED_CALENDAR
     with path.open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
+
+
+def read_calendar_table(content: bytes) -> list[dict[str, str]]:
+    """Read a table of days (CSV, UTF-8, commas or semicolons); raises Refused where it is none."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Refused("Simpan tabelnya sebagai CSV (UTF-8), lalu unggah lagi.", "table") from None
+    first, _, rest = text.partition("\n")
+    separator = ";" if first.count(";") > first.count(",") else ","
+    if [name.strip() for name in first.strip().split(separator)] != list(COLUMNS):
+        raise Refused(f"Baris pertama harus berisi nama kolom: {', '.join(COLUMNS)}.", "table")
+    if not rest.strip():
+        raise Refused("Tabelnya tidak berisi hari.", "table")
+    return list(csv.DictReader(rest.splitlines(), fieldnames=COLUMNS, delimiter=separator))
 
 
 @transaction.atomic

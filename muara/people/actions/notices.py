@@ -11,19 +11,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Protocol
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
+from muara.audit.actions import record
+from muara.people.actions import NotAdministrator, Refused
 from muara.people.channels import Channel, Rejected, Undelivered, channel
 from muara.people.models import Holding, Notice, NoticeAttempt, User, office_day
+from muara.people.rules import may_administer
 
 LEASE = timedelta(minutes=5)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 AT_ONCE = 20  # candidates that a look at the outbox reads
 DIGEST = "digest"
 LISTED = 20
+GONE = "Penerima tidak lagi bertindak untuk pemohon."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,13 +108,25 @@ def withdraw(keys: Iterable[str], *, at: datetime) -> None:
 # --- the worker's ----------------------------------------------------------------------------------------
 
 
-def send_due(*, clock: Callable[[], datetime], stop: Callable[[], bool] = lambda: False) -> Iterator[Notice]:
+class StillTheirs(Protocol):
+    """Whether a notice may still reach whom it was written to."""
+
+    def __call__(self, notice: Notice, *, at: datetime) -> bool: ...
+
+
+def send_due(
+    *, clock: Callable[[], datetime], still_theirs: StillTheirs, stop: Callable[[], bool] = lambda: False
+) -> Iterator[Notice]:
     """Send what has fallen due, one notice after the other, giving each after its try.
 
-    `clock` is asked anew for each, because sending takes time; `stop` ends it between two notices.
+    `clock` is asked anew for each, because sending takes time; `stop` ends it between two notices. What is
+    not its recipient's business any more (they left the company; a power ended) is not sent.
     """
     while claimed := _claim(at=clock()):
-        yield _try(claimed, clock=clock)
+        if still_theirs(claimed, at=clock()):
+            yield _try(claimed, clock=clock)
+        else:
+            yield _settle(claimed, at=clock(), error=GONE, last_error=GONE, withdrawn_at=clock())
         if stop():
             return
 
@@ -138,7 +155,7 @@ def _claim(*, at: datetime) -> Notice | None:
 
 def _try(notice: Notice, *, clock: Callable[[], datetime]) -> Notice:
     way: Channel | None = channel(notice.channel)
-    if notice.attempts > settings.MUARA_NOTICE_TRIES:  # every try before was cut short: leave it alone
+    if _tried(notice) > settings.MUARA_NOTICE_TRIES:  # every try before was cut short: leave it alone
         return _failed(notice, "Pengiriman berulang kali terputus.", for_good=True, at=clock())
     try:
         if way is None:
@@ -154,9 +171,15 @@ def _sent(notice: Notice, *, at: datetime) -> Notice:
 
 
 def _failed(notice: Notice, why: str, *, for_good: bool, at: datetime) -> Notice:
-    if for_good or notice.attempts >= settings.MUARA_NOTICE_TRIES:
+    tried = _tried(notice)
+    if for_good or tried >= settings.MUARA_NOTICE_TRIES:
         return give_up(notice, why=why, at=at)
-    return _settle(notice, at=at, error=why, next_try_at=at + pause(notice.attempts), last_error=why)
+    return _settle(notice, at=at, error=why, next_try_at=at + pause(tried), last_error=why)
+
+
+def _tried(notice: Notice) -> int:
+    """How often it was tried since it was made, or since an official had it sent again."""
+    return notice.attempts - notice.tries_before
 
 
 def give_up(notice: Notice, *, why: str, at: datetime) -> Notice:
@@ -182,6 +205,53 @@ def _settle(notice: Notice, *, at: datetime, error: str = "", **changes: object)
         NoticeAttempt.objects.filter(notice=notice, number=notice.attempts).update(ended_at=at, error=error)
     notice.refresh_from_db()
     return notice
+
+
+@transaction.atomic
+def send_again(notice_id: int, *, by: User, at: datetime, key: str | None = None, body: str = "") -> Notice:
+    """Let the worker try a notice anew that was given up, for an account at the address it has today.
+
+    The row stays the same, and so does its Message-ID; every try is one more `NoticeAttempt`.
+
+    Raises:
+        NotAdministrator: the person may not.
+        Refused: it did not fail, nothing of it is kept, or no address leads to the person.
+    """
+    if not may_administer(by, at=at):
+        raise NotAdministrator
+    notice: Notice = Notice.objects.select_for_update().get(pk=notice_id)
+    if notice.failed_at is None or notice.withdrawn_at is not None:
+        raise Refused("Pemberitahuan ini tidak lagi berstatus gagal. Muat ulang halaman.")
+    if notice.secret:
+        raise Refused("Isinya rahasia dan sudah dihapus. Mintalah pemiliknya meminta tautan baru.")
+    person = notice.recipient
+    now = addressee(person) if person else Addressee(name="", email=_email_of(notice), phone=notice.phone)
+    way, address = _way(now)
+    if not way:
+        raise Refused(
+            "Tidak ada alamat surel atau nomor telepon yang dapat dikirimi. Sampaikan lewat telepon."
+        )
+    notice.channel, notice.address = way, address
+    notice.failed_at, notice.digested_on = None, None
+    notice.tries_before, notice.next_try_at = notice.attempts, at
+    notice.save(
+        update_fields=["channel", "address", "failed_at", "digested_on", "tries_before", "next_try_at"]
+    )
+    facts = {"channel": way, "tries": notice.attempts}
+    record(
+        chain=f"notice:{notice.pk}",
+        verb="notice.send_again",
+        by_id=by.pk,
+        at=at,
+        facts=facts,
+        key=key,
+        body=body,
+    )
+    return notice
+
+
+def _email_of(notice: Notice) -> str:
+    return notice.address if notice.channel == Notice.Channel.EMAIL else ""
 
 
 # --- what could not be sent ------------------------------------------------------------------------------

@@ -28,10 +28,18 @@ from muara.people.calendar import office_calendar
 from muara.people.models import User, office_day
 from muara.sop.definition import Outcome
 from muara.steps.actions.review import Binding, binding_terms, call_back, unbooked_recommendation
-from muara.steps.letters import Wording, decision_text, permit_content, permit_copy, wording_in_force
+from muara.steps.letters import (
+    Wording,
+    decision_text,
+    permit_content,
+    permit_copy,
+    preview_pdf,
+    wording_in_force,
+)
 from muara.steps.letters.refusal import refusal_content
 from muara.steps.notices import tell_recommended
 
+NO_TOKEN = "0" * 32
 SAID = 3  # how many changes a void paraf names one by one
 
 
@@ -301,23 +309,15 @@ def draft(
         for remark in remarks:
             if not (answers or {}).get(remark.pk, "").strip():
                 raise Refused(f"Tanggapi catatan pada {remark.place}: {remark.text}", f"answer_{remark.pk}")
+        if kind == Draft.Kind.REFUSAL:
+            _demand_reasons(wording)
         adjusted = adjusted_terms(case, binding) if binding and kind == Draft.Kind.PERMIT else None
         terms = read_terms(adjusted.terms) if adjusted else binding.terms if binding else None
         differing = deviations(binding.terms, terms) if binding and binding.terms and terms else ()
         token = new_token()
-        content: Content
-        if kind == Draft.Kind.REFUSAL:
-            _demand_reasons(wording)
-            content = refusal_content(case, wording=wording, token=token, on=office_day(at))
-        else:
-            content = permit_content(
-                case,
-                recommendation=binding.recommendation if binding else None,
-                terms=terms,
-                wording=wording,
-                token=token,
-                on=office_day(at),
-            )
+        content = _content(
+            case, kind=kind, binding=binding, terms=terms, wording=wording, token=token, on=office_day(at)
+        )
         text = decision_text(content.data())
         sha256 = digest(text)
         moved = complete(
@@ -354,6 +354,53 @@ def draft(
             copy = DraftCopy(draft=made, number=number, purpose=purpose)
             print_copy(copy, step=task.step_key, at=at)
         return moved
+
+
+def _content(
+    case: Case,
+    *,
+    kind: str,
+    binding: Binding | None,
+    terms: Terms | None,
+    wording: Wording,
+    token: str,
+    on: date,
+) -> Content:
+    if kind == Draft.Kind.REFUSAL:
+        return refusal_content(case, wording=wording, token=token, on=on)
+    return permit_content(
+        case,
+        recommendation=binding.recommendation if binding else None,
+        terms=terms,
+        wording=wording,
+        token=token,
+        on=on,
+    )
+
+
+def preview(task: Task, *, wording: Wording, at: datetime) -> bytes:
+    """The decree as it would be handed on with this wording, as PDF marked as a draft; nothing is kept.
+
+    Its QR leads nowhere: a token is given when the draft is made.
+
+    Raises:
+        Refused: there is nothing to draft from yet.
+    """
+    case = Case.objects.select_related("application__company", "revision").get(pk=task.case_id)
+    if not may_draft(case):
+        raise Refused("Belum ada yang dapat disusun: bukukan rekomendasi teknis lebih dahulu.")
+    kind, binding = required_kind(case), binding_terms(case)
+    adjusted = adjusted_terms(case, binding) if binding and kind == Draft.Kind.PERMIT else None
+    content = _content(
+        case,
+        kind=kind,
+        binding=binding,
+        terms=read_terms(adjusted.terms) if adjusted else binding.terms if binding else None,
+        wording=wording,
+        token=NO_TOKEN,
+        on=office_day(at),
+    )
+    return preview_pdf(case, kind, content.data(), at=at)
 
 
 def _purposes(case: Case, more: Sequence[str]) -> list[str]:

@@ -47,9 +47,9 @@ from muara.permits.queries import permit_by_number
 from muara.sop.definition import ApplicationKind
 from muara.sop.form import Form, Section, clean_section, field_of, keep_section, point_of
 from muara.steps.actions.powers import named
-from muara.steps.actions.requests import Reply, demand_proof, record_replies
+from muara.steps.actions.requests import Appeared, Reply, demand_proof, record_replies, recorded_for, said_for
 from muara.steps.letters.forms import application_form
-from muara.steps.notices import tell_submitted
+from muara.steps.notices import tell_recorded, tell_submitted
 
 
 def start_application(
@@ -176,9 +176,17 @@ def locked_for_change(
     doing: Doing = Doing.FILL,
     shown: PowerOfAttorney | None = None,
 ) -> Application:
-    """Lock the working copy for a change."""
+    """Lock the working copy for a change; an officer's change for somebody with an account is recorded."""
     locked = Application.objects.select_for_update().get(pk=application.pk)
     demand_change(locked, by=by, at=at, doing=doing, shown=shown)
+    if doing is Doing.FILL and locked.applicant_id is not None and not is_on_applicants_side(by, locked):
+        record(
+            chain=f"application:{locked.reference}",
+            verb="application.fill_for",
+            by_id=by.pk,
+            at=at,
+            facts={"on_behalf": True},
+        )
     return locked
 
 
@@ -395,12 +403,14 @@ def submit(
     replies: Mapping[int, Reply] | None = None,
     proof: Blob | None = None,
     shown: PowerOfAttorney | None = None,
+    appeared: Appeared | None = None,
     stamp: Stamp = NO_FORM,
 ) -> Moved:
     """Step 3: hand the file in, for the first time (opens the case) or after a return from step 4.
 
     `replies` answer what was asked then, item by item; `proof` is the paper that the applicant signed,
-    needed where an officer hands in for them, `shown` the power of who stands there in their place.
+    needed where an officer hands in for them, `shown` the power of who stands there in their place,
+    `appeared` who came where the applicant has an account: they are told.
 
     Raises:
         Refused: something is missing, the message counts it; or a power does not cover signing.
@@ -410,6 +420,7 @@ def submit(
         locked = locked_for_change(application, by=by, at=at, doing=Doing.SIGN, shown=shown)
         power = act_for_applicant(locked, doing=Doing.SIGN, by=by, at=at, shown=shown)
         demand_proof(locked, proof, by=by)
+        name = recorded_for(locked, appeared, by=by)
         missing = gaps(locked)
         if missing:
             raise Refused(
@@ -443,11 +454,13 @@ def submit(
             outcome="submitted",
             by=by,
             at=at,
-            note=note,
+            note=said_for(name, note),
             facts=facts,
             stamp=stamp,
             activity="apply",
         )
+        if name:
+            tell_recorded(case, number=snapshot.number, name=name, by=by, at=at)
         asked = open_correction(case)
         if asked is not None:
             record_replies(asked, answer=note, replies=replies or {}, answering=snapshot, by=by, at=at)

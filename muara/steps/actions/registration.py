@@ -110,7 +110,8 @@ def register(
         proxy = printed_proxy(named(shown)) if shown else None
         first_proof(case, approval, step=task.step_key, by=by, at=at, signature=drawn, proxy=proxy)
         tell_registered(case, at=at)
-        return moved, receipt(case, step=task.step_key, by=by, at=at)
+        signer = shown.holder_name if shown else ""
+        return moved, receipt(case, step=task.step_key, by=by, at=at, signature=drawn, signer=signer)
 
 
 def _drawn(strokes: str) -> str:

@@ -266,10 +266,38 @@ def extend_time(
 # --- what the applicant says -----------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Appeared:
+    """Who came to the counter, by the name on the proof of identity that the officer looked at."""
+
+    name: str
+    identity_seen: bool
+
+
 def demand_proof(application: Application, proof: Blob | None, *, by: User) -> None:
     """What an officer records for somebody at the counter rests on a paper that they signed."""
     if proof is None and not is_on_applicants_side(by, application):
         raise Refused("Unggah pindaian surat atau formulir yang ditandatangani pemohon.", "proof")
+
+
+def recorded_for(application: Application, appeared: Appeared | None, *, by: User) -> str:
+    """Whom an officer records for at the counter where the applicant has an account; empty otherwise.
+
+    Raises:
+        Refused: nobody is named, or their identity was not looked at.
+    """
+    if application.applicant_id is None or is_on_applicants_side(by, application):
+        return ""
+    if appeared is None or not appeared.name.strip():
+        raise Refused("Tuliskan nama yang menghadap sesuai kartu identitasnya.", "appeared")
+    if not appeared.identity_seen:
+        raise Refused("Cocokkan dahulu identitas yang menghadap dengan kartunya.", "identity_seen")
+    return appeared.name.strip()
+
+
+def said_for(name: str, answer: str) -> str:
+    """The note of an entry: who appeared, then what was said."""
+    return f"Dicatat di loket untuk {name}, identitas dicocokkan.\n{answer}".strip() if name else answer
 
 
 def record_replies(

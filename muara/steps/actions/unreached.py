@@ -17,6 +17,7 @@ from muara.cases.rules import is_on_applicants_side, is_recused
 from muara.contacts.models import NoticeLetter, PhoneCall, PhoneTask
 from muara.people.models import Notice, User, office_day
 from muara.steps.letters.notice import notice_on_paper, postal_address
+from muara.steps.notices import is_still_theirs
 
 CALLER = "customer_service"
 AGAIN = "again"  # not reached, and the task stays open
@@ -34,6 +35,10 @@ def escalate(*, at: datetime) -> Iterator[PhoneTask | NoticeLetter]:
                 or NoticeLetter.objects.filter(notice=notice).exists()
             ):
                 continue  # another tick was quicker
+            if not is_still_theirs(notice, at=at):
+                notice.withdrawn_at = at
+                notice.save(update_fields=["withdrawn_at"])
+                continue  # they left the company: it is not theirs to hear
             made = _escalate(notice, at=at)
         yield made
 

@@ -20,13 +20,14 @@ from muara.cases.actions import (
 )
 from muara.cases.models import Case, Correction, PowerOfAttorney, Recommendation, Referral, Submission, Task
 from muara.cases.queries import latest_submission, open_correction, submitted
-from muara.cases.rules import Doing
+from muara.cases.rules import Doing, is_on_applicants_side
 from muara.documents.models import Blob
 from muara.people.models import Office, User, office_day
 from muara.steps.actions.checklists import Mark, asked_by, check_marks, marks_digest, sign_checklist
 from muara.steps.actions.endings import replace_case
 from muara.steps.actions.filing import gaps, locked_for_change, take_snapshot
 from muara.steps.actions.requests import (
+    Appeared,
     Asked,
     Reply,
     asks_for_a_new_application,
@@ -34,10 +35,12 @@ from muara.steps.actions.requests import (
     demand_proof,
     raise_round,
     record_replies,
+    recorded_for,
+    said_for,
 )
 from muara.steps.letters import cover_letter, verification_form
 from muara.steps.letters.correction import correction_request, problem_note
-from muara.steps.notices import tell_correction
+from muara.steps.notices import tell_correction, tell_recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,18 +252,20 @@ def answer_correction(
     replies: Mapping[int, Reply] | None = None,
     proof: Blob | None = None,
     shown: PowerOfAttorney | None = None,
+    appeared: Appeared | None = None,
     by: User,
     at: datetime,
     stamp: Stamp = NO_FORM,
 ) -> Moved:
     """The applicant answers during step 8: a new snapshot goes to the CS; the task stays where it is.
 
-    `shown` is the power of whoever stands at the counter in the applicant's place.
+    `shown` is the power of whoever stands at the counter in the applicant's place, `appeared` who came where
+    the applicant has an account: they are told.
 
     Raises:
         NotYours: not the applicant's side. Refused: nothing is asked (any more), something is missing, an
-            item is neither mended nor disputed, an officer answers without the paper that was signed, or a
-            power does not cover it.
+            item is neither mended nor disputed, an officer answers without the paper that was signed or for
+            nobody, or a power does not cover it.
     """
     with act(stamp):
         power = act_for_applicant(case.application, doing=Doing.ANSWER, by=by, at=at, shown=shown)
@@ -275,6 +280,7 @@ def answer_correction(
             raise Refused("Tidak ada permintaan perbaikan yang menunggu jawaban.")
         application = locked_for_change(case.application, by=by, at=at, doing=Doing.ANSWER, shown=shown)
         demand_proof(application, proof, by=by)
+        name = recorded_for(application, appeared, by=by)
         if lacking := gaps(application):
             raise Refused(
                 f"Permohonan belum lengkap: {len(lacking)} hal lagi. Lihat daftar kekurangan di bawah."
@@ -288,12 +294,15 @@ def answer_correction(
             facts={
                 "submission": snapshot.number,
                 "sha256": snapshot.sha256,
+                "on_behalf": not is_on_applicants_side(by, application),
                 "proof": proof.sha256 if proof else None,
                 **by_power(power),
             },
-            note=answer,
+            note=said_for(name, answer),
             stamp=stamp,
         )
+        if name:
+            tell_recorded(case, number=snapshot.number, name=name, by=by, at=at)
         record_replies(correction, answer=answer, replies=replies or {}, answering=snapshot, by=by, at=at)
         return moved
 

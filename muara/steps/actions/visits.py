@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from muara.cases.actions import (
     NO_FORM,
@@ -16,13 +17,23 @@ from muara.cases.actions import (
     by_power,
     note_from_outside,
 )
-from muara.cases.models import PowerOfAttorney, Referral, SiteVisit, Task, VisitPhoto, VisitSample
-from muara.cases.rules import Doing
+from muara.cases.models import (
+    Application,
+    PowerOfAttorney,
+    Referral,
+    SiteVisit,
+    Task,
+    VisitPhoto,
+    VisitSample,
+)
+from muara.cases.rules import COVERED, Doing, shortfall
 from muara.documents.models import Blob
-from muara.people.models import User, office_day
+from muara.people.models import WITA, User, office_day
 from muara.steps.actions.agency import note_of_agency
 from muara.steps.letters.agency import visit_form, visit_record
 from muara.steps.notices import tell_visit, tell_visit_is_off
+
+PROXY = re.compile(r"\bkuasa\b", re.IGNORECASE)  # in the position of who signs for the applicant
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,8 +346,10 @@ def record_findings(
 ) -> Moved:
     """Step 10.c: what the visit found; prints the form and the record that both sides will sign.
 
+    Who signs as a proxy for the applicant's side is judged by the power that was in force on that day.
+
     Raises:
-        Refused: something is missing, or one side has nobody to sign.
+        Refused: something is missing, one side has nobody to sign, or no power covers a proxy.
     """
     for field, label in (("conditions", "kondisi lapangan"), ("findings", "temuan")):
         if not getattr(found, field).strip():
@@ -347,13 +360,19 @@ def record_findings(
         if not getattr(found, field):
             raise Refused("Sebutkan siapa yang menandatangani berita acara.", field)
     with act(stamp):
+        application = visit.referral.case.application
+        proxies = [side for side in found.applicant_side if PROXY.search(side.position)]
+        powers = [_power_of(side, application, on=found.held_on) for side in proxies]
         moved = _of_visit(
             task,
             visit,
             verb="review.findings",
             by=by,
             at=at,
-            facts={"held_on": found.held_on.isoformat()},
+            facts={
+                "held_on": found.held_on.isoformat(),
+                **({"powers": [power.pk for power in powers]} if powers else {}),
+            },
             stamp=stamp,
         )
         visit.held_on = found.held_on
@@ -364,6 +383,26 @@ def record_findings(
         visit.record = visit_record(visit, step=task.step_key, at=at)
         visit.save()
         return moved
+
+
+def _power_of(side: Side, application: Application, *, on: date) -> PowerOfAttorney:
+    """The power by which a proxy signed for the applicant's side on the day of the visit; raises Refused."""
+    name = " ".join(side.name.split())
+    held = PowerOfAttorney.objects.covering(application).filter(holder_name__iexact=name)
+    handling = [power for power in held if Doing.VISIT in COVERED[power.scope]]
+    for power in handling:
+        begun = power.starts <= on and (power.ends is None or on <= power.ends)
+        if begun and (power.revoked_at is None or on < office_day(power.revoked_at)):
+            return power
+    nearest = handling[-1] if handling else held.last()
+    if nearest is None:
+        raise Refused(
+            f"{name} menandatangani selaku kuasa, tetapi surat kuasanya untuk permohonan ini belum tercatat. "
+            "Minta pemohon mencatatnya di akunnya, atau menyerahkannya di loket bila tanpa akun.",
+            "applicant_side",
+        )
+    midday = datetime.combine(on, time(12), WITA)
+    raise Refused(shortfall(nearest, doing=Doing.VISIT, at=midday, whose=f"Kuasa {name}"), "applicant_side")
 
 
 def report_visit(

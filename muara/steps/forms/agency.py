@@ -242,7 +242,12 @@ class RecordFindings(VisitForm):
     findings = Paragraph(label="Temuan")
     tests = Paragraph(label="Pengujian di tempat", required=False, rows=3)
     agency_side = Items(label="Penandatangan pihak OPD", rows=3, help_text=SIDE_HELP)
-    applicant_side = Items(label="Penandatangan pihak pemohon", rows=3, help_text=SIDE_HELP)
+    applicant_side = Items(
+        label="Penandatangan pihak pemohon",
+        rows=3,
+        help_text='Satu baris satu orang: nama, koma, jabatan. Seorang kuasa ditulis "Budi Misalnya, kuasa '
+        'pemohon"; surat kuasa pengurusannya harus tercatat dan berlaku pada tanggal pelaksanaan.',
+    )
 
     def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
         super().__init__(task, at=at, **options)

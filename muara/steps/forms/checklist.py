@@ -13,6 +13,8 @@ from muara.cases.models import Attachment, Checklist, ChecklistMark, Task
 from muara.cases.queries import attachments_of, latest_submission, material, submitted
 from muara.sop.definition import Requirement
 from muara.sop.form import show
+from muara.sop.places import UNCERTAIN
+from muara.sop.siting import doubtful
 from muara.steps.actions.checklists import Mark, asked_by
 from muara.steps.actions.requests import Asked
 from muara.steps.forms.fields import Paragraph
@@ -43,6 +45,7 @@ class Line:
     answers: tuple[tuple[str, str], ...]
     attachments: tuple[Attachment, ...]
     earlier: tuple[Earlier, ...]
+    doubts: tuple[str, ...]  # about the places that it tells; advice
     carried: bool  # this step found it fit before, and nothing of it changed since
 
     @property
@@ -77,6 +80,7 @@ class ChecklistForm(StepForm):
 
     template = "desk/steps/checklist.html"
     marked_outcomes: tuple[str, ...] = ("complete", "incomplete", "resumed")
+    uncertain = UNCERTAIN
     by_rows = False  # the checklist's own lines are the rows
 
     def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
@@ -135,6 +139,7 @@ class ChecklistForm(StepForm):
         fields = self.task.case.revision.definition.form.fields
         attachments = attachments_of(submission)
         earlier = dict(_earlier(self.task))
+        places = doubtful(fields, values)
         return [
             Line(
                 group=GROUPS[requirement.group],
@@ -153,6 +158,12 @@ class ChecklistForm(StepForm):
                     if item.requirement in {requirement.number, requirement.covered_by}
                 ),
                 earlier=tuple(earlier.get(requirement.number, ())),
+                doubts=tuple(
+                    f"{place.spot.title}. {doubt}"
+                    for place in places
+                    if requirement.number in place.spot.requirements
+                    for doubt in place.doubts
+                ),
                 carried=requirement.number in self.carried,
             )
             for requirement in self.task.case.process.requirements

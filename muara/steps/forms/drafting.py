@@ -299,14 +299,7 @@ class DraftDecree(StepForm):
             )
         return drafting.draft(
             self.task,
-            wording=replace(
-                self._proposed(),
-                considering=self.cleaned_data["considering"],
-                laws=self.cleaned_data["laws"],
-                monitoring=monitoring_of(self.cleaned_data.get("monitoring", ())),
-                tembusan=self.cleaned_data["tembusan"],
-                reasons=reasons_of(self.cleaned_data.get("reasons", "")),
-            ),
+            wording=self._typed(),
             answers={item.pk: str(self.cleaned_data.get(f"answer_{item.pk}") or "") for item in self.remarks},
             more_copies=self.cleaned_data["more_copies"],
             by=by,
@@ -314,6 +307,27 @@ class DraftDecree(StepForm):
             note=self.note_text,
             stamp=stamp,
         )
+
+    def _typed(self) -> Wording:
+        said = self.cleaned_data
+        return replace(
+            self._proposed(),
+            considering=said["considering"],
+            laws=said["laws"],
+            monitoring=monitoring_of(said.get("monitoring", ())),
+            tembusan=said["tembusan"],
+            reasons=reasons_of(said.get("reasons", "")),
+        )
+
+    @property
+    def previewable(self) -> bool:
+        """What was typed of the decree can be printed; the rest of the form is not asked for yet."""
+        return not set(self.errors) & set(self.worded)
+
+    def preview(self) -> bytes:
+        """The decree with what is typed, or with what the form starts from; raises Refused."""
+        wording = self._typed() if self.is_bound else self._start()
+        return drafting.preview(self.task, wording=wording, at=self.at)
 
 
 def reasons_of(text: str) -> tuple[Reason, ...]:

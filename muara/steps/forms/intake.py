@@ -111,7 +111,6 @@ class Register(StepForm):
     """Step 6: nothing is accepted without the CS's approval (remark 1); the applicant signs first (6.c)."""
 
     template = "desk/steps/register.html"
-    never_kept = ("signature",)
     signature = forms.CharField(required=False, widget=forms.HiddenInput)
     applicant_signed = forms.BooleanField(
         label="Pemohon sudah menandatangani bukti awal proses di kertas (langkah 6.c)", required=False

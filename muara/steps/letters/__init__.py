@@ -196,9 +196,15 @@ def _handed_in(case: Case) -> tuple[Enclosure, ...]:
     )
 
 
-def receipt(case: Case, *, step: str, by: User, at: datetime) -> Letter:
-    """Step 6.d: the receipt with the registration number and the promise of letter "g"."""
+def receipt(
+    case: Case, *, step: str, by: User, at: datetime, signature: str = "", signer: str = ""
+) -> Letter:
+    """Step 6.d: the receipt with the registration number and the promise of letter "g".
+
+    `signature` is the picture of what `signer` (empty: the applicant) drew on the counter's screen.
+    """
     office, values = the_office(), case_values(case)
+    applicant = applicant_name(case, values)
     content = Receipt(
         letterhead=letterhead(office),
         qr=status_url(case),
@@ -206,9 +212,11 @@ def receipt(case: Case, *, step: str, by: User, at: datetime) -> Letter:
         registration_number=case.registration_number or "",
         registered_at=at,
         service=case.process.title,
-        applicant=applicant_name(case, values),
+        applicant=applicant,
         applicant_position=text_of(case, values, "applicant_position"),
         proxy=proxy_of(latest_submission(case)),
+        signature_svg=signature,
+        signer=(signer or applicant) if signature else "",
         company=company_name(case),
         nib=text_of(case, values, "company_nib"),
         location=text_of(case, values, "site_address"),
@@ -609,6 +617,23 @@ def permit_copy(
     )
 
 
+def preview_pdf(case: Case, kind: str, content: Mapping[str, object], *, at: datetime) -> bytes:
+    """A decree that is being drafted, to read before it is handed on; no letter is filed."""
+    data = {
+        **content,
+        "copy": 1,
+        "copy_purpose": "Pratinjau, belum diserahkan",
+        "status": "draft",
+        "endorsements": [],
+    }
+    return set_letter(
+        source=case.revision.definition.letters[kind],
+        content=canonical(data),
+        title=f"Pratinjau draf keputusan {case}",
+        dated=office_day(at),
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class EndorsementRows(Content):
     """Only the rows of the endorsement box, worded as letters word them."""
@@ -645,7 +670,7 @@ def control_sheet(case: Case, *, at: datetime) -> bytes:
         company=company_name(case),
         location=text_of(case, values, "site_address"),
         rows=tuple(rows),
-        chain=case.chain,
+        chain=f"catatan proses berkas permohonan nomor {case.pk} dalam sistem",
         chain_head=case.head,
         chain_length=case.version,
         printed_at=at,

@@ -6,6 +6,7 @@ A service whose folder has no template for one of them makes none.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
@@ -393,6 +394,9 @@ def _revision_status(revision: Revision) -> RevisionStatus:
     )
 
 
+OWN_LABEL = re.compile(r"^jam pelayanan:?\s+", re.IGNORECASE)  # the brochure has this label already
+
+
 def _brochure(revision: Revision) -> Brochure:
     """M.24: the service on a sheet folded in three, from what the SOP says."""
     process, document, office = revision.process, revision.definition.document, the_office()
@@ -415,7 +419,7 @@ def _brochure(revision: Revision) -> Brochure:
         ),
         obligations=tuple(item.reading for item in process.requirements if item.group == "obligation"),
         phases=tuple(Described(title=phase.title, text=phase.text) for phase in phases(process)),
-        hours=hours.printed if hours else "",
+        hours=OWN_LABEL.sub("", hours.printed) if hours else "",
     )
 
 

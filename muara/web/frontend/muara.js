@@ -101,7 +101,16 @@ for (const place of document.querySelectorAll("[data-signature]")) {
     pen.clearRect(0, 0, sheet.width, sheet.height);
     state.textContent = "Belum ditandatangani di layar.";
   };
-  clear();
+  // What was drawn before the form was refused or saved for later.
+  const redraw = () => {
+    const kept = field.value;
+    clear();
+    if (!/^(M\d+ \d+( L\d+ \d+)+ ?)+$/.test(kept)) return;
+    field.value = kept;
+    pen.stroke(new Path2D(kept));
+    state.textContent = "Sudah ditandatangani di layar.";
+  };
+  redraw();
   sheet.addEventListener("pointerdown", (event) => {
     drawing = true;
     sheet.setPointerCapture(event.pointerId);

@@ -55,23 +55,134 @@ if (autosaved) {
   });
 }
 
-// Coordinates may be picked on a map, which is loaded when it is asked for.
-for (const panel of document.querySelectorAll("[data-map-panel]")) {
-  const field = document.getElementById(panel.dataset.mapPanel);
-  const opener = document.querySelector(`[data-map-for="${panel.dataset.mapPanel}"]`);
-  let map = null;
-  opener.hidden = false;
-  opener.addEventListener("click", async () => {
-    panel.hidden = !panel.hidden;
-    opener.setAttribute("aria-expanded", String(!panel.hidden));
-    if (map || panel.hidden) {
-      return;
+// Coordinates may be picked on a map, which is loaded when it is asked for; one map serves all fields.
+const panel = document.querySelector("[data-map-panel]");
+if (panel) {
+  const part = (name) => panel.querySelector(`[data-map-${name}]`);
+  const { script, style, land, check } = panel.dataset;
+  let opener = null; // whose field the map is open for
+  let picker = null;
+  let tries = 0;
+  const fieldOf = (button) => document.getElementById(button.dataset.mapFor);
+  const ask = async (texts, more = {}) => {
+    const asked = new URLSearchParams(more);
+    texts.forEach((text) => asked.append("titik", text));
+    const answer = await fetch(`${check}?${asked}`).catch(() => null);
+    const said = answer && answer.ok ? await answer.json().catch(() => null) : null;
+    return said ? said.points : texts.map(() => ({ told: "", at: null }));
+  };
+  const kindOf = (button) => {
+    const known = Object.fromEntries(button.dataset.mapKind.split(" ").filter(Boolean).map((kind) => [kind, 1]));
+    const distance = document.getElementById(button.dataset.mapDistance);
+    return distance ? { ...known, jarak: distance.value } : known;
+  };
+  const close = () => {
+    panel.hidden = true;
+    opener.setAttribute("aria-expanded", "false");
+    opener = null;
+  };
+  const take = (text) => {
+    const field = fieldOf(opener);
+    field.value = text;
+    for (const name of ["input", "change"]) {
+      field.dispatchEvent(new Event(name, { bubbles: true }));
     }
-    const { script, style, land, check, centre } = panel.dataset;
-    const sheet = document.createElement("link");
-    Object.assign(sheet, { rel: "stylesheet", href: style });
-    document.head.append(sheet);
-    const picker = await import(script);
-    map = await picker.open({ field, panel, land, check, centre: centre ? centre.split(" ").map(Number) : null });
+    close();
+    field.focus();
+  };
+  const styled = () =>
+    new Promise((resolve, reject) => {
+      const sheet = document.createElement("link");
+      Object.assign(sheet, { rel: "stylesheet", href: style, onload: resolve });
+      sheet.onerror = () => {
+        sheet.remove();
+        reject(new Error(style));
+      };
+      document.head.append(sheet);
+    });
+  const drawn = async () => {
+    const answer = await fetch(land);
+    if (!answer.ok) {
+      throw new Error(land);
+    }
+    return answer.json();
+  };
+  const load = async () => {
+    // A module that failed once may stay failed under its address, so another try has another one.
+    const address = tries ? `${script}?lagi=${tries}` : script;
+    tries += 1;
+    const [map, shapes] = await Promise.all([import(address), drawn(), styled()]);
+    return { map, shapes };
+  };
+  let loading = null;
+  // The form's own points: the field's, where the map opens, and the others, which it shows.
+  const typed = async () => {
+    const buttons = [...document.querySelectorAll("[data-map-for]")].filter((one) => fieldOf(one).value.trim());
+    const lies = buttons.length ? await ask(buttons.map((one) => fieldOf(one).value)) : [];
+    return buttons
+      .map((button, place) => ({
+        button,
+        at: lies[place] && lies[place].at,
+        name: document.getElementById(button.dataset.mapName)?.value.trim() || button.dataset.mapLabel,
+      }))
+      .filter(({ at }) => at);
+  };
+  const show = async (button) => {
+    part("state").hidden = false;
+    part("state").textContent = "Peta sedang dimuat …";
+    part("again").hidden = true;
+    part("ready").hidden = true;
+    try {
+      loading = loading || load();
+      const [{ map, shapes }, points] = await Promise.all([loading, typed()]);
+      if (opener !== button) {
+        return;
+      }
+      part("state").hidden = true;
+      part("ready").hidden = false;
+      picker =
+        picker ||
+        map.draw({
+          panel,
+          land: shapes,
+          ask: async (text) => (opener ? (await ask([text], kindOf(opener)))[0].told : ""),
+          take,
+        });
+      const own = points.find((one) => one.button === button);
+      const first = own || points[0];
+      picker.aim({
+        label: button.dataset.mapLabel,
+        centre: first ? first.at : null,
+        points: points.filter((one) => one !== own),
+      });
+      if (document.activeElement === button || document.activeElement === document.body) {
+        picker.place.focus();
+      }
+    } catch {
+      loading = null;
+      if (opener === button) {
+        part("state").textContent =
+          "Peta tidak dapat dimuat. Periksa sambungan, lalu tekan Coba lagi, atau ketik koordinatnya.";
+        part("again").hidden = false;
+      }
+    }
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-map-for]"); // rows may come later than this script
+    if (!button || event.defaultPrevented) {
+      return; // elsewhere, or the second press of a double one
+    }
+    const again = button === opener;
+    if (opener) {
+      close();
+    }
+    if (!again) {
+      opener = button;
+      button.setAttribute("aria-expanded", "true");
+      button.parentElement.after(panel);
+      panel.hidden = false;
+      show(button);
+    }
   });
+  part("again").addEventListener("click", () => show(opener));
 }

@@ -10,12 +10,15 @@ from django.utils import timezone
 from muara.people.models import User
 from muara.people.queries import issuing_office
 from muara.sop.service import load_folder, read_service, services_root
+from muara.web.counters import kiosk_link
 from muara.web.demo import (
     APPLICANT,
     CAST,
+    COLLEAGUE,
     OTHER_APPLICANT,
     PASSWORD,
     address_of,
+    kiosk_secret,
     open_always,
     seed_cases,
     seed_office,
@@ -45,13 +48,14 @@ class Command(BaseCommand):
                 seed_queue(at)
                 for line in seed_cases(at):
                     self.stdout.write(f"  {line}")
+        self.stdout.write(f"\nKios antrean: buka {kiosk_link(kiosk_secret())}")
         self.stdout.write(f"\nMasuk dengan salah satu akun ini, kata sandinya {PASSWORD}:")
         labels = _labels()
         for person in CAST:
             self.stdout.write(
                 f"  {address_of(person.login):<28} {person.name}, {labels.get(person.actor, person.actor)}"
             )
-        for key, name in (APPLICANT, OTHER_APPLICANT):
+        for key, name in (APPLICANT, OTHER_APPLICANT, COLLEAGUE):
             self.stdout.write(f"  {address_of(key):<28} {name}, pemohon")
 
 

@@ -19,6 +19,7 @@ from muara.steps.actions.collection import remind_by_the_clock
 from muara.steps.actions.reminders import remind_of_answers
 from muara.steps.actions.unreached import escalate
 from muara.steps.actions.uploading import clean_up
+from muara.web.acts import forget_moot_work
 
 
 class Command(BaseCommand):
@@ -50,6 +51,8 @@ class Command(BaseCommand):
         dropped = len(list(clean_up(at=at)))
         if dropped:
             self.stdout.write(f"unggahan yang tidak dilanjutkan: {dropped} dibuang")
+        if moot := forget_moot_work():
+            self.stdout.write(f"isian untuk langkah yang sudah selesai: {moot} dibuang")
         done: dict[str, Sized] = {
             "pengingat pengambilan": list(remind_by_the_clock(at=at)),
             "pengingat perbaikan": list(remind_of_answers(at=at)),

@@ -11,6 +11,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from muara.people.actions.notices import send_due
+from muara.steps.notices import is_still_theirs
 
 PAUSE = 2.0  # seconds between two looks at an empty outbox
 
@@ -29,7 +30,7 @@ class Command(BaseCommand):
                 signal.signal(number, lambda *_: asked.set())
         while not asked.is_set():
             close_old_connections()
-            for notice in send_due(clock=timezone.now, stop=asked.is_set):
+            for notice in send_due(clock=timezone.now, still_theirs=is_still_theirs, stop=asked.is_set):
                 if notice.last_error:  # what was sent is told by the pages
                     self.stdout.write(f"{notice.key}: {notice.standing}. {notice.last_error}")
             if once:
