@@ -17,6 +17,7 @@ JOURNEY := MUARA_DEMO=1 MUARA_DATA=$(CURDIR)/var/journey-data
 # What tools run with: never an installation's data or key.
 TOOL := DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py
 PYTEST := $(BIN)/python -m pytest --numprocesses=2 --dist=worksteal
+JUDGE := var/conformance
 TEMPLATES = $(shell find muara -name '*.html' -not -path '*/node_modules/*')
 
 export PYTHON
@@ -60,6 +61,10 @@ test: static $(STAMPS)/system ## Everything: the checks, then all tests on SQLit
 	@$(PYTEST) -q
 	@echo "== tests on PostgreSQL"
 	@$(BIN)/python -m tests.postgres --fast -- $(PYTEST) -q -m "both"
+
+.PHONY: conformance
+conformance: $(STAMPS)/develop $(JUDGE)/installed ## Let pm4py judge our model and our logs (in a Python of its own)
+	@MUARA_CONFORMANCE_PYTHON=$(CURDIR)/$(JUDGE)/bin/python $(PYTEST) -q tests/conformance
 
 .PHONY: static
 static: $(STAMPS)/develop format-check lint types contracts migrations docs
@@ -112,6 +117,12 @@ $(STAMPS)/develop: requirements-dev.txt | $(STAMPS)/venv
 	@echo "Installing what Muara and its tests need …"
 	@$(PIP) --requirement requirements-dev.txt && touch $@ $(STAMPS)/run
 
+$(JUDGE)/installed: tests/conformance/requirements.txt | $(STAMPS)/venv
+	@echo "Installing pm4py, apart from what Muara needs …"
+	@test -x $(JUDGE)/bin/pip || $(PYTHON) -m venv $(JUDGE)
+	@$(JUDGE)/bin/python -m pip --disable-pip-version-check --quiet --quiet install --require-hashes \
+		--requirement tests/conformance/requirements.txt && touch $@
+
 $(STAMPS)/system: bin/system-packages | $(STAMPS)/venv
 	@bin/system-packages chromium initdb pdftotext qpdf && touch $@
 
@@ -119,6 +130,7 @@ $(STAMPS)/system: bin/system-packages | $(STAMPS)/venv
 pins: $(STAMPS)/develop ## Choose newer versions within pyproject.toml's ranges and pin them by hash
 	@$(BIN)/uv pip compile $(PINS) pyproject.toml --output-file requirements.txt
 	@$(BIN)/uv pip compile $(PINS) pyproject.toml --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+	@$(BIN)/uv pip compile $(PINS) tests/conformance/requirements.in --output-file tests/conformance/requirements.txt
 PINS := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links
 

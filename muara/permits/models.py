@@ -60,7 +60,7 @@ class Number(models.Model):
     seq = models.PositiveIntegerField("urut")
     text = models.CharField("nomor", max_length=160, unique=True)
     dated = models.DateField("tanggal")
-    given_to = models.CharField("untuk", max_length=80)
+    given_to = models.CharField("untuk", max_length=80, db_index=True)
     given_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     given_at = models.DateTimeField("diberikan")
     voided_at = models.DateTimeField("batal", null=True)

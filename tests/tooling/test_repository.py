@@ -23,6 +23,8 @@ MACHINE_PATHS = [f"/{folder}/" for folder in ("work", "tmp", "root", "home")]
 # Where something may speak: at a word's edge, not inside another path ("docs/root/…").
 MACHINE_PATH = re.compile(r"(?<![\w.\-}/$)])(?:" + "|".join(map(re.escape, MACHINE_PATHS)) + ")")
 
+PINNED = ["requirements.txt", "requirements-dev.txt", "tests/conformance/requirements.txt"]
+
 
 def test_no_file_names_a_registry_host() -> None:
     assert [(name, host) for name, text in texts().items() for host in REGISTRY_HOSTS if host in text] == []
@@ -44,7 +46,7 @@ def test_the_readme_starts_with_two_commands() -> None:
     assert "make test" in readme
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", PINNED)
 def test_every_pin_is_exact_and_hashed(name: str) -> None:
     pins = _pins(name)
     assert pins != {}
@@ -54,7 +56,7 @@ def test_every_pin_is_exact_and_hashed(name: str) -> None:
     ] == []
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", PINNED)
 def test_pins_name_no_place_to_download_from(name: str) -> None:
     assert re.findall(r"^\s*(?:-i|-f|--\w*index\w*|--find-links|--trusted-host).*", texts()[name], re.M) == []
     assert "://" not in texts()[name]
@@ -83,6 +85,19 @@ def test_pins_lie_in_the_ranges_of_the_project() -> None:
         if pin is None or not range_.specifier.contains(_version(pin[0])):
             outside.append((line, name))
     assert outside == []
+
+
+def test_what_judges_muara_from_outside_is_no_part_of_it() -> None:
+    """pm4py is under the AGPL: it is installed apart, and only its own tests speak of it in code."""
+    for name in PINNED[:2]:
+        assert "pm4py" not in _pins(name)
+    assert "pm4py" in _pins(PINNED[2])
+    importing = [
+        name
+        for name, text in texts().items()
+        if name.endswith(".py") and re.search(r"^\s*(?:import|from) pm4py", text, re.M)
+    ]
+    assert importing == ["tests/conformance/judge.py"]
 
 
 def test_there_is_no_lock_file_with_download_hosts() -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
+from xml.etree import ElementTree
 
 import pytest
 from django.core.management import call_command
@@ -19,9 +22,9 @@ from django.core.management.base import CommandError
 from django.db import connection
 
 from muara.audit.models import Entry
-from muara.cases.models import Revision
+from muara.cases.models import Endorsement, Examination, Handover, Revision, Task
 from muara.people.models import CalendarDay, Company, Holding, Office, OfficeSetting, User
-from muara.permits.models import Series
+from muara.permits.models import Number, Series
 from muara.sop.service import folders
 from muara.web.demo import case_at, seed_office
 from muara.web.management.commands.serve import supervise
@@ -262,3 +265,118 @@ def test_serve_refuses_a_database_that_lacks_migrations(tmp_path: Path, own_data
     )
     assert done.returncode == 1
     assert "migrasi belum diterapkan" in done.stderr
+
+
+# --- the proof: the process drawn, the log, the replay ---------------------------------------------------
+
+YEAR = {"first": "2026-01-01", "last": "2026-12-31"}
+
+
+def conformance(*flags: str) -> str:
+    """What the replay of the year prints, though it fails where a case left the path."""
+    out = StringIO()
+    with suppress(CommandError):
+        call_command("conformance", "--from", YEAR["first"], "--to", YEAR["last"], *flags, stdout=out)
+    return out.getvalue()
+
+
+def test_the_process_is_written_as_bpmn() -> None:
+    told = run("sop", "bpmn")
+    assert ElementTree.fromstring(told).tag.endswith("definitions")
+    assert 'id="verify-decide"' not in told
+    assert 'id="verify-decide"' in run("sop", "bpmn", "--unfold")
+    with pytest.raises(CommandError, match=r"process\.toml"):
+        run("sop", "bpmn", "tests/sop")
+
+
+@pytest.mark.django_db
+def test_a_log_is_written_to_a_file_and_never_over_another(office: Office, tmp_path: Path) -> None:
+    case_at("check", at=MONDAY)
+    path = tmp_path / "log.xes"
+    arguments = ("--from", "2026-07-06", "--to", "2026-07-06", "--out", str(path))
+    assert run("eventlog", "--format", "xes", *arguments) == f"ditulis: {path}\n"
+    assert path.read_text() == run("eventlog", "--format", "xes", *arguments[:4])
+    with pytest.raises(CommandError, match="tidak dapat ditulis"):
+        run("eventlog", "--format", "ocel", *arguments)
+    assert json.loads(run("eventlog", "--format", "ocel", *arguments[:4]))["events"] != []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        ("2026-13-01", "2026-12-31", "Tulis tanggalnya"),
+        ("kemarin", "2026-12-31", "Tulis tanggalnya"),
+        ("2026-02-01", "2026-01-31", "sebelum atau sama"),
+        ("2026-02-01", "9999-12-31", "terlalu jauh"),
+    ],
+)
+def test_a_period_that_is_none_is_refused(first: str, last: str, said: str, tmp_path: Path) -> None:
+    out = tmp_path / "log.xes"
+    for command in (("conformance",), ("eventlog", "--format", "xes", "--out", str(out))):
+        with pytest.raises(CommandError, match=said):
+            run(*command, "--from", first, "--to", last)
+    assert not out.exists()
+
+
+@pytest.mark.django_db
+def test_the_replay_finds_nothing_in_what_the_acts_did(office: Office) -> None:
+    case_at("end", at=MONDAY)
+    case_at("meet", at=MONDAY)
+    assert run("conformance", "--from", "2026-07-01", "--to", "2026-07-31") == (
+        "sesuai SOP: 2 berkas (1 ditutup)\n"
+    )
+    told = json.loads(conformance("--json"))
+    assert told == {
+        "from": "2026-01-01",
+        "to": "2026-12-31",
+        "deviations": [],
+        "cases": 2,
+        "closed": 1,
+        "astray": 0,
+        "kinds": {},
+    }
+
+
+@pytest.mark.django_db
+def test_the_replay_names_who_left_the_path_and_where(office: Office) -> None:
+    """Rows changed behind Muara's back: no handover, a number from before the signature, no step 13."""
+    never_handed, early, skipped = (case_at("end", at=MONDAY) for _ in range(3))
+    Handover.objects.filter(case=never_handed).delete()
+    signed = Task.objects.get(case=early, step_key="decide")
+    Number.objects.filter(permit__case=early).update(given_at=signed.opened_at)
+    left_out = Task.objects.get(case=skipped, step_key="endorse_division")
+    Endorsement.objects.filter(task=left_out).delete()
+    Examination.objects.filter(task=left_out).delete()
+    left_out.delete()
+    case_at("end", at=MONDAY)
+
+    with pytest.raises(CommandError, match="3 dari 4 berkas keluar dari alur SOP"):
+        run("conformance", "--from", "2026-07-01", "--to", "2026-07-31")
+
+    told = json.loads(conformance("--json"))
+    found = {(item["case"], item["kind"]): item for item in told["deviations"]}
+    assert set(found) == {
+        (never_handed.pk, "no_handover"),
+        (early.pk, "number_before_signature"),
+        (skipped.pk, "wrong_step"),
+        (skipped.pk, "lost_time"),
+        (skipped.pk, "no_paraf"),
+    }
+    assert (told["cases"], told["astray"]) == (4, 3)
+    section_head = Task.objects.get(case=skipped, step_key="endorse_section").closed_by
+    registrar = Task.objects.get(case=early, step_key="number").closed_by
+    assert section_head is not None
+    assert registrar is not None
+    gone = found[skipped.pk, "wrong_step"]
+    assert (gone["number"], gone["actor"], gone["user"]) == (12, "section_head", section_head.pk)
+    assert found[early.pk, "number_before_signature"]["user"] == registrar.pk
+
+    words = conformance()
+    assert f"Berkas {skipped.pk}:" in words
+    assert f"terlewati. [Kepala Seksi Layanan, pengguna {section_head.pk}]" in words
+    assert section_head.name not in words + json.dumps(told)
+    assert f"pengguna {section_head.pk} {section_head.name}]" in conformance("--names")
+    assert {item["name"] for item in json.loads(conformance("--json", "--names"))["deviations"]} >= {
+        section_head.name
+    }

@@ -1,4 +1,4 @@
-"""`manage.py sop check | docs | store`: the SOP as data, checked, written out, and kept."""
+"""`manage.py sop check | docs | bpmn | store`: the SOP as data, checked, written out, and kept."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from muara.cases.actions import store_revision
 from muara.permits.actions import set_up_series
 from muara.permits.models import Series
 from muara.sop import coverage
+from muara.sop.bpmn import Unbounded, render_bpmn
 from muara.sop.broken import BrokenSop
 from muara.sop.path import render_path
 from muara.sop.service import Service, folders, load_folder, read_service
@@ -31,6 +32,15 @@ class Command(BaseCommand):
         docs = which.add_parser("docs", help="tulis docs/path.md dan docs/sop_coverage.md")
         docs.add_argument("--check", action="store_true", help="jangan menulis; gagal bila ada yang usang")
         docs.add_argument("--out", type=Path, default=settings.BASE_DIR / "docs", help="folder tujuan")
+        bpmn = which.add_parser("bpmn", help="tulis alur sebuah layanan sebagai BPMN 2.0")
+        bpmn.add_argument(
+            "folder", nargs="?", type=Path, help="folder revisi; tanpa ini layanan satu-satunya"
+        )
+        bpmn.add_argument(
+            "--unfold",
+            action="store_true",
+            help="gambar langkah sekali untuk setiap pemanggil yang menunggu: tepat, untuk pembuktian",
+        )
         which.add_parser("store", help="simpan revisi layanan ke basis data, dengan seri nomornya")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,6 +48,8 @@ class Command(BaseCommand):
             self.check_folders(tuple(options["folders"]) or folders())
         elif options["which"] == "docs":
             self.docs(options["out"], only_check=options["check"])
+        elif options["which"] == "bpmn":
+            self.bpmn(options["folder"], unfold=options["unfold"])
         else:
             self.store()
 
@@ -78,6 +90,19 @@ class Command(BaseCommand):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(texts[path])
             self.stdout.write(f"ditulis: {path.name}")
+
+    def bpmn(self, folder: Path | None, *, unfold: bool) -> None:
+        """Write a service's process, to be redirected into a file."""
+        paths = [folder] if folder else newest()
+        if len(paths) != 1:
+            raise CommandError("Sebutkan folder revisi layanan yang dimaksud.")
+        try:
+            process = read_service(load_folder(paths[0])).process
+            self.stdout.write(render_bpmn(process, unfold=unfold), ending="")
+        except BrokenSop as refusal:
+            raise CommandError("\n".join(str(fault) for fault in refusal.faults)) from None
+        except Unbounded as refusal:
+            raise CommandError(str(refusal)) from None
 
     @transaction.atomic
     def store(self) -> None:
