@@ -54,7 +54,7 @@ class FollowForm(forms.Form):
         wanted = Q(case__registration_number__iexact=number) | Q(reference=_bare(number))
         found = (
             Application.objects.select_related("case__permit__number", "case__refusal__number")
-            .prefetch_related("case__tasks", "case__corrections__items")
+            .prefetch_related("case__tasks__pauses", "case__corrections__items")
             .filter(wanted)
             .first()
         )

@@ -99,7 +99,7 @@ def _application(request: HttpRequest, reference: str) -> Application:
         Application.objects.select_related(
             "company", "case__permit__number", "case__refusal__number", "predecessor__case"
         )
-        .prefetch_related("case__tasks", "case__corrections__items")
+        .prefetch_related("case__tasks__pauses", "case__corrections__items")
         .filter(reference=reference)
         .first()
     )
@@ -202,7 +202,7 @@ def _mine(user: User, *, on: date) -> QuerySet[Application]:
         Application.objects.filter(pk__in=own)
         .select_related("company", "case__permit__number", "case__refusal__number")
         .prefetch_related(
-            Prefetch("case__tasks", Task.objects.filter(closed_at=None)),
+            Prefetch("case__tasks", Task.objects.filter(closed_at=None).prefetch_related("pauses")),
             Prefetch("case__corrections", Correction.objects.open()),
         )
         .order_by("-updated_at", "-pk")

@@ -23,12 +23,21 @@ from muara.cases.models import Case, CaseLetter, Task
 from muara.people.models import User
 from muara.permits.models import Permit, Refusal
 from muara.sop.service import load_folder, read_service, services_root
-from muara.web.demo import APPLICANT, CAST, EXAMPLE, OTHER_APPLICANT, PASSWORD, address_of, officer
+from muara.web.demo import (
+    APPLICANT,
+    CAST,
+    COLLEAGUE,
+    EXAMPLE,
+    OTHER_APPLICANT,
+    PASSWORD,
+    address_of,
+    officer,
+)
 from tests.databases import PATIENCE, PROJECT, OwnDatabase
 from tests.journeys.papers import ink_of, pages_of, words_of
 
 PROCESS = read_service(load_folder(services_root() / "lhp-02" / "rev03")).process
-LOGINS = [*(person.login for person in CAST), APPLICANT[0], OTHER_APPLICANT[0]]
+LOGINS = [*(person.login for person in CAST), APPLICANT[0], OTHER_APPLICANT[0], COLLEAGUE[0]]
 EXAMPLE_MARK = "CONTOH — BUKAN DOKUMEN RESMI"
 
 # --- the demonstration -------------------------------------------------------------------------------

@@ -103,8 +103,8 @@ def test_a_newcomer_goes_from_the_account_to_a_sent_application(client: Client) 
     client.post(
         "/akun/daftar/",
         {
-            "name": "Rahmat Andaian",
-            "email": "rahmat@contoh.example",
+            "name": "Wulan Misalan",
+            "email": "wulan@contoh.example",
             "phone": "0811 0000 0003",
             "password1": "muara-sungai-laut",
             "password2": "muara-sungai-laut",
