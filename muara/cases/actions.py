@@ -20,7 +20,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Max, OuterRef, Subquery
 
 from muara.audit.actions import insert, record
 from muara.audit.chains import GENESIS, Wording, word
@@ -182,10 +182,6 @@ CLOSE_COMPANION = (
 TAKE_TASK = (
     "UPDATE cases_task SET received_at = COALESCE(received_at, %s), received_by_id = %s "
     "WHERE id = %s AND closed_at IS NULL"
-)
-DONE_BEFORE = (
-    "SELECT 1 FROM cases_task WHERE case_id = %s AND step_key = %s "
-    "AND closed_at IS NOT NULL AND NOT companion LIMIT 1"
 )
 TOUCH_CASE = "UPDATE cases_case SET version = %s, head = %s WHERE id = %s AND version = %s"
 
@@ -494,21 +490,12 @@ def _open(found: Standing, process: Process, key: str, moment: Any, *, companion
             registered_on=found.registered_on,
             recommended_on=found.recommended_on,
             calendar=read_calendar(found.calendar),
-            again=_was_done(found.case_id, step),
+            last_done=last_done(found.case_id, step),
         )
     day = connection.ops.adapt_datefield_value(limit)
     with connection.cursor() as cursor:
         cursor.execute(OPEN_TASK, [found.case_id, key, step.actor, companion, moment, day])
         return int(cursor.fetchone()[0])
-
-
-def _was_done(case_id: int, step: Step) -> bool:
-    """Whether a step is about to be passed once more; asked only where that changes its limit."""
-    if step.limit is None or step.limit.later_days is None:
-        return False
-    with connection.cursor() as cursor:
-        cursor.execute(DONE_BEFORE, [case_id, step.key])
-        return cursor.fetchone() is not None
 
 
 def due_day(
@@ -518,16 +505,29 @@ def due_day(
     registered_on: date | None,
     recommended_on: date | None,
     calendar: Calendar,
-    again: bool = False,
+    last_done: datetime | None = None,
 ) -> date | None:
     """The last working day of a step's cumulative limit; None while its clock has not begun.
 
-    `again`: the step was done before in this case, so its limit for later passes counts, if it has one.
+    `last_done` is when the step was last finished in this case: once its clock ran, the step's limit for
+    later passes counts, if it has one.
     """
     if step.limit is None or step.limit.days is None or step.limit.clock is None:
         return None
     base = process.day_zero(step.limit.clock, registered_on=registered_on, recommended_on=recommended_on)
-    return due(calendar, step.limit, base, again=again) if base else None
+    if base is None:
+        return None
+    again = last_done is not None and office_day(last_done) >= base
+    return due(calendar, step.limit, base, again=again)
+
+
+def last_done(case_id: int, step: Step) -> datetime | None:
+    """When a case last passed a step; asked only where a later pass has a limit of its own."""
+    if step.limit is None or step.limit.later_days is None:
+        return None
+    passes = Task.objects.main().filter(case=case_id, step_key=step.key)
+    found: datetime | None = passes.aggregate(last=Max("closed_at"))["last"]
+    return found
 
 
 def _demand(found: Standing, *, by: User, at: datetime) -> None:
@@ -715,12 +715,12 @@ def shifts() -> list[Shift]:
     """Which limits of open tasks the calendar, as it stands now, puts elsewhere than they were counted."""
     calendar = office_calendar()
     waiting = Task.objects.open().main().filter(case__registered_on__isnull=False)
-    before = Task.objects.main().filter(
+    passes = Task.objects.main().filter(
         case=OuterRef("case"), step_key=OuterRef("step_key"), closed_at__isnull=False
     )
     rows = (
         waiting.order_by("due_on", "pk")
-        .annotate(again=Exists(before))
+        .annotate(last_done=Subquery(passes.order_by("-closed_at").values("closed_at")[:1]))
         .values_list(
             "pk",
             "case",
@@ -729,13 +729,13 @@ def shifts() -> list[Shift]:
             "case__revision",
             "case__registered_on",
             "case__recommended_on",
-            "again",
+            "last_done",
         )
     )
     counted: dict[tuple[object, ...], date | None] = {}  # many cases share a step and a day
     found = []
-    for pk, case_id, step, was, revision, registered_on, recommended_on, again in rows.iterator():
-        key = (revision, step, registered_on, recommended_on, again)
+    for pk, case_id, step, was, revision, registered_on, recommended_on, done in rows.iterator():
+        key = (revision, step, registered_on, recommended_on, office_day(done) if done else None)
         if key not in counted:
             process = definition_of(revision).process
             counted[key] = due_day(
@@ -744,7 +744,7 @@ def shifts() -> list[Shift]:
                 registered_on=registered_on,
                 recommended_on=recommended_on,
                 calendar=calendar,
-                again=again,
+                last_done=done,
             )
         if counted[key] != was:
             found.append(Shift(pk, case_id, was, counted[key]))

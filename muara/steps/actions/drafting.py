@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 
 from muara.audit.chains import digest
-from muara.cases.actions import NO_FORM, Moved, Refused, Stamp, act, complete, due_day, note_on
+from muara.cases.actions import NO_FORM, Moved, Refused, Stamp, act, complete, due_day, last_done, note_on
 from muara.cases.changes import Change, changes, deviations
 from muara.cases.models import (
     AdjustedTerms,
@@ -100,6 +100,7 @@ def receive_recommendation(
                 registered_on=case.registered_on,
                 recommended_on=last,
                 calendar=office_calendar(),
+                last_done=last_done(case.pk, task.step),
             )
             Task.objects.filter(pk=task.pk).update(due_on=limit)
             case.recommended_on = last
