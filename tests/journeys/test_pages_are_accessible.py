@@ -68,7 +68,6 @@ def anybody() -> Iterator[Visit]:
     ticket = Ticket.objects.waiting()[0]
     yield Visit("/antrean/")
     yield Visit("/antrean/kiosk/", status=403)
-    yield Visit("/antrean/kiosk/", officer("customer_service"))
     yield Visit(f"/antrean/kiosk/{ticket.token}/?lama=1")
     yield Visit(f"/antrean/tiket/{ticket.token}/")
     yield Visit("/antrean/layar/")
@@ -127,6 +126,7 @@ def company_pages(member: User, proxy: User) -> Iterator[Visit]:
 
 
 def officers() -> Iterator[Visit]:
+    yield Visit("/antrean/kiosk/", officer("customer_service"))
     information, counter = officer("information_officer"), officer("customer_service")
     waiting = Consultation.objects.filter(answered_at=None).latest("pk")
     answered = Consultation.objects.exclude(answered_at=None).latest("pk")
