@@ -61,6 +61,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
             "main": main,
             "folder": folder_of(found),
             "due": dossier.task_due(main, today=office_day(at), calendar=office_calendar()),
+            "exposure": dossier.exposure(found, today=office_day(at), calendar=office_calendar()),
             "legs": dossier.legs(found, talk=talk),
             "work": _work(found, me, at=at),
             "talk": talk,
