@@ -71,9 +71,9 @@ def working_days_in(calendar: Calendar, *, after: date, until: date) -> int:
 
 
 def working_day_before(calendar: Calendar, day: date, days: int) -> date:
-    """Find the last day from which `days` working days lead to a day; raises CalendarTooClosed.
+    """Find the working day from which `days` working days lead to a day; raises CalendarTooClosed.
 
-    It is a working day; `days` 0 is the day itself, or the working day before it. The inverse of
+    `days` 0 is the day itself, or the working day before it. The inverse of
     working_days_in: `working_days_in(c, after=working_day_before(c, d, n), until=d) == n` where d is one.
     """
     left, idle, today = days, 0, day

@@ -239,7 +239,8 @@ def _past_legal_limit(here: Officer, mine: TaskQuerySet) -> list[Case]:
     cases = past_legal_limit(today=here.today)
     if not here.actors & WARNED:
         cases = cases.filter(pk__in=mine.values("case"))
-    return list(cases.select_related("application__company").defer("application__data")[: SHORT + 1])
+    rows = cases.select_related("application__company").defer("application__data")
+    return list(rows.order_by("recommended_on", "registered_on", "pk")[: SHORT + 1])
 
 
 def _waiting(tasks: Iterable[Task], here: Officer) -> list[Waiting]:
