@@ -28,6 +28,16 @@ def _office(db: None, blobs: object, time_machine: TimeMachineFixture) -> None:
     time_machine.move_to(MONDAY, tick=False)
 
 
+# To whom the case page leads on to the task of step 7: who does it, and the superiors.
+SUPERIORS_AND_OTHERS = {
+    "verifier": True,
+    "section_head": True,
+    "head_of_office": True,
+    "registrar": False,
+    "auditor": False,
+}
+
+
 def colleague(actor: str, name: str = "Vera Contohwati") -> User:
     user = User.objects.create_user(email="kedua@contoh.example", name=name)
     place = Office.objects.get(kind="issuing")
@@ -163,9 +173,14 @@ def test_a_superior_assigns_on_the_page_and_the_task_says_for_whom() -> None:
     task = task_of(case_at("verify", at=MONDAY))
     head = signed_in(officer("section_head"))
     url = f"/meja/tugas/{task.pk}/tugaskan/"
+    place = f"/meja/berkas/{task.case_id}/"
+    ways = {
+        who: f'href="/meja/tugas/{task.pk}/"' in page(officer(who), place) for who in SUPERIORS_AND_OTHERS
+    }
     form = form_on(head.get(f"/meja/tugas/{task.pk}/"), url)
     answer = head.post(url, form.filled(to=str(other.pk), note="Tolong ini."))
 
+    assert ways == SUPERIORS_AND_OTHERS
     assert (answer.status_code, Assignment.objects.get().to) == (302, other)
     shown = page(officer("verifier"), f"/meja/tugas/{task.pk}/")
     assert "Untuk Vera Contohwati" in shown
