@@ -9,6 +9,7 @@ from allauth.mfa.totp import views as totp
 from django.urls import path, re_path
 
 from muara.web import (
+    absences,
     accounts,
     case_page,
     companies,
@@ -142,6 +143,8 @@ urlpatterns = [
     path("meja/berkas/<int:pk>/lembar-pengendali.pdf", files.control_sheet, name="control_sheet"),
     path("meja/berkas/<int:pk>/label.pdf", files.folder_label, name="folder_label"),
     path("meja/berkas/<int:pk>/bukti-awal.pdf", files.first_proof, name="first_proof"),
+    path("meja/ketidakhadiran/", absences.absences, name="absences"),
+    path("meja/ketidakhadiran/<int:pk>/akhiri/", absences.end_absence, name="end_absence"),
     path("meja/belum-diambil/", registers.uncollected, name="uncollected"),
     path("meja/telepon/", notices.phone_tasks, name="phone_tasks"),
     path("meja/telepon/<int:pk>/", notices.phone_task, name="phone_task"),

@@ -25,7 +25,7 @@ from django.db.models import Max, OuterRef, Subquery
 from muara.audit.actions import insert, record
 from muara.audit.chains import GENESIS, Wording, word
 from muara.audit.models import Entry
-from muara.cases.models import Application, Case, PowerOfAttorney, Revision, Task
+from muara.cases.models import Application, Assignment, Case, PowerOfAttorney, Revision, Task
 from muara.cases.models.case import chain_of, definition_of
 from muara.cases.rules import (
     Doing,
@@ -36,6 +36,7 @@ from muara.cases.rules import (
     power_for,
     shortfall,
     why_not,
+    why_not_take,
 )
 from muara.documents.repertoire import UnprintableCharacter, check_text
 from muara.people.actions import Refused as Refused
@@ -285,13 +286,24 @@ def demand_power(
 
 
 def take_over(task_id: int, *, by: User, at: datetime, stamp: Stamp = NO_FORM) -> Moved:
-    """Receive the file ("Menerima …"): touch time runs from here, in this person's name."""
+    """Receive the file ("Menerima …"): touch time runs from here, in this person's name.
+
+    Raises:
+        Refused: a colleague who is there has it, or shall have it. NotYours, Stale: as for complete.
+    """
     with act(stamp):
         found = standing(task_id, by=by, at=at, stamp=stamp)
         _demand(found, by=by, at=at)
-        seq = _touch(found, verb="take_over", by=by, at=at, facts={"step": found.step_key}, stamp=stamp)
+        task = Task.objects.select_related("case__application", "received_by").get(pk=task_id)
+        if told := why_not_take(by, task, at=at):
+            raise Refused(told)
+        facts: dict[str, object] = {"step": found.step_key}
+        if task.received_by_id not in {None, by.pk}:
+            facts["instead_of"] = task.received_by_id
+        seq = _touch(found, verb="take_over", by=by, at=at, facts=facts, stamp=stamp)
         if not _execute(TAKE_TASK, [_moment(at), by.pk, task_id]):
             raise Stale
+        task.assignments.filter(replaced_at=None).exclude(to=by).update(replaced_at=at)
         return Moved(found.case_id, seq, task_id, found.step_key)
 
 
@@ -570,6 +582,23 @@ def _touch(
         raise Stale
     insert(wording, key=stamp.key, body=stamp.body)
     return wording.seq
+
+
+def release(
+    task_id: int, *, to: User, verb: str, by: User, at: datetime, note: str, stamp: Stamp = NO_FORM
+) -> Moved:
+    """Mean a task for one person, taking it from whoever received it; the chapter has checked who may.
+
+    Call inside `act`. The person still receives the file themself: touch time in their name runs from then.
+    """
+    found = standing(task_id, by=by, at=at, stamp=stamp)
+    _printable(note)
+    facts = {"step": found.step_key, "to": to.pk, "from": found.received_by_id}
+    seq = _touch(found, verb=verb, by=by, at=at, facts=facts, note=note, stamp=stamp)
+    Assignment.objects.filter(task=task_id, replaced_at=None).update(replaced_at=at)
+    Assignment.objects.create(task_id=task_id, to=to, by=by, at=at, note=note.strip())
+    Task.objects.filter(pk=task_id).update(received_by=None, received_at=None)
+    return Moved(found.case_id, seq, task_id, found.step_key)
 
 
 def note_on(

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from muara.cases.models import (
     Application,
+    Assignment,
     Case,
     Correction,
     PowerOfAttorney,
@@ -21,7 +22,9 @@ from muara.cases.models import (
 )
 from muara.cases.models.case import definition_of
 from muara.documents.indonesian import tanggal
-from muara.people.models import Holding, Office, User, office_day
+from muara.people.models import Absence, Holding, Office, User, office_day
+from muara.people.queries import absent_until
+from muara.people.rules import superiors_of
 from muara.sop.definition import Ending, Process, Step
 
 TECHNICAL_TEAM = "technical_team"
@@ -331,6 +334,69 @@ def who_may_do(task: Task, *, at: datetime) -> list[User]:
         holdings__in=Holding.objects.current(office_day(at)).filter(actor__in=actors)
     ).distinct()
     return [user for user in holders if may_do_step(user, task, at=at)]
+
+
+# --- whose a task is -----------------------------------------------------------------------------------
+
+
+def kept_by(task: Task) -> User | None:
+    """Whose a task is among those who may do it: whoever received the file, or shall receive it."""
+    if task.received_by is not None:
+        return task.received_by
+    assigned = Assignment.objects.filter(task=task, replaced_at=None).select_related("to").first()
+    return assigned.to if assigned else None
+
+
+def is_there(user: User, task: Task, *, at: datetime) -> bool:
+    """The person may still do the task, and is not away today."""
+    away = Absence.objects.on(office_day(at)).filter(user=user).exists()
+    return not away and may_do_step(user, task, at=at)
+
+
+def why_not_take(user: User, task: Task, *, at: datetime) -> str:
+    """Why a task is not free to be received by this person; empty where it is.
+
+    A colleague's file stays theirs until they hand it over, a superior assigns it, they are recorded absent,
+    or they may not do the step any more. Whoever acts in a post (Plt., Plh.) acts instead of its holder, and
+    a joint meeting is everybody's who takes part.
+    """
+    shared = task.case.process.actor(task.actor).side in {"applicant", "meeting"}
+    keeper = None if shared else kept_by(task)
+    if keeper is None or keeper.pk == user.pk or not is_there(keeper, task, at=at):
+        return ""
+    posts = user.holdings.current(office_day(at)).filter(actor=task.actor)
+    if posts.exclude(status=Holding.Status.DEFINITIVE).exists():
+        return ""
+    how = "diterima" if task.received_by_id else "ditugaskan kepada"
+    return (
+        f"Berkas ini sudah {how} {keeper.name}. Minta {keeper.name} menyerahkannya, minta atasan "
+        "menugaskannya kepada Anda, atau catat ketidakhadirannya lebih dahulu."
+    )
+
+
+def may_assign(user: User, task: Task, *, at: datetime) -> bool:
+    """A superior gives a task of the office to one who may do it; an agency shares out its own work."""
+    if not task.is_open or task.companion or task.actor in {"applicant", TECHNICAL_TEAM}:
+        return False
+    case = task.case
+    if is_on_applicants_side(user, case.application) or is_recused(user, case_id=case.pk):
+        return False
+    return bool(user.actors(at) & set(superiors_of(task.actor)))
+
+
+def may_pass_on(user: User, task: Task, *, at: datetime) -> bool:
+    """Whoever received a file, while it is theirs to work on, hands it to a colleague."""
+    if task.companion or task.actor == "applicant" or task.received_by_id != user.pk:
+        return False
+    return may_work_on_task(user, task, at=at)
+
+
+def colleagues(task: Task, *, at: datetime) -> list[User]:
+    """Who may do a task and is there today, beside whoever has it now."""
+    keeper = kept_by(task)
+    others = [user for user in who_may_do(task, at=at) if keeper is None or user.pk != keeper.pk]
+    away = absent_until((user.pk for user in others), on=office_day(at))
+    return [user for user in others if user.pk not in away]
 
 
 def stranded_tasks(*, at: datetime) -> list[Task]:

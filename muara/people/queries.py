@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from muara.people.models import Holding, Office, OfficeSetting, User
+from muara.people.models import Absence, Holding, Office, OfficeSetting, User
 
 
 def issuing_office() -> Office | None:
@@ -31,6 +31,17 @@ def office_setting(key: OfficeSetting.Key, *, on: date) -> int | None:
     """What the office has set, as in force on a day; None where it has set nothing yet."""
     in_force = OfficeSetting.objects.filter(key=key, effective_from__lte=on).order_by("-effective_from")
     return in_force.values_list("value", flat=True).first()
+
+
+def rung_days(key: OfficeSetting.Key, *, on: date) -> int:
+    """How many working days before or after a limit somebody is told, as in force on a day."""
+    return office_setting(key, on=on) or OfficeSetting.RUNGS[key]
+
+
+def absent_until(users: Iterable[int], *, on: date) -> dict[int, date]:
+    """Which of these people are away on a day, each with the last day that is known of it."""
+    rows = Absence.objects.on(on).filter(user__in=users).order_by("ends")
+    return dict(rows.values_list("user", "ends"))
 
 
 def confirmed_addresses(user: User) -> frozenset[str]:

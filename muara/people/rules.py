@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import date, datetime
 
 from allauth.mfa.models import Authenticator
@@ -17,6 +18,8 @@ SYSTEM_ACTORS = {ADMINISTRATOR: "Administrator", AUDITOR: "Auditor (hanya membac
 AGENCY_ACTORS = frozenset({"technical_team"})
 # Posts that one person holds: two definitive heads would make it a matter of luck who signs.
 SEATS = frozenset({"head_of_office"})
+# Who answers for the work of the others, from below (SOP P.1: the superiors, level by level).
+SUPERIORS = ("section_head", "division_head", "head_of_office")
 PPPK_MONTH = 21  # contract officials' numbers carry 21 where civil servants' have the month
 
 
@@ -37,6 +40,28 @@ def may_change_own_name(user: User, *, at: datetime) -> bool:
     """
     day = office_day(at)
     return not user.holdings.filter(Q(ends=None) | Q(ends__gte=day)).exists()
+
+
+def superiors_of(actor: str) -> tuple[str, ...]:
+    """The posts above an actor, the nearest first; above the head of the office is nobody."""
+    return SUPERIORS[SUPERIORS.index(actor) + 1 :] if actor in SUPERIORS else SUPERIORS
+
+
+def answers_for(mine: Collection[str], theirs: Collection[str]) -> bool:
+    """Tell whether who holds `mine` records the absence of who holds `theirs`: a superior, an administrator.
+
+    An agency's people are not below ours, and an auditor or administrator is below nobody.
+    """
+    below = set(theirs) - AGENCY_ACTORS - set(SYSTEM_ACTORS)
+    return ADMINISTRATOR in mine or any(set(mine) & set(superiors_of(actor)) for actor in below)
+
+
+def may_record_absence(user: User, of: User, *, at: datetime) -> bool:
+    """An official for themself, and whoever answers for them."""
+    theirs = of.actors(at)
+    if not user.is_active or not theirs:
+        return False
+    return user.pk == of.pk or answers_for(user.actors(at), theirs)
 
 
 def has_second_factor(user: User) -> bool:

@@ -70,6 +70,30 @@ def working_days_in(calendar: Calendar, *, after: date, until: date) -> int:
     return sum(is_working_day(calendar, day) for day in days)
 
 
+def working_day_before(calendar: Calendar, day: date, days: int) -> date:
+    """Find the working day from which `days` working days lead to a day; raises CalendarTooClosed.
+
+    `days` 0 is the day itself, or the working day before it. The inverse of
+    working_days_in: `working_days_in(c, after=working_day_before(c, d, n), until=d) == n` where d is one.
+    """
+    left, idle, today = days, 0, day
+    while True:
+        if is_working_day(calendar, today):
+            if left == 0:
+                return today
+            left, idle = left - 1, 0
+        else:
+            idle += 1
+            if idle > 366:
+                raise CalendarTooClosed(f"Tidak ada hari kerja dalam setahun sebelum {day.isoformat()}.")
+        today -= DAY
+
+
+def working_day_after(calendar: Calendar, day: date, days: int) -> date:
+    """Find the `days`-th working day that comes after a day, be it a working day itself or not (days ≥ 1)."""
+    return add_working_days(calendar, day + DAY, days - 1)
+
+
 def due(calendar: Calendar, limit: Limit | None, base: date, *, again: bool = False) -> date | None:
     """Find the last day of a step's limit, counted from its clock's day; None where the SOP sets none.
 

@@ -20,6 +20,7 @@ from muara.cases.models import Application, Case, EarlyEnd, Task
 from muara.cases.queries import authority_of, control_sheet, court_of, folder_of, latest_submission
 from muara.cases.rules import (
     is_on_applicants_side,
+    may_assign,
     may_record_answer,
     may_work_on_task,
 )
@@ -62,9 +63,11 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
             "main": main,
             "folder": folder_of(found),
             "due": dossier.task_due(main, today=office_day(at), calendar=office_calendar()),
+            "exposure": dossier.exposure(found, today=office_day(at), calendar=office_calendar()),
             "legs": dossier.legs(found, talk=talk),
             "records_answer": may_record_answer(me, found, at=at),
             "work": _work(found, me, at=at),
+            "oversees": main is not None and may_assign(me, main, at=at),
             "talk": talk,
             "early_end": EarlyEnd.objects.select_related("ended_by").filter(case=found).first(),
             "predecessor": Case.objects.select_related("application")

@@ -22,7 +22,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from muara.cases.actions import Stamp
-from muara.cases.models import Application, Case, Question, Revision, Task
+from muara.cases.limits import past_legal_limit
+from muara.cases.models import Application, Assignment, Case, Question, Revision, Task, TaskQuerySet
 from muara.cases.queries import tasks_doing
 from muara.cases.rules import (
     COUNTER,
@@ -35,11 +36,12 @@ from muara.contacts.models import Consultation, NoticeLetter, PhoneTask, Ticket
 from muara.contacts.rules import ANSWERS, FRONT_OFFICE, may_serve
 from muara.people.calendar import office_calendar
 from muara.people.models import Company, User, office_day
+from muara.people.queries import absent_until
 from muara.permits.queries import permits_of
 from muara.sop.definition import Step
 from muara.steps.actions.paper import MAY_ENTER
 from muara.steps.actions.unreached import CALLER
-from muara.web import dossier
+from muara.web import dossier, inbox
 from muara.web.acts import Came, attempt, new_key, read_number
 from muara.web.desk_forms import CaseFilter, OnBehalf
 from muara.web.files import person
@@ -54,6 +56,7 @@ OUTSIDE_THE_SOP = {"administrator": "Administrator", "auditor": "Pemeriksa (hany
 MONITORS = frozenset({"liaison", "processing_officer", "section_head", "division_head", "head_of_office"})
 OVERSEERS = frozenset({"section_head", "division_head", "head_of_office", "auditor"})
 READS_REGISTER = frozenset({"registrar", "head_of_office", "auditor"})
+WARNED = frozenset({"section_head", "division_head", "head_of_office", "auditor"})
 QUEUE_READERS = frozenset({*FRONT_OFFICE, "section_head", "division_head", "head_of_office", "auditor"})
 
 
@@ -124,6 +127,7 @@ def _side(here: Officer, current: str) -> list[dict[str, Any]]:
     if here.actors & MAY_ENTER:
         places.append(("Berkas dari kertas", "running_cases", 0))
         places.append(("Surat keputusan belum diambil", "uncollected", 0))
+    places.append(("Ketidakhadiran", "absences", 0))
     if may_open(here.user, at=here.at):
         places.append(("Susunan kata keputusan", "wordings", 0))
     links = [
@@ -146,10 +150,17 @@ class Waiting:
     task: Task
     row: dossier.Row
     barred: bool  # the same person did the other step of a separated pair
+    away_until: date | None = None  # whoever received it, or shall receive it, is not there until then
 
     @property
     def href(self) -> str:
         return reverse("case", args=[self.task.case_id]) if self.barred else _address(self.task)
+
+    @property
+    def meant(self) -> Assignment | None:
+        """For whom it is meant while nobody has received it."""
+        fetched: list[Assignment] = list(self.task.assignments.all())
+        return fetched[0] if fetched and self.task.received_by_id is None else None
 
     @property
     def on_behalf(self) -> bool:
@@ -175,9 +186,18 @@ class Waiting:
 @never_cache
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
-    """What is waiting for me, by due date; the monitoring that runs beside it; what else is open."""
+    """What is waiting for me, by due date and as I narrow it; what is monitored; what else is open."""
     here = _officer(request)
-    page = Paginator(_my_tasks(here), TASKS_A_PAGE).get_page(request.GET.get("halaman"))
+    mine = _my_tasks(here)
+    narrowed = inbox.narrow(
+        mine,
+        request.GET.dict(),
+        steps=_case_steps(),
+        user=here.user,
+        today=here.today,
+        calendar=office_calendar(),
+    )
+    page = Paginator(_with_cases(narrowed.tasks), TASKS_A_PAGE).get_page(request.GET.get("halaman"))
     waiting = _waiting(page.object_list, here)
     return render(
         request,
@@ -186,6 +206,8 @@ def desk(request: HttpRequest) -> HttpResponse:
             "here": here,
             "roles": _role_labels(here),
             "page": page,
+            "narrowed": narrowed,
+            "exposed": _past_legal_limit(here, mine),
             "todo": [item for item in waiting if not item.task.companion and not item.with_applicant],
             "away": [item for item in waiting if item.with_applicant],
             "watch": [item for item in waiting if item.task.companion],
@@ -198,30 +220,51 @@ def desk(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _my_tasks(here: Officer) -> QuerySet[Task]:
+def _my_tasks(here: Officer) -> TaskQuerySet:
     mine = open_tasks_for(here.user, at=here.at)
     if here.at_the_counter:
         # Somebody without an account does their steps at the counter.
         mine |= Q(actor="applicant", case__application__applicant=None) & without_conflict(here.user)
         # The signature on the receipt of a permit is taken at the counter, for whoever came.
         mine |= Q(pk__in=tasks_doing("receive").values("pk"))
-    wanted = Task.objects.open().filter(mine).values("pk")
-    cases = dossier.with_standing(Case.objects.all())
-    rows = Task.objects.filter(pk__in=wanted).select_related("received_by")
-    return rows.prefetch_related(Prefetch("case", cases)).by_due()
+    # A subquery, not a join: a case referred to two agencies is one task.
+    return Task.objects.filter(pk__in=Task.objects.open().filter(mine).values("pk"))
+
+
+def _with_cases(tasks: TaskQuerySet) -> TaskQuerySet:
+    meant = Assignment.objects.filter(replaced_at=None).select_related("to", "by")
+    rows = tasks.select_related("received_by").prefetch_related(Prefetch("assignments", meant))
+    return rows.prefetch_related(Prefetch("case", dossier.with_standing(Case.objects.all()))).by_due()
+
+
+def _past_legal_limit(here: Officer, mine: TaskQuerySet) -> list[Case]:
+    """The cases past their legal limit: all of them for superiors and auditors, else those on this desk."""
+    cases = past_legal_limit(today=here.today)
+    if not here.actors & WARNED:
+        cases = cases.filter(pk__in=mine.values("case"))
+    rows = cases.select_related("application__company").defer("application__data")
+    return list(rows.order_by("recommended_on", "registered_on", "pk")[: SHORT + 1])
 
 
 def _waiting(tasks: Iterable[Task], here: Officer) -> list[Waiting]:
     rows, calendar = list(tasks), office_calendar()
     done = _steps_done(here.user, rows)
+    keepers = {task.pk: _keeper(task) for task in rows}
+    away = absent_until({keeper for keeper in keepers.values() if keeper}, on=here.today)
     return [
         Waiting(
             task=task,
             row=dossier.row(task.case, task=task, today=here.today, calendar=calendar),
             barred=bool(task.case.process.separated_from(task.step_key) & done.get(task.case_id, set())),
+            away_until=away.get(keepers[task.pk] or 0),
         )
         for task in rows
     ]
+
+
+def _keeper(task: Task) -> int | None:
+    """Who received a task, or for whom it is meant; from what the page has fetched."""
+    return task.received_by_id or next((one.to_id for one in task.assignments.all()), None)
 
 
 def _steps_done(user: User, tasks: list[Task]) -> dict[int, set[str]]:

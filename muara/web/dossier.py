@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Prefetch
 from django.urls import reverse
 
+from muara.cases.limits import legal_limit
 from muara.cases.models import (
     Attachment,
     Case,
@@ -98,6 +99,12 @@ def due_of(on: date | None, *, today: date, calendar: Calendar, limit: Limit | N
         return Due(on, working_days_in(calendar, after=today, until=on))
     late = working_days_in(calendar, after=on, until=today)
     return Due(on, -late if late else None)
+
+
+def exposure(case: Case, *, today: date, calendar: Calendar) -> date | None:
+    """The legal limit of a case that is past it and without a decision (UU 30/2014, Pasal 53)."""
+    limit = legal_limit(case, calendar=calendar)
+    return limit if limit is not None and limit < today else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,14 @@ from muara.cases.queries import (
     open_correction,
     verb_label,
 )
-from muara.cases.rules import is_recused, is_separated, may_do_step, may_record_answer, who_may_do
+from muara.cases.rules import (
+    is_recused,
+    is_separated,
+    may_do_step,
+    may_record_answer,
+    who_may_do,
+    why_not_take,
+)
 from muara.documents.contents.review import Said, Summary
 from muara.documents.letters import pdf
 from muara.people.calendar import office_calendar
@@ -45,7 +52,7 @@ from muara.steps.forms import ASIDES, FORMS, MORE, ActForm, Review, RowsForm, St
 from muara.steps.letters.review import advice_on, summary
 from muara.web.acts import OPEN, SAVE, SAVED, Came, attempt, new_key, save_typed, was_answered
 from muara.web.desk import _officer
-from muara.web.dossier import agency_work, due_of, folders, parts, referrals_of, scans, talks, who
+from muara.web.dossier import agency_work, due_of, exposure, folders, parts, referrals_of, scans, talks, who
 from muara.web.files import person
 from muara.web.rounds import Round, rounds
 
@@ -256,6 +263,7 @@ class Desk:
     form: StepForm | None = None
     bound: forms.Form | None = None
     why_not: str = ""
+    kept: str = ""  # why the file is not free to be received: a colleague who is there has it
     keys: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -306,6 +314,8 @@ def _page(
         "guide": fresh.revision.definition.document.step(step.number),
         "guide_open": desk.may_work and not desk.mine,
         "due": due_of(item.due_on, today=office_day(at), calendar=office_calendar()),
+        "exposure": exposure(fresh, today=office_day(at), calendar=office_calendar()),
+        "assignment": item.assignments.filter(replaced_at=None).select_related("to", "by").first(),
         "court": court,
         "court_side": who(court, process),
         "correction": open_correction(fresh),
@@ -363,6 +373,8 @@ def _desk(item: Task, me: User, at: datetime, bound: forms.Form | None) -> Desk:
     desk.bound = bound
     if item.is_open and not desk.may_work:
         desk.why_not = _why_not(item, me, at)
+    if desk.may_work and not desk.mine:
+        desk.kept = why_not_take(me, item, at=at)
     first = first_act(item) if item.is_open else None
     if isinstance(bound, ActForm):
         outcome_form = FORMS.get(item.step.activity)

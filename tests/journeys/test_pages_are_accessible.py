@@ -144,6 +144,8 @@ def officers() -> Iterator[Visit]:
     yield Visit("/meja/", officer("processing_officer"))
     yield Visit("/kantor/", counter, status=403)
     yield Visit("/meja/telepon/", counter)
+    yield Visit("/meja/ketidakhadiran/", counter)
+    yield Visit("/meja/ketidakhadiran/", officer("section_head"), press="Catat ketidakhadiran")
     call, paper = PhoneTask.objects.filter(closed_at=None)[0], NoticeLetter.objects.all()[0]
     yield Visit(f"/meja/telepon/{call.pk}/", counter, press="Simpan hasil telepon")
     yield Visit(f"/meja/surat-pemberitahuan/{paper.pk}/", counter, press="Catat sudah diposkan")

@@ -25,7 +25,10 @@ from muara.sop.working_time import (
     is_guess,
     is_working_day,
     trace,
+    working_day_after,
+    working_day_before,
     working_days_between,
+    working_days_in,
 )
 
 CSV = Path(muara.people.__file__).parent / "data" / "hari_libur_2024_2027.csv"
@@ -169,6 +172,30 @@ def test_a_trace_leaves_no_day_out(day: date, days: int) -> None:
     assert steps[0].day == day
     assert all(later.day - earlier.day == timedelta(days=1) for earlier, later in pairwise(steps))
     assert [step.counted for step in steps if step.counted is not None] == list(range(days + 1))
+
+
+@given(st.dates(date(2025, 1, 1), date(2027, 6, 30)), st.integers(0, 30))
+def test_the_working_day_before_is_found_again_by_counting_forwards(day: date, days: int) -> None:
+    calendar = shipped()
+    here = day_zero(calendar, day)
+    found = working_day_before(calendar, here, days)
+
+    assert is_working_day(calendar, found)
+    assert add_working_days(calendar, found, days) == here
+
+
+@given(st.dates(date(2025, 1, 1), date(2027, 6, 30)), st.integers(1, 30))
+def test_the_working_day_after_any_day_is_as_far_as_the_desk_counts(day: date, days: int) -> None:
+    found = working_day_after(shipped(), day, days)
+
+    assert is_working_day(shipped(), found)
+    assert working_days_in(shipped(), after=day, until=found) == days
+
+
+def test_no_working_day_in_a_year_is_refused_backwards_too() -> None:
+    closed = Calendar(closed=frozenset(date(2026, 1, 1) + timedelta(days=n) for n in range(-400, 400)))
+    with pytest.raises(CalendarTooClosed):
+        working_day_before(closed, date(2026, 6, 1), 1)
 
 
 def test_an_earlier_day_is_no_working_days_away() -> None:

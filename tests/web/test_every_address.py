@@ -17,9 +17,10 @@ from muara.audit.models import Entry
 from muara.cases.models import Case, DeliveryRound, PowerOfAttorney, Question
 from muara.contacts.actions import queue
 from muara.contacts.models import Consultation, Counter, Kiosk, NoticeLetter, PhoneTask, QueueSeries, Ticket
+from muara.people.actions.absences import record_absence
 from muara.people.actions.companies import invite
 from muara.people.actions.notices import Addressee, give_up, notify
-from muara.people.models import CalendarDay, Holding, Invitation, Notice, Office, User
+from muara.people.models import Absence, CalendarDay, Holding, Invitation, Notice, Office, User, office_day
 from muara.steps.actions.powers import record_power
 from muara.steps.actions.unreached import escalate
 from muara.web.demo import applicant, ask_question, case_at, officer, open_always, other_applicant
@@ -401,6 +402,14 @@ ADDRESSES = {
         "in 404 404 302 302 302 302 302 404",
         "in 405 405 405 405 405 405 405 405",
     ),
+    "absences": (
+        "in 403 403 200 200 200 200 200 200",
+        "in 403 403 422 422 422 422 422 422",
+    ),
+    "end_absence": (
+        "in 405 405 405 405 405 405 405 405",
+        "in 403 403 302 404 404 302 404 302",
+    ),
     "uncollected": (
         "in 403 403 200 403 403 403 403 403",
         "in 405 405 405 405 405 405 405 405",
@@ -727,6 +736,7 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "send_again": Notice.objects.get(key="more").pk,
         "remove_second_factor": applicant().pk,
         "end_holding": Holding.objects.order_by("pk")[0].pk,
+        "end_absence": Absence.objects.get().pk,
         "remove_day": CalendarDay.objects.order_by("date")[0].pk,
     }
     wanted = pattern.pattern.regex.groupindex
@@ -785,6 +795,9 @@ def test_every_address_answers_each_person_as_it_should(office: Office, who: str
     notify(key="more", about=case.chain, to=nobody, important=True, **said)  # type: ignore[arg-type]
     list(escalate(at=MONDAY))
     take_ticket()
+    day = office_day(timezone.now())
+    cs = officer("customer_service")
+    record_absence(cs.pk, starts=day, ends=day, by=cs, at=timezone.now())
     user, place = person(who), PEOPLE.index(who)
     paths = {name: address(name, pattern, case) for name, pattern in patterns().items()}
     acts = Entry.objects.count()

@@ -11,6 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from time_machine import TimeMachineFixture
 
 from muara.audit.models import Entry
@@ -26,7 +27,8 @@ from muara.cases.models import (
     Task,
 )
 from muara.cases.rules import COUNTER
-from muara.people.models import User
+from muara.people.actions.absences import record_absence
+from muara.people.models import User, office_day
 from muara.permits.models import Permit
 from muara.steps.actions.verification import answer_correction
 from muara.steps.forms import FORMS
@@ -392,13 +394,20 @@ def test_nothing_is_recorded_before_the_file_was_received(step_key: str) -> None
     assert seat.now_at() == step_key
 
 
-def test_taking_over_from_a_colleague_names_them_and_moves_the_file() -> None:
+def test_taking_over_from_an_absent_colleague_names_them_and_moves_the_file() -> None:
     seat = seat_at("verify")
     colleague = User.objects.create_user(email="lain@contoh.example", name="Lain Contohwan")
     office = seat.user.holdings.get().office
     colleague.holdings.create(actor="verifier", office=office, starts=demo.SINCE)
     other = Seat(Client(), seat.task, colleague)
     other.client.force_login(colleague)
+    assert "Ambil alih" not in other.read().content.decode()
+    refused = other.client.post(f"{seat.url}terima/", {"kunci": new_key()})
+    assert refused.status_code == 422
+    assert f"Minta {seat.user.name} menyerahkannya" in refused.content.decode()
+    assert Task.objects.get(pk=seat.task.pk).received_by == seat.user
+    day = office_day(timezone.now())
+    record_absence(seat.user.pk, starts=day, ends=day, by=seat.user, at=timezone.now())
     assert f"Ambil alih dari {seat.user.name}" in other.read().content.decode()
     assert other.take().status_code == 302
     assert Task.objects.get(pk=seat.task.pk).received_by == colleague

@@ -35,11 +35,13 @@ from muara.cases.models.precheck import AuthorityCheck, Outfall
 from muara.cases.models.recusal import Recusal
 from muara.cases.models.referral import Recommendation, Referral
 from muara.cases.models.review import AdjustedTerms, CareActivity, DraftRemark, Examination
+from muara.cases.models.watch import Assignment, Escalation, LegalAlert, Rung
 from muara.cases.models.wording import DecreeTemplate
 
 __all__ = [
     "AdjustedTerms",
     "Application",
+    "Assignment",
     "Attachment",
     "AuthorityCheck",
     "BindingChoice",
@@ -60,10 +62,12 @@ __all__ = [
     "DraftRemark",
     "EarlyEnd",
     "Endorsement",
+    "Escalation",
     "Examination",
     "FinalCheck",
     "Handover",
     "LateDefectPermission",
+    "LegalAlert",
     "Meeting",
     "MonitoringNote",
     "Outfall",
@@ -79,6 +83,7 @@ __all__ = [
     "Referral",
     "Reminder",
     "Revision",
+    "Rung",
     "SiteVisit",
     "Submission",
     "Task",

@@ -95,6 +95,13 @@ class Case(models.Model):
                 name="a_registration_number_has_its_day",
             ),
         ]
+        # Which open cases are past their legal limit is asked by every desk.
+        indexes = [
+            models.Index(fields=["recommended_on"], condition=Q(closed_at=None), name="open_cases_by_h"),
+            models.Index(
+                fields=["registered_on"], condition=Q(closed_at=None), name="open_cases_by_registration"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.registration_number or self.application.reference

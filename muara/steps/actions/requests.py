@@ -33,14 +33,13 @@ from muara.documents.models import Blob
 from muara.people.calendar import office_calendar
 from muara.people.models import OfficeSetting, User, office_day
 from muara.people.queries import office_setting
+from muara.people.rules import superiors_of
 from muara.sop.definition import END, Process, Step
 from muara.sop.working_time import add_working_days
 from muara.steps.notices import no_longer
 
 Kind = CorrectionItem.Kind
 WHOLE_FORM = "seluruh formulir"
-# Who may let a step raise a defect late; for a step of one of them, only those above.
-SUPERIORS = ("section_head", "division_head", "head_of_office")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,14 +184,9 @@ def is_late(task: Task, requirement: int | None, submission: Submission) -> bool
     return fit.exclude(verdict=ChecklistMark.Verdict.UNFIT).exists()
 
 
-def superiors_of(task: Task) -> frozenset[str]:
-    """The actors who may let a task's step raise a defect late."""
-    above = SUPERIORS[SUPERIORS.index(task.actor) + 1 :] if task.actor in SUPERIORS else SUPERIORS
-    return frozenset(above)
-
-
 def may_permit_late_defect(user: User, task: Task, *, at: datetime) -> bool:
-    return bool(user.actors(at) & superiors_of(task)) and not is_on_applicants_side(
+    """Those above whoever does the step."""
+    return bool(user.actors(at) & set(superiors_of(task.actor))) and not is_on_applicants_side(
         user, task.case.application
     )
 

@@ -23,6 +23,7 @@ from muara.steps.forms.requests import (
     Withdraw,
 )
 from muara.steps.forms.review import CopyRecommendation, Review
+from muara.steps.forms.sharing import Assign, PassOn
 from muara.steps.forms.step import MORE, ActForm, RowsForm, StepForm
 from muara.steps.forms.verification import Correct, Deliver, Verify
 
@@ -67,6 +68,8 @@ ASIDES: tuple[type[ActForm], ...] = (
     PermitLateDefect,
     ExtendTime,
     AskAgency,
+    PassOn,
+    Assign,
     BeginPause,
     EndPause,
     Recuse,

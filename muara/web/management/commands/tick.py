@@ -16,6 +16,7 @@ from muara.contacts.actions.queue import close_earlier_days
 from muara.people.actions.notices import digest_failures
 from muara.people.models import WITA
 from muara.steps.actions.collection import remind_by_the_clock
+from muara.steps.actions.ladder import climb, warn_of_legal_limits
 from muara.steps.actions.reminders import remind_of_answers
 from muara.steps.actions.unreached import escalate
 from muara.steps.actions.uploading import clean_up
@@ -56,6 +57,8 @@ class Command(BaseCommand):
         done: dict[str, Sized] = {
             "pengingat pengambilan": list(remind_by_the_clock(at=at)),
             "pengingat perbaikan": list(remind_of_answers(at=at)),
+            "pemberitahuan batas waktu": list(climb(at=at)),
+            "peringatan batas hukum": list(warn_of_legal_limits(at=at)),
             "tugas telepon atau surat": list(escalate(at=at)),
             "ringkasan pemberitahuan yang gagal": digest_failures(pages=digest_pages(), at=at),
         }

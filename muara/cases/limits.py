@@ -1,0 +1,68 @@
+"""How late a task is, net of what the office could not do; which cases are past their legal limit."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
+
+from muara.cases.models import Case, CaseQuerySet, Revision, Task
+from muara.cases.models.case import definition_of
+from muara.cases.queries import promise_starts
+from muara.cases.timeline import elapsed, timeline
+from muara.people.calendar import office_calendar
+from muara.people.models import office_day
+from muara.sop.definition import Process
+from muara.sop.working_time import DAY, Calendar, add_working_days, working_day_before
+
+# The decision is out and waits for whoever collects it: what section I promises is kept (16.d).
+OUT = ("hand_over", "receive")
+
+
+def is_out(process: Process, step_key: str) -> bool:
+    """Tell whether a case that stands at a step has its numbered decision."""
+    return process.step(step_key).activity in OUT
+
+
+def counts_from(task: Task) -> date:
+    """The day after which a task is late: its limit, or the day the file came when that was over by then.
+
+    A file sent back to a step whose cumulative limit has passed is late as a case, but whoever gets it has
+    had no day of it (domain 1.8.3: H+2 is for the first examination).
+    """
+    assert task.due_on is not None
+    return max(task.due_on, office_day(task.opened_at))
+
+
+def days_late(task: Task, *, today: date, calendar: Calendar) -> int:
+    """Working days since a limit, without those on which the file lay with somebody else; else 0."""
+    since = counts_from(task)
+    if since >= today:
+        return 0
+    return elapsed(timeline(task.case), calendar, since=since, until=today).net
+
+
+def legal_limit(case: Case, *, calendar: Calendar) -> date | None:
+    """The last day for the decision: what section I promises, which is the limit that UU 30/2014 Pasal 53(1)
+    means; None where its clock has not begun, or the decision is out, or the case has ended."""
+    main = case.main_task
+    if case.closed_at is not None or main is None or is_out(case.process, main.step_key):
+        return None
+    start = promise_starts(case)
+    return add_working_days(calendar, start, case.process.promise_days) if start else None
+
+
+def past_legal_limit(*, today: date) -> CaseQuerySet:
+    """The open cases without a decision whose legal limit is over, whoever has them (no pause helps)."""
+    calendar, late = office_calendar(), [Q(pk__in=[])]
+    for pk in Revision.objects.values_list("pk", flat=True):
+        process = definition_of(pk).process
+        day_0 = "recommended_on" if process.promise_awaits_agency else "registered_on"
+        last = working_day_before(calendar, today - DAY, process.promise_days)
+        out = [step for activity in OUT for step in process.doing(activity)]
+        late.append(Q(case__revision=pk, **{f"case__{day_0}__lte": last}) & ~Q(step_key__in=out))
+    tasks = Task.objects.open().main().filter(reduce(or_, late))
+    found: CaseQuerySet = Case.objects.filter(closed_at=None, pk__in=tasks.values("case"))
+    return found
