@@ -201,6 +201,7 @@ urlpatterns = [
     path("kantor/antrean/loket/baru/", counters.counter, name="new_counter"),
     path("kantor/antrean/loket/<int:pk>/", counters.counter, name="edit_counter"),
     path("kantor/kalender/", days.calendar, name="calendar"),
+    path("kantor/kalender/impor/", days.import_days, name="import_days"),
     path("kantor/kalender/<int:pk>/hapus/", days.remove_day, name="remove_day"),
 ]
 handler403 = "muara.web.public.forbidden"

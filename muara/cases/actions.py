@@ -12,7 +12,7 @@ add their own rows inside the same transaction, after the lock:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -48,6 +48,7 @@ from muara.sop.working_time import Calendar, due
 
 # What binds the office: a paraf, a signature, a number. It takes a password and a telephone.
 BINDING = frozenset({"endorse", "decide", "number"})
+AT_ONCE = 500  # rows in one statement
 
 
 class NotYours(Exception):
@@ -681,21 +682,73 @@ def open_running_case(
     return Moved(case.pk, seq, task_id, step)
 
 
-def reproject(*, at: datetime) -> int:
-    """Compute the limits of all open tasks anew after the calendar changed; return how many moved."""
-    moved, calendar = 0, office_calendar()
-    waiting = Task.objects.filter(closed_at=None, companion=False).select_related("case")
-    for task in waiting.filter(case__registered_on__isnull=False):
-        case = task.case
-        limit = due_day(
-            task.step,
-            process=case.process,
-            registered_on=case.registered_on,
-            recommended_on=case.recommended_on,
-            calendar=calendar,
-        )
-        moved += Task.objects.filter(pk=task.pk, closed_at=None).exclude(due_on=limit).update(due_on=limit)
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """An open task whose limit the calendar puts on another day."""
+
+    task_id: int
+    case_id: int
+    was: date | None
+    becomes: date | None
+
+
+def shifts() -> list[Shift]:
+    """Which limits of open tasks the calendar, as it stands now, puts elsewhere than they were counted."""
+    calendar = office_calendar()
+    waiting = Task.objects.open().main().filter(case__registered_on__isnull=False)
+    rows = waiting.order_by("due_on", "pk").values_list(
+        "pk",
+        "case",
+        "step_key",
+        "due_on",
+        "case__revision",
+        "case__registered_on",
+        "case__recommended_on",
+    )
+    counted: dict[tuple[object, ...], date | None] = {}  # many cases share a step and a day
+    found = []
+    for pk, case_id, step, was, revision, registered_on, recommended_on in rows.iterator():
+        key = (revision, step, registered_on, recommended_on)
+        if key not in counted:
+            process = definition_of(revision).process
+            counted[key] = due_day(
+                process.step(step),
+                process=process,
+                registered_on=registered_on,
+                recommended_on=recommended_on,
+                calendar=calendar,
+            )
+        if counted[key] != was:
+            found.append(Shift(pk, case_id, was, counted[key]))
+    return found
+
+
+def rehearse(change: Callable[[], object]) -> list[Shift]:
+    """What a change of the calendar would move: it is made, looked at, and undone."""
+    with transaction.atomic():
+        change()
+        moved = shifts()
+        transaction.set_rollback(True)
     return moved
+
+
+def reproject(*, by: User, at: datetime) -> list[Shift]:
+    """Count the limits of all open tasks anew after the calendar changed, and record which moved."""
+    moved = shifts()
+    days = {shift.becomes for shift in moved}
+    for day in days:
+        tasks = [shift.task_id for shift in moved if shift.becomes == day]
+        for start in range(0, len(tasks), AT_ONCE):
+            some = tasks[start : start + AT_ONCE]
+            Task.objects.filter(pk__in=some, closed_at=None).update(due_on=day)
+    if moved:
+        told = [[shift.task_id, _iso(shift.was), _iso(shift.becomes)] for shift in moved]
+        record(chain="calendar", verb="calendar.reproject", by_id=by.pk, at=at, facts={"moved": told})
+    return moved
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def store_revision(

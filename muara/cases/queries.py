@@ -93,6 +93,22 @@ def promise_starts(case: Case) -> date | None:
     )
 
 
+def ready_at(case: Case) -> datetime | None:
+    """When the decision lay ready for whoever collects it (16.d): what section I promises ends there."""
+    ways = {
+        (step, outcome.key)
+        for step in case.process.doing("number")
+        for outcome in case.process.step(step).outcomes
+        if outcome.kind == "forward"
+    }
+    done = [
+        task.closed_at
+        for task in case.tasks.all()
+        if task.closed_at and (task.step_key, task.outcome) in ways
+    ]
+    return max(done, default=None)
+
+
 @dataclass(frozen=True, slots=True)
 class Court:
     """Who has to act now: an actor of the SOP, or nobody any more."""
@@ -104,15 +120,18 @@ class Court:
 
 
 def court_of(case: Case, *, task: Task | None = None, correction: Correction | None = None) -> Court:
-    """Whose court the case is in: the open task's actor, unless a request is with the applicant."""
+    """Whose court the case is in: the open task's actor, unless a request is out or a pause runs."""
     task = task or case.main_task
     if task is None:
         told = ended_early(case) or "Selesai"
         return Court(None, told, None, told)
     step = task.step
     asked = correction or open_correction(case)
-    actor = "applicant" if asked is not None and asked.with_applicant else task.actor
-    return Court(actor, case.process.actor(actor).label, step.number, step.title)
+    if asked is not None and asked.with_applicant:
+        return Court("applicant", case.process.actor("applicant").label, step.number, step.title)
+    pause = next((one for one in task.pauses.all() if one.ends is None), None)
+    label = f" ({pause.get_category_display().lower()})" if pause else ""
+    return Court(task.actor, case.process.actor(task.actor).label + label, step.number, step.title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +245,8 @@ VERBS = {
     "question.answer": "OPD menjawab pertanyaan",
     "paper.open": "Memasukkan berkas berjalan dari kertas",
     "recuse": "Menyatakan konflik kepentingan",
+    "pause.begin": "Mencatat jeda waktu",
+    "pause.end": "Mencatat akhir jeda waktu",
     "hand_over.refuse": "Menolak menyerahkan surat keputusan kepada yang datang",
     "hand_over.remind": "Mengingatkan pemohon untuk mengambil surat keputusan",
     "number.assign": "Memberi nomor keputusan",

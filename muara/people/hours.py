@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from muara.people.calendar import office_calendar
 from muara.people.models import WITA, ServiceHours, office_day
+from muara.sop.working_time import Calendar
 
 MONDAY = ServiceHours.Weekday.MONDAY
 LOOK_AHEAD = 90  # days; an office that is closed longer has not said when it opens
@@ -46,8 +48,36 @@ def opening_on(day: date) -> Opening | None:
     A holiday is closed whatever its weekday, unless the hours say otherwise. A replacement working day on a
     weekday without hours keeps Monday's.
     """
-    calendar = office_calendar()
-    hours = hours_in_force(day)
+    return _opening(day, calendar=office_calendar(), hours=hours_in_force(day))
+
+
+def minutes_served(spans: Iterable[tuple[datetime, datetime]]) -> list[int]:
+    """How many minutes of the office's hours fall into each stretch of time; the tables are read once."""
+    calendar, rows = office_calendar(), list(ServiceHours.objects.order_by("effective_from"))
+    return [
+        sum(_minutes(day, starts, ends, calendar=calendar, rows=rows) for day in _days(starts, ends))
+        for starts, ends in spans
+    ]
+
+
+def _days(starts: datetime, ends: datetime) -> Iterator[date]:
+    first = office_day(starts)
+    for ahead in range((office_day(ends) - first).days + 1):
+        yield first + timedelta(days=ahead)
+
+
+def _minutes(
+    day: date, starts: datetime, ends: datetime, *, calendar: Calendar, rows: list[ServiceHours]
+) -> int:
+    hours = {row.weekday: row for row in rows if row.effective_from <= day}
+    opening = _opening(day, calendar=calendar, hours=hours)
+    if opening is None:
+        return 0
+    shared = min(ends, opening.ends) - max(starts, opening.begins)
+    return max(0, int(shared.total_seconds() // 60))
+
+
+def _opening(day: date, *, calendar: Calendar, hours: Mapping[int, ServiceHours]) -> Opening | None:
     row = hours.get(day.weekday())
     if day in calendar.closed and not (row and row.on_holidays):
         return None

@@ -260,6 +260,7 @@ class CalendarDay(models.Model):
         PUBLIC_HOLIDAY = "LIBUR_NASIONAL", "Libur nasional"
         COLLECTIVE_LEAVE = "CUTI_BERSAMA", "Cuti bersama"
         LOCAL_HOLIDAY = "LIBUR_DAERAH", "Libur daerah"
+        CLOSURE = "PENUTUPAN_KANTOR", "Penutupan luar biasa"
         REPLACEMENT = "HARI_KERJA_PENGGANTI", "Hari kerja pengganti"
 
     date = models.DateField("tanggal")

@@ -61,8 +61,12 @@ def working_days_between(calendar: Calendar, first: date, last: date) -> int:
 
     The inverse of add_working_days: `working_days_between(c, h, add_working_days(c, h, n)) == n`.
     """
-    start = day_zero(calendar, first)
-    days = (start + DAY * step for step in range(1, (last - start).days + 1))
+    return working_days_in(calendar, after=day_zero(calendar, first), until=last)
+
+
+def working_days_in(calendar: Calendar, *, after: date, until: date) -> int:
+    """Count the working days after one day up to and including another; 0 where `until` is not later."""
+    days = (after + DAY * step for step in range(1, (until - after).days + 1))
     return sum(is_working_day(calendar, day) for day in days)
 
 

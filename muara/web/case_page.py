@@ -82,7 +82,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
 def _case(user: User, pk: int, *, at: datetime) -> Case:
     """A case that the person may see, else 404."""
     rows = Case.objects.filter(pk__in=Case.objects.visible_to(user, at=at).filter(pk=pk).values("pk"))
-    tasks = Task.objects.select_related("received_by", "closed_by")
+    tasks = Task.objects.select_related("received_by", "closed_by").prefetch_related("pauses")
     found = (
         rows.select_related(
             "application__company", "application__applicant", "application__entered_by", "revision"
@@ -180,7 +180,7 @@ def _read_forms(request: HttpRequest, found: Case, at: datetime) -> dict[str, An
 
 
 def _read_clocks(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
-    return {"clocks": clocks.clocks(found, today=office_day(at))}
+    return {"clocks": clocks.clocks(found, now=at)}
 
 
 def _read_notices(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:

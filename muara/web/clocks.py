@@ -6,15 +6,24 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from muara.cases.actions import due_day
-from muara.cases.models import (
-    Case,
-)
-from muara.cases.queries import promise_starts
+from muara.cases.models import Case, Recommendation
+from muara.cases.queries import promise_starts, ready_at
+from muara.cases.timeline import Elapsed, Span, days_by_side, elapsed, timeline
 from muara.people.calendar import office_calendar
+from muara.people.hours import minutes_served
 from muara.people.models import office_day
-from muara.sop.definition import Limit, Step
-from muara.sop.working_time import Calendar, TraceDay, add_working_days, is_guess, trace
+from muara.sop.definition import Limit, Step, Touch
+from muara.sop.working_time import (
+    Calendar,
+    TraceDay,
+    add_working_days,
+    is_guess,
+    trace,
+    working_days_in,
+)
 from muara.web.dossier import Due, due_of, legs
+
+WIDTH, LEAST = 960, 2  # of the picture of a case's life, in units of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +53,42 @@ class Clocks:
     promise: Due
     promise_days: int
     days: tuple[TraceDay, ...]
+    life: Life
 
 
-def clocks(case: Case, *, today: date) -> Clocks:
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A line of "who had it when": a span, its working days, and where it stands in the picture."""
+
+    span: Span
+    days: int
+    minutes: int | None  # of the office's hours, in the hands of whoever received it; statistics only
+    touch: Touch | None  # what the SOP prints for the step
+    x: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """A case from its submission to its end, or to now: every stay, and what the promise counts of it.
+
+    `reached` is the day up to which the promise was counted: the decision's, or today. `later` are the
+    recommendations that came after H, which moves for none of them.
+    """
+
+    stays: list[Stay]
+    days: dict[str, int]
+    elapsed: Elapsed | None
+    reached: date
+    net_due: date | None
+    late_by: int
+    later: list[date]
+    width: int = WIDTH
+
+
+def clocks(case: Case, *, now: datetime) -> Clocks:
     """Compute every limit of a case from its two clocks (domain 1.8.3), day by day."""
-    calendar, process = office_calendar(), case.process
+    today, calendar, process = office_day(now), office_calendar(), case.process
     started = promise_starts(case)
     first: dict[str, datetime] = {}
     for task in case.tasks.all():
@@ -69,15 +109,67 @@ def clocks(case: Case, *, today: date) -> Clocks:
         if step.limit is not None and step.limit.days is not None
     ]
     days = process.promise_days
+    due_on = add_working_days(calendar, started, days) if started else None
     return Clocks(
         has_h=bool(process.doing("review")),
         deadlines=deadlines,
-        promise=due_of(add_working_days(calendar, started, days), today=today, calendar=calendar)
-        if started
-        else Due(),
+        promise=due_of(due_on, today=today, calendar=calendar),
         promise_days=days,
         days=trace(calendar, started, days) if started else (),
+        life=life(case, started=started, due_on=due_on, now=now, calendar=calendar),
     )
+
+
+def life(case: Case, *, started: date | None, due_on: date | None, now: datetime, calendar: Calendar) -> Life:
+    """Lay out who had a case when, and count gross and net what its promise has used (domain 1.8.3)."""
+    spans = timeline(case)
+    ready = ready_at(case)
+    reached = office_day(ready or case.closed_at or now)
+    used = elapsed(spans, calendar, since=started, until=reached) if started else None
+    later = [
+        day
+        for day in Recommendation.objects.filter(referral__case=case, received_on__isnull=False)
+        .order_by("received_on")
+        .values_list("received_on", flat=True)
+        if day is not None and case.recommended_on is not None and day > case.recommended_on
+    ]
+    return Life(
+        stays=_stays(spans, now=now, calendar=calendar),
+        days=days_by_side(spans, calendar, until=office_day(now)),
+        elapsed=used,
+        reached=reached,
+        net_due=add_working_days(calendar, started, case.process.promise_days + used.away)
+        if started and used
+        else None,
+        late_by=working_days_in(calendar, after=due_on, until=reached) if due_on else 0,
+        later=later,
+    )
+
+
+def _stays(spans: list[Span], *, now: datetime, calendar: Calendar) -> list[Stay]:
+    if not spans:
+        return []
+    ends = [span.ends or now for span in spans]
+    hands = [(span.received_at, end) for span, end in zip(spans, ends, strict=True)]
+    worked = minutes_served(
+        (max(since, span.starts), end)
+        for span, (since, end) in zip(spans, hands, strict=True)
+        if since is not None and not span.away
+    )
+    minutes = iter(worked)
+    first, last = spans[0].starts, ends[-1]
+    scale = WIDTH / max((last - first).total_seconds(), 1)
+    return [
+        Stay(
+            span,
+            working_days_in(calendar, after=office_day(span.starts), until=office_day(end)),
+            next(minutes) if span.received_at is not None and not span.away else None,
+            span.step.touch,
+            round((span.starts - first).total_seconds() * scale, 1),
+            round(max((end - span.starts).total_seconds() * scale, LEAST), 1),
+        )
+        for span, end in zip(spans, ends, strict=True)
+    ]
 
 
 def _deadline(

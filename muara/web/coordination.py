@@ -21,14 +21,13 @@ from muara.cases.rules import open_tasks_for
 from muara.documents.uploads import PDF
 from muara.people.calendar import office_calendar
 from muara.people.models import Office, User, office_day
-from muara.sop.working_time import Calendar
+from muara.sop.working_time import Calendar, working_days_in
 from muara.steps.actions.coordination import may_answer, works_for
 from muara.steps.forms.coordination import AnswerQuestion
 from muara.steps.forms.delivery import DeliverRound
 from muara.steps.letters import coordination as letters
 from muara.web.acts import Came, attempt, new_key, read_number, was_answered
 from muara.web.desk import A_PAGE, Officer, _officer, _side
-from muara.web.dossier import working_days
 from muara.web.files import OWN, _guarded, file_name
 
 LIAISON = "liaison"
@@ -267,7 +266,7 @@ def _at_agency(task: Task, *, today: date, calendar: Calendar) -> AtAgency:
         task=task,
         agency=referral.agency if referral else None,
         since=since,
-        days=working_days(calendar, after=since, until=today),
+        days=working_days_in(calendar, after=since, until=today),
         last=last,
         due=last is None or (last.follow_up_on is not None and last.follow_up_on <= today),
     )

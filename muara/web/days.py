@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
-from muara.cases.actions import Stamp, reproject
+from muara.cases.actions import NO_FORM, Stamp, rehearse, reproject
+from muara.cases.models import Case, Task
 from muara.people import actions as people
 from muara.people.calendar import office_calendar
 from muara.people.hours import hours_in_force, next_opening, open_at
 from muara.people.models import CalendarDay, ServiceHours, office_day
+from muara.sop.definition import Step
 from muara.sop.working_time import is_working_day
 from muara.web.acts import Came, read_number
 from muara.web.office import GET_POST, _administrator, _carry_out, _is_decreed, _page, _reader
@@ -24,6 +29,7 @@ from muara.web.office_forms import (
     DayForm,
     Empty,
     HoursForm,
+    TableForm,
 )
 
 
@@ -36,15 +42,78 @@ class Month:
     working: int
 
 
+PREVIEW = "tinjau"
+SHOWN = 100  # limits that a preview lists; the rest is counted
+
+
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """An open limit that a change of the calendar would move."""
+
+    case: Case
+    step: Step
+    was: date | None
+    becomes: date | None
+    passes: bool  # it would lie in the past
+
+    @property
+    def later(self) -> bool:
+        return self.was is not None and self.becomes is not None and self.becomes > self.was
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """What a change of the calendar would move, before anybody makes it."""
+
+    count: int
+    rows: list[Moving]
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.rows)
+
+
+def impact(change: Callable[[], object], *, today: date) -> Impact:
+    """Rehearse a change and say which limits it moves; raises what the change raises."""
+    moved = rehearse(change)
+    shown = moved[:SHOWN]
+    tasks = Task.objects.select_related("case__application__company", "case__revision").in_bulk(
+        [shift.task_id for shift in shown]
+    )
+    return Impact(
+        len(moved),
+        [
+            Moving(
+                case=tasks[shift.task_id].case,
+                step=tasks[shift.task_id].step,
+                was=shift.was,
+                becomes=shift.becomes,
+                passes=shift.becomes is not None and shift.becomes < today,
+            )
+            for shift in shown
+        ],
+    )
+
+
+def _previews(form: forms.Form, change: Callable[[], object], *, today: date) -> Impact | None:
+    """The impact of a change that a form describes; None where it is refused, which the form says."""
+    try:
+        return impact(change, today=today)
+    except people.Refused as refused:
+        form.add_error(refused.field if refused.field in form.fields else None, refused.message)
+        return None
+
+
 @login_required
 @GET_POST
 def calendar(request: HttpRequest) -> HttpResponse:
+    """The days of a year that differ; a new one is looked at before it is kept."""
     by, at = _reader(request)
-    form, came = DayForm(request.POST or None), Came.DONE
+    form, came, shown = DayForm(request.POST or None), Came.DONE, None
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
 
-        def add(at: datetime, stamp: Stamp) -> None:
+        def add(at: datetime, stamp: Stamp = NO_FORM) -> None:
             people.add_calendar_day(
                 day=said["date"],
                 kind=said["kind"],
@@ -56,12 +125,18 @@ def calendar(request: HttpRequest) -> HttpResponse:
                 key=stamp.key,
                 body=stamp.body,
             )
-            reproject(at=at)
 
-        came = _carry_out(request, form, add)
-        if came is Came.DONE:
-            messages.success(request, "Hari ditambahkan. Jatuh tempo yang terpengaruh dihitung ulang.")
-            return redirect(f"{reverse('calendar')}?tahun={said['date'].year}")
+        def keep(at: datetime, stamp: Stamp) -> None:
+            add(at, stamp)
+            reproject(by=by, at=at)
+
+        if PREVIEW in request.POST:
+            shown = _previews(form, partial(add, at), today=office_day(at))
+        else:
+            came = _carry_out(request, form, keep)
+            if came is Came.DONE:
+                messages.success(request, "Hari ditambahkan. Jatuh tempo yang terpengaruh dihitung ulang.")
+                return redirect(f"{reverse('calendar')}?tahun={said['date'].year}")
     today = office_day(at)
     there = {day.year for day in CalendarDay.objects.dates("date", "year")}
     asked = read_number(request.GET.get("tahun"))
@@ -70,15 +145,61 @@ def calendar(request: HttpRequest) -> HttpResponse:
     days = [day for month in months for day in month.days]
     context = {
         "form": form,
+        "impact": shown,
         "year": year,
         "years": sorted(there | {today.year, today.year + 1, year}),
         "months": months,
         "working": sum(month.working for month in months),
         "estimated": sum(day.estimated for day in days),
+        "idle": [month.first for month in months if not month.working],
         "decreed": any(day.kind == CalendarDay.Kind.COLLECTIVE_LEAVE for day in days),
         "undecreed": [y for y in (today.year, today.year + 1) if not _is_decreed(y)],
+        "guessed": {y: _guessed(y) for y in (today.year, today.year + 1) if not _is_decreed(y)},
     }
     return _page(request, "calendar", context, came=came)
+
+
+def _guessed(year: int) -> int:
+    """How many open limits fall in a year whose leave is not decreed."""
+    return Task.objects.open().filter(due_on__year=year).count()
+
+
+@login_required
+@GET_POST
+def import_days(request: HttpRequest) -> HttpResponse:
+    """Many days at once: a table is read, its impact shown, and only then imported as a whole."""
+    by, at = _administrator(request)
+    form, came, shown, fresh = TableForm(request.POST or None), Came.DONE, None, 0
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        counted: list[int] = []
+
+        def bring_in(at: datetime, stamp: Stamp = NO_FORM) -> None:
+            counted.append(
+                people.import_calendar(
+                    rows=people.read_calendar_table(said["table"].encode()),
+                    source=said["source"],
+                    by=by,
+                    at=at,
+                    key=stamp.key,
+                    body=stamp.body,
+                )
+            )
+
+        def keep(at: datetime, stamp: Stamp) -> None:
+            bring_in(at, stamp)
+            reproject(by=by, at=at)
+
+        if PREVIEW in request.POST:
+            shown = _previews(form, partial(bring_in, at), today=office_day(at))
+            fresh = sum(counted)
+        else:
+            came = _carry_out(request, form, keep)
+            if came is Came.DONE:
+                told = f"{sum(counted)} hari ditambahkan. Jatuh tempo yang terpengaruh dihitung ulang."
+                messages.success(request, told)
+                return redirect("calendar")
+    return _page(request, "import_days", {"form": form, "impact": shown, "fresh": fresh}, came=came)
 
 
 def _months(year: int) -> list[Month]:
@@ -96,7 +217,7 @@ def _months(year: int) -> list[Month]:
 @login_required
 @GET_POST
 def remove_day(request: HttpRequest, pk: int) -> HttpResponse:
-    by, _ = _administrator(request)
+    by, at = _administrator(request)
     item = CalendarDay.objects.filter(pk=pk).first()
     if item is None and request.method == "POST":
         return redirect("calendar")  # the same button twice
@@ -107,13 +228,14 @@ def remove_day(request: HttpRequest, pk: int) -> HttpResponse:
 
         def remove(at: datetime, stamp: Stamp) -> None:
             people.remove_calendar_day(pk, by=by, at=at, key=stamp.key, body=stamp.body)
-            reproject(at=at)
+            reproject(by=by, at=at)
 
         came = _carry_out(request, form, remove)
         if came is Came.DONE:
             messages.success(request, f"{item.name} dihapus dari kalender. Jatuh tempo dihitung ulang.")
             return redirect(f"{reverse('calendar')}?tahun={item.date.year}")
-    return _page(request, "remove_day", {"form": form, "day": item}, came=came)
+    shown = impact(lambda: people.remove_calendar_day(pk, by=by, at=at), today=office_day(at))
+    return _page(request, "remove_day", {"form": form, "day": item, "impact": shown}, came=came)
 
 
 # --- service hours ----------------------------------------------------------------------------------------

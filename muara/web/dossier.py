@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Prefetch
@@ -43,12 +43,11 @@ from muara.permits.models import Decision, Refusal
 from muara.permits.queries import Remedies, remedies_of
 from muara.sop.definition import CALLER, Limit, PrintedForm, Process, Requirement, Step
 from muara.sop.form import Field, show
-from muara.sop.working_time import Calendar, is_working_day
+from muara.sop.working_time import Calendar, working_days_in
 from muara.steps.actions.drafting import decree
 from muara.steps.actions.review import binding_terms, standing_recommendations
 from muara.steps.letters import printed_flows, printed_terms
 
-DAY = timedelta(days=1)
 FLOWS = {"per_day": "m³/hari", "per_hour": "m³/jam"}
 CONTROL_SHEET = "control_sheet"  # the one letter that is set anew for every reader
 BEFORE_THE_CASE = {"ask", "inform"}  # activities that are consultations (contacts), never tasks
@@ -60,7 +59,7 @@ def with_standing(cases: CaseQuerySet) -> CaseQuerySet:
         cases.select_related("application__company", "permit__number", "refusal__number")
         .defer("application__data")
         .prefetch_related(
-            Prefetch("tasks", Task.objects.open().main()),
+            Prefetch("tasks", Task.objects.open().main().prefetch_related("pauses")),
             Prefetch("corrections", Correction.objects.open()),
         )
     )
@@ -96,14 +95,9 @@ def due_of(on: date | None, *, today: date, calendar: Calendar, limit: Limit | N
     if on is None:
         return Due(waits=limit is not None and limit.days is not None)
     if on >= today:
-        return Due(on, working_days(calendar, after=today, until=on))
-    late = working_days(calendar, after=on, until=today)
+        return Due(on, working_days_in(calendar, after=today, until=on))
+    late = working_days_in(calendar, after=on, until=today)
     return Due(on, -late if late else None)
-
-
-def working_days(calendar: Calendar, *, after: date, until: date) -> int:
-    days = (after + DAY * n for n in range(1, (until - after).days + 1))
-    return sum(is_working_day(calendar, day) for day in days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from muara.cases.forecast import forecast
 from muara.cases.models import Application
 from muara.cases.models.case import definition_of
 from muara.cases.queries import promise_starts
@@ -103,6 +104,7 @@ def follow(request: HttpRequest) -> HttpResponse:
             "late": due is not None and due < today and case is not None and case.closed_at is None,
             "guess": due is not None and is_guess(calendar, due),
             "request_open": request_open,
+            "expected": forecast(case, now=timezone.now(), calendar=calendar) if case else None,
             "events": timeline(case) if case else [],
             "decision": decision_of(case.pk) if case else None,
         },

@@ -81,7 +81,7 @@ PLACES = (
     ("Pengguna", "users", ("users", "user", "new_user", "grant", "end_holding", "invite")),
     ("Seri nomor", "series", ("series", "edit_series")),
     ("Ketentuan", "office_settings", ("office_settings",)),
-    ("Kalender kerja", "calendar", ("calendar", "remove_day")),
+    ("Kalender kerja", "calendar", ("calendar", "remove_day", "import_days")),
     ("Pemberitahuan gagal", "failed_notices", ("failed_notices",)),
     ("Jam pelayanan", "service_hours", ("service_hours",)),
     (

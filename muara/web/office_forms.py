@@ -371,6 +371,23 @@ class DayForm(forms.Form):
     )
 
 
+class TableForm(forms.Form):
+    """Days as a table; once read, its text travels with the page until it is confirmed."""
+
+    use_required_attribute = False
+    table = forms.CharField(
+        label="Isi tabel",
+        widget=forms.Textarea({"rows": 8, "spellcheck": "false"}),
+        max_length=200_000,
+        help_text="CSV dengan kolom tanggal, jenis, nama, perkiraan (Y atau N). Misalnya: "
+        "2027-12-24,CUTI_BERSAMA,Cuti Bersama Natal,N",
+        error_messages={"required": "Tempelkan isi tabelnya."},
+    )
+    source = Printed(
+        label="Sumber", max_length=200, help_text="Misalnya nomor keputusan bersama tiga menteri."
+    )
+
+
 class SettingForm(forms.Form):
     """A number that the SOP leaves to the office, from a day on."""
 

@@ -23,6 +23,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from muara.cases.actions import NotYours, Refused, Stamp
+from muara.cases.forecast import forecast
 from muara.cases.models import (
     Application,
     Case,
@@ -347,6 +348,7 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
         context["promised"] = add_working_days(calendar, started, service.process.promise_days)
     context |= {
         "task": task,
+        "expected": forecast(case, now=timezone.now(), calendar=calendar),
         "step_title": task.step.said(decision.kind if decision else "") if task else "",
         "request_open": open_request(case),
         "asked": asked_of(found, open_request(case)),

@@ -181,6 +181,7 @@ def administrators() -> Iterator[Visit]:
     yield Visit("/kantor/antrean/seri/baru/", admin, press="Simpan seri")
     yield Visit(f"/kantor/antrean/loket/{Counter.objects.order_by('name')[0].pk}/", admin)
     yield Visit("/kantor/kalender/", admin)
+    yield Visit("/kantor/kalender/impor/", admin)
     yield Visit(f"/kantor/kalender/{CalendarDay.objects.latest('date').pk}/hapus/", admin)
     yield Visit("/akun/keluar/", admin)
 

@@ -201,7 +201,7 @@ def test_steps_before_are_shown_as_done_on_paper(office: Office) -> None:
 def test_what_was_done_on_paper_is_neither_late_nor_still_to_come(office: Office) -> None:
     case = enter(prepared(), on_paper("deliver"))
 
-    run = clocks.clocks(case, today=LATER.date())
+    run = clocks.clocks(case, now=LATER)
     limits = {item.step.number: item.counts for item in run.deadlines}
     assert (limits[6], limits[7], limits[12]) == (False, False, True)
     forms = {line.form.code: line.state for line in dossier.forms(case)}

@@ -300,7 +300,7 @@ def test_the_limits_count_from_the_day_the_recommendation_came() -> None:
     told = text(section(case, "waktu"))
 
     assert "H: rekomendasi teknis diterima di kantor 10 Desember 2026" in told
-    run = clocks.clocks(Case.objects.get(pk=case.pk), today=at("2026-12-10 14:00").date())
+    run = clocks.clocks(Case.objects.get(pk=case.pk), now=at("2026-12-10 14:00"))
     days = {item.step.number: item.due.on.isoformat() for item in run.deadlines if item.due.on is not None}
     assert {number: days[number] for number in (12, 13, 14, 15, 16)} == {
         12: "2026-12-14",
@@ -316,7 +316,7 @@ def test_the_limits_count_from_the_day_the_recommendation_came() -> None:
 def test_a_step_that_was_passed_over_is_not_late() -> None:
     case = case_at("endorse_section", at=at("2026-06-30 14:00"))
 
-    run = clocks.clocks(Case.objects.get(pk=case.pk), today=MONDAY.date())
+    run = clocks.clocks(Case.objects.get(pk=case.pk), now=MONDAY)
 
     # 5 (consultation) was not needed and 14 (meeting) may not be; 12 is awaited since H+2.
     assert [item.step.number for item in run.deadlines if item.counts] == [12, 13, 15, 16, 17, 18]

@@ -42,6 +42,7 @@ ACTS = [
     "/kantor/pengguna/{user}/pelaksana/",
     "/kantor/pelaksana/{holding}/akhiri/",
     "/kantor/kalender/{day}/hapus/",
+    "/kantor/kalender/impor/",
 ]
 POSTS = [
     path for path in READ if path not in {"/kantor/", "/kantor/opd/", "/kantor/pengguna/", "/kantor/nomor/"}
@@ -369,7 +370,77 @@ def test_a_new_holiday_moves_the_deadlines_of_open_tasks() -> None:
     task.refresh_from_db()
     assert task.due_on == due
     verbs = [entry.verb for entry in Entry.objects.filter(chain="calendar").order_by("seq")]
-    assert verbs[-2:] == ["calendar.add", "calendar.remove"]
+    assert verbs[-4:] == ["calendar.add", "calendar.reproject", "calendar.remove", "calendar.reproject"]
+
+
+def test_a_new_holiday_is_looked_at_before_it_is_kept() -> None:
+    case = case_at("endorse_section", at=MONDAY)
+    task = Task.objects.get(case=case, closed_at=None, companion=False)
+    assert task.due_on is not None
+    entries, days = Entry.objects.count(), CalendarDay.objects.count()
+
+    typed = {"date": task.due_on.isoformat(), "kind": "PENUTUPAN_KANTOR", "name": "Banjir", "tinjau": "1"}
+    page = send(signed_in(), "/kantor/kalender/", action="/kantor/kalender/", code=200, **typed)
+
+    assert str(case) in words(page)
+    assert "1 jatuh tempo bergeser" in words(page)
+    assert 'value="Banjir"' in page  # what was typed waits to be kept
+    assert (Entry.objects.count(), CalendarDay.objects.count()) == (entries, days)
+    task.refresh_from_db()
+    assert task.due_on.isoformat() == typed["date"]
+
+
+def test_a_removal_says_which_limits_come_earlier_and_which_are_then_over() -> None:
+    # H = Thursday 10 December 2026: with the 11th and 14th closed, H+2 is Wednesday the 16th.
+    case = case_at("endorse_section", at=at("2026-12-10 14:00"))
+    client = signed_in()
+    for day in ("2026-12-11", "2026-12-14"):
+        typed = {"date": day, "kind": "PENUTUPAN_KANTOR", "name": f"Banjir {day}"}
+        send(client, "/kantor/kalender/", action="/kantor/kalender/", code=302, **typed)
+    assert Task.objects.get(case=case, closed_at=None, companion=False).due_on == date(2026, 12, 16)
+
+    flood = CalendarDay.objects.get(date=date(2026, 12, 14), kind="PENUTUPAN_KANTOR")
+    page = words(open_page(client, f"/kantor/kalender/{flood.pk}/hapus/").content.decode())
+
+    assert "16 Desember 2026 15 Desember 2026" in page
+    assert CalendarDay.objects.filter(pk=flood.pk).exists()
+
+
+TABLE = "tanggal,jenis,nama,perkiraan"
+
+
+def test_a_table_is_looked_at_then_imported_as_a_whole() -> None:
+    client, before = signed_in(), CalendarDay.objects.count()
+    table = (
+        f"{TABLE}\n2028-01-03,CUTI_BERSAMA,Cuti Bersama Tahun Baru,N\n2028-12-26,CUTI_BERSAMA,Cuti Natal,Y"
+    )
+    address = "/kantor/kalender/impor/"
+    page = send(client, address, code=200, table=table, source="SKB contoh", tinjau="1")
+    assert "2 hari baru" in words(page)
+    assert CalendarDay.objects.count() == before
+
+    send(client, address, code=302, table=table, source="SKB contoh")
+    assert CalendarDay.objects.count() == before + 2
+    assert Entry.objects.filter(chain="calendar").latest("seq").verb == "calendar.import"
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        (f"{TABLE}\n2028-01-03,CUTI_BERSAMA,Cuti,N\n2028-02-30,CUTI_BERSAMA,Cuti,N", "Baris 3:"),
+        (f"{TABLE}\n2028-01-03,LIBUR,Cuti,N", "Baris 2: jenis “LIBUR” tidak dikenal"),
+        (f"{TABLE}\n2028-01-03,CUTI_BERSAMA,Cuti", "Baris 2: kolom perkiraan tidak ada"),
+        ("2028-01-03,CUTI_BERSAMA,Cuti,N", "Baris pertama harus berisi nama kolom"),
+        (TABLE, "tidak berisi hari"),
+    ],
+)
+def test_a_broken_line_imports_nothing_and_is_named(table: str, told: str) -> None:
+    client, before = signed_in(), CalendarDay.objects.count()
+    for more in ({"tinjau": "1"}, {}):
+        code = 200 if more else 422
+        page = send(client, "/kantor/kalender/impor/", code=code, table=table, source="SKB contoh", **more)
+        assert told in words(page)
+        assert CalendarDay.objects.count() == before
 
 
 def test_a_broken_date_stays_on_the_page() -> None:

@@ -29,6 +29,7 @@ from muara.cases.models.issuance import FinalCheck, Handover, Reminder
 from muara.cases.models.letters import CaseLetter
 from muara.cases.models.meeting import Meeting, Participant
 from muara.cases.models.paper import PaperCase, PaperDocument
+from muara.cases.models.pause import Pause
 from muara.cases.models.power import PowerOfAttorney
 from muara.cases.models.precheck import AuthorityCheck, Outfall
 from muara.cases.models.recusal import Recusal
@@ -69,6 +70,7 @@ __all__ = [
     "PaperCase",
     "PaperDocument",
     "Participant",
+    "Pause",
     "PowerOfAttorney",
     "Presentation",
     "Question",

@@ -597,6 +597,21 @@ def shipped_calendar() -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def read_calendar_table(content: bytes) -> list[dict[str, str]]:
+    """Read a table of days (CSV, UTF-8, commas or semicolons); raises Refused where it is none."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Refused("Simpan tabelnya sebagai CSV (UTF-8), lalu unggah lagi.", "table") from None
+    first, _, rest = text.partition("\n")
+    separator = ";" if first.count(";") > first.count(",") else ","
+    if [name.strip() for name in first.strip().split(separator)] != list(COLUMNS):
+        raise Refused(f"Baris pertama harus berisi nama kolom: {', '.join(COLUMNS)}.", "table")
+    if not rest.strip():
+        raise Refused("Tabelnya tidak berisi hari.", "table")
+    return list(csv.DictReader(rest.splitlines(), fieldnames=COLUMNS, delimiter=separator))
+
+
 @transaction.atomic
 def import_calendar(
     *,

@@ -11,6 +11,7 @@ from muara.steps.forms.intake import Advise, Check, DecideAuthority, Register
 from muara.steps.forms.issuance import AssignNumber, HandOver, Number, Receive, Remind, TurnAway
 from muara.steps.forms.meeting import MEETING_ACTS, Meet
 from muara.steps.forms.monitoring import Monitor
+from muara.steps.forms.pausing import BeginPause, EndPause
 from muara.steps.forms.recusal import Recuse
 from muara.steps.forms.requests import (
     AskAgain,
@@ -66,6 +67,8 @@ ASIDES: tuple[type[ActForm], ...] = (
     PermitLateDefect,
     ExtendTime,
     AskAgency,
+    BeginPause,
+    EndPause,
     Recuse,
     Lapse,
     Withdraw,
