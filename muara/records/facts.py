@@ -135,6 +135,7 @@ def _passage(life: _Life, task: Task, *, first: bool, minutes: int | None, calen
             calendar=calendar,
         ),
         minutes=minutes,
+        new_application=way is not None and way.kind == "close" and sends_back(way, process),
     )
 
 

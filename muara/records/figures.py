@@ -41,6 +41,7 @@ class Passage:
     first: bool
     due: date | None = None
     minutes: int | None = None
+    new_application: bool = False  # it closed the case and asked for another
 
 
 @dataclass(frozen=True, slots=True)

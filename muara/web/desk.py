@@ -36,6 +36,7 @@ from muara.contacts.rules import ANSWERS, FRONT_OFFICE, may_serve
 from muara.people.calendar import office_calendar
 from muara.people.models import Company, User, office_day
 from muara.permits.queries import permits_of
+from muara.records.rules import OVERSEERS
 from muara.sop.definition import Step
 from muara.steps.actions.paper import MAY_ENTER
 from muara.steps.actions.unreached import CALLER
@@ -53,6 +54,11 @@ MATCHES = 15  # companies that a search offers
 OUTSIDE_THE_SOP = {"administrator": "Administrator", "auditor": "Pemeriksa (hanya membaca)"}
 MONITORS = frozenset({"liaison", "processing_officer", "section_head", "division_head", "head_of_office"})
 READS_REGISTER = frozenset({"registrar", "head_of_office", "auditor"})
+OVERSIGHT = (
+    ("Papan berkas", "oversight"),
+    ("Hambatan dan beban", "bottlenecks"),
+    ("Indikator kinerja", "performance"),
+)
 QUEUE_READERS = frozenset({*FRONT_OFFICE, "section_head", "division_head", "head_of_office", "auditor"})
 
 
@@ -130,7 +136,14 @@ def _side(here: Officer, current: str) -> list[dict[str, Any]]:
     if here.actors & READS_REGISTER:
         href = reverse("registers")
         links.append({"label": "Register nomor", "href": href, "current": current == "register", "count": 0})
-    return [{"title": "", "links": links}]
+    groups = [{"title": "", "links": links}]
+    if here.actors & OVERSEERS:
+        seen = [
+            {"label": label, "href": reverse(name), "current": name == current, "count": 0}
+            for label, name in OVERSIGHT
+        ]
+        groups.append({"title": "Pengawasan", "links": seen})
+    return groups
 
 
 # --- the inbox -----------------------------------------------------------------------------------------

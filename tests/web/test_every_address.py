@@ -385,6 +385,26 @@ ADDRESSES = {
         "in 404 404 302 302 302 302 302 404",
         "in 405 405 405 405 405 405 405 405",
     ),
+    "oversight": (
+        "in 403 403 403 403 403 200 200 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "overseen_cases": (
+        "in 403 403 403 403 403 200 200 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "bottlenecks": (
+        "in 403 403 403 403 403 200 200 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "performance": (
+        "in 403 403 403 403 403 200 200 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "performance_proof": (
+        "in 403 403 403 403 403 200 200 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
     "uncollected": (
         "in 403 403 200 403 403 403 403 403",
         "in 405 405 405 405 405 405 405 405",
@@ -658,6 +678,7 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "page": 1,
         "act": "panggil" if name == "queue_act" else "nomor",
         "code": "F03",
+        "figure": "k1",
         "number": 1,
     }
     owners: dict[str, object] = {
