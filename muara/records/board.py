@@ -178,6 +178,7 @@ class Standing:
     late_by: int | None  # None: in time; 0: over, but no working day has passed since
     longest: Span
     longest_days: int
+    on_paper_until: date | None  # taken over from paper that day: what came before has no stays here
 
 
 def with_life(cases: CaseQuerySet) -> CaseQuerySet:
@@ -190,7 +191,8 @@ def with_life(cases: CaseQuerySet) -> CaseQuerySet:
 def standings(tasks: Iterable[Task], today: Today, *, now: datetime) -> list[Standing]:
     """Say of each open task's case why it stands where it does, in the order given."""
     rows = list(tasks)
-    cases = {case.pk: case for case in with_life(Case.objects.filter(pk__in=[task.case_id for task in rows]))}
+    wanted = with_life(Case.objects.filter(pk__in=[task.case_id for task in rows]))
+    cases = {case.pk: case for case in wanted.select_related("paper", "application__company")}
     return [_standing(cases[task.case_id], task, today, now=now) for task in rows]
 
 
@@ -219,6 +221,7 @@ def _standing(case: Case, task: Task, today: Today, *, now: datetime) -> Standin
         ),
         longest=longest,
         longest_days=longest_days,
+        on_paper_until=office_day(spans[0].starts) if hasattr(case, "paper") else None,
     )
 
 

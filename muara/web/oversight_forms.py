@@ -73,7 +73,13 @@ class PeriodChoice(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("periode") != FREE or self.errors:
+        if self.errors:
+            return data
+        if data.get("periode") != FREE:
+            if data.get("dari") or data.get("sampai"):
+                self.add_error(
+                    "periode", "Pilih “Tanggal sendiri” untuk memakai tanggalnya, atau kosongkan tanggalnya."
+                )
             return data
         first, last = data.get("dari"), data.get("sampai")
         if first is None or last is None:

@@ -117,6 +117,7 @@ def test_the_cases_behind_a_figure_are_named(auditor: Client) -> None:
         ("periode=bebas&dari=kemarin&sampai=2026-07-01", "Tulis tanggal mulai seperti 2026-01-31."),
         ("periode=bebas", "Isi tanggal mulai dan tanggal akhir."),
         ("periode=bebas&dari=0001-01-01&sampai=9999-12-31", "Pilih paling banyak lima tahun"),
+        ("periode=2026-2&dari=2026-07-31", "Pilih “Tanggal sendiri” untuk memakai tanggalnya"),
         ("periode=1999-3", "Pilih salah satu periode dalam daftar."),
     ],
 )
