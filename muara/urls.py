@@ -25,6 +25,7 @@ from muara.web import (
     information,
     notices,
     office,
+    oversight,
     paper,
     portal,
     preview,
@@ -184,6 +185,12 @@ urlpatterns = [
     path("pindaian/<int:case>/<str:sha256>/<int:page>.png", files.scan_page, name="scan_page"),
     path("meja/susunan-kata/", wordings.wordings, name="wordings"),
     path("meja/susunan-kata/<slug:service>/<slug:kind>/", wordings.wording, name="wording"),
+    # oversight (SOP P)
+    path("pengawasan/", oversight.board, name="oversight"),
+    path("pengawasan/berkas/", oversight.overseen_cases, name="overseen_cases"),
+    path("pengawasan/hambatan/", oversight.bottlenecks, name="bottlenecks"),
+    path("pengawasan/kinerja/", oversight.performance, name="performance"),
+    path("pengawasan/kinerja/<slug:figure>/", oversight.proof, name="performance_proof"),
     # administration
     path("kantor/", office.index, name="office"),
     path("kantor/identitas/", office.identity, name="office_identity"),

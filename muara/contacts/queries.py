@@ -65,8 +65,8 @@ class Figures:
     services: list[timedelta] = field(default_factory=list)
 
 
-def figures_of(day: date) -> dict[int, Figures]:
-    """Read a day's waits and service times from its events, by the series in which they happened.
+def figures_of(day: date, *, until: date | None = None) -> dict[int, Figures]:
+    """Read waits and service times of a day, or of the days to `until`, from their events, by series.
 
     A wait runs from taking a number, or from being sent on, to the first call there. A service runs from
     the call that somebody followed to its end or to being sent on: the time that the counter was taken.
@@ -74,7 +74,7 @@ def figures_of(day: date) -> dict[int, Figures]:
     found: dict[int, Figures] = defaultdict(Figures)
     since: dict[int, datetime] = {}
     called: dict[int, datetime] = {}
-    rows = TicketEvent.objects.filter(ticket__day=day).order_by("pk")
+    rows = TicketEvent.objects.filter(ticket__day__range=(day, until or day)).order_by("pk")
     for ticket, kind, at, series in rows.values_list("ticket", "kind", "at", "series"):
         here = found[series]
         match kind:

@@ -13,6 +13,7 @@ from django.utils.safestring import mark_safe
 
 from muara.documents.letters import qr_svg
 from muara.people.queries import issuing_office
+from muara.records.rules import OVERSEERS
 
 FOOTER = (
     ("Layanan", "home"),
@@ -62,6 +63,8 @@ def navigation(request: HttpRequest) -> list[Link]:
             places.append(("Meja kerja", reverse("desk")))
         if actors - {"administrator"}:
             places.append(("Berkas", reverse("cases")))
+        if actors & OVERSEERS:
+            places.append(("Pengawasan", reverse("oversight")))
         if actors & {"administrator", *READERS}:
             places.append(("Kantor", reverse("office")))
         if not actors:

@@ -38,6 +38,7 @@ from muara.people.calendar import office_calendar
 from muara.people.models import Company, User, office_day
 from muara.people.queries import absent_until
 from muara.permits.queries import permits_of
+from muara.records.rules import OVERSEERS
 from muara.sop.definition import Step
 from muara.steps.actions.paper import MAY_ENTER
 from muara.steps.actions.unreached import CALLER
@@ -54,10 +55,14 @@ SHORT = 8  # rows of a list that only reminds
 MATCHES = 15  # companies that a search offers
 OUTSIDE_THE_SOP = {"administrator": "Administrator", "auditor": "Pemeriksa (hanya membaca)"}
 MONITORS = frozenset({"liaison", "processing_officer", "section_head", "division_head", "head_of_office"})
-OVERSEERS = frozenset({"section_head", "division_head", "head_of_office", "auditor"})
 READS_REGISTER = frozenset({"registrar", "head_of_office", "auditor"})
-WARNED = frozenset({"section_head", "division_head", "head_of_office", "auditor"})
-QUEUE_READERS = frozenset({*FRONT_OFFICE, "section_head", "division_head", "head_of_office", "auditor"})
+OVERSIGHT = (
+    ("Papan berkas", "oversight"),
+    ("Alur dan beban", "oversight_flow"),
+    ("Hambatan dan beban", "bottlenecks"),
+    ("Indikator kinerja", "performance"),
+)
+QUEUE_READERS = OVERSEERS | frozenset(FRONT_OFFICE)
 
 
 # --- who is here ---------------------------------------------------------------------------------------
@@ -120,8 +125,6 @@ def _side(here: Officer, current: str) -> list[dict[str, Any]]:
         places.append(("Penyerahan ke OPD", "deliveries", 0))
     if here.actors & MONITORS:
         places.append(("Pemantauan di OPD", "monitoring", 0))
-    if here.actors & OVERSEERS:
-        places.append(("Alur dan beban", "oversight_flow", 0))
     if here.at_the_counter:
         places.append(("Entri di loket", "start_on_behalf", 0))
     if here.actors & MAY_ENTER:
@@ -137,7 +140,14 @@ def _side(here: Officer, current: str) -> list[dict[str, Any]]:
     if here.actors & READS_REGISTER:
         href = reverse("registers")
         links.append({"label": "Register nomor", "href": href, "current": current == "register", "count": 0})
-    return [{"title": "", "links": links}]
+    groups = [{"title": "", "links": links}]
+    if here.actors & OVERSEERS:
+        seen = [
+            {"label": label, "href": reverse(name), "current": name == current, "count": 0}
+            for label, name in OVERSIGHT
+        ]
+        groups.append({"title": "Pengawasan", "links": seen})
+    return groups
 
 
 # --- the inbox -----------------------------------------------------------------------------------------
@@ -240,7 +250,7 @@ def _with_cases(tasks: TaskQuerySet) -> TaskQuerySet:
 def _past_legal_limit(here: Officer, mine: TaskQuerySet) -> list[Case]:
     """The cases past their legal limit: all of them for superiors and auditors, else those on this desk."""
     cases = past_legal_limit(today=here.today)
-    if not here.actors & WARNED:
+    if not here.actors & OVERSEERS:
         cases = cases.filter(pk__in=mine.values("case"))
     rows = cases.select_related("application__company").defer("application__data")
     return list(rows.order_by("recommended_on", "registered_on", "pk")[: SHORT + 1])

@@ -24,12 +24,13 @@ from muara.cases.queries import control_sheet, court_of
 from muara.people.calendar import office_calendar
 from muara.people.models import office_day
 from muara.permits.queries import decision_of
+from muara.records.rules import may_oversee
 from muara.sop.definition import CALLER, END, Outcome, Process
 from muara.sop.flow import NO_MARKS, WORDS, Flow, Marks, Symbol, read_flow
 from muara.sop.matrix import lay_out
 from muara.sop.svg import draw, emblem
 from muara.sop.working_time import Calendar, working_days_between
-from muara.web.desk import OVERSEERS, _officer, _side
+from muara.web.desk import _officer, _side
 from muara.web.dossier import BEFORE_THE_CASE, legs, talk_before
 from muara.web.portal import _application
 from muara.web.progress import case_of, standing
@@ -283,7 +284,7 @@ def _worded(days: float) -> str:
 def oversight(request: HttpRequest) -> HttpResponse:
     """The matrix with counts and medians, for the heads and the auditor; a revision at a time."""
     here = _officer(request)
-    if not here.actors & OVERSEERS:
+    if not may_oversee(here.user, at=here.at):
         raise PermissionDenied
     in_force = {revision.pk for revision in revisions_in_force(here.today)}
     running = Task.objects.open().main().values("case__revision")

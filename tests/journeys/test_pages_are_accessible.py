@@ -164,6 +164,16 @@ def case_pages() -> Iterator[Visit]:
     yield Visit(f"/meja/berkas/{at_step('check').pk}/", officer("customer_service"))
 
 
+def overseers() -> Iterator[Visit]:
+    auditor = officer("auditor")
+    yield Visit("/pengawasan/", auditor)
+    yield Visit("/pengawasan/berkas/?keadaan=terlambat", auditor)
+    yield Visit("/pengawasan/hambatan/", auditor)
+    yield Visit("/pengawasan/hambatan/?periode=bebas", auditor)
+    yield Visit("/pengawasan/kinerja/", auditor)
+    yield Visit("/pengawasan/kinerja/k3/", auditor)
+
+
 def administrators() -> Iterator[Visit]:
     admin, held = officer("administrator"), officer("verifier")
     yield Visit("/kantor/", admin)
@@ -189,7 +199,7 @@ def administrators() -> Iterator[Visit]:
     yield Visit("/akun/keluar/", admin)
 
 
-@pytest.mark.parametrize("visits", [anybody, applicants, officers, case_pages, administrators])
+@pytest.mark.parametrize("visits", [anybody, applicants, officers, case_pages, overseers, administrators])
 def test_every_kind_of_page_fits_and_is_accessible(
     demo_app: LiveApp, desktop: Page, visits: Callable[[], Iterator[Visit]]
 ) -> None:

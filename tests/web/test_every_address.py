@@ -410,6 +410,26 @@ ADDRESSES = {
         "in 405 405 405 405 405 405 405 405",
         "in 403 403 302 404 404 302 404 302",
     ),
+    "oversight": (
+        "in 403 403 403 403 403 200 200 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "overseen_cases": (
+        "in 403 403 403 403 403 200 200 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "bottlenecks": (
+        "in 403 403 403 403 403 200 200 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "performance": (
+        "in 403 403 403 403 403 200 200 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "performance_proof": (
+        "in 403 403 403 403 403 200 200 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
     "uncollected": (
         "in 403 403 200 403 403 403 403 403",
         "in 405 405 405 405 405 405 405 405",
@@ -696,6 +716,7 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "page": 1,
         "act": "panggil" if name == "queue_act" else "nomor",
         "code": "F03",
+        "figure": "k1",
         "number": 1,
     }
     owners: dict[str, object] = {

@@ -1,0 +1,440 @@
+"""Oversight (SOP P): the board of all open cases, why a case is late, bottlenecks, and K1–K11.
+
+Everything is counted when a page is opened, so no figure is older than the page that shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from muara.cases.models import CorrectionItem, Task
+from muara.people.calendar import office_calendar
+from muara.records import board as live
+from muara.records.board import Standing, Today, Waiting
+from muara.records.facts import decided_in, facts_of
+from muara.records.figures import (
+    RETURNING,
+    Facts,
+    Indicator,
+    Line,
+    Share,
+    Spread,
+    indicators,
+    percent,
+    permits,
+    proofs,
+    returns,
+    right_at_once,
+    share,
+    spread,
+    touch,
+)
+from muara.records.periods import Period, semesters
+from muara.records.rules import may_oversee
+from muara.sop.definition import Process, Step
+from muara.web import dossier
+from muara.web.charts import Chart, columns, lengths
+from muara.web.desk import A_PAGE, Officer, _officer, _side
+from muara.web.oversight_forms import CaseChoice, PeriodChoice
+from muara.web.sheets import Cell, download
+
+AT_ONCE = 500  # cases of a file held in memory
+TREND = 4  # semesters
+KINDS = dict(CorrectionItem.Kind.choices)
+
+
+def _overseer(request: HttpRequest) -> Officer:
+    """The heads at every level and the auditor; anybody else is refused (403)."""
+    here = _officer(request)
+    if not may_oversee(here.user, at=here.at):
+        raise PermissionDenied
+    return here
+
+
+def _service(request: HttpRequest) -> str:
+    """The service that is looked at: the one asked for, else the first."""
+    known = live.services()
+    if not known:
+        raise Http404
+    wanted = request.GET.get("layanan", "")
+    return wanted if wanted in known else known[0]
+
+
+def _frame(here: Officer, current: str, service: str) -> dict[str, Any]:
+    return {
+        "now": here.at,
+        "service": service,
+        "services": live.services(),
+        "side": _side(here, current),
+        "side_title": "Meja kerja",
+    }
+
+
+# --- the live board --------------------------------------------------------------------------------------
+
+
+@login_required
+@never_cache
+@require_safe
+def board(request: HttpRequest) -> HttpResponse:
+    """Every open case by step and by whose court it is in; each number leads to just those cases."""
+    here, service = _overseer(request), _service(request)
+    today = Today(here.today, office_calendar())
+    lines = live.board(service, today)
+    totals = {side: sum(line.sides[side] for line in lines) for side in live.SIDES}
+    context = {
+        "lines": [_row(line) for line in lines],
+        "heads": live.SIDES,
+        "totals": totals,
+        "all": sum(totals.values()),
+        "late": sum(line.late for line in lines),
+        "soon": sum(line.soon for line in lines),
+        "until": today.soon,
+        **_frame(here, "oversight", service),
+    }
+    return render(request, "oversight/board.html", context)
+
+
+def _row(line: live.Line) -> dict[str, Any]:
+    return {
+        "line": line,
+        "before": line.step is not None and line.step.activity in dossier.BEFORE_THE_CASE,
+        "sides": [(side, label, line.sides[side]) for side, label in live.SIDES.items()],
+    }
+
+
+@login_required
+@never_cache
+@require_safe
+def overseen_cases(request: HttpRequest) -> HttpResponse:
+    """The open cases behind a number of the board: how late, where, and which stay cost most days."""
+    here, service = _overseer(request), _service(request)
+    today = Today(here.today, office_calendar())
+    process = live.newest(service)
+    form = CaseChoice(request.GET, steps=_case_steps(process))
+    tasks = live.open_tasks(service, today).filter(**form.narrowing()).by_due()
+    if kind := request.GET.get("unduh"):
+        rows = (_sheet_row(item) for item in _all(tasks, today, here))
+        return download(kind, name=f"berkas-terbuka-{here.today:%Y-%m-%d}", head=CASE_HEAD, rows=rows)
+    page = Paginator(tasks, A_PAGE).get_page(request.GET.get("halaman"))
+    context = {
+        "filter": form,
+        "filtered": bool(form.narrowing()),
+        "page": page,
+        "rows": live.standings(page.object_list, today, now=here.at),
+        "sides": live.SIDES,
+        "query": _query(request),
+        **_frame(here, "oversight", service),
+    }
+    return render(request, "oversight/cases.html", context)
+
+
+def _case_steps(process: Process) -> list[Step]:
+    return [step for step in process.steps if step.activity not in dossier.BEFORE_THE_CASE]
+
+
+def _query(request: HttpRequest, *without: str) -> str:
+    query = request.GET.copy()
+    for name in ("halaman", "unduh", *without):
+        query.pop(name, None)
+    return query.urlencode()
+
+
+def _all(tasks: Any, today: Today, here: Officer) -> Iterator[Standing]:
+    found: list[Task] = list(tasks)
+    for start in range(0, len(found), AT_ONCE):
+        yield from live.standings(found[start : start + AT_ONCE], today, now=here.at)
+
+
+CASE_HEAD = (
+    "Berkas",
+    "Perusahaan",
+    "Langkah",
+    "Di tangan",
+    "Pemegang",
+    "Hari kerja di sini",
+    "Batas langkah",
+    "Batas janji (I)",
+    "Terlambat (hari kerja)",
+    "Paling lama di",
+    "Langkah paling lama",
+    "Hari kerja paling lama",
+)
+
+
+def _sheet_row(item: Standing) -> tuple[Cell, ...]:
+    return (
+        str(item.case),
+        str(item.case.application.company),
+        item.now.step.number,
+        item.now.who,
+        item.now.holder,
+        item.days,
+        item.step_due,
+        item.promise_due,
+        item.late_by,
+        item.longest.who,
+        item.longest.step.number,
+        item.longest_days,
+    )
+
+
+# --- bottlenecks ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Neck:
+    """A step: what waits there now, how long it took in the period, and how many minutes."""
+
+    step: Step
+    waiting: Waiting | None
+    took: Spread | None
+    minutes: Spread | None
+    now_bar: float = 0
+    took_bar: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """A step that sends files back: how often, and what was asked, by the four kinds that the SOP prints."""
+
+    step: Step
+    returned: Share
+    at_once: Share
+    kinds: list[tuple[str, int]]
+
+    @property
+    def rate(self) -> str:
+        return percent(self.returned)
+
+    @property
+    def first_time(self) -> str:
+        return percent(self.at_once)
+
+
+@login_required
+@never_cache
+@require_safe
+def bottlenecks(request: HttpRequest) -> HttpResponse:
+    """Where files wait, who has how many, how long work takes, and what sends files back."""
+    here, service = _overseer(request), _service(request)
+    form = PeriodChoice(request.GET, today=here.today)
+    period, process = form.period(), live.newest(service)
+    context: dict[str, Any] = {"form": form, "period": period, "query": _query(request)}
+    if period is not None:
+        facts = facts_of(service, period)
+        necks = _necks(process, facts, live.waiting(service, Today(here.today, office_calendar())))
+        backs = _backs(process, facts)
+        if kind := request.GET.get("unduh"):
+            name = f"hambatan-{period.first:%Y%m%d}-{period.last:%Y%m%d}"
+            return download(kind, name=name, head=NECK_HEAD, rows=[_neck_row(one, backs) for one in necks])
+        actors, people = live.loads(service, begins=period.begins, ends=period.ends)
+        agency = next(one for one in indicators(facts, process) if one.code == "K6")
+        context |= {
+            "necks": necks,
+            "backs": backs,
+            "kinds": KINDS.values(),
+            "actors": [one for one in actors if one.open],
+            "people": people,
+            "agency": agency,
+        }
+    return render(request, "oversight/bottlenecks.html", context | _frame(here, "bottlenecks", service))
+
+
+def _necks(process: Process, facts: Facts, waiting: dict[str, Waiting]) -> list[Neck]:
+    steps = _case_steps(process)
+    took = {s.key: spread(one.days for one in facts.passages if one.step == s.key) for s in steps}
+    now = [waiting[s.key].median if s.key in waiting else 0 for s in steps]
+    past = [found.median if (found := took[s.key]) else 0 for s in steps]
+    bars = lengths([*now, *past])
+    return [
+        Neck(s, waiting.get(s.key), took[s.key], touch(facts.passages, s.key), now_bar, took_bar)
+        for s, now_bar, took_bar in zip(steps, bars[: len(steps)], bars[len(steps) :], strict=True)
+    ]
+
+
+def _backs(process: Process, facts: Facts) -> list[Back]:
+    found = []
+    for step in process.steps:
+        if step.number in RETURNING:
+            closing = sum(
+                one.returned and one.new_application for one in facts.passages if one.step == step.key
+            )
+            kinds = [
+                (label, facts.asked.get((step.key, kind), 0) + (closing if kind == "new" else 0))
+                for kind, label in KINDS.items()
+            ]
+            passages = facts.passages
+            found.append(Back(step, returns(passages, step.key), right_at_once(passages, step.key), kinds))
+    return found
+
+
+NECK_HEAD = (
+    "Langkah",
+    "Judul",
+    "Terbuka sekarang",
+    "Menunggu, median hari kerja",
+    "Menunggu, terlama hari kerja",
+    "Selesai dalam periode",
+    "Lama, median hari kerja",
+    "Lama, persentil 95 hari kerja",
+    "Waktu kerja, median menit",
+    "Tercetak, paling sedikit menit",
+    "Tercetak, paling banyak menit",
+    "Dikembalikan",
+    "Lintasan",
+)
+
+
+def _neck_row(one: Neck, backs: Sequence[Back]) -> tuple[Cell, ...]:
+    back = next((item.returned for item in backs if item.step == one.step), None)
+    return (
+        one.step.number,
+        one.step.title,
+        one.waiting.cases if one.waiting else 0,
+        one.waiting.median if one.waiting else None,
+        one.waiting.most if one.waiting else None,
+        one.took.count if one.took else 0,
+        one.took.median if one.took else None,
+        one.took.p95 if one.took else None,
+        one.minutes.median if one.minutes else None,
+        one.step.touch.least if one.step.touch else None,
+        one.step.touch.most if one.step.touch else None,
+        back.part if back else None,
+        back.whole if back else None,
+    )
+
+
+# --- K1–K11 -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """An indicator's line in a period, beside the same in the period before."""
+
+    line: Line
+    before: str
+
+
+@login_required
+@never_cache
+@require_safe
+def performance(request: HttpRequest) -> HttpResponse:
+    """K1–K11 of a period beside the one before, with definitions; the last semesters as pictures."""
+    here, service = _overseer(request), _service(request)
+    form = PeriodChoice(request.GET, today=here.today)
+    period, process = form.period(), live.newest(service)
+    context: dict[str, Any] = {"form": form, "period": period, "query": _query(request)}
+    if period is not None:
+        now = indicators(facts_of(service, period), process)
+        before = indicators(facts_of(service, period.before), process)
+        if kind := request.GET.get("unduh"):
+            name = f"kinerja-{period.first:%Y%m%d}-{period.last:%Y%m%d}"
+            return download(kind, name=name, head=_sheet_head(period), rows=_sheet_rows(now, before))
+        context |= {
+            "indicators": [(one, _compared(one, was)) for one, was in zip(now, before, strict=True)],
+            "charts": _charts(service, here, process),
+        }
+    return render(request, "oversight/performance.html", context | _frame(here, "performance", service))
+
+
+def _compared(one: Indicator, was: Indicator) -> list[Compared]:
+    return [Compared(line, earlier.value) for line, earlier in zip(one.lines, was.lines, strict=True)]
+
+
+def _sheet_head(period: Period) -> tuple[str, ...]:
+    said = (period.label, period.before.label)
+    return (
+        "Kode",
+        "Indikator",
+        "Rincian",
+        said[0],
+        "Dihitung dari",
+        "Target",
+        said[1],
+        "Definisi",
+        "Catatan",
+    )
+
+
+def _sheet_rows(now: Sequence[Indicator], before: Sequence[Indicator]) -> Iterator[tuple[Cell, ...]]:
+    for one, was in zip(now, before, strict=True):
+        for item in _compared(one, was):
+            line = item.line
+            yield (
+                one.code,
+                one.name,
+                line.label,
+                line.value,
+                line.counted,
+                line.target,
+                item.before,
+                one.definition,
+                one.note,
+            )
+
+
+def _charts(service: str, here: Officer, process: Process) -> list[Chart]:
+    """The last semesters, by what is told of section I."""
+    halves = semesters(here.today, count=TREND)
+    issued = permits(Facts(decided=decided_in(service, Period(halves[0].first, halves[-1].last, ""))))
+    kept, took = [], []
+    for half in halves:
+        here_decided = [one for one in issued if half.holds(one.ready)]
+        met, days = share(one.kept for one in here_decided), spread(one.gross for one in here_decided)
+        label = f"{half.key[-1]}/{half.first.year}"
+        kept.append((label, met.percent, percent(met) if met.whole else "–"))
+        took.append((label, float(days.median) if days else None, str(days.median) if days else "–"))
+    days_promised = process.promise_days
+    return [
+        columns("k1", "K1: izin dalam waktu (%)", kept, target=100, target_told="Target 100 %."),
+        columns(
+            "k2",
+            "K2: median hari kerja sejak H (bruto)",
+            took,
+            target=days_promised,
+            target_told=f"Garis: {days_promised} hari kerja (bagian I).",
+        ),
+    ]
+
+
+@login_required
+@never_cache
+@require_safe
+def proof(request: HttpRequest, figure: str) -> HttpResponse:
+    """The cases that an indicator was counted from, those that speak against it first."""
+    here, service = _overseer(request), _service(request)
+    form = PeriodChoice(request.GET, today=here.today)
+    period, process = form.period(), live.newest(service)
+    empty = {one.code.lower(): one for one in indicators(Facts(), process) if one.drill}
+    if figure not in empty:
+        raise Http404
+    found = proofs(empty[figure].code, facts_of(service, period), process) if period else []
+    if kind := request.GET.get("unduh"):
+        rows = [
+            (one.case.number, one.case.company, one.day, one.what, "ya" if one.against else "")
+            for one in found
+        ]
+        head = ("Berkas", "Perusahaan", "Tanggal", "Keterangan", "Tidak memenuhi")
+        return download(kind, name=f"kinerja-{figure}-{here.today:%Y-%m-%d}", head=head, rows=rows)
+    context = {
+        "indicator": empty[figure],
+        "form": form,
+        "period": period,
+        "page": Paginator(found, A_PAGE).get_page(request.GET.get("halaman")),
+        "query": _query(request),
+        "back": f"{reverse('performance')}?{_query(request)}",
+        **_frame(here, "performance", service),
+    }
+    return render(request, "oversight/proof.html", context)
