@@ -130,8 +130,12 @@ def court_of(case: Case, *, task: Task | None = None, correction: Correction | N
     if asked is not None and asked.with_applicant:
         return Court("applicant", case.process.actor("applicant").label, step.number, step.title)
     pause = next((one for one in task.pauses.all() if one.ends is None), None)
-    label = f" ({pause.get_category_display().lower()})" if pause else ""
+    label = f" ({_in_a_sentence(pause.get_category_display())})" if pause else ""
     return Court(task.actor, case.process.actor(task.actor).label + label, step.number, step.title)
+
+
+def _in_a_sentence(label: str) -> str:
+    return label[:1].lower() + label[1:]
 
 
 @dataclass(frozen=True, slots=True)

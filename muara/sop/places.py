@@ -88,6 +88,7 @@ def metres_between(here: tuple[float, float], there: tuple[float, float]) -> flo
 
 Ring = tuple[tuple[float, float], ...]
 EDGES = ({115.5, 119.75}, {-3.1, 3.2})  # where the land of the file was cut off: no shore
+KNOWN = _box("-3.1", "3.2", "115.5", "119.75")  # beyond the file's edges nothing is known of land and sea
 
 
 @cache
@@ -202,6 +203,8 @@ def show_miles(metres: float) -> str:
 
 def beside_the_sea(latitude: Decimal, longitude: Decimal) -> str:
     """Say where a point lies: at sea, too near the shore to tell, or on land, and how far from the shore."""
+    if not KNOWN.holds(latitude, longitude):
+        return "Di luar peta Muara, yang hanya memuat pesisir Kalimantan Timur dan sekitarnya."
     here = position(latitude, longitude)
     if here.near:
         return f"Dalam {NEAR} m dari garis pantai: periksa. Jaraknya {here.far} dari garis pantai."

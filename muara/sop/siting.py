@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from muara.sop.form import Field, Spot, show_decimal, spots
-from muara.sop.places import NEAR, REACH, position
+from muara.sop.places import KNOWN, NEAR, REACH, position
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,8 @@ def doubts(spot: Spot) -> tuple[str, ...]:
     Sources of the shore differ by 100 to 300 m, so nothing less than NEAR counts (domain 2.2, 9.2).
     """
     here = position(spot.latitude, spot.longitude)
+    if not KNOWN.holds(spot.latitude, spot.longitude):
+        return ("Titik ini di luar peta Muara. Periksa koordinatnya.",) if spot.at_sea else ()
     if spot.at_sea and here.on_land:
         return (f"Titik ini terbaca di darat, {here.far} dari garis pantai. Periksa koordinatnya.",)
     found = []

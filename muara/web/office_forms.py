@@ -379,8 +379,10 @@ class TableForm(forms.Form):
         label="Isi tabel",
         widget=forms.Textarea({"rows": 8, "spellcheck": "false"}),
         max_length=200_000,
-        help_text="CSV dengan kolom tanggal, jenis, nama, perkiraan (Y atau N). Misalnya: "
-        "2027-12-24,CUTI_BERSAMA,Cuti Bersama Natal,N",
+        help_text="CSV. Baris pertama: tanggal,jenis,nama,perkiraan. Lalu satu hari sebaris, misalnya "
+        "2027-12-24,CUTI_BERSAMA,Cuti Bersama Natal,N (perkiraan: Y atau N). Jenis: "
+        + "; ".join(f"{key} = {label}" for key, label in CalendarDay.Kind.choices)
+        + ".",
         error_messages={"required": "Tempelkan isi tabelnya."},
     )
     source = Printed(

@@ -19,6 +19,7 @@ from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -264,6 +265,9 @@ class StartForm(forms.Form):
     ) -> None:
         super().__init__(data)  # type: ignore[arg-type]
         offer_permits(self, permits)
+        if self.data.get("company_name", "").strip() and not self.data.get("company"):
+            self.data = MultiValueDict(self.data)
+            self.data["company"] = self.NEW  # who types a new name means another company
         self.companies = {str(item.pk): item for item in companies}
         kind, company = self.fields["kind"], self.fields["company"]
         assert isinstance(kind, forms.ChoiceField)

@@ -108,7 +108,8 @@ def _lies(text: str, said: QueryDict, *, first: bool) -> dict[str, object]:
             outfall="outfall" in said,
             told=_number(said.get("jarak", "")),
         )
-        told = " ".join([beside_the_sea(found.latitude, found.longitude), *doubts(spot), UNCERTAIN])
+        lies = doubts(spot) or (beside_the_sea(found.latitude, found.longitude),)  # a doubt tells it, too
+        told = " ".join([*lies, UNCERTAIN])
     return {"told": told, "at": [float(found.latitude), float(found.longitude)]}
 
 

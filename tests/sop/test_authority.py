@@ -88,3 +88,8 @@ def test_the_distance_to_the_shore_is_told_in_metres_and_nautical_miles() -> Non
     corners = [corner for ring in land() for corner in ring]  # another computation, from the corners alone
     nearest = min(metres_between((0, 118.5), (north, east)) for east, north in corners)
     assert -1 < nearest - metres < 3_000  # the plane against the sphere: less than a metre
+
+
+def test_beyond_the_map_nothing_is_told_of_land_and_sea() -> None:
+    # The middle of Borneo, some 450 km inland: the land's file ends at 115.5 degrees east.
+    assert beside_the_sea(Decimal("1.208406"), Decimal("113.378906")).startswith("Di luar peta Muara")

@@ -478,6 +478,13 @@ def test_starting_twice_with_one_form_starts_one_application() -> None:
     assert second.status_code == 409  # the same key with another body
 
 
+def test_who_types_a_new_name_need_not_also_choose_another_company() -> None:
+    begun(name="PT Yang Lama")
+    body = {"kind": "new", "company_name": "PT Yang Baru", "kunci": new_key()}
+    assert signed_in(applicant()).post("/permohonan/baru/", body).status_code == 302
+    assert Application.objects.latest("pk").company.name == "PT Yang Baru"
+
+
 def test_another_persons_company_cannot_be_chosen() -> None:
     theirs = Company.objects.create(name="PT Muara Fiktif Energi")
     Membership.objects.create(company=theirs, user=other_applicant())

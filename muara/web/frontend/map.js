@@ -2,6 +2,7 @@
 import { circleMarker, geoJSON, layerGroup, map as makeMap } from "leaflet/dist/leaflet-src.esm.js";
 
 const KALTIM = [[-2.4, 115.9], [2.6, 119.1]];
+const KNOWN = [[-3.1, 115.5], [3.2, 119.75]]; // beyond it the land's file ends, and all would look like sea
 // Where a point's name stands: outwards at both ends, above and below between them, so that neighbours are read.
 const side = (number, last) => {
   if (number === last) {
@@ -16,7 +17,8 @@ const degrees = (value, plus, minus) =>
 export function draw({ panel, land, ask, take }) {
   const place = panel.querySelector("[data-map]");
   const told = panel.querySelector("[data-map-told]");
-  const map = makeMap(place, { attributionControl: false, minZoom: 6, maxZoom: 17, zoomControl: false });
+  const map = makeMap(place, { attributionControl: false, minZoom: 7, maxZoom: 17, zoomControl: false });
+  map.setMaxBounds(KNOWN);
   map.fitBounds(KALTIM);
   geoJSON(land, {
     interactive: false,
