@@ -45,6 +45,7 @@ urlpatterns = [
     path("layanan/<slug:slug>/formulir/<slug:code>.pdf", files.form, name="form"),
     path("layanan/<slug:slug>/standar/", information.service_standard, name="service_standard"),
     path("layanan/<slug:slug>/sop/", information.sop_book, name="sop_book"),
+    path("layanan/<slug:slug>/sop/sop.pdf", files.sop_book, name="sop_book_pdf"),
     path("layanan/<slug:slug>/alur/", flow.flow, name="flow"),
     path("layanan/<slug:slug>/cek-mandiri/", information.self_check, name="self_check"),
     path("lacak/", follow.follow, name="follow"),

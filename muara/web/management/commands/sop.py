@@ -1,8 +1,9 @@
-"""`manage.py sop check | docs | store`: the SOP as data, checked, written out, and kept."""
+"""`manage.py sop …`: the SOP as data, checked, written out, printed, kept and compared."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import argparse
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from muara.permits.models import Series
 from muara.sop import coverage
 from muara.sop.broken import BrokenSop
 from muara.sop.path import render_path
-from muara.sop.service import Service, folders, load_folder, read_service
+from muara.sop.service import Service, digest, folders, load_folder, read_service
+from muara.steps.letters.sop import book_title, print_book
 
 
 class Command(BaseCommand):
@@ -32,12 +34,21 @@ class Command(BaseCommand):
         docs.add_argument("--check", action="store_true", help="jangan menulis; gagal bila ada yang usang")
         docs.add_argument("--out", type=Path, default=settings.BASE_DIR / "docs", help="folder tujuan")
         which.add_parser("store", help="simpan revisi layanan ke basis data, dengan seri nomornya")
+        book = which.add_parser("print", help="cetak SOP lengkap sebagai PDF, dari data yang berjalan")
+        book.add_argument("folder", nargs="?", type=Path, help="folder revisi; tanpa ini yang terbaru")
+        copies = book.add_mutually_exclusive_group()
+        copies.add_argument("--copy", type=copy_number, default=0, help="nomor salinan terkendali")
+        copies.add_argument("--uncontrolled", action="store_true", help="salinan tidak terkendali")
+        book.add_argument("-o", "--out", type=Path, required=True, help="berkas PDF tujuan")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["which"] == "check":
             self.check_folders(tuple(options["folders"]) or folders())
         elif options["which"] == "docs":
             self.docs(options["out"], only_check=options["check"])
+        elif options["which"] == "print":
+            copy = None if options["uncontrolled"] else options["copy"]
+            self.print_book(options["folder"], copy=copy, out=options["out"])
         else:
             self.store()
 
@@ -79,16 +90,30 @@ class Command(BaseCommand):
             path.write_text(texts[path])
             self.stdout.write(f"ditulis: {path.name}")
 
+    def print_book(self, folder: Path | None, *, copy: int | None, out: Path) -> None:
+        """Print a revision: the original (`copy` 0), a numbered controlled copy, or an uncontrolled one."""
+        if folder is None:
+            folder = self.only_folder()
+        files = load_folder(folder)
+        service = read(files)
+        out.write_bytes(print_book(service, sha256=digest(files), copy=copy))
+        kind = "salinan tidak terkendali" if copy is None else f"salinan nomor {copy}" if copy else "asli"
+        self.stdout.write(f"{book_title(service)}, {kind}: {out}")
+
+    def only_folder(self) -> Path:
+        """The newest folder of the only service; CommandError where it has to be named."""
+        found = newest()
+        if len(found) != 1:
+            raise CommandError("Sebutkan folder revisinya: ada lebih dari satu layanan.")
+        return found[0]
+
     @transaction.atomic
     def store(self) -> None:
         """Keep every revision that is not kept yet; set up the number series that are missing."""
         at = timezone.now()
         for path in folders():
             files = load_folder(path)
-            try:
-                process = read_service(files).process
-            except BrokenSop as refusal:
-                raise CommandError("\n".join(str(fault) for fault in refusal.faults)) from None
+            process = read(files).process
             revision = store_revision(files=files, by_id=None, at=at, effective_from=process.effective)
             made = "disimpan" if revision.stored_at == at else "sudah tersimpan"
             self.stdout.write(f"{revision}: {made} ({revision.sha256[:12]})")
@@ -106,6 +131,21 @@ class Command(BaseCommand):
                     at=at,
                 )
                 self.stdout.write(f"seri nomor disiapkan: {numbering.label}, {numbering.pattern}")
+
+
+def read(files: Mapping[str, bytes]) -> Service:
+    """Read a revision; CommandError with every fault."""
+    try:
+        return read_service(files)
+    except BrokenSop as refusal:
+        raise CommandError("\n".join(str(fault) for fault in refusal.faults)) from None
+
+
+def copy_number(text: str) -> int:
+    """Read the number of a controlled copy, from 1."""
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 999:
+        raise argparse.ArgumentTypeError("nomor salinan harus bilangan 1 sampai 999")
+    return int(text)
 
 
 def generated() -> Iterator[tuple[str, str]]:
