@@ -569,6 +569,14 @@ ADDRESSES = {
         "in 403 403 403 403 403 403 403 200",
         "in 403 403 403 403 403 403 403 200",
     ),
+    "sop_revisions": (
+        "in 403 403 403 403 403 403 200 200",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "sop_difference": (
+        "in 403 403 403 403 403 403 200 200",
+        "in 405 405 405 405 405 405 405 405",
+    ),
     "series": (
         "in 403 403 403 403 403 403 200 200",
         "in 405 405 405 405 405 405 405 405",
@@ -692,6 +700,8 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "act": "panggil" if name == "queue_act" else "nomor",
         "code": "F03",
         "number": 1,
+        "old": case.revision_id,
+        "new": case.revision_id,
     }
     owners: dict[str, object] = {
         **dict.fromkeys(("company", "invite_member", "new_power"), case.application.company_id),
