@@ -32,8 +32,9 @@ from muara.cases.models import (
     Task,
 )
 from muara.cases.queries import latest_submission, submitted
+from muara.documents.indonesian import tanggal
 from muara.documents.repertoire import allowed
-from muara.people.models import User
+from muara.people.models import User, office_day
 from muara.sop.definition import Process, UnknownOutcome
 from muara.sop.form import Form, clean_section
 
@@ -119,11 +120,16 @@ def migrate(
 
     Raises:
         Unfit: something does not fit the new revision; nothing was changed.
+        Refused: the new revision is not in force yet.
         Stale: a case moved meanwhile; nothing was changed.
     """
     plan = plan_migration(source, target, renamed=renamed)
     if plan.faults:
         raise Unfit(plan.faults)
+    if target.effective_from > office_day(at):
+        raise Refused(
+            f"{target} baru berlaku pada {tanggal(target.effective_from)}; pindahkan sejak hari itu."
+        )
     steps, _ = _steps(source, target, renamed)
     moved = {shift.case_id: shift for shift in plan.shifts}
     for task in Task.objects.open().main().filter(case__in=plan.cases).order_by("case"):
@@ -168,8 +174,8 @@ def _steps(
         f"Peta {key}={to}: {where} tidak mempunyai langkah '{wrong}'."
         for key, to in renamed.items()
         for wrong, known, where in (
-            (key, old, f"revisi {source.number}"),
-            (to, new, f"revisi {target.number}"),
+            (key, old, source),
+            (to, new, target),
         )
         if wrong not in known
     ]

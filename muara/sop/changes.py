@@ -231,10 +231,12 @@ def _rest(old: Service, new: Service) -> Iterator[Change]:
     for key, was, now in _pairs(old.letters, new.letters):
         if was != now:
             yield Change("Surat", f"Templat {key}", "isi", "ada" if was else "", "berubah" if now else "")
+    renamed = renamed_steps(old.process, new.process)
+    apart = tuple(tuple(renamed.get(step, step) for step in pair) for pair in old.process.separated)
     for told, one, other in (
         ("Susunan kata keputusan", old.wordings, new.wordings),
         ("Cek mandiri", old.selfcheck, new.selfcheck),
-        ("Pemisahan tugas", old.process.separated, new.process.separated),
+        ("Pemisahan tugas", apart, new.process.separated),
     ):
         if one != other:
             yield Change("Lainnya", told, "isi", "seperti revisi lama", "berubah")

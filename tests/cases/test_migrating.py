@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from muara.audit.models import Entry
 from muara.cases.actions import NotYours, Refused, publish_revision, store_revision, take_over
 from muara.cases.migrating import VERB, Unfit, migrate, plan_migration
 from muara.cases.models import Application, Case, Revision, Task
 from muara.cases.queries import control_sheet
-from muara.people.models import Office
+from muara.documents.indonesian import tanggal
+from muara.people.models import Office, office_day
 from muara.sop.service import load_folder
 from muara.web.demo import Clock, Walk, applicant, case_at, officer
 from muara.web.public import revisions_in_force
@@ -235,23 +237,33 @@ def test_a_map_that_would_lose_something_is_refused(
     assert any(told in fault for fault in plan.faults)
 
 
+def test_cases_do_not_move_before_the_new_revision_is_in_force(office: Office) -> None:
+    case = case_at("verify", at=MONDAY)
+    target = publish_revision(files=files_of(), by_id=None, at=MONDAY, effective_from=date(2026, 7, 20))
+
+    with pytest.raises(Refused, match="baru berlaku pada 20 Juli 2026"):
+        moved(target)
+
+    assert Case.objects.get(pk=case.pk).revision.number == "03"
+
+
 def test_the_commands_publish_show_and_move(office: Office, tmp_path: Path) -> None:
     case = case_at("endorse_division", at=MONDAY)
     folder = tmp_path / "rev04"
     for name, content in files_of(limit_of_15(9)).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
-    told = StringIO()
+    told, today = StringIO(), office_day(timezone.now())
 
-    call_command("sop", "publish", folder, "--effective-from", "2099-01-01", stdout=told)
+    call_command("sop", "publish", folder, "--effective-from", today.isoformat(), stdout=told)
+    asked = ("sop", "migrate", "--from", "03", "--to", "04", "--map", "endorse_division=endorse_field")
     with pytest.raises(CommandError, match="beri petanya"):
         call_command("sop", "migrate", "--from", "03", "--to", "04", stdout=told)
-    asked = ("sop", "migrate", "--from", "03", "--to", "04", "--map", "endorse_division=endorse_field")
     call_command(*asked, stdout=told)
     assert Case.objects.get(pk=case.pk).revision.number == "03"
     call_command(*asked, "--apply", stdout=told)
 
     assert Case.objects.get(pk=case.pk).revision.number == "04"
-    assert "berlaku bagi permohonan baru sejak 1 Januari 2099" in told.getvalue()
+    assert f"berlaku bagi permohonan baru sejak {tanggal(today)}" in told.getvalue()
     assert "langkah 13 endorse_division: 1 berkas ke endorse_field" in told.getvalue()
     assert "Belum ada yang diubah" in told.getvalue()

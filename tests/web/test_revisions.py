@@ -15,7 +15,7 @@ from muara.cases.actions import store_revision
 from muara.cases.models import Revision
 from muara.documents.models import Letter
 from muara.people.models import Office
-from muara.web.demo import case_at, officer
+from muara.web.demo import Clock, Walk, applicant, case_at, officer
 from tests.clock import MONDAY
 from tests.sop.folders import example_files, real_files
 
@@ -46,8 +46,8 @@ def test_the_auditor_reads_what_runs_under_each_revision(office: Office, client:
 
     told = page(client, "/kantor/sop/")
 
-    assert f"04 {new.sha256[:12]}… 1 Januari 2099 Akan berlaku 0 0 Dibandingkan dengan revisi 03" in told
-    assert re.search(r"03 \w{12}… 7 Juni 2017 Berlaku 1 0 Yang pertama tersimpan", told)
+    assert f"04 {new.sha256[:8]}… 1 Januari 2099 Akan berlaku 0 0 Dibandingkan dengan revisi 03" in told
+    assert re.search(r"03 \w{8}… 7 Juni 2017 Berlaku 1 0 Yang pertama tersimpan", told)
 
 
 def test_a_long_list_costs_as_few_queries_as_a_short_one(office: Office, client: Client) -> None:
@@ -101,3 +101,18 @@ def test_anybody_takes_the_sop_in_force_as_a_pdf_that_is_set_once(
     assert bodies[0].startswith(b"%PDF-")
     assert bodies[0] == bodies[1]
     assert Letter.objects.filter(template__name="sop_book").count() == 1
+
+
+def test_who_fills_in_an_application_is_told_that_it_keeps_its_revision(
+    office: Office, client: Client
+) -> None:
+    application = Walk(Clock(MONDAY), applicant()).prepare()
+    client.force_login(applicant())
+    path = f"/permohonan/{application.reference}/"
+    assert "sudah berlaku" not in page(client, path)
+
+    rev("04", since=date(2026, 7, 6))
+
+    assert "SOP revisi 04 sudah berlaku" in page(client, path)
+    application.refresh_from_db()
+    assert application.revision.number == "03"

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from muara.cases.actions import Refused, Stale, publish_revision, store_revision
 from muara.cases.migrating import migrate, plan_migration
-from muara.cases.models import Revision
+from muara.cases.models import Case, Revision
 from muara.documents.indonesian import tanggal
 from muara.permits.actions import set_up_series
 from muara.permits.models import Series
@@ -208,9 +208,13 @@ class Command(BaseCommand):
         for row in plan.standings:
             to = f"{row.becomes} ({row.title})" if row.becomes else "TIDAK ADA TEMPATNYA"
             self.stdout.write(f"  langkah {row.number} {row.step}: {row.cases} berkas ke {to}")
+        names = {
+            case.pk: str(case)
+            for case in Case.objects.filter(pk__in=plan.cases).select_related("application")
+        }
         for shift in plan.shifts:
             was, becomes = (tanggal(day) if day else "tanpa batas" for day in (shift.was, shift.becomes))
-            self.stdout.write(f"  batas berkas {shift.case_id}: {was} menjadi {becomes}")
+            self.stdout.write(f"  batas {names[shift.case_id]}: {was} menjadi {becomes}")
         if plan.faults:
             raise CommandError("Tidak dapat dipindahkan:\n" + "\n".join(plan.faults))
         if not apply:
