@@ -837,3 +837,22 @@ def store_revision(
             facts={"revision": row.number, "sha256": sha256, "effective_from": effective_from.isoformat()},
         )
     return row
+
+
+def publish_revision(
+    *, files: Mapping[str, bytes], by_id: int | None, at: datetime, effective_from: date
+) -> Revision:
+    """Keep a new revision that counts for applications started from a day on; running cases stay pinned.
+
+    Raises:
+        BrokenSop: the files do not make a sound SOP.
+        Refused: the day is past, or the service has a revision of this number already.
+    """
+    process = read_service(files).process
+    if effective_from < office_day(at):
+        raise Refused("Tanggal berlaku sudah lewat: revisi baru berlaku paling cepat hari ini.")
+    if Revision.objects.filter(service=process.code, number=process.revision).exists():
+        raise Refused(
+            f"Revisi {process.revision} layanan {process.code} sudah tersimpan. Beri revisi ini nomor baru."
+        )
+    return store_revision(files=files, by_id=by_id, at=at, effective_from=effective_from)

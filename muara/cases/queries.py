@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
@@ -263,6 +263,7 @@ VERBS = {
     "hand_over.remind": "Mengingatkan pemohon untuk mengambil surat keputusan",
     "number.assign": "Memberi nomor keputusan",
     "receive.download": "Pemohon mengunduh surat keputusan",
+    "sop.migrate": "Memindahkan berkas ke revisi SOP lain",
 }
 
 
@@ -282,17 +283,30 @@ def control_sheet(case: Case) -> list[ControlLine]:
     tasks = {task.pk: task for task in case.tasks.select_related("case")}
     names = dict(User.objects.filter(pk__in={e.by_id for e in entries}).values_list("pk", "name"))
     drafted = list(case.drafts.order_by("number").values_list("made_at", "kind"))
+    processes = processes_of(case, entries)
     return [
         ControlLine(
             entry,
             tasks.get(entry.task_id or 0),
             _by(entry, tasks.get(entry.task_id or 0), names),
             verb_label(
-                case.process, entry.verb, kind=next((k for at, k in reversed(drafted) if at <= entry.at), "")
+                processes[entry.seq],
+                entry.verb,
+                kind=next((k for at, k in reversed(drafted) if at <= entry.at), ""),
             ),
         )
         for entry in entries
     ]
+
+
+def processes_of(case: Case, entries: Sequence[Entry]) -> dict[int, Process]:
+    """Under which revision each entry of a case was written, by its number; a case may have been moved."""
+    found, process = {}, case.process
+    for entry in sorted(entries, key=lambda entry: entry.seq, reverse=True):
+        found[entry.seq] = process
+        if entry.verb == "sop.migrate":
+            process = definition_of(json.loads(entry.text)["facts"]["from"]["id"]).process
+    return found
 
 
 def _by(entry: Entry, task: Task | None, names: Mapping[int, str]) -> str:

@@ -61,6 +61,14 @@ def compose(
     )
 
 
+def compose_once(
+    *, template: Template, content: Content | Mapping[str, object], title: str, dated: date, at: datetime
+) -> Letter:
+    """Return the letter that says just this, composed the first time it is asked for."""
+    found = Letter.objects.filter(template=template, content_sha256=digest(content), title=title).first()
+    return found or compose(template=template, content=content, title=title, dated=dated, at=at)
+
+
 def canonical(content: Content | Mapping[str, object]) -> str:
     """Return a letter's content as canonical JSON (RFC 8785); UnprintableCharacter as in compose."""
     data = content.data() if isinstance(content, Content) else content

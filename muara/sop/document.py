@@ -92,6 +92,15 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """A name under the flow, as it is printed there (which is not quite as on the approval page)."""
+
+    role: str
+    name: str
+    position: str
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """A row of the revision history."""
 
@@ -105,7 +114,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The SOP document of one revision."""
+    """The SOP document of one revision.
+
+    `running_office` and `running_date` stand at the head of every page; `page_starts` are the ids of the
+    clauses at which the pages from section A on begin.
+    """
 
     office: str
     province: str
@@ -116,6 +129,9 @@ class Document:
     created: str
     revised: str
     effective: str
+    running_office: str
+    running_date: str
+    page_starts: tuple[str, ...]
     approvals: tuple[Approval, ...]
     history_form: str
     history: tuple[Change, ...]
@@ -123,6 +139,7 @@ class Document:
     sections: tuple[SectionText, ...]
     steps: tuple[StepText, ...]
     legend: tuple[Clause, ...]
+    signatures: tuple[Signature, ...]
     missing: tuple[str, ...]
 
     @property
@@ -179,6 +196,9 @@ def read_document(text: str) -> Document:
         created=cover.text("created"),
         revised=cover.text("revised"),
         effective=cover.text("effective"),
+        running_office=cover.text("running_office", ""),
+        running_date=cover.text("running_date", ""),
+        page_starts=cover.texts("page_starts"),
         approvals=tuple(_approval(item) for item in top.tables("approvals", name="role", required=False)),
         history_form=cover.text("history_form", ""),
         history=tuple(_change(item) for item in top.tables("history", name="number", required=False)),
@@ -186,6 +206,7 @@ def read_document(text: str) -> Document:
         sections=tuple(_section(item) for item in top.tables("sections", name="letter")),
         steps=tuple(_step(item) for item in top.tables("steps", name="number")),
         legend=_clauses(top, "legend", prefix="legenda"),
+        signatures=tuple(_signature(item) for item in top.tables("signatures", name="role", required=False)),
         missing=cover.texts("missing"),
     )
     cover.finish()
@@ -193,6 +214,11 @@ def read_document(text: str) -> Document:
     ids = Counter(clause.id for clause in found.clauses)
     faults += [
         Fault(FILE, f"butir '{key}'", "dipakai lebih dari sekali") for key, times in ids.items() if times > 1
+    ]
+    faults += [
+        Fault(FILE, "page_starts", f"butir '{key}' tidak tercetak")
+        for key in found.page_starts
+        if key not in ids
     ]
     if faults:
         raise BrokenSop(faults)
@@ -209,6 +235,12 @@ def _approval(table: Table) -> Approval:
     )
     table.finish()
     return approval
+
+
+def _signature(table: Table) -> Signature:
+    signature = Signature(table.text("role"), table.text("name"), table.text("position"))
+    table.finish()
+    return signature
 
 
 def _change(table: Table) -> Change:

@@ -159,6 +159,7 @@ class Picture:
     """The matrix laid out.
 
     Left of `frozen` stand the steps' titles, above `head` the actors; both may stay while the rest scrolls.
+    `feet` are where the rows end, in order; below the last stands the legend.
     """
 
     flow: Flow
@@ -171,6 +172,21 @@ class Picture:
     lines: tuple[Line, ...]
     shapes: tuple[Shape, ...]
     words: tuple[Words, ...]
+    feet: tuple[float, ...]
+
+    def sheets(self, room: float) -> tuple[tuple[float, float], ...]:
+        """Part the rows into sheets no taller than `room` below the actors: where each begins and ends.
+
+        A row is never cut, so one that is taller than the room has its sheet; the legend ends the last.
+        """
+        tops = [self.head]
+        ends = [*self.feet[:-1], self.height] if self.feet else [self.height]
+        last = self.head
+        for end in ends:
+            if end - tops[-1] > room and last > tops[-1]:
+                tops.append(last)
+            last = end
+        return tuple(zip(tops, [*tops[1:], self.height], strict=True))
 
 
 @dataclass(slots=True)
@@ -248,6 +264,7 @@ class _Drawing:
             tuple(lines),
             tuple(self.shapes),
             tuple(self.words),
+            tuple(row.bottom for row in self.rows.values()),
         )
 
     # --- columns -------------------------------------------------------------------------------------------

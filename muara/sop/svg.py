@@ -36,7 +36,15 @@ def draw(
 
     `name` makes its ids unique on a page; a part without `title` is hidden from screen readers.
     """
-    window = _window(picture, part)
+    return _element(picture, _window(picture, part), name=name, title=title, text=text)
+
+
+def draw_strip(picture: Picture, *, top: float, bottom: float) -> str:
+    """Write a strip of the picture over its whole width, for paper; lines end at its edges."""
+    return _element(picture, Box(0, top, picture.width, bottom - top), name="alur", title="", text="")
+
+
+def _element(picture: Picture, window: Box, *, name: str, title: str, text: str) -> str:
     told = f'role="img" aria-labelledby="{name}-judul {name}-uraian"' if title else 'aria-hidden="true"'
     size = f"{_n(window.w)} {_n(window.h)}"
     lines = [
@@ -77,7 +85,7 @@ def _inside(picture: Picture, window: Box) -> Iterator[str]:
     ]
     yield f'<path d="{"".join(rules)}" stroke="{RULE}" fill="none"/>'
     for line in picture.lines:
-        if _holds(window, line.points[0]):
+        if _reaches(window, line):
             yield from _line(line)
     for shape in picture.shapes:
         if _holds(window, (shape.box.x, shape.box.y)):
@@ -89,6 +97,16 @@ def _inside(picture: Picture, window: Box) -> Iterator[str]:
 
 def _holds(window: Box, point: Point) -> bool:
     return window.x <= point[0] < window.right and window.y <= point[1] < window.bottom
+
+
+def _reaches(window: Box, line: Line) -> bool:
+    across, down = zip(*line.points, strict=True)
+    return bool(
+        min(across) < window.right
+        and max(across) >= window.x
+        and min(down) < window.bottom
+        and max(down) >= window.y
+    )
 
 
 def _n(number: float) -> str:

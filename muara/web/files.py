@@ -33,7 +33,7 @@ from muara.cases.queries import submitted
 from muara.cases.rules import Doing, is_on_applicants_side, may_act_as_applicant, may_read_power
 from muara.contacts.models import NoticeLetter
 from muara.documents import letters
-from muara.documents.models import Blob
+from muara.documents.models import Blob, Letter
 from muara.documents.pictures import NoPicture, page_picture
 from muara.documents.store import SHA256, BlobStore
 from muara.documents.uploads import PDF, PREFERRED, safe_name
@@ -48,6 +48,7 @@ from muara.steps.letters import issuance as issuance_letters
 from muara.steps.letters.forms import empty_form, first_proof_to_sign
 from muara.steps.letters.forms import folder_label as print_label
 from muara.steps.letters.review import summary_pdf
+from muara.steps.letters.sop import public_book
 from muara.web.public import revision_by_slug
 
 Answer = TypeVar("Answer", bound=HttpResponseBase)
@@ -196,14 +197,14 @@ def form(request: HttpRequest, slug: str, code: str) -> HttpResponseBase:
     wanted = next((item for item in found.process.forms if item.empty and item.code == code), None)
     if wanted is None:
         raise Http404
-    letter = empty_form(found, wanted, at=at)
-    blob = letters.pdf(letter)
-    answer = FileResponse(
-        BlobStore().open(blob.sha256), filename=file_name(letter.title), content_type=blob.media_type
-    )
-    _guarded(answer, policy=OWN)
-    answer["Cache-Control"] = "public, max-age=3600"
-    return answer
+    return _for_everybody(empty_form(found, wanted, at=at))
+
+
+@require_safe
+def sop_book(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The SOP in force on paper, as an uncontrolled copy, for everybody."""
+    at = timezone.now()
+    return _for_everybody(public_book(revision_by_slug(slug, on=office_day(at)), at=at))
 
 
 @login_required
@@ -346,6 +347,16 @@ def _picture(blob: Blob, page: int) -> HttpResponse:
     except NoPicture:
         raise Http404 from None
     return _guarded(HttpResponse(png, content_type="image/png"), policy=PICTURE, seconds=3600)
+
+
+def _for_everybody(letter: Letter) -> HttpResponseBase:
+    blob = letters.pdf(letter)
+    answer = FileResponse(
+        BlobStore().open(blob.sha256), filename=file_name(letter.title), content_type=blob.media_type
+    )
+    _guarded(answer, policy=OWN)
+    answer["Cache-Control"] = "public, max-age=3600"
+    return answer
 
 
 def _guarded(answer: Answer, *, policy: str, seconds: int = 0) -> Answer:

@@ -349,6 +349,12 @@ def start(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _newer_revision(found: Application, service: str) -> Revision | None:
+    """The revision in force, where an application in preparation keeps an earlier one (docs/adr/0015)."""
+    offered = revisions_in_force(office_day(timezone.now()))
+    return next((item for item in offered if item.service == service and item.pk != found.revision_id), None)
+
+
 # --- one application ------------------------------------------------------------------------------------
 
 
@@ -369,6 +375,7 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
         }
     case = case_of(found)
     if case is None:
+        context["newer"] = _newer_revision(found, service.process.code)
         return render(request, "portal/draft.html", context | _replaced(found))
     task = case.main_task
     calendar = office_calendar()

@@ -42,11 +42,15 @@ HEADINGS = frozenset(
 def verbatim() -> Iterator[tuple[str, str]]:
     """List everything that claims to stand in the SOP, with where it is kept."""
     cover = ("office", "province", "kind", "title", "number", "revision", "created", "revised", "effective")
-    yield from ((f"cover.{name}", getattr(DOCUMENT, name)) for name in cover)
+    running = ("running_office", "running_date")
+    yield from ((f"cover.{name}", getattr(DOCUMENT, name)) for name in (*cover, *running))
     yield "cover.history_form", DOCUMENT.history_form
     for approval in DOCUMENT.approvals:
         for name in ("role", "name", "position", "printed_date"):
             yield f"approvals.{approval.role}.{name}", getattr(approval, name)
+    for signature in DOCUMENT.signatures:
+        for name in ("role", "name", "position"):
+            yield f"signatures.{signature.role}.{name}", getattr(signature, name)
     for change in DOCUMENT.history:
         for name in ("number", "printed_date", "text", "revised_by", "approved_by"):
             yield f"history.{change.number}.{name}", getattr(change, name)

@@ -54,6 +54,10 @@ ADDRESSES = {
         "200 200 200 200 200 200 200 200 200",
         "405 405 405 405 405 405 405 405 405",
     ),
+    "sop_book_pdf": (
+        "200 200 200 200 200 200 200 200 200",
+        "405 405 405 405 405 405 405 405 405",
+    ),
     "flow": (
         "200 200 200 200 200 200 200 200 200",
         "405 405 405 405 405 405 405 405 405",
@@ -594,6 +598,14 @@ ADDRESSES = {
         "in 403 403 403 403 403 403 403 200",
         "in 403 403 403 403 403 403 403 200",
     ),
+    "sop_revisions": (
+        "in 403 403 403 403 403 403 200 200",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "sop_difference": (
+        "in 403 403 403 403 403 403 200 200",
+        "in 405 405 405 405 405 405 405 405",
+    ),
     "series": (
         "in 403 403 403 403 403 403 200 200",
         "in 405 405 405 405 405 405 405 405",
@@ -718,6 +730,8 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "code": "F03",
         "figure": "k1",
         "number": 1,
+        "old": case.revision_id,
+        "new": case.revision_id,
     }
     owners: dict[str, object] = {
         **dict.fromkeys(("company", "invite_member", "new_power"), case.application.company_id),
