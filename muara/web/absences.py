@@ -20,8 +20,8 @@ from muara.people.models import Absence, Holding, User
 from muara.people.queries import absent_until
 from muara.people.rules import answers_for
 from muara.web.acts import Came, new_key
-from muara.web.desk import Officer, _officer, _side
-from muara.web.office import _actors, _record
+from muara.web.desk import Officer, desk_links, desk_officer
+from muara.web.office import assignable_actors, record_once
 from muara.web.office_forms import Day, Empty
 
 
@@ -56,7 +56,7 @@ class Away:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def absences(request: HttpRequest) -> HttpResponse:
-    here = _officer(request)
+    here = desk_officer(request)
     held = list(Holding.objects.current(here.today).select_related("user").order_by("user__name", "pk"))
     mine = _answered_for(here, held)
     form = AbsenceForm(request.POST or None, people=mine, initial={"user": str(here.user.pk)})
@@ -82,7 +82,7 @@ def absences(request: HttpRequest) -> HttpResponse:
         "is_administrator": "administrator" in here.actors,
         "kunci": new_key(),
         "stale": came is Came.STALE,
-        "side": _side(here, "absences"),
+        "side": desk_links(here, "absences"),
         "side_title": "Meja kerja",
     }
     return render(request, "desk/absences.html", context, status=came.value)
@@ -90,7 +90,7 @@ def absences(request: HttpRequest) -> HttpResponse:
 
 def _carried(request: HttpRequest, form: forms.Form, change: Any) -> Came:
     try:
-        return _record(request, form, change)
+        return record_once(request, form, change)
     except people.NotTheirs:
         raise PermissionDenied from None
 
@@ -112,7 +112,7 @@ def _answered_for(here: Officer, held: list[Holding]) -> dict[int, User]:
 def _away(here: Officer, held: list[Holding], mine: dict[int, User]) -> list[Away]:
     """Who of them is away now or later, with who is there for each post today."""
     rows = Absence.objects.standing().filter(user__in=mine, ends__gte=here.today).select_related("user")
-    labels = _actors()
+    labels = assignable_actors()
     gone = absent_until({holding.user_id for holding in held}, on=here.today)
 
     def there(holding: Holding) -> list[User]:
@@ -144,7 +144,7 @@ def _away(here: Officer, held: list[Holding], mine: dict[int, User]) -> list[Awa
 @require_POST
 def end_absence(request: HttpRequest, pk: int) -> HttpResponse:
     """Back again, or not gone after all."""
-    here = _officer(request)
+    here = desk_officer(request)
     held = Holding.objects.current(here.today).select_related("user")
     found = get_object_or_404(Absence, pk=pk, user__in=_answered_for(here, list(held)))
     button = Empty(request.POST)

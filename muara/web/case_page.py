@@ -29,7 +29,7 @@ from muara.people.models import Notice, User, office_day
 from muara.permits.queries import decision_of
 from muara.web import clocks, dossier, flow, rounds
 from muara.web.acts import read_number
-from muara.web.desk import _address, _officer
+from muara.web.desk import desk_officer, task_address
 from muara.web.files import person
 from muara.web.maps import map_of
 
@@ -110,7 +110,7 @@ class Work:
 
 def _work(found: Case, user: User, *, at: datetime) -> list[Work]:
     return [
-        Work(task, _address(task))
+        Work(task, task_address(task))
         for task in found.tasks.all()
         if task.is_open and may_work_on_task(user, task, at=at)
     ]
@@ -163,7 +163,7 @@ def _read_corrections(request: HttpRequest, found: Case, at: datetime) -> dict[s
         "late_defects": rounds.late_defects(found),
         "confirmations": rounds.confirmations(found),
         "submissions": found.application.submissions.select_related("by").order_by("number"),
-        "talks": dossier.talks(found, reads=_officer(request).read_desks),
+        "talks": dossier.talks(found, reads=desk_officer(request).read_desks),
     }
 
 
@@ -235,7 +235,7 @@ def _sections(found: Case, current: str) -> list[dict[str, Any]]:
 @require_safe
 def correction(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """A round that was answered: what was asked and said, and before and after side by side."""
-    here = _officer(request)
+    here = desk_officer(request)
     found = _case(here.user, pk, at=here.at)
     if is_on_applicants_side(here.user, found.application):
         return redirect("application", found.application.reference)

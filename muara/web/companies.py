@@ -34,7 +34,7 @@ from muara.steps.actions.powers import PowerLetter
 from muara.steps.forms.fields import Day, Line, Scan, ScanForm
 from muara.web.acts import Came, attempt, new_key
 from muara.web.files import person
-from muara.web.portal import _application, _context
+from muara.web.portal import application_context, own_application
 from muara.web.progress import case_of
 from muara.web.public import revisions_in_force
 
@@ -461,14 +461,14 @@ def new_power(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 def application_powers(request: HttpRequest, reference: str) -> HttpResponse:
     """The powers that cover an application, and another to record: by a member, or at the counter."""
-    found, user, at = _application(request, reference), person(request), timezone.now()
+    found, user, at = own_application(request, reference), person(request), timezone.now()
     if not may_record_power(user, found.company_id, found, at=at):
         raise Http404
     form, came = _power_form(request, found.company, found)
     if came is Came.DONE:
         return redirect("application_powers", found.reference)
     rows = PowerOfAttorney.objects.covering(found).select_related("company", "application__case", "holder")
-    context = _context(
+    context = application_context(
         request,
         found,
         form=form,

@@ -27,8 +27,8 @@ from muara.steps.forms.coordination import AnswerQuestion
 from muara.steps.forms.delivery import DeliverRound
 from muara.steps.letters import coordination as letters
 from muara.web.acts import Came, attempt, new_key, read_number, was_answered
-from muara.web.desk import A_PAGE, Officer, _officer, _side
-from muara.web.files import OWN, _guarded, file_name
+from muara.web.desk import A_PAGE, Officer, desk_links, desk_officer
+from muara.web.files import OWN, file_name, guarded
 
 LIAISON = "liaison"
 OUTSIDERS = frozenset({"technical_team", "administrator"})
@@ -40,7 +40,7 @@ ROUNDS = 8
 @require_http_methods(["GET", "HEAD", "POST"])
 def question(request: HttpRequest, pk: int) -> HttpResponse:
     """A question to an agency, with its answer or the form for it."""
-    here = _officer(request)
+    here = desk_officer(request)
     found = _question(here.user, pk, at=here.at)
     theirs = works_for(here.user, found.agency_id, at=here.at)
     may = may_answer(here.user, found, at=here.at)
@@ -152,7 +152,7 @@ def deliveries(request: HttpRequest) -> HttpResponse:
 
 
 def _liaison(request: HttpRequest) -> Officer:
-    here = _officer(request)
+    here = desk_officer(request)
     if LIAISON not in here.actors:
         raise PermissionDenied
     return here
@@ -286,7 +286,7 @@ def monitoring_form(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _office_person(request: HttpRequest) -> Officer:
     """Somebody of the office who works on cases, or the auditor; not the agency, not the administrator."""
-    here = _officer(request)
+    here = desk_officer(request)
     if not here.actors - OUTSIDERS:
         raise PermissionDenied
     return here
@@ -295,8 +295,8 @@ def _office_person(request: HttpRequest) -> Officer:
 def _pdf(content: bytes, title: str) -> HttpResponse:
     answer = HttpResponse(content, content_type=PDF)
     answer["Content-Disposition"] = f'inline; filename="{file_name(title)}"'
-    return _guarded(answer, policy=OWN)
+    return guarded(answer, policy=OWN)
 
 
 def _beside(here: Officer, current: str = "") -> dict[str, Any]:
-    return {"here": here, "side": _side(here, current), "side_title": "Meja kerja"}
+    return {"here": here, "side": desk_links(here, current), "side_title": "Meja kerja"}

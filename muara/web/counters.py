@@ -17,33 +17,40 @@ from muara.contacts.actions.queue import save_counter, save_series
 from muara.contacts.models import Counter, Kiosk, QueueSeries
 from muara.contacts.rules import FRONT_OFFICE
 from muara.web.acts import Came
-from muara.web.office import GET_POST, _actors, _administrator, _carry_out, _page, _reader
+from muara.web.office import (
+    GET_POST,
+    assignable_actors,
+    carry_out_once,
+    office_administrator,
+    office_page,
+    office_reader,
+)
 from muara.web.office_forms import CounterForm, Empty, KioskForm, QueueSeriesForm
 
 
 @login_required
 @require_safe
 def queue_setup(request: HttpRequest) -> HttpResponse:
-    _reader(request)
-    labels = _actors()
+    office_reader(request)
+    labels = assignable_actors()
     rows = [(item, labels.get(item.actor, item.actor)) for item in QueueSeries.objects.all()]
     counters = Counter.objects.prefetch_related("series")
-    return _page(request, "queue", {"rows": rows, "counters": counters, "kiosks": _standing()})
+    return office_page(request, "queue", {"rows": rows, "counters": counters, "kiosks": _standing()})
 
 
 @login_required
 @GET_POST
 def queue_series(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Add a series of queue numbers, or change one."""
-    by, _ = _reader(request)
+    by, _ = office_reader(request)
     item = get_object_or_404(QueueSeries, pk=pk) if pk else None
-    labels = _actors()
+    labels = assignable_actors()
     form = QueueSeriesForm(
         item, request.POST or None, actors=[(key, labels[key]) for key in FRONT_OFFICE if key in labels]
     )
     came = Came.DONE
     if request.method == "POST" and form.is_valid():
-        came = _carry_out(
+        came = carry_out_once(
             request,
             form,
             lambda at, stamp: save_series(pk, **form.cleaned_data, by=by, at=at, stamp=stamp),
@@ -51,19 +58,19 @@ def queue_series(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         if came is Came.DONE:
             messages.success(request, f"Seri {form.cleaned_data['letter']} disimpan.")
             return redirect("queue_setup")
-    return _page(request, "queue_series", {"form": form, "item": item}, came=came)
+    return office_page(request, "queue_series", {"form": form, "item": item}, came=came)
 
 
 @login_required
 @GET_POST
 def counter(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Add a counter, or change one and what is called there."""
-    by, _ = _reader(request)
+    by, _ = office_reader(request)
     item = get_object_or_404(Counter, pk=pk) if pk else None
     form, came = CounterForm(item, request.POST or None, series=QueueSeries.objects.all()), Came.DONE
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        came = _carry_out(
+        came = carry_out_once(
             request,
             form,
             lambda at, stamp: save_counter(
@@ -79,18 +86,18 @@ def counter(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         if came is Came.DONE:
             messages.success(request, f"{said['name']} disimpan.")
             return redirect("queue_setup")
-    return _page(request, "counter", {"form": form, "item": item}, came=came)
+    return office_page(request, "counter", {"form": form, "item": item}, came=came)
 
 
 @login_required
 @GET_POST
 def kiosks(request: HttpRequest) -> HttpResponse:
     """The kiosks at the door, and another one; its link is shown in this answer and never again."""
-    by, _ = _reader(request)
+    by, _ = office_reader(request)
     form, came, link = KioskForm(request.POST or None), Came.DONE, ""
     if request.method == "POST" and form.is_valid():
         secret, made = secrets.token_urlsafe(32), list[Kiosk]()
-        came = _carry_out(
+        came = carry_out_once(
             request,
             form,
             lambda at, stamp: made.append(
@@ -105,17 +112,17 @@ def kiosks(request: HttpRequest) -> HttpResponse:
             messages.success(request, f"{made[0]} dibuat.")
             form = KioskForm()
     context = {"form": form, "link": link, "kiosks": _standing()}
-    return _page(request, "kiosks", context, came=came)
+    return office_page(request, "kiosks", context, came=came)
 
 
 @login_required
 @require_POST
 def revoke_kiosk(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a kiosk's right to give numbers away."""
-    by, _ = _administrator(request)
+    by, _ = office_administrator(request)
     item, form = get_object_or_404(Kiosk, pk=pk), Empty(request.POST)
     form.full_clean()
-    came = _carry_out(request, form, lambda at, stamp: acts.revoke_kiosk(item, by=by, at=at, stamp=stamp))
+    came = carry_out_once(request, form, lambda at, stamp: acts.revoke_kiosk(item, by=by, at=at, stamp=stamp))
     if came is Came.DONE:
         messages.success(request, f"{item} dicabut. Browsernya tidak memberi nomor lagi.")
         return redirect("kiosks")
@@ -124,7 +131,7 @@ def revoke_kiosk(request: HttpRequest, pk: int) -> HttpResponse:
         "kiosks": _standing(),
         "fault": " ".join(map(str, form.non_field_errors())),
     }
-    return _page(request, "kiosks", context, came=came)
+    return office_page(request, "kiosks", context, came=came)
 
 
 def kiosk_link(secret: str) -> str:

@@ -24,7 +24,14 @@ from muara.people.models import CalendarDay, ServiceHours, office_day
 from muara.sop.definition import Step
 from muara.sop.working_time import is_working_day
 from muara.web.acts import Came, read_number
-from muara.web.office import GET_POST, _administrator, _carry_out, _is_decreed, _page, _reader
+from muara.web.office import (
+    GET_POST,
+    carry_out_once,
+    is_decreed,
+    office_administrator,
+    office_page,
+    office_reader,
+)
 from muara.web.office_forms import (
     DayForm,
     Empty,
@@ -108,7 +115,7 @@ def _previews(form: forms.Form, change: Callable[[], object], *, today: date) ->
 @GET_POST
 def calendar(request: HttpRequest) -> HttpResponse:
     """The days of a year that differ; a new one is looked at before it is kept."""
-    by, at = _reader(request)
+    by, at = office_reader(request)
     form, came, shown = DayForm(request.POST or None), Came.DONE, None
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
@@ -133,7 +140,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         if PREVIEW in request.POST:
             shown = _previews(form, partial(add, at), today=office_day(at))
         else:
-            came = _carry_out(request, form, keep)
+            came = carry_out_once(request, form, keep)
             if came is Came.DONE:
                 messages.success(request, "Hari ditambahkan. Jatuh tempo yang terpengaruh dihitung ulang.")
                 return redirect(f"{reverse('calendar')}?tahun={said['date'].year}")
@@ -153,10 +160,10 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "estimated": sum(day.estimated for day in days),
         "idle": [month.first for month in months if not month.working],
         "decreed": any(day.kind == CalendarDay.Kind.COLLECTIVE_LEAVE for day in days),
-        "undecreed": [y for y in (today.year, today.year + 1) if not _is_decreed(y)],
-        "guessed": {y: _guessed(y) for y in (today.year, today.year + 1) if not _is_decreed(y)},
+        "undecreed": [y for y in (today.year, today.year + 1) if not is_decreed(y)],
+        "guessed": {y: _guessed(y) for y in (today.year, today.year + 1) if not is_decreed(y)},
     }
-    return _page(request, "calendar", context, came=came)
+    return office_page(request, "calendar", context, came=came)
 
 
 def _guessed(year: int) -> int:
@@ -168,7 +175,7 @@ def _guessed(year: int) -> int:
 @GET_POST
 def import_days(request: HttpRequest) -> HttpResponse:
     """Many days at once: a table is read, its impact shown, and only then imported as a whole."""
-    by, at = _administrator(request)
+    by, at = office_administrator(request)
     form, came, shown, fresh = TableForm(request.POST or None), Came.DONE, None, 0
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
@@ -194,12 +201,12 @@ def import_days(request: HttpRequest) -> HttpResponse:
             shown = _previews(form, partial(bring_in, at), today=office_day(at))
             fresh = sum(counted)
         else:
-            came = _carry_out(request, form, keep)
+            came = carry_out_once(request, form, keep)
             if came is Came.DONE:
                 told = f"{sum(counted)} hari ditambahkan. Jatuh tempo yang terpengaruh dihitung ulang."
                 messages.success(request, told)
                 return redirect("calendar")
-    return _page(request, "import_days", {"form": form, "impact": shown, "fresh": fresh}, came=came)
+    return office_page(request, "import_days", {"form": form, "impact": shown, "fresh": fresh}, came=came)
 
 
 def _months(year: int) -> list[Month]:
@@ -217,7 +224,7 @@ def _months(year: int) -> list[Month]:
 @login_required
 @GET_POST
 def remove_day(request: HttpRequest, pk: int) -> HttpResponse:
-    by, at = _administrator(request)
+    by, at = office_administrator(request)
     item = CalendarDay.objects.filter(pk=pk).first()
     if item is None and request.method == "POST":
         return redirect("calendar")  # the same button twice
@@ -230,12 +237,12 @@ def remove_day(request: HttpRequest, pk: int) -> HttpResponse:
             people.remove_calendar_day(pk, by=by, at=at, key=stamp.key, body=stamp.body)
             reproject(by=by, at=at)
 
-        came = _carry_out(request, form, remove)
+        came = carry_out_once(request, form, remove)
         if came is Came.DONE:
             messages.success(request, f"{item.name} dihapus dari kalender. Jatuh tempo dihitung ulang.")
             return redirect(f"{reverse('calendar')}?tahun={item.date.year}")
     shown = impact(lambda: people.remove_calendar_day(pk, by=by, at=at), today=office_day(at))
-    return _page(request, "remove_day", {"form": form, "day": item, "impact": shown}, came=came)
+    return office_page(request, "remove_day", {"form": form, "day": item, "impact": shown}, came=came)
 
 
 # --- service hours ----------------------------------------------------------------------------------------
@@ -244,11 +251,11 @@ def remove_day(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @GET_POST
 def service_hours(request: HttpRequest) -> HttpResponse:
-    by, at = _reader(request)
+    by, at = office_reader(request)
     form, came = HoursForm(request.POST or None, initial={"effective_from": office_day(at)}), Came.DONE
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        came = _carry_out(
+        came = carry_out_once(
             request,
             form,
             lambda at, stamp: people.set_hours(
@@ -275,4 +282,4 @@ def service_hours(request: HttpRequest) -> HttpResponse:
         "opening": open_at(at),
         "following": next_opening(at),
     }
-    return _page(request, "hours", context, came=came)
+    return office_page(request, "hours", context, came=came)

@@ -99,7 +99,7 @@ class Officer:
         return bool(self.read_desks)
 
 
-def _officer(request: HttpRequest) -> Officer:
+def desk_officer(request: HttpRequest) -> Officer:
     """The desk is for people who hold an actor today; anybody else is refused (403)."""
     me, at = person(request), timezone.now()
     actors = me.actors(at)
@@ -108,7 +108,7 @@ def _officer(request: HttpRequest) -> Officer:
     return Officer(me, actors, at)
 
 
-def _side(here: Officer, current: str) -> list[dict[str, Any]]:
+def desk_links(here: Officer, current: str) -> list[dict[str, Any]]:
     """The links beside every page of the desk, for what this person does."""
     waiting = _unanswered(here).count() if here.desks else 0
     places = [("Tugas saya", "desk", 0), ("Semua berkas", "cases", 0)]
@@ -164,7 +164,7 @@ class Waiting:
 
     @property
     def href(self) -> str:
-        return reverse("case", args=[self.task.case_id]) if self.barred else _address(self.task)
+        return reverse("case", args=[self.task.case_id]) if self.barred else task_address(self.task)
 
     @property
     def meant(self) -> Assignment | None:
@@ -197,7 +197,7 @@ class Waiting:
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """What is waiting for me, by due date and as I narrow it; what is monitored; what else is open."""
-    here = _officer(request)
+    here = desk_officer(request)
     mine = _my_tasks(here)
     narrowed = inbox.narrow(
         mine,
@@ -223,8 +223,8 @@ def desk(request: HttpRequest) -> HttpResponse:
             "watch": [item for item in waiting if item.task.companion],
             "questions": _unanswered(here)[:SHORT] if here.desks else [],
             "asked": _open_questions(here)[:SHORT],
-            "begun": _begun_at_the_counter()[:SHORT] if here.at_the_counter else [],
-            "side": _side(here, "desk"),
+            "begun": begun_at_the_counter()[:SHORT] if here.at_the_counter else [],
+            "side": desk_links(here, "desk"),
             "side_title": "Meja kerja",
         },
     )
@@ -286,7 +286,7 @@ def _steps_done(user: User, tasks: list[Task]) -> dict[int, set[str]]:
     return done
 
 
-def _address(task: Task) -> str:
+def task_address(task: Task) -> str:
     """Where a task is worked on: its own page, or the applicant's page for the applicant's steps."""
     if task.actor == "applicant" and task.step.activity != "receive":
         return reverse("application", args=[task.case.application.reference])
@@ -312,7 +312,7 @@ def _unanswered(here: Officer) -> QuerySet[Consultation]:
     return Consultation.objects.filter(answered_at=None, desk__in=here.desks).order_by("asked_at")
 
 
-def _begun_at_the_counter() -> QuerySet[Application]:
+def begun_at_the_counter() -> QuerySet[Application]:
     """Applications entered at the counter that have not been submitted yet."""
     rows = Application.objects.entered_at_the_counter().filter(case=None)
     return rows.select_related("company", "entered_by").defer("data").order_by("-updated_at")
@@ -326,7 +326,7 @@ def _begun_at_the_counter() -> QuerySet[Application]:
 @require_safe
 def cases(request: HttpRequest) -> HttpResponse:
     """Every case that I may read."""
-    here = _officer(request)
+    here = desk_officer(request)
     form = CaseFilter(request.GET, steps=_case_steps())
     readable = Case.objects.visible_to(here.user, at=here.at)
     if (scanned := form.scanned()) and (found := readable.filter(pk=scanned).first()):
@@ -350,7 +350,7 @@ def cases(request: HttpRequest) -> HttpResponse:
             "page": page,
             "rows": rows,
             "query": query.urlencode(),
-            "side": _side(here, "cases"),
+            "side": desk_links(here, "cases"),
             "side_title": "Meja kerja",
         },
     )
@@ -370,7 +370,7 @@ def _case_steps() -> list[Step]:
 # --- who stands at my counter ---------------------------------------------------------------------------
 
 
-def _visitor(request: HttpRequest, here: Officer) -> Ticket | None:
+def visitor_at_counter(request: HttpRequest, here: Officer) -> Ticket | None:
     """The visitor at this officer's counter whom the console's link names."""
     rows = Ticket.objects.at_a_counter().filter(pk=read_number(request.GET.get("tiket")), day=here.today)
     found = rows.select_related("series", "waits_in", "counter").first()
@@ -379,7 +379,9 @@ def _visitor(request: HttpRequest, here: Officer) -> Ticket | None:
     return found
 
 
-def _attempt(request: HttpRequest, form: forms.Form, carry_out: Callable[[Stamp, datetime], object]) -> Came:
+def attempt_once(
+    request: HttpRequest, form: forms.Form, carry_out: Callable[[Stamp, datetime], object]
+) -> Came:
     """Carry out a valid form that moves no case; an invalid one is refused."""
     if not form.is_valid():
         return Came.REFUSED
@@ -394,10 +396,10 @@ def _attempt(request: HttpRequest, form: forms.Form, carry_out: Callable[[Stamp,
 @require_http_methods(["GET", "HEAD", "POST"])
 def start_on_behalf(request: HttpRequest) -> HttpResponse:
     """SOP step 3 at the counter: enter an application for somebody who has no account."""
-    here = _officer(request)
+    here = desk_officer(request)
     if not serves_the_counter(here.user, at=here.at):
         raise PermissionDenied
-    ticket = _visitor(request, here)
+    ticket = visitor_at_counter(request, here)
     wanted = (request.POST.get("cari") or request.GET.get("cari") or "").replace("\0", "").strip()[:100]
     companies = list(_companies(wanted)[:MATCHES])
     services = revisions_in_force(here.today)
@@ -405,7 +407,7 @@ def start_on_behalf(request: HttpRequest) -> HttpResponse:
     form = OnBehalf(request.POST or None, services=services, companies=companies, permits=permits)
     came, started = None, []
     if request.method == "POST":
-        came = _attempt(
+        came = attempt_once(
             request,
             form,
             lambda stamp, at: started.append(_start(form, ticket=ticket, by=here.user, at=at, stamp=stamp)),
@@ -425,7 +427,7 @@ def start_on_behalf(request: HttpRequest) -> HttpResponse:
             "companies": companies,
             "kunci": new_key(),
             "stale": came is Came.STALE,
-            "side": _side(here, "start_on_behalf"),
+            "side": desk_links(here, "start_on_behalf"),
             "side_title": "Meja kerja",
         },
         status=came.value if came else 200,

@@ -94,7 +94,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponseBase:
     answer = FileResponse(
         BlobStore().open(blob.sha256), filename=file_name(found.title), content_type=blob.media_type
     )
-    return _guarded(answer, policy=OWN)
+    return guarded(answer, policy=OWN)
 
 
 @login_required
@@ -109,7 +109,7 @@ def notice_on_paper(request: HttpRequest, pk: int) -> HttpResponseBase:
     answer = FileResponse(
         BlobStore().open(blob.sha256), filename=file_name(found.letter.title), content_type=blob.media_type
     )
-    return _guarded(answer, policy=OWN)
+    return guarded(answer, policy=OWN)
 
 
 @login_required
@@ -153,7 +153,7 @@ def control_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     answer = HttpResponse(case_letters.control_sheet(case, at=at), content_type=PDF)
     name = file_name(f"Lembar pengendali proses {case}")
     answer["Content-Disposition"] = f'inline; filename="{name}"'
-    return _guarded(answer, policy=OWN)
+    return guarded(answer, policy=OWN)
 
 
 @login_required
@@ -167,7 +167,7 @@ def case_summary(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     answer = HttpResponse(summary_pdf(case, draft, at=at), content_type=PDF)
     answer["Content-Disposition"] = f'inline; filename="{file_name(f"Ringkasan {case}")}"'
-    return _guarded(answer, policy=OWN)
+    return guarded(answer, policy=OWN)
 
 
 @login_required
@@ -186,7 +186,7 @@ def first_proof(request: HttpRequest, pk: int) -> HttpResponseBase:
     answer = HttpResponse(sheet, content_type=PDF)
     name = file_name(f"Bukti awal proses {case}")
     answer["Content-Disposition"] = f'inline; filename="{name}"'
-    return _guarded(answer, policy=OWN)
+    return guarded(answer, policy=OWN)
 
 
 @require_safe
@@ -217,7 +217,7 @@ def folder_label(request: HttpRequest, pk: int) -> HttpResponseBase:
         raise Http404
     answer = HttpResponse(print_label(case, at=at), content_type=PDF)
     answer["Content-Disposition"] = f'inline; filename="{file_name(f"Label map {case}")}"'
-    return _guarded(answer, policy=OWN)
+    return guarded(answer, policy=OWN)
 
 
 @login_required
@@ -230,7 +230,7 @@ def number_register(request: HttpRequest, service: str, key: str, year: int) -> 
         raise Http404
     answer = HttpResponse(issuance_letters.number_register(series, year=year, at=at), content_type=PDF)
     answer["Content-Disposition"] = f'inline; filename="{file_name(f"Register {series.label} {year}")}"'
-    return _guarded(answer, policy=OWN)
+    return guarded(answer, policy=OWN)
 
 
 def reads_registers(user: User, *, at: datetime) -> bool:
@@ -336,7 +336,7 @@ def _original(blob: Blob, filename: str) -> FileResponse:
     answer = FileResponse(
         BlobStore().open(blob.sha256), as_attachment=True, filename=filename, content_type=blob.media_type
     )
-    return _guarded(answer, policy=STRANGE)
+    return guarded(answer, policy=STRANGE)
 
 
 def _picture(blob: Blob, page: int) -> HttpResponse:
@@ -346,7 +346,7 @@ def _picture(blob: Blob, page: int) -> HttpResponse:
         png = page_picture(blob, page)
     except NoPicture:
         raise Http404 from None
-    return _guarded(HttpResponse(png, content_type="image/png"), policy=PICTURE, seconds=3600)
+    return guarded(HttpResponse(png, content_type="image/png"), policy=PICTURE, seconds=3600)
 
 
 def _for_everybody(letter: Letter) -> HttpResponseBase:
@@ -354,12 +354,12 @@ def _for_everybody(letter: Letter) -> HttpResponseBase:
     answer = FileResponse(
         BlobStore().open(blob.sha256), filename=file_name(letter.title), content_type=blob.media_type
     )
-    _guarded(answer, policy=OWN)
+    guarded(answer, policy=OWN)
     answer["Cache-Control"] = "public, max-age=3600"
     return answer
 
 
-def _guarded(answer: Answer, *, policy: str, seconds: int = 0) -> Answer:
+def guarded(answer: Answer, *, policy: str, seconds: int = 0) -> Answer:
     answer["Content-Security-Policy"] = policy
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = f"private, max-age={seconds}" if seconds else "private, no-store"

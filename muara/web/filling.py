@@ -29,7 +29,7 @@ from muara.steps.actions import filing
 from muara.web.acts import Came
 from muara.web.files import person
 from muara.web.form_fields import SectionForm
-from muara.web.portal import _application, _asked_about, _context
+from muara.web.portal import application_context, asked_about, own_application
 from muara.web.progress import is_begun, lacking_in, prefilled
 
 PAGE, SEEN = "halaman", "terakhir"  # the page's own key, and that of the page that saved last
@@ -49,7 +49,7 @@ CHANGED = (
 @never_cache
 def section(request: HttpRequest, reference: str, section: str) -> HttpResponse:
     """One section of the form, saved as one goes: by its buttons, and by itself where scripts run."""
-    found = _application(request, reference)
+    found = own_application(request, reference)
     service = definition_of(found.revision_id)
     try:
         part = service.form.section(section)
@@ -134,7 +134,7 @@ def _show(
     changed: bool = False,
 ) -> HttpResponse:
     order = [item.key for item in service.form.sections]
-    context = _context(
+    context = application_context(
         request,
         found,
         section=part,
@@ -144,7 +144,7 @@ def _show(
         kept=kept,
         changed=CHANGED if changed else "",
         with_map=any(item.kind == "coordinate" for field in part.fields for item in (field, *field.columns)),
-        asked=_asked_about(found, *(number for field in part.fields for number in field.requirements)),
+        asked=asked_about(found, *(number for field in part.fields for number in field.requirements)),
         number=order.index(part.key) + 1,
         total=len(order),
         last=part.key == order[-1],

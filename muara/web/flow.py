@@ -30,9 +30,9 @@ from muara.sop.flow import NO_MARKS, WORDS, Flow, Marks, Symbol, read_flow
 from muara.sop.matrix import lay_out
 from muara.sop.svg import draw, emblem
 from muara.sop.working_time import Calendar, working_days_between
-from muara.web.desk import _officer, _side
+from muara.web.desk import desk_links, desk_officer
 from muara.web.dossier import BEFORE_THE_CASE, legs, talk_before
-from muara.web.portal import _application
+from muara.web.portal import own_application
 from muara.web.progress import case_of, standing
 from muara.web.public import revision_by_slug, revisions_in_force
 
@@ -212,7 +212,7 @@ def read_case_flow(found: Case, at: datetime) -> dict[str, object]:
 @require_safe
 def application_flow(request: HttpRequest, reference: str) -> HttpResponse:
     """The way that the applicant's own case went, and where it stands."""
-    application = _application(request, reference)
+    application = own_application(request, reference)
     case = case_of(application)
     if case is None:
         return redirect("application", reference)
@@ -283,7 +283,7 @@ def _worded(days: float) -> str:
 @require_safe
 def oversight(request: HttpRequest) -> HttpResponse:
     """The matrix with counts and medians, for the heads and the auditor; a revision at a time."""
-    here = _officer(request)
+    here = desk_officer(request)
     if not may_oversee(here.user, at=here.at):
         raise PermissionDenied
     in_force = {revision.pk for revision in revisions_in_force(here.today)}
@@ -304,7 +304,7 @@ def oversight(request: HttpRequest) -> HttpResponse:
         request,
         "desk/oversight_flow.html",
         {
-            "side": _side(here, "oversight_flow"),
+            "side": desk_links(here, "oversight_flow"),
             "process": shown.process,
             "shown": shown,
             "revisions": listed,

@@ -25,7 +25,7 @@ from muara.sop.definition import Requirement
 from muara.sop.service import Service
 from muara.steps.actions import filing
 from muara.web.files import person
-from muara.web.portal import _application, _asked_about, _carried_out, _context, _status
+from muara.web.portal import application_context, asked_about, carried_out, own_application, status_of
 
 
 class UploadForm(forms.Form):
@@ -52,23 +52,23 @@ def _requirement(service: Service, number: int) -> Requirement:
 @never_cache
 def upload(request: HttpRequest, reference: str, requirement: int) -> HttpResponse:
     """The files of one requirement: hand in, look at, take back."""
-    found = _application(request, reference)
+    found = own_application(request, reference)
     service, user = definition_of(found.revision_id), person(request)
     wanted = _requirement(service, requirement)
     if request.method != "POST" and not is_with_applicant(found):
         return redirect("application", found.reference)
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
-    if form.is_valid() and _carried_out(form, lambda: _hand_in(found, wanted, form, by=user)):
+    if form.is_valid() and carried_out(form, lambda: _hand_in(found, wanted, form, by=user)):
         messages.success(request, f"Berkas “{form.cleaned_data['file'].name}” sudah diterima.")
         return redirect("application_upload", found.reference, wanted.number)
     numbers = [item.number for item in service.process.uploads()]
     place = numbers.index(wanted.number)
-    context = _context(
+    context = application_context(
         request,
         found,
         requirement=wanted,
         form=form,
-        asked=_asked_about(
+        asked=asked_about(
             found,
             wanted.number,
             *(one.number for one in service.process.requirements if one.covered_by == wanted.number),
@@ -80,7 +80,7 @@ def upload(request: HttpRequest, reference: str, requirement: int) -> HttpRespon
         readable_limit=readable_size(settings.MUARA_RESUMABLE_LIMIT),
         following=_requirement(service, numbers[place + 1]) if place + 1 < len(numbers) else None,
     )
-    return render(request, "portal/upload.html", context, status=_status(form))
+    return render(request, "portal/upload.html", context, status=status_of(form))
 
 
 def _hand_in(found: Application, wanted: Requirement, form: UploadForm, *, by: User) -> Attachment:
@@ -121,7 +121,7 @@ def _with_pages(item: Attachment) -> dict[str, object]:
 @require_POST
 def withdraw(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     """Take a file back."""
-    found = _application(request, reference)
+    found = own_application(request, reference)
     item = get_object_or_404(Attachment, pk=pk, application=found)
     try:
         filing.withdraw(item, by=person(request), at=timezone.now())

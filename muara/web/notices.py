@@ -26,9 +26,9 @@ from muara.steps.actions.unreached import AGAIN, CALLER, mark_posted, may_tell, 
 from muara.steps.forms.fields import Day, Line, Paragraph
 from muara.steps.notices import still_theirs
 from muara.web.acts import Came, attempt, new_key
-from muara.web.desk import Officer, _officer, _side
+from muara.web.desk import Officer, desk_links, desk_officer
 from muara.web.files import person
-from muara.web.office import _administrator, _page, _reader, _record
+from muara.web.office import office_administrator, office_page, office_reader, record_once
 
 A_PAGE = 25
 DONE_SHOWN = 10
@@ -88,7 +88,7 @@ class PostForm(forms.Form):
 
 def _caller(request: HttpRequest) -> Officer:
     """Calls and letters are customer service's."""
-    here = _officer(request)
+    here = desk_officer(request)
     if CALLER not in here.actors:
         raise PermissionDenied
     return here
@@ -117,7 +117,7 @@ def phone_tasks(request: HttpRequest) -> HttpResponse:
         "to_post": _papers(me).filter(posted_on=None).order_by("made_at", "pk"),
         "called": _calls(me).exclude(closed_at=None).order_by("-closed_at")[:DONE_SHOWN],
         "posted": _papers(me).exclude(posted_on=None).order_by("-posted_on", "-pk")[:DONE_SHOWN],
-        "side": _side(here, "phone_tasks"),
+        "side": desk_links(here, "phone_tasks"),
         "side_title": "Meja kerja",
     }
     return render(request, "desk/phone_tasks.html", context)
@@ -178,7 +178,7 @@ def _form_page(
         "form": form,
         "kunci": new_key(),
         "stale": came is Came.STALE,
-        "side": _side(here, "phone_tasks"),
+        "side": desk_links(here, "phone_tasks"),
         "side_title": "Meja kerja",
     }
     return render(request, f"desk/{template}.html", context, status=came.value if came else 200)
@@ -191,10 +191,10 @@ def _form_page(
 @require_POST
 def send_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Let the worker try a notice once more that was given up."""
-    by, _ = _administrator(request)
+    by, _ = office_administrator(request)
     button = forms.Form(request.POST)
     button.is_valid()
-    came = _record(request, button, partial(people.send_again, pk, by=by))
+    came = record_once(request, button, partial(people.send_again, pk, by=by))
     if came is Came.DONE:
         messages.success(request, "Pemberitahuan masuk antrean lagi; hasil pengirimannya tampil di sini.")
     for reason in button.non_field_errors() or (
@@ -209,7 +209,7 @@ def send_again(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def failed_notices(request: HttpRequest) -> HttpResponse:
     """What could not be sent, and what is being tried again; without addresses and texts."""
-    _reader(request)
+    office_reader(request)
     failed = Notice.objects.filter(failed_at__isnull=False, withdrawn_at=None).select_related(
         "phone_task", "on_paper"
     )
@@ -221,4 +221,4 @@ def failed_notices(request: HttpRequest) -> HttpResponse:
         "trying_count": trying.count(),
         "waiting": Notice.objects.waiting().filter(attempts=0).count(),
     }
-    return _page(request, "failed_notices", context)
+    return office_page(request, "failed_notices", context)

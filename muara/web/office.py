@@ -104,7 +104,7 @@ PLACES = (
 # --- who, and how a page is shown ------------------------------------------------------------------------
 
 
-def _reader(request: HttpRequest) -> tuple[User, datetime]:
+def office_reader(request: HttpRequest) -> tuple[User, datetime]:
     """Let in who may read, and to a post only who may change."""
     at, user = timezone.now(), request.user
     may = may_administer if request.method == "POST" else may_read_administration
@@ -113,7 +113,7 @@ def _reader(request: HttpRequest) -> tuple[User, datetime]:
     return user, at
 
 
-def _administrator(request: HttpRequest) -> tuple[User, datetime]:
+def office_administrator(request: HttpRequest) -> tuple[User, datetime]:
     """Let in who may change: these pages are acts alone."""
     at, user = timezone.now(), request.user
     if not isinstance(user, User) or not may_administer(user, at=at):
@@ -121,7 +121,7 @@ def _administrator(request: HttpRequest) -> tuple[User, datetime]:
     return user, at
 
 
-def _page(
+def office_page(
     request: HttpRequest, template: str, context: dict[str, Any], *, came: Came = Came.DONE
 ) -> HttpResponse:
     """Show a page of the administration; an auditor's forms cannot be filled in."""
@@ -142,7 +142,7 @@ def _page(
     return render(request, f"office/{template}.html", shared | context, status=came.value)
 
 
-def _carry_out(
+def carry_out_once(
     request: HttpRequest, form: forms.Form, carry_out: Callable[[datetime, Stamp], object]
 ) -> Came:
     """Carry out an act of the administration once, however often its form arrives."""
@@ -157,9 +157,9 @@ def _carry_out(
         raise PermissionDenied from None
 
 
-def _record(request: HttpRequest, form: forms.Form, change: Callable[..., object]) -> Came:
+def record_once(request: HttpRequest, form: forms.Form, change: Callable[..., object]) -> Came:
     """Carry out an act of the room below, which is given the moment and the form's key and body."""
-    return _carry_out(request, form, lambda at, stamp: change(at=at, key=stamp.key, body=stamp.body))
+    return carry_out_once(request, form, lambda at, stamp: change(at=at, key=stamp.key, body=stamp.body))
 
 
 def _processes() -> list[Process]:
@@ -168,7 +168,7 @@ def _processes() -> list[Process]:
     return [row.process for row in Revision.objects.filter(pk__in=newest.values()).defer("files")]
 
 
-def _actors(processes: list[Process] | None = None) -> dict[str, str]:
+def assignable_actors(processes: list[Process] | None = None) -> dict[str, str]:
     """What an official may hold: the SOP's columns that stand for a person, and the system's own."""
     columns = {
         actor.key: actor.label
@@ -185,7 +185,7 @@ def _actors(processes: list[Process] | None = None) -> dict[str, str]:
 @login_required
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    _, at = _reader(request)
+    _, at = office_reader(request)
     processes, day = _processes(), office_day(at)
     checks = [
         _check_identity(),
@@ -199,7 +199,7 @@ def index(request: HttpRequest) -> HttpResponse:
         _check_hours(at),
         _check_settings(day),
     ]
-    return _page(
+    return office_page(
         request,
         "index",
         {
@@ -252,7 +252,7 @@ def _check_actors(processes: list[Process], day: date) -> Check:
     )
     lacking = [
         label
-        for key, label in _actors(processes).items()
+        for key, label in assignable_actors(processes).items()
         if key not in held and key not in SYSTEM_ACTORS and key not in AGENCY_ACTORS
     ]
     told = (
@@ -286,7 +286,7 @@ def _check_series(processes: list[Process]) -> Check:
 
 
 def _check_calendar(day: date) -> Check:
-    lacking = [str(year) for year in (day.year, day.year + 1) if not _is_decreed(year)]
+    lacking = [str(year) for year in (day.year, day.year + 1) if not is_decreed(year)]
     told = (
         f"Cuti bersama tahun {' dan '.join(lacking)} belum ada; jatuh tempo di tahun itu masih perkiraan."
         if lacking
@@ -322,7 +322,7 @@ def _check_settings(day: date) -> Check:
     return Check("Ketentuan kantor", not lacking, told, reverse("office_settings"), "Atur ketentuan")
 
 
-def _is_decreed(year: int) -> bool:
+def is_decreed(year: int) -> bool:
     """Collective leave is decreed a year at a time: without any, the year's deadlines are guesses."""
     return CalendarDay.objects.filter(date__year=year, kind=CalendarDay.Kind.COLLECTIVE_LEAVE).exists()
 
@@ -333,15 +333,15 @@ def _is_decreed(year: int) -> bool:
 @login_required
 @GET_POST
 def identity(request: HttpRequest) -> HttpResponse:
-    by, at = _reader(request)
+    by, at = office_reader(request)
     form, came = IdentityForm(issuing_office(), data=request.POST or None), Came.DONE
     if request.method == "POST" and form.is_valid():
-        came = _record(request, form, partial(people.save_office, details=form.details(), by=by))
+        came = record_once(request, form, partial(people.save_office, details=form.details(), by=by))
         if came is Came.DONE:
             messages.success(request, "Identitas kantor disimpan. Surat berikutnya memakai kop ini.")
             return redirect("office_identity")
     head = holder("head_of_office", on=office_day(at))
-    return _page(request, "identity", {"form": form, "head": head}, came=came)
+    return office_page(request, "identity", {"form": form, "head": head}, came=came)
 
 
 def _agencies(day: date) -> Any:
@@ -356,37 +356,37 @@ def _agencies(day: date) -> Any:
 @login_required
 @require_safe
 def agencies(request: HttpRequest) -> HttpResponse:
-    _, at = _reader(request)
-    return _page(request, "agencies", {"agencies": _agencies(office_day(at))})
+    _, at = office_reader(request)
+    return office_page(request, "agencies", {"agencies": _agencies(office_day(at))})
 
 
 @login_required
 @GET_POST
 def new_agency(request: HttpRequest) -> HttpResponse:
-    by, _ = _administrator(request)
+    by, _ = office_administrator(request)
     form, came = AgencyForm(None, data=request.POST or None), Came.DONE
     if request.method == "POST" and form.is_valid():
-        came = _record(request, form, partial(people.add_agency, details=form.details(), by=by))
+        came = record_once(request, form, partial(people.add_agency, details=form.details(), by=by))
         if came is Came.DONE:
             messages.success(request, f"{form.cleaned_data['name']} ditambahkan.")
             return redirect("agencies")
-    return _page(request, "agency", {"form": form, "agency": None}, came=came)
+    return office_page(request, "agency", {"form": form, "agency": None}, came=came)
 
 
 @login_required
 @GET_POST
 def agency(request: HttpRequest, pk: int) -> HttpResponse:
-    by, at = _reader(request)
+    by, at = office_reader(request)
     item = get_object_or_404(Office, pk=pk, kind=Office.Kind.AGENCY)
     form, came = AgencyForm(item, data=request.POST or None), Came.DONE
     if request.method == "POST" and form.is_valid():
-        came = _record(request, form, partial(people.change_agency, pk, details=form.details(), by=by))
+        came = record_once(request, form, partial(people.change_agency, pk, details=form.details(), by=by))
         if came is Came.DONE:
             messages.success(request, f"{form.cleaned_data['name']} disimpan.")
             return redirect("agencies")
     team = Holding.objects.current(office_day(at)).filter(office=item).select_related("user")
     signing = item.signers.select_related("user")
-    return _page(
+    return office_page(
         request, "agency", {"form": form, "agency": item, "team": team, "signing": signing}, came=came
     )
 
@@ -395,17 +395,17 @@ def agency(request: HttpRequest, pk: int) -> HttpResponse:
 @GET_POST
 def signers(request: HttpRequest, pk: int) -> HttpResponse:
     """Whose paraf an agency's worksheet needs before its letter may go out from here."""
-    by, at = _reader(request)
+    by, at = office_reader(request)
     item = get_object_or_404(Office, pk=pk, kind=Office.Kind.AGENCY)
     held = Holding.objects.current(office_day(at)).filter(office=item, user__is_active=True)
     team = User.objects.filter(pk__in=held.values("user"))
     form, came = SignersForm(item, data=request.POST or None, team=team), Came.DONE
     if request.method == "POST" and form.is_valid():
-        came = _record(request, form, partial(people.set_signers, pk, signers=form.signers(), by=by))
+        came = record_once(request, form, partial(people.set_signers, pk, signers=form.signers(), by=by))
         if came is Came.DONE:
             messages.success(request, "Urutan paraf disimpan.")
             return redirect("agency", item.pk)
-    return _page(request, "signers", {"form": form, "agency": item}, came=came)
+    return office_page(request, "signers", {"form": form, "agency": item}, came=came)
 
 
 # --- number series ----------------------------------------------------------------------------------------
@@ -414,22 +414,22 @@ def signers(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_safe
 def series(request: HttpRequest) -> HttpResponse:
-    _, at = _reader(request)
+    _, at = office_reader(request)
     day = office_day(at)
     rows = [(item, *_next(item, day)) for item in Series.objects.prefetch_related("years")]
-    return _page(request, "series", {"rows": rows, "year": day.year})
+    return office_page(request, "series", {"rows": rows, "year": day.year})
 
 
 @login_required
 @GET_POST
 def edit_series(request: HttpRequest, service: str, key: str) -> HttpResponse:
-    by, at = _reader(request)
+    by, at = office_reader(request)
     item = get_object_or_404(Series.objects.prefetch_related("years"), service=service, key=key)
     form, came = SeriesForm(item, data=request.POST or None), Came.DONE
     looking = request.method == "POST" and "contoh" in request.POST
     if request.method == "POST" and not looking and form.is_valid():
         said = form.cleaned_data
-        came = _carry_out(
+        came = carry_out_once(
             request,
             form,
             lambda at, stamp: set_up_series(
@@ -460,7 +460,7 @@ def edit_series(request: HttpRequest, service: str, key: str) -> HttpResponse:
     template = "edit_series"
     if looking and request.headers.get("HX-Request"):
         return render(request, f"office/{template}.html#example", context)
-    return _page(request, template, context, came=came)
+    return office_page(request, template, context, came=came)
 
 
 def _next(item: Series, day: date) -> tuple[int | None, str]:
@@ -477,12 +477,12 @@ def _next(item: Series, day: date) -> tuple[int | None, str]:
 @login_required
 @GET_POST
 def settings_page(request: HttpRequest) -> HttpResponse:
-    by, at = _reader(request)
+    by, at = office_reader(request)
     form = SettingForm(request.POST or None, initial={"effective_from": office_day(at)})
     came = Came.DONE
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        came = _record(
+        came = record_once(
             request,
             form,
             partial(
@@ -506,4 +506,4 @@ def settings_page(request: HttpRequest) -> HttpResponse:
         "in_force": [(key.label, value, key.unit) for key, value in in_force.items()],
         "settings": OfficeSetting.objects.all(),
     }
-    return _page(request, "settings", context, came=came)
+    return office_page(request, "settings", context, came=came)

@@ -45,7 +45,7 @@ from muara.records.rules import may_oversee
 from muara.sop.definition import Process, Step
 from muara.web import dossier
 from muara.web.charts import Chart, columns, lengths
-from muara.web.desk import A_PAGE, Officer, _officer, _side
+from muara.web.desk import A_PAGE, Officer, desk_links, desk_officer
 from muara.web.oversight_forms import CaseChoice, PeriodChoice
 from muara.web.sheets import Cell, download
 
@@ -56,7 +56,7 @@ KINDS = dict(CorrectionItem.Kind.choices)
 
 def _overseer(request: HttpRequest) -> Officer:
     """The heads at every level and the auditor; anybody else is refused (403)."""
-    here = _officer(request)
+    here = desk_officer(request)
     if not may_oversee(here.user, at=here.at):
         raise PermissionDenied
     return here
@@ -76,7 +76,7 @@ def _frame(here: Officer, current: str, service: str) -> dict[str, Any]:
         "now": here.at,
         "service": service,
         "services": live.services(),
-        "side": _side(here, current),
+        "side": desk_links(here, current),
         "side_title": "Meja kerja",
     }
 

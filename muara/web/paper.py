@@ -15,7 +15,7 @@ from muara.steps.actions.filing import gaps
 from muara.steps.actions.paper import may_enter_paper
 from muara.steps.forms.paper import RunningCase
 from muara.web.acts import Came, attempt, new_key
-from muara.web.desk import Officer, _begun_at_the_counter, _officer, _side
+from muara.web.desk import Officer, begun_at_the_counter, desk_links, desk_officer
 
 
 @login_required
@@ -28,9 +28,9 @@ def running_cases(request: HttpRequest) -> HttpResponse:
         request,
         "desk/running_cases.html",
         {
-            "begun": _begun_at_the_counter(),
+            "begun": begun_at_the_counter(),
             "here": here,
-            "side": _side(here, "running_cases"),
+            "side": desk_links(here, "running_cases"),
             "side_title": "Meja kerja",
         },
     )
@@ -69,7 +69,7 @@ def running_case(request: HttpRequest, reference: str) -> HttpResponse:
             "kunci": new_key(),
             "stale": came is Came.STALE,
             "here": here,
-            "side": _side(here, "running_cases"),
+            "side": desk_links(here, "running_cases"),
             "side_title": "Meja kerja",
         },
         status=came.value if came else 200,
@@ -77,7 +77,7 @@ def running_case(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _enterer(request: HttpRequest) -> Officer:
-    here = _officer(request)
+    here = desk_officer(request)
     if not may_enter_paper(here.user, at=here.at):
         raise PermissionDenied
     return here

@@ -1,6 +1,6 @@
 """The applicant's pages: ask, apply, answer, follow, receive (SOP steps 1, 3, 8 and 18).
 
-Counter officers use the same pages for people without an account; `_application` lets both in.
+Counter officers use the same pages for people without an account; `own_application` lets both in.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ PER_PAGE = 30
 # --- loading: the permission is here -------------------------------------------------------------------
 
 
-def _application(request: HttpRequest, reference: str) -> Application:
+def own_application(request: HttpRequest, reference: str) -> Application:
     """Load an application that the person may act for.
 
     Raises:
@@ -150,7 +150,7 @@ def _typed(request: HttpRequest, found: Application) -> list[tuple[str, str]]:
     ]
 
 
-def _context(request: HttpRequest, application: Application, **more: object) -> dict[str, object]:
+def application_context(request: HttpRequest, application: Application, **more: object) -> dict[str, object]:
     """What each of an application's pages shows besides its own; `may` names what the person may do."""
     service, user, at = definition_of(application.revision_id), person(request), timezone.now()
     on_behalf = not is_on_applicants_side(user, application)
@@ -169,7 +169,7 @@ def _context(request: HttpRequest, application: Application, **more: object) -> 
     }
 
 
-def _carried_out(form: forms.Form, act: Callable[[], object]) -> bool:
+def carried_out(form: forms.Form, act: Callable[[], object]) -> bool:
     """Do what a form asks, where no case moves; a refusal becomes an error that keeps what was typed.
 
     Raises:
@@ -188,7 +188,7 @@ def _carried_out(form: forms.Form, act: Callable[[], object]) -> bool:
     return True
 
 
-def _status(form: forms.Form, came: Came | None = None) -> int:
+def status_of(form: forms.Form, came: Came | None = None) -> int:
     if came is not None:
         return came.value
     return 422 if form.is_bound and form.errors else 200
@@ -345,7 +345,7 @@ def start(request: HttpRequest) -> HttpResponse:
             "kunci": new_key(),
             "stale": came is Came.STALE,
         },
-        status=409 if came is Came.STALE else _status(form),
+        status=409 if came is Came.STALE else status_of(form),
     )
 
 
@@ -363,8 +363,8 @@ def _newer_revision(found: Application, service: str) -> Revision | None:
 @never_cache
 def application(request: HttpRequest, reference: str) -> HttpResponse:
     """An application: what is still to fill in, or where its case stands and what came of it."""
-    found = _application(request, reference)
-    context = _context(request, found)
+    found = own_application(request, reference)
+    context = application_context(request, found)
     service = definition_of(found.revision_id)
     context |= {"standing": standing(found), "parts": [], "papers": [], "gaps": []}
     if context["editable"]:
@@ -414,7 +414,7 @@ def _replaced(found: Application) -> dict[str, object]:
     return {"replaced": before, "early_end": EarlyEnd.objects.filter(case=before).first()}
 
 
-def _asked_about(found: Application, *numbers: int) -> list[Asked]:
+def asked_about(found: Application, *numbers: int) -> list[Asked]:
     """What an open request asks about these requirements."""
     case = case_of(found)
     asked = asked_of(found, open_request(case) if case else None)
@@ -429,7 +429,7 @@ def _asked_about(found: Application, *numbers: int) -> list[Asked]:
 @never_cache
 def submit(request: HttpRequest, reference: str) -> HttpResponse:
     """Step 3: everything as it will be sent, then send it; for the first time or after a return."""
-    found = _application(request, reference)
+    found = own_application(request, reference)
     case, user = case_of(found), person(request)
     if request.method != "POST" and not (is_with_applicant(found) and _stands_at(case, "apply")):
         return redirect("application", found.reference)
@@ -468,7 +468,7 @@ def submit(request: HttpRequest, reference: str) -> HttpResponse:
             messages.success(request, _sent(found))
             return _overview(request, found)
     service = definition_of(found.revision_id)
-    context = _context(
+    context = application_context(
         request,
         found,
         form=form,
@@ -482,7 +482,7 @@ def submit(request: HttpRequest, reference: str) -> HttpResponse:
         map=map_of(service.form, found.data),
         request_open=asked,
     )
-    return render(request, "portal/submit.html", context, status=_status(form, came))
+    return render(request, "portal/submit.html", context, status=status_of(form, came))
 
 
 ANSWER = "jawaban"  # the name under which an unfinished answer is kept
@@ -530,7 +530,7 @@ def _sent(found: Application) -> str:
 @never_cache
 def answer(request: HttpRequest, reference: str) -> HttpResponse:
     """Step 8, the applicant's side: answer a correction request with the mended file."""
-    found = _application(request, reference)
+    found = own_application(request, reference)
     case, user = case_of(found), person(request)
     if case is None:
         raise Http404
@@ -571,7 +571,7 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
             messages.success(request, "Perbaikan Anda tersampaikan kepada customer service.")
             return _overview(request, found)
     service = definition_of(found.revision_id)
-    context = _context(
+    context = application_context(
         request,
         found,
         form=form,
@@ -583,7 +583,7 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
         parts=parts(found, service),
         papers=papers(found, service),
     )
-    return render(request, "portal/answer.html", context, status=_status(form, came))
+    return render(request, "portal/answer.html", context, status=status_of(form, came))
 
 
 @login_required
@@ -591,7 +591,7 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
 @never_cache
 def withdraw_case(request: HttpRequest, reference: str) -> HttpResponse:
     """The applicant withdraws, after a page that says what it means (an extension of the SOP)."""
-    found = _application(request, reference)
+    found = own_application(request, reference)
     case, user = case_of(found), person(request)
     task = case.main_task if case else None
     if case is None:
@@ -624,7 +624,7 @@ def withdraw_case(request: HttpRequest, reference: str) -> HttpResponse:
         if came is Came.DONE:
             messages.success(request, "Permohonan ditarik dan berkasnya ditutup.")
             return redirect("application", found.reference)
-    context = _context(
+    context = application_context(
         request,
         found,
         form=form,
@@ -633,7 +633,7 @@ def withdraw_case(request: HttpRequest, reference: str) -> HttpResponse:
         stale=came is Came.STALE,
         extension=way.note if way else "",
     )
-    return render(request, "portal/withdraw.html", context, status=_status(form, came))
+    return render(request, "portal/withdraw.html", context, status=status_of(form, came))
 
 
 DOWNLOAD = "unduh"
@@ -654,7 +654,7 @@ class ReceiveForm(forms.Form):
 @never_cache
 def receive(request: HttpRequest, reference: str) -> HttpResponse:
     """Step 18: confirm the receipt of the permit, after rights and duties."""
-    found = _application(request, reference)
+    found = own_application(request, reference)
     case, user = case_of(found), person(request)
     if case is None:
         raise Http404
@@ -678,7 +678,7 @@ def receive(request: HttpRequest, reference: str) -> HttpResponse:
             messages.success(request, "Terima kasih. Penerimaan surat keputusan sudah tercatat.")
             return redirect("application", found.reference)
     decision = decision_of(case.pk)
-    context = _context(
+    context = application_context(
         request,
         found,
         form=form,
@@ -690,7 +690,7 @@ def receive(request: HttpRequest, reference: str) -> HttpResponse:
         told=_told(decision),
         sheet=CaseLetter.objects.filter(case=case, kind="rights_and_duties").select_related("letter").last(),
     )
-    return render(request, "portal/receive.html", context, status=_status(form, came))
+    return render(request, "portal/receive.html", context, status=status_of(form, came))
 
 
 def _download(request: HttpRequest, found: Application, target: Task) -> HttpResponse:
@@ -789,5 +789,5 @@ def questions(request: HttpRequest) -> HttpResponse:
     page = Paginator(mine, PER_PAGE).get_page(request.GET.get("halaman"))
     shown = {"form": form, "page": page, "kunci": new_key(), "stale": came is Came.STALE}
     return render(
-        request, "portal/questions.html", shown, status=409 if came is Came.STALE else _status(form)
+        request, "portal/questions.html", shown, status=409 if came is Came.STALE else status_of(form)
     )

@@ -25,9 +25,9 @@ from muara.steps.actions.filing import content_of
 from muara.steps.forms.drafting import DraftDecree
 from muara.steps.letters.forms import unsent_form_pdf
 from muara.web.acts import Came
-from muara.web.files import OWN, _guarded, file_name, person
-from muara.web.portal import _application
-from muara.web.tasks import _page, _task
+from muara.web.files import OWN, file_name, guarded, person
+from muara.web.portal import own_application
+from muara.web.tasks import task_page, visible_task
 
 LONGEST = 200  # characters of a typed coordinate or number
 MOST = 40  # points of one question
@@ -37,13 +37,13 @@ MOST = 40  # points of one question
 @require_safe
 def unsent_form(request: HttpRequest, reference: str) -> HttpResponse:
     """The filled-in form as a PDF, marked as not yet sent."""
-    found = _application(request, reference)
+    found = own_application(request, reference)
     if not is_with_applicant(found) or "application_form" not in found.revision.definition.letters:
         raise Http404
     answer = HttpResponse(unsent_form_pdf(found, content_of(found), at=timezone.now()), content_type=PDF)
     name = file_name(f"Formulir permohonan {found.reference} belum dikirim")
     answer["Content-Disposition"] = f'inline; filename="{name}"'
-    return _guarded(answer, policy=OWN)
+    return guarded(answer, policy=OWN)
 
 
 @login_required
@@ -53,7 +53,7 @@ def draft_preview(request: HttpRequest, pk: int) -> HttpResponse:
 
     Nothing is recorded and no letter is filed, however often it is asked for.
     """
-    item, me, at = _task(request, pk), person(request), timezone.now()
+    item, me, at = visible_task(request, pk), person(request), timezone.now()
     if item.companion or item.step.activity != "draft":
         raise Http404
     if not item.is_open or not may_do_step(me, item, at=at) or item.received_by_id != me.pk:
@@ -67,15 +67,15 @@ def draft_preview(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.previewable:
         for name in set(form.errors) - set(form.worded):  # the rest of the step is not asked for yet
             del form.errors[name]
-        return _page(request, item, bound=form, came=Came.REFUSED)
+        return task_page(request, item, bound=form, came=Came.REFUSED)
     try:
         answer = HttpResponse(form.preview(), content_type=PDF)
     except Refused as refusal:
         form.add_error(None, refusal.message)
-        return _page(request, item, bound=form, came=Came.REFUSED)
+        return task_page(request, item, bound=form, came=Came.REFUSED)
     name = file_name(f"Pratinjau draf {item.case}")
     answer["Content-Disposition"] = f'inline; filename="{name}"'
-    return _guarded(answer, policy=OWN)
+    return guarded(answer, policy=OWN)
 
 
 @login_required

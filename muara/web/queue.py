@@ -47,8 +47,8 @@ from muara.people.models import User, office_day
 from muara.people.queries import issuing_office
 from muara.steps.letters.queue import poster_pdf, ticket_pdf, ticket_url
 from muara.web.acts import Came, attempt, new_key, read_number, stamp_of
-from muara.web.desk import Officer, _officer, _side
-from muara.web.files import OWN, _guarded, reads_registers
+from muara.web.desk import Officer, desk_links, desk_officer
+from muara.web.files import OWN, guarded, reads_registers
 
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])
 MINE = "antrean"  # the session's key: this browser's mark and its tickets
@@ -302,7 +302,7 @@ def poster(request: HttpRequest) -> HttpResponse:
 def _pdf(content: bytes, name: str) -> HttpResponse:
     answer = HttpResponse(content, content_type=PDF)
     answer["Content-Disposition"] = f'inline; filename="{name}"'
-    _guarded(answer, policy=OWN)
+    guarded(answer, policy=OWN)
     return answer
 
 
@@ -338,7 +338,7 @@ def display(request: HttpRequest) -> HttpResponse:
 
 
 def _beside(here: Officer) -> dict[str, Any]:
-    return {"side": _side(here, "queue_desk"), "side_title": "Meja kerja", "here": here}
+    return {"side": desk_links(here, "queue_desk"), "side_title": "Meja kerja", "here": here}
 
 
 @login_required
@@ -346,7 +346,7 @@ def _beside(here: Officer) -> dict[str, Any]:
 @require_safe
 def queue_desk(request: HttpRequest) -> HttpResponse:
     """The counters at which this officer may call, and whether somebody is there."""
-    here = _officer(request)
+    here = desk_officer(request)
     mine = [counter for counter in _counters() if may_serve(here.user, counter, at=here.at)]
     if not mine and not reads_registers(here.user, at=here.at):
         raise PermissionDenied
@@ -376,7 +376,7 @@ def _counter(here: Officer, pk: int) -> Counter:
 @require_safe
 def queue_counter(request: HttpRequest, pk: int) -> HttpResponse:
     """A counter: whom it has, who waits, who was skipped."""
-    here = _officer(request)
+    here = desk_officer(request)
     counter = _counter(here, pk)
     if request.headers.get("HX-Request") and request.GET.get("v") == str(version_of(here.today)):
         return HttpResponse(status=204)
@@ -497,7 +497,7 @@ ACTS: dict[str, Callable[[Act], str]] = {
 @require_POST
 def queue_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     """A button of the console: call, call again, skip, start, finish, send on, give a number."""
-    here = _officer(request)
+    here = desk_officer(request)
     counter = _counter(here, pk)
     if act not in ACTS:
         raise Http404
@@ -588,7 +588,7 @@ def bars(waits: dict[int, list[timedelta]]) -> list[Bar]:
 @require_safe
 def queue_today(request: HttpRequest) -> HttpResponse:
     """The waits, services and walk-aways of a day, by series and by hour."""
-    here = _officer(request)
+    here = desk_officer(request)
     if not reads_registers(here.user, at=here.at):
         raise PermissionDenied
     day = _day(request.GET.get("hari", ""), default=here.today)

@@ -25,7 +25,7 @@ from muara.sop.working_time import Calendar, working_days_between
 from muara.steps.actions.collection import days_waiting
 from muara.web import dossier
 from muara.web.acts import read_number
-from muara.web.desk import A_PAGE, _officer, _side
+from muara.web.desk import A_PAGE, desk_links, desk_officer
 from muara.web.files import reads_registers
 
 
@@ -52,7 +52,7 @@ class Uncollected:
 @require_safe
 def uncollected(request: HttpRequest) -> HttpResponse:
     """Step 17: the permits that nobody has come for, the longest waiting first."""
-    here = _officer(request)
+    here = desk_officer(request)
     if not here.at_the_counter:
         raise PermissionDenied
     cases = dossier.with_standing(Case.objects.all()).prefetch_related("reminders")
@@ -62,7 +62,7 @@ def uncollected(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": [_uncollected(task, at=here.at, calendar=calendar) for task in page.object_list],
-        "side": _side(here, "uncollected"),
+        "side": desk_links(here, "uncollected"),
         "side_title": "Meja kerja",
     }
     return render(request, "desk/uncollected.html", context)
@@ -91,7 +91,7 @@ def _uncollected(task: Task, *, at: datetime, calendar: Calendar) -> Uncollected
 @require_safe
 def registers(request: HttpRequest) -> HttpResponse:
     """The registers of the office: the page of the first one, which leads to the others."""
-    here = _officer(request)
+    here = desk_officer(request)
     first = Series.objects.exclude(key="registration").first() or Series.objects.first()
     if not reads_registers(here.user, at=here.at):
         raise PermissionDenied
@@ -105,7 +105,7 @@ def registers(request: HttpRequest) -> HttpResponse:
 @require_safe
 def register(request: HttpRequest, service: str, key: str) -> HttpResponse:
     """Step 16.a: the register of a series, a year at a time, void numbers in their places."""
-    here = _officer(request)
+    here = desk_officer(request)
     if not reads_registers(here.user, at=here.at):
         raise PermissionDenied
     series = get_object_or_404(Series, service=service, key=key)
@@ -123,7 +123,7 @@ def register(request: HttpRequest, service: str, key: str) -> HttpResponse:
         "page": page,
         "query": f"tahun={year}",
         "rows": [(number, names.get(number.pk, "")) for number in shown],
-        "side": _side(here, "register"),
+        "side": desk_links(here, "register"),
         "side_title": "Meja kerja",
     }
     return render(request, "desk/register.html", context)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from muara.cases.models import Revision
 from muara.people.models import office_day
 from muara.sop.changes import changes
-from muara.web.office import _page, _reader
+from muara.web.office import office_page, office_reader
 from muara.web.public import revisions_in_force
 
 
@@ -33,7 +33,7 @@ class Kept:
 @require_safe
 def revisions(request: HttpRequest) -> HttpResponse:
     """Each service's revisions, the newest first, with the open cases pinned to each."""
-    _, at = _reader(request)
+    _, at = office_reader(request)
     day = office_day(at)
     in_force = {revision.pk for revision in revisions_in_force(day)}
     rows = (
@@ -66,14 +66,14 @@ def revisions(request: HttpRequest) -> HttpResponse:
                 ],
             )
         )
-    return _page(request, "revisions", {"services": services})
+    return office_page(request, "revisions", {"services": services})
 
 
 @login_required
 @require_safe
 def difference(request: HttpRequest, old: int, new: int) -> HttpResponse:
     """What changed between two revisions of a service, in words."""
-    _reader(request)
+    office_reader(request)
     kept = Revision.objects.defer("files")
     before, after = get_object_or_404(kept, pk=old), get_object_or_404(kept, pk=new)
     if before.service != after.service:
@@ -81,4 +81,4 @@ def difference(request: HttpRequest, old: int, new: int) -> HttpResponse:
     found = changes(before.definition, after.definition)
     groups = [(group, list(rows)) for group, rows in groupby(found, key=lambda change: change.group)]
     context = {"old": before, "new": after, "title": after.process.title, "groups": groups}
-    return _page(request, "difference", context)
+    return office_page(request, "difference", context)

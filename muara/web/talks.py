@@ -26,7 +26,7 @@ from muara.contacts.rules import ANSWERS
 from muara.people.models import Notice, User, office_day
 from muara.sop.document import Clause
 from muara.web.acts import Came, new_key
-from muara.web.desk import A_PAGE, Officer, _attempt, _officer, _side, _visitor
+from muara.web.desk import A_PAGE, Officer, attempt_once, desk_links, desk_officer, visitor_at_counter
 from muara.web.public import revisions_in_force
 from muara.web.talk_forms import Answering, Asking, LinkForm, letter_of
 
@@ -63,14 +63,14 @@ def talks_of(here: Officer) -> QuerySet[Consultation]:
 
 
 def _reader(request: HttpRequest) -> Officer:
-    here = _officer(request)
+    here = desk_officer(request)
     if not here.reads_talks:
         raise PermissionDenied
     return here
 
 
 def _answerer(request: HttpRequest) -> Officer:
-    here = _officer(request)
+    here = desk_officer(request)
     if not here.desks:
         raise PermissionDenied
     return here
@@ -99,7 +99,7 @@ def consultations(request: HttpRequest) -> HttpResponse:
             "waiting": rows.filter(answered_at=None).order_by("asked_at"),
             "page": page.get_page(request.GET.get("halaman")),
             "both": len(here.desks) != 1,
-            "side": _side(here, "consultations"),
+            "side": desk_links(here, "consultations"),
             "side_title": "Meja kerja",
         },
     )
@@ -122,7 +122,7 @@ def consultation(request: HttpRequest, pk: int) -> HttpResponse:
     )
     came = None
     if request.method == "POST":
-        came = _attempt(
+        came = attempt_once(
             request,
             form,
             lambda stamp, at: inform(found.pk, **form.said(), by=here.user, at=at, stamp=stamp),
@@ -141,7 +141,7 @@ def pass_on(request: HttpRequest, pk: int) -> HttpResponse:
     here = _answerer(request)
     found = _talk(here, pk)
     form, other = forms.Form(request.POST), OTHER[found.desk]
-    came = _attempt(
+    came = attempt_once(
         request, form, lambda stamp, at: hand_on(found.pk, desk=other, by=here.user, at=at, stamp=stamp)
     )
     if came is Came.DONE:
@@ -160,7 +160,7 @@ def link_talk(request: HttpRequest, pk: int) -> HttpResponse:
     here = _answerer(request)
     found = _talk(here, pk)
     form = LinkForm(request.POST)
-    came = _attempt(
+    came = attempt_once(
         request,
         form,
         lambda stamp, at: link_to(
@@ -213,7 +213,7 @@ def _page(
             "slug": revision.process.slug if revision else "",
             "kunci": new_key(),
             "stale": came is Came.STALE,
-            "side": _side(here, "consultations"),
+            "side": desk_links(here, "consultations"),
             "side_title": "Meja kerja",
         },
         status=came.value if came else 200,
@@ -226,7 +226,7 @@ def _page(
 def new_consultation(request: HttpRequest) -> HttpResponse:
     """A question that came to a desk, and its answer when there is one already."""
     here = _answerer(request)
-    ticket = _visitor(request, here)
+    ticket = visitor_at_counter(request, here)
     desk = _desk(request, here, ticket)
     services = revisions_in_force(here.today)
     chosen = request.POST.get("service") or (services[0].service if services else "")
@@ -240,7 +240,7 @@ def new_consultation(request: HttpRequest) -> HttpResponse:
     )
     came, made = None, list[int]()
     if request.method == "POST":
-        came = _attempt(
+        came = attempt_once(
             request,
             form,
             lambda stamp, at: made.append(
@@ -261,7 +261,7 @@ def new_consultation(request: HttpRequest) -> HttpResponse:
             "desks": [] if ticket else [Consultation.Desk(item) for item in sorted(here.desks)],
             "kunci": new_key(),
             "stale": came is Came.STALE,
-            "side": _side(here, "consultations"),
+            "side": desk_links(here, "consultations"),
             "side_title": "Meja kerja",
         },
         status=came.value if came else 200,

@@ -51,7 +51,7 @@ from muara.steps.actions.review import binding_terms
 from muara.steps.forms import ASIDES, FORMS, MORE, ActForm, Review, RowsForm, StepForm, aside, first_act
 from muara.steps.letters.review import advice_on, summary
 from muara.web.acts import OPEN, SAVE, SAVED, Came, attempt, new_key, save_typed, was_answered
-from muara.web.desk import _officer
+from muara.web.desk import desk_officer
 from muara.web.dossier import agency_work, due_of, exposure, folders, parts, referrals_of, scans, talks, who
 from muara.web.files import person
 from muara.web.rounds import Round, rounds
@@ -74,10 +74,10 @@ class TakeOver(forms.Form):
 @login_required
 @require_http_methods(["GET", "POST"])
 def task(request: HttpRequest, pk: int) -> HttpResponse:
-    item = _task(request, pk)
+    item = visible_task(request, pk)
     form_class = None if item.companion else FORMS.get(item.step.activity)
     if request.method != "POST":
-        return _page(request, item)
+        return task_page(request, item)
     _demand(request, item)
     if form_class is None:
         raise PermissionDenied
@@ -87,7 +87,7 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def take_over(request: HttpRequest, pk: int) -> HttpResponse:
-    item = _task(request, pk)
+    item = visible_task(request, pk)
     if request.method != "POST":
         return redirect("task", item.pk)
     _demand(request, item)
@@ -101,25 +101,25 @@ def take_over(request: HttpRequest, pk: int) -> HttpResponse:
     if came is Came.DONE:
         messages.success(request, "Berkas Anda terima. Waktu kerja langkah ini dihitung dari sekarang.")
         return redirect("task", item.pk)
-    return _page(request, item, bound=form, came=came)
+    return task_page(request, item, bound=form, came=came)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def task_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     """An act beside the outcomes, on a page of its own: what stands half typed at the task is not lost."""
-    item = _task(request, pk)
+    item = visible_task(request, pk)
     form_class = aside(item, act)
     if form_class is None:
         raise Http404
     if request.method != "POST":
-        return _page(request, item, act=form_class)
+        return task_page(request, item, act=form_class)
     if not form_class.may(person(request), item, at=timezone.now()) and not was_answered(request):
         raise PermissionDenied
     return _carry_out(request, item, form_class, done=form_class.done)
 
 
-def _task(request: HttpRequest, pk: int) -> Task:
+def visible_task(request: HttpRequest, pk: int) -> Task:
     """A task of a case that the person may read; the desk's pages are for people who hold an actor."""
     me, at = person(request), timezone.now()
     found = get_object_or_404(
@@ -146,7 +146,7 @@ def _carry_out(
     at = timezone.now()
     if MORE in request.POST and issubclass(form_class, RowsForm):
         longer = form_class.with_more_rows(item, at=at, data=request.POST, files=request.FILES)
-        return _page(request, item, bound=longer, act=form_class)
+        return task_page(request, item, bound=longer, act=form_class)
     form = form_class(item, at=at, data=request.POST, files=request.FILES)
     if SAVE in request.POST and item.is_open:
         return _save_for_later(request, item, form)
@@ -162,7 +162,7 @@ def _carry_out(
     if came is Came.REFUSED and not item.is_open:
         came = Came.STALE  # whatever else is wrong with it, the case has gone on
     if came is not Came.DONE:
-        return _page(request, item, bound=form, came=came, act=form_class)
+        return task_page(request, item, bound=form, came=came, act=form_class)
     item.unfinished.filter(user=person(request), form=form.slug).delete()
     if not done:
         assert isinstance(form, StepForm)
@@ -191,7 +191,7 @@ def _was_saved_elsewhere(request: HttpRequest, item: Task, form: ActForm) -> boo
 
 def _save_for_later(request: HttpRequest, item: Task, form: ActForm) -> HttpResponse:
     if _was_saved_elsewhere(request, item, form):
-        return _page(request, item, bound=form, came=Came.REFUSED, act=type(form))
+        return task_page(request, item, bound=form, came=Came.REFUSED, act=type(form))
     save_typed(item, person(request), form, form.slug)
     messages.success(request, "Isian disimpan dan belum dicatat sebagai hasil. Lanjutkan kapan saja.")
     return redirect("task", item.pk)
@@ -204,7 +204,7 @@ def _open_act(request: HttpRequest, item: Task, form: ActForm) -> HttpResponse:
         raise Http404
     me = person(request)
     if _was_saved_elsewhere(request, item, form):
-        return _page(request, item, bound=form, came=Came.REFUSED, act=type(form))
+        return task_page(request, item, bound=form, came=Came.REFUSED, act=type(form))
     if form.has_changed() or item.unfinished.filter(user=me, form=form.slug).exists():
         save_typed(item, me, form, form.slug)
         messages.info(request, "Yang sudah Anda isi pada langkah ini disimpan dan menunggu Anda kembali.")
@@ -273,7 +273,7 @@ class Desk:
         return self.first is not None or (form is not None and (form.is_bound or not form.blocked))
 
 
-def _page(
+def task_page(
     request: HttpRequest,
     item: Task,
     *,
@@ -327,7 +327,7 @@ def _page(
         "questions": list(fresh.questions.select_related("agency", "case__application__company")),
         "talks": talks(
             fresh,
-            reads=_officer(request).read_desks,
+            reads=desk_officer(request).read_desks,
             elsewhere=f"{reverse('case', args=[fresh.pk])}?bagian=perbaikan",
         ),
         "sections": parts(fresh, submission, previous=_before(submission) if mended else None),

@@ -23,7 +23,14 @@ from muara.people import actions as people
 from muara.people.models import Holding, Office, User, office_day
 from muara.people.rules import has_second_factor
 from muara.web.acts import Came, new_key
-from muara.web.office import GET_POST, _actors, _administrator, _page, _reader, _record
+from muara.web.office import (
+    GET_POST,
+    assignable_actors,
+    office_administrator,
+    office_page,
+    office_reader,
+    record_once,
+)
 from muara.web.office_forms import (
     Empty,
     EndForm,
@@ -41,8 +48,8 @@ LINK_DAYS = settings.PASSWORD_RESET_TIMEOUT // 86_400
 @login_required
 @require_safe
 def users(request: HttpRequest) -> HttpResponse:
-    _, at = _reader(request)
-    day, labels = office_day(at), _actors()
+    _, at = office_reader(request)
+    day, labels = office_day(at), assignable_actors()
     words, actor = request.GET.get("cari", "").strip(), request.GET.get("pelaksana", "")
     held = Holding.objects.current(day)
     found = User.objects.prefetch_related(
@@ -67,7 +74,7 @@ def users(request: HttpRequest) -> HttpResponse:
         "cari": words,
         "pelaksana": actor,
     }
-    return _page(request, "users", context)
+    return office_page(request, "users", context)
 
 
 def _held_label(holding: Holding, labels: dict[str, str]) -> str:
@@ -80,25 +87,25 @@ def _held_label(holding: Holding, labels: dict[str, str]) -> str:
 @login_required
 @GET_POST
 def new_user(request: HttpRequest) -> HttpResponse:
-    by, _ = _administrator(request)
+    by, _ = office_administrator(request)
     form, came = ProfileForm(request.POST or None), Came.DONE
     if request.method == "POST" and form.is_valid():
-        came = _record(request, form, partial(people.create_user, profile=form.profile(), by=by))
+        came = record_once(request, form, partial(people.create_user, profile=form.profile(), by=by))
         if came is Came.DONE:
             made = User.objects.get(email__iexact=form.cleaned_data["email"])
             messages.success(request, f"Akun {made.name} dibuat. Sekarang buat tautan kata sandinya.")
             return redirect("user", made.pk)
-    return _page(request, "new_user", {"form": form}, came=came)
+    return office_page(request, "new_user", {"form": form}, came=came)
 
 
 @login_required
 @GET_POST
 def user(request: HttpRequest, pk: int) -> HttpResponse:
-    by, _ = _reader(request)
+    by, _ = office_reader(request)
     person = get_object_or_404(User, pk=pk)
     form, came = UserForm(person, data=request.POST or None), Came.DONE
     if request.method == "POST" and form.is_valid():
-        came = _record(
+        came = record_once(
             request,
             form,
             partial(
@@ -114,7 +121,7 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
 def _user_page(
     request: HttpRequest, person: User, form: forms.Form, *, came: Came = Came.DONE, link: str = ""
 ) -> HttpResponse:
-    day, labels = office_day(timezone.now()), _actors()
+    day, labels = office_day(timezone.now()), assignable_actors()
     holdings = [
         (holding, labels.get(holding.actor, holding.actor), _period(holding, day))
         for holding in person.holdings.select_related("office").order_by("-starts", "actor")
@@ -128,18 +135,18 @@ def _user_page(
         "invite_key": new_key(),
         "second_factor": has_second_factor(person),
     }
-    return _page(request, "user", context, came=came)
+    return office_page(request, "user", context, came=came)
 
 
 @login_required
 @GET_POST
 def remove_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
     """A telephone was lost: after seeing who asks, take the second factor off the account."""
-    by, _ = _administrator(request)
+    by, _ = office_administrator(request)
     person = get_object_or_404(User, pk=pk)
     form, came = ReasonForm(request.POST or None), Came.DONE
     if request.method == "POST" and form.is_valid():
-        came = _record(
+        came = record_once(
             request,
             form,
             partial(people.remove_second_factor, pk, reason=form.cleaned_data["reason"], by=by),
@@ -147,7 +154,7 @@ def remove_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
         if came is Came.DONE:
             messages.success(request, f"Pengaman dua langkah akun {person.name} dilepas.")
             return redirect("user", pk)
-    return _page(request, "remove_second_factor", {"form": form, "person": person}, came=came)
+    return office_page(request, "remove_second_factor", {"form": form, "person": person}, came=came)
 
 
 def _period(holding: Holding, day: date) -> str:
@@ -160,11 +167,11 @@ def _period(holding: Holding, day: date) -> str:
 @require_POST
 def invite(request: HttpRequest, pk: int) -> HttpResponse:
     """Make out a one-time link with which a user sets a password; it is shown to the administrator once."""
-    by, _ = _administrator(request)
+    by, _ = office_administrator(request)
     person = get_object_or_404(User, pk=pk)
     button = Empty(request.POST)
     button.is_valid()
-    came = _record(request, button, partial(people.invite, pk, by=by))
+    came = record_once(request, button, partial(people.invite, pk, by=by))
     if came is not Came.DONE:
         messages.error(
             request, " ".join(map(str, button.non_field_errors())) or "Halaman sudah usang. Coba sekali lagi."
@@ -180,19 +187,19 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @GET_POST
 def grant(request: HttpRequest, pk: int) -> HttpResponse:
-    by, at = _administrator(request)
+    by, at = office_administrator(request)
     person = get_object_or_404(User, pk=pk)
     offices = list(Office.objects.order_by("-kind", "name"))
     form = GrantForm(
         request.POST or None,
-        actors=_actors(),
+        actors=assignable_actors(),
         offices=offices,
         initial={"starts": office_day(at), "office": str(offices[0].pk) if offices else ""},
     )
     came = Came.DONE
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        came = _record(
+        came = record_once(
             request,
             form,
             partial(
@@ -210,23 +217,23 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
         if came is Came.DONE:
             messages.success(request, f"{person.name} ditugaskan.")
             return redirect("user", pk)
-    return _page(request, "grant", {"form": form, "person": person, "own": person == by}, came=came)
+    return office_page(request, "grant", {"form": form, "person": person, "own": person == by}, came=came)
 
 
 @login_required
 @GET_POST
 def end_holding(request: HttpRequest, pk: int) -> HttpResponse:
-    by, at = _administrator(request)
+    by, at = office_administrator(request)
     item = get_object_or_404(Holding.objects.select_related("user", "office"), pk=pk)
     form = EndForm(request.POST or None, initial={"ends": max(office_day(at), item.starts)})
     came = Came.DONE
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        came = _record(
+        came = record_once(
             request, form, partial(people.end_holding, pk, ends=said["ends"], reason=said["reason"], by=by)
         )
         if came is Came.DONE:
             messages.success(request, "Hari terakhirnya disimpan.")
             return redirect("user", item.user_id)
-    label = _actors().get(item.actor, item.actor)
-    return _page(request, "end_holding", {"form": form, "holding": item, "label": label}, came=came)
+    label = assignable_actors().get(item.actor, item.actor)
+    return office_page(request, "end_holding", {"form": form, "holding": item, "label": label}, came=came)

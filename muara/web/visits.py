@@ -21,7 +21,7 @@ from muara.steps.forms.fields import Moment, Paragraph
 from muara.steps.forms.powers import WhoStands
 from muara.web.acts import Came, attempt, new_key
 from muara.web.files import person
-from muara.web.portal import _application, _context
+from muara.web.portal import application_context, own_application
 
 
 class AnswerForm(forms.Form):
@@ -60,7 +60,7 @@ class AnswerForm(forms.Form):
 @never_cache
 def answer_visit(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     """Show a visit's plan; while it is open the applicant may agree or ask for another time."""
-    found, user = _application(request, reference), person(request)
+    found, user = own_application(request, reference), person(request)
     visit = get_object_or_404(
         SiteVisit.objects.select_related("referral__case__application", "referral__agency", "record"),
         pk=pk,
@@ -72,7 +72,7 @@ def answer_visit(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
         if came is Came.DONE:
             messages.success(request, "Jawaban Anda disampaikan kepada OPD.")
             return redirect("application", found.reference)
-    context = _context(
+    context = application_context(
         request,
         found,
         form=form,
