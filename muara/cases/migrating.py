@@ -297,7 +297,8 @@ def _rehearse(
     ids = tuple(case.pk for case in cases)
     with transaction.atomic():
         _rename(ids, source, target, steps)
-        moved = tuple(shift for shift in shifts() if shift.case_id in set(ids))
+        moving = frozenset(ids)
+        moved = tuple(shift for shift in shifts() if shift.case_id in moving)
         transaction.set_rollback(True)
     return moved
 
