@@ -69,7 +69,7 @@ def test_a_pause_is_not_counted_in_net_and_never_stops_gross() -> None:
     # Thursday 10 December is H. Working days to the 17th: 11, 14, 15, 16, 17; away: 14, 15, 16.
     used = elapsed(timeline(case), office_calendar(), since=date(2026, 12, 10), until=date(2026, 12, 17))
     assert (used.gross, used.away, used.net) == (5, 3, 2)
-    assert "menunggu opd teknis" in running.label
+    assert "menunggu OPD teknis" in running.label
     assert "menunggu" not in court_of(case).label
     verbs = Entry.objects.filter(chain=case.chain).values_list("verb", flat=True)
     assert {"pause.begin", "pause.end"} <= set(verbs)

@@ -37,7 +37,7 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = dict(attrs)
         if tag == "form":
-            self.current = PageForm(said.get("action") or "")
+            self.current = PageForm((said.get("action") or "").partition("#")[0])
             self.forms.append(self.current)
         if self.current is None or not (name := said.get("name") or (tag == "option" and self.select) or ""):
             return

@@ -415,11 +415,11 @@ def test_a_table_is_looked_at_then_imported_as_a_whole() -> None:
         f"{TABLE}\n2028-01-03,CUTI_BERSAMA,Cuti Bersama Tahun Baru,N\n2028-12-26,CUTI_BERSAMA,Cuti Natal,Y"
     )
     address = "/kantor/kalender/impor/"
-    page = send(client, address, code=200, table=table, source="SKB contoh", tinjau="1")
+    page = send(client, address, action=address, code=200, table=table, source="SKB contoh", tinjau="1")
     assert "2 hari baru" in words(page)
     assert CalendarDay.objects.count() == before
 
-    send(client, address, code=302, table=table, source="SKB contoh")
+    send(client, address, action=address, code=302, table=table, source="SKB contoh")
     assert CalendarDay.objects.count() == before + 2
     assert Entry.objects.filter(chain="calendar").latest("seq").verb == "calendar.import"
 
@@ -438,7 +438,8 @@ def test_a_broken_line_imports_nothing_and_is_named(table: str, told: str) -> No
     client, before = signed_in(), CalendarDay.objects.count()
     for more in ({"tinjau": "1"}, {}):
         code = 200 if more else 422
-        page = send(client, "/kantor/kalender/impor/", code=code, table=table, source="SKB contoh", **more)
+        address = "/kantor/kalender/impor/"
+        page = send(client, address, action=address, code=code, table=table, source="SKB contoh", **more)
         assert told in words(page)
         assert CalendarDay.objects.count() == before
 

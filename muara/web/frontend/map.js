@@ -2,7 +2,14 @@
 import { circleMarker, geoJSON, layerGroup, map as makeMap } from "leaflet/dist/leaflet-src.esm.js";
 
 const KALTIM = [[-2.4, 115.9], [2.6, 119.1]];
-const KNOWN = [[-3.1, 115.5], [3.2, 119.75]]; // beyond it the land's file ends, and all would look like sea
+// Beyond this window the land's file ends, and all would look like sea.
+const UNKNOWN = {
+  type: "Polygon",
+  coordinates: [
+    [[60, -60], [180, -60], [180, 60], [60, 60], [60, -60]],
+    [[115.5, -3.1], [115.5, 3.2], [119.75, 3.2], [119.75, -3.1], [115.5, -3.1]],
+  ],
+};
 // Where a point's name stands: outwards at both ends, above and below between them, so that neighbours are read.
 const side = (number, last) => {
   if (number === last) {
@@ -17,9 +24,9 @@ const degrees = (value, plus, minus) =>
 export function draw({ panel, land, ask, take }) {
   const place = panel.querySelector("[data-map]");
   const told = panel.querySelector("[data-map-told]");
-  const map = makeMap(place, { attributionControl: false, minZoom: 7, maxZoom: 17, zoomControl: false });
-  map.setMaxBounds(KNOWN);
+  const map = makeMap(place, { attributionControl: false, minZoom: 6, maxZoom: 17, zoomControl: false });
   map.fitBounds(KALTIM);
+  geoJSON(UNKNOWN, { interactive: false, style: { stroke: false, fillColor: "#8b979b", fillOpacity: 1 } }).addTo(map);
   geoJSON(land, {
     interactive: false,
     style: { color: "#5d7278", weight: 1.5, fillColor: "#f2eee6", fillOpacity: 1 },
