@@ -1,7 +1,7 @@
-"""`python -m bench.drill [--cases 1000000]`: build the office's years on a private PostgreSQL, and measure them.
+"""`python -m bench.drill [--cases 1000000]`: build an office's years on a private PostgreSQL, and measure.
 
-The database lies in a folder of its own under var/drill and is gone afterwards; the plans of slow queries stay
-in var/drill/plans.txt. Everybody and everything in it is fictional (muara.web.demo).
+The database lies in a folder of its own under var/drill and is gone afterwards; the plans of slow queries
+stay in var/drill/plans.txt. Everybody and everything in it is fictional (muara.web.demo).
 """
 
 from __future__ import annotations
@@ -28,6 +28,10 @@ SERVER = {
     "max_wal_size": "8GB",
     "random_page_cost": "1.1",
     "checkpoint_timeout": "30min",
+    # For the filling: nothing reads the log of a database that is thrown away.
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "default_toast_compression": "lz4",
 }
 
 

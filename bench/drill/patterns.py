@@ -14,7 +14,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, models, transaction
 
-from muara.cases.models import Case, Task
+from muara.cases.models import Case, Revision, Task
 from muara.documents.models import Blob, Template
 from muara.permits.models import SeriesYear
 from muara.web import demo
@@ -25,13 +25,14 @@ PACES = (3, 7, 11, 16)  # whole hours between two acts: a copy's jitter below an
 ROOMS = ("audit", "people", "documents", "cases", "permits", "contacts")
 # What all copies have in common, or what the copier makes itself.
 SHARED = frozenset(
-    "people_user people_company people_membership documents_blob documents_template permits_seriesyear".split()
+    "people_user people_company people_membership documents_blob documents_template "
+    "permits_seriesyear".split()
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of one of the rooms: its columns, what they point at, which hold days, moments, unique words."""
+    """A table of one of the rooms: its columns, what they point at, and what is special about them."""
 
     name: str
     columns: tuple[str, ...]
@@ -101,9 +102,7 @@ def walk_all(listed: Mapping[str, Table]) -> Iterator[Pattern]:
                     found.rows[name] = rows
                     moments = (row[i] for row in rows for i in _past(table) if row[i])
                     found.ends = max([found.ends, *moments])
-            kept = {
-                name: list(model.objects.filter(pk__gt=before[name])) for name, model in shared.items()
-            }
+            kept = {name: list(model.objects.filter(pk__gt=before[name])) for name, model in shared.items()}
             # Each pattern is walked as the first: numbers and days begin anew.
             transaction.set_rollback(True)
         _keep(found, listed, {name: _kept(rows) for name, rows in kept.items()})
@@ -122,7 +121,7 @@ def _is_of_all(table: Table, row: list[Any]) -> bool:
     return key is not None and row[table.at(key)].startswith(("series:", "company:"))
 
 
-def _kept(rows: list[Blob | Template]) -> dict[int, int]:
+def _kept(rows: list[models.Model]) -> dict[int, int]:
     """Write rows again that all copies share; give the new id of each."""
     told = {}
     for row in rows:
@@ -160,7 +159,7 @@ def _after(table: Table, highest: int) -> list[list[Any]]:
 
 
 def _walks() -> Iterator[tuple[str, Callable[..., Case]]]:
-    steps = [step.key for step in demo.Revision.objects.get(service="LHP").process.steps if step.number >= 3]
+    steps = [step.key for step in Revision.objects.get(service="LHP").process.steps if step.number >= 3]
     for number, key in enumerate(steps):
         pace = timedelta(hours=PACES[number % len(PACES)])
         yield f"langkah {key}", partial(demo.case_at, key, at=AT, pace=pace)

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -27,6 +26,7 @@ from muara.web import dossier
 from muara.web.acts import read_number
 from muara.web.desk import A_PAGE, _officer, _side
 from muara.web.files import reads_registers
+from muara.web.paging import AT_MOST, Pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def uncollected(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     cases = dossier.with_standing(Case.objects.all()).prefetch_related("reminders")
     tasks = tasks_doing("hand_over").order_by("opened_at", "pk").prefetch_related(Prefetch("case", cases))
-    page = Paginator(tasks, A_PAGE).get_page(request.GET.get("halaman"))
+    page = Pages(tasks, A_PAGE, at_most=AT_MOST).get_page(request.GET.get("halaman"))
     calendar = office_calendar()
     context = {
         "page": page,
@@ -112,7 +112,7 @@ def register(request: HttpRequest, service: str, key: str) -> HttpResponse:
     years = register_years(series)
     asked = read_number(request.GET.get("tahun"))
     year = asked if asked in years else next(iter(years), here.today.year)
-    page = Paginator(numbers_of(series, year), A_PAGE).get_page(request.GET.get("halaman"))
+    page = Pages(numbers_of(series, year), A_PAGE).get_page(request.GET.get("halaman"))
     shown = list(page.object_list)
     names = holders(shown)
     context = {
