@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -112,7 +113,7 @@ def register(request: HttpRequest, service: str, key: str) -> HttpResponse:
     years = register_years(series)
     asked = read_number(request.GET.get("tahun"))
     year = asked if asked in years else next(iter(years), here.today.year)
-    page = Pages(numbers_of(series, year), A_PAGE).get_page(request.GET.get("halaman"))
+    page = Paginator(numbers_of(series, year), A_PAGE).get_page(request.GET.get("halaman"))
     shown = list(page.object_list)
     names = holders(shown)
     context = {

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from muara.people.models import Company
-from muara.web.paging import Pages
+from muara.web.paging import LongPage, Pages
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
@@ -46,5 +46,11 @@ def test_without_a_limit_every_row_is_counted() -> None:
 def test_a_page_names_the_first_the_last_and_its_neighbours() -> None:
     companies(100)
 
-    assert Pages(Company.objects.all(), 10).get_page(6).window == [1, 4, 5, 6, 7, 8, 10]
-    assert Pages(Company.objects.all(), 10).get_page(1).window == [1, 2, 3, 10]
+    assert window(6) == [1, 4, 5, 6, 7, 8, 10]
+    assert window(1) == [1, 2, 3, 10]
+
+
+def window(number: int) -> list[int]:
+    page = Pages(Company.objects.all(), 10).get_page(number)
+    assert isinstance(page, LongPage)
+    return page.window
