@@ -38,12 +38,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_remembered_definitions() -> None:
-    """Forget parsed SOP revisions: a rolled-back row's key is given out again, to another revision."""
+    """Forget parsed SOP revisions: a rolled-back row's key is given out again, to another revision.
+
+    And the figures that stand for a minute: they were counted over another test's cases.
+    """
+    from django.core.cache import cache
+
     from muara.cases.models.case import definition_of
     from muara.people.calendar import read_calendar
 
     definition_of.cache_clear()
     read_calendar.cache_clear()
+    cache.clear()
 
 
 @pytest.fixture

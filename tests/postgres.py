@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,10 +33,15 @@ class NoPostgres(Exception):
 
 
 @contextmanager
-def cluster(*, durable: bool = True) -> Iterator[str]:
-    """Run a server and give its DATABASE_URL; raises NoPostgres."""
+def cluster(
+    *, durable: bool = True, settings: Mapping[str, str] | None = None, within: Path | None = None
+) -> Iterator[str]:
+    """Run a server and give its DATABASE_URL; raises NoPostgres.
+
+    `settings` are further ones of the server's; `within` is where its temporary folder lies.
+    """
     binaries, owner, password = _binaries(), _owner(), secrets.token_hex(16)
-    with tempfile.TemporaryDirectory(prefix="muara-postgres-") as folder:
+    with tempfile.TemporaryDirectory(prefix="muara-postgres-", dir=within) as folder:
         home = Path(folder)
         secret, data, log = home / "password", home / "data", home / "log"
         secret.write_text(password)
@@ -61,7 +66,9 @@ def cluster(*, durable: bool = True) -> Iterator[str]:
         if made.returncode:
             raise NoPostgres(made.stderr)
         port = free_port()
-        settings = (DURABLE if durable else FAST) | {
+        told = {
+            **(DURABLE if durable else FAST),
+            **(settings or {}),
             "port": str(port),
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": "",
@@ -69,7 +76,7 @@ def cluster(*, durable: bool = True) -> Iterator[str]:
             "timezone": "UTC",
         }
         command: list[str | Path] = [binaries / "postgres", "-D", data]
-        command += [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        command += [word for name, value in told.items() for word in ("-c", f"{name}={value}")]
         url = f"postgresql://muara:{password}@127.0.0.1:{port}"
         with log.open("w") as output:
             server = subprocess.Popen(

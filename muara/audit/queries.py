@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
 from muara.audit.chains import GENESIS, entry_hash, note_digest
 from muara.audit.models import Chain, Entry
@@ -37,19 +39,24 @@ def heads() -> list[Head]:
     return [Head(*row) for row in Chain.objects.order_by("key").values_list("key", "seq", "head")]
 
 
-def fault(entry: Entry, *, seq: int, prev: str) -> str:
-    """Say what is wrong with the entry that should stand at `seq` after `prev`; empty when it holds."""
-    if entry.seq != seq:
+COLUMNS = ("chain", "seq", "at", "by_id", "task_id", "verb", "text", "prev", "hash", "note", "salt")
+SEQ, HASH = COLUMNS.index("seq"), COLUMNS.index("hash")
+
+
+def fault(row: tuple[Any, ...], *, seq: int, prev: str) -> str:
+    """Say what is wrong with the entry (its COLUMNS) that should stand at `seq`; empty when it holds."""
+    chain, place, at, by_id, task_id, verb, text, before, hashed, note, salt = row
+    if place != seq:
         return f"entri {seq} hilang"
-    if entry.prev != prev:
+    if before != prev:
         return "tidak bersambung dengan entri sebelumnya"
-    if entry_hash(chain=entry.chain, seq=entry.seq, prev=entry.prev, text=entry.text) != entry.hash:
+    if entry_hash(chain=chain, seq=place, prev=before, text=text) != hashed:
         return "isi tidak cocok dengan hash"
-    told = json.loads(entry.text)
+    told = json.loads(text)
     said = (told["verb"], told["by"], told["task"], datetime.fromisoformat(told["at"]))
-    if said != (entry.verb, entry.by_id, entry.task_id, entry.at):
+    if said != (verb, by_id, task_id, at):
         return "kolom berbeda dari isi yang di-hash"
-    if entry.note and (entry.salt is None or note_digest(salt=entry.salt, note=entry.note) != told["note"]):
+    if note and (salt is None or note_digest(salt=salt, note=note) != told["note"]):
         return "catatan berbeda dari yang dicatat"
     return ""
 
@@ -62,15 +69,16 @@ def breaks(expected: Iterable[Head]) -> list[Break]:
     """
     told = {head.chain: head for head in expected}
     found: dict[str, Break] = {}
-    rows = Entry.objects.order_by("chain", "seq").iterator(chunk_size=2000)
-    for chain, entries in groupby(rows, key=lambda entry: entry.chain):
+    # Plain rows from a cursor of the server: a model instance an entry would take longer than its hash.
+    rows = Entry.objects.order_by("chain", "seq").values_list(*COLUMNS).iterator(chunk_size=5000)
+    for chain, entries in groupby(rows, key=itemgetter(0)):
         seq, prev = 0, GENESIS
         for entry in entries:
             reason = fault(entry, seq=seq + 1, prev=prev)
             if reason:
                 found[chain] = Break(chain, seq + 1, reason)
                 break
-            seq, prev = entry.seq, entry.hash
+            seq, prev = entry[SEQ], entry[HASH]
         else:
             head = told.pop(chain, None)
             if head is None:

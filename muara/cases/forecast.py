@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import ceil
 
-from django.db.models import Max, Min
+from django.db.models import Min
 
 from muara.cases.models import Case, Task
 from muara.cases.queries import ready_at
@@ -49,14 +49,17 @@ def _days_until_ready(case: Case, step_key: str, *, since: datetime, calendar: C
     steps = process.doing("number")
     ways = {way.key for step in steps for way in process.step(step).outcomes if way.kind == "forward"}
     alike = Task.objects.main().filter(case__revision__service=case.revision.service)
+    # Rows, not groups: the newest come straight off an index, however many years lie behind them.
     ready = (
         alike.filter(step_key__in=steps, outcome__in=ways, closed_at__gte=since)
         .exclude(case=case)
-        .values_list("case")
-        .annotate(at=Max("closed_at"))
-        .order_by("-at")[:AT_MOST]
+        .order_by("-closed_at")
+        .values_list("case", "closed_at")[:AT_MOST]
     )
-    ended = dict(ready)
+    ended: dict[int, datetime] = {}
+    for pk, at in ready:
+        assert at is not None
+        ended.setdefault(pk, at)  # a decision given back by the registrar was ready when it was last
     arrived = (
         alike.filter(case__in=list(ended), step_key=step_key).values_list("case").annotate(Min("opened_at"))
     )

@@ -11,7 +11,6 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -46,11 +45,12 @@ from muara.web import dossier, inbox
 from muara.web.acts import Came, attempt, new_key, read_number
 from muara.web.desk_forms import CaseFilter, OnBehalf
 from muara.web.files import person
+from muara.web.paging import AT_MOST, Pages
 from muara.web.public import revisions_in_force
 from muara.web.wordings import may_open
 
 A_PAGE = 25
-TASKS_A_PAGE = 50
+TASKS_A_PAGE = 25
 SHORT = 8  # rows of a list that only reminds
 MATCHES = 15  # companies that a search offers
 OUTSIDE_THE_SOP = {"administrator": "Administrator", "auditor": "Pemeriksa (hanya membaca)"}
@@ -207,7 +207,9 @@ def desk(request: HttpRequest) -> HttpResponse:
         today=here.today,
         calendar=office_calendar(),
     )
-    page = Paginator(_with_cases(narrowed.tasks), TASKS_A_PAGE).get_page(request.GET.get("halaman"))
+    page = Pages(_with_cases(narrowed.tasks), TASKS_A_PAGE, at_most=AT_MOST).get_page(
+        request.GET.get("halaman")
+    )
     waiting = _waiting(page.object_list, here)
     return render(
         request,
@@ -234,7 +236,8 @@ def _my_tasks(here: Officer) -> TaskQuerySet:
     mine = open_tasks_for(here.user, at=here.at)
     if here.at_the_counter:
         # Somebody without an account does their steps at the counter.
-        mine |= Q(actor="applicant", case__application__applicant=None) & without_conflict(here.user)
+        theirs = Task.objects.open().filter(actor="applicant", case__application__applicant=None)
+        mine |= Q(pk__in=theirs.values("pk")) & without_conflict(here.user)
         # The signature on the receipt of a permit is taken at the counter, for whoever came.
         mine |= Q(pk__in=tasks_doing("receive").values("pk"))
     # A subquery, not a join: a case referred to two agencies is one task.
@@ -331,14 +334,12 @@ def cases(request: HttpRequest) -> HttpResponse:
     readable = Case.objects.visible_to(here.user, at=here.at)
     if (scanned := form.scanned()) and (found := readable.filter(pk=scanned).first()):
         return redirect("case", found.pk)
-    visible = form.narrow(readable)
-    listed = Case.objects.filter(pk__in=visible.values("pk"))
-    page = Paginator(dossier.with_standing(listed), A_PAGE).get_page(request.GET.get("halaman"))
+    # First which cases, then what a row says of them: to join all of that before the page is cut takes long.
+    listed = form.narrow(readable).values_list("pk", flat=True)
+    page = Pages(listed, A_PAGE, at_most=AT_MOST).get_page(request.GET.get("halaman"))
+    shown = dossier.with_standing(Case.objects.filter(pk__in=list(page.object_list)))
     calendar = office_calendar()
-    rows = [
-        dossier.row(case, task=case.main_task, today=here.today, calendar=calendar)
-        for case in page.object_list
-    ]
+    rows = [dossier.row(case, task=case.main_task, today=here.today, calendar=calendar) for case in shown]
     query = request.GET.copy()
     query.pop("halaman", None)
     return render(

@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from muara.cases.actions import Stamp
 from muara.cases.models import Application, Case, Revision
 from muara.people.models import Company, User
 from muara.permits.models import Permit
+from muara.permits.searching import found_by
 from muara.sop.definition import Step
 from muara.steps.actions.filing import start_application
 from muara.web.form_fields import PreviousPermit, offer_permits
@@ -47,13 +48,7 @@ class CaseFilter(forms.Form):
         """Apply what was chosen; a choice that does not exist narrows nothing."""
         said = self.cleaned_data if self.is_valid() else {}
         if text := str(said.get("cari") or "").strip():
-            cases = cases.filter(
-                Q(registration_number__icontains=text)
-                | Q(application__reference__icontains=text)
-                | Q(application__company__name__icontains=text)
-                | Q(permit__number__text__icontains=text)
-                | Q(refusal__number__text__icontains=text)
-            )
+            cases = cases.filter(pk__in=found_by(text))
         if step := said.get("langkah"):
             cases = cases.filter(tasks__step_key=step, tasks__closed_at=None, tasks__companion=False)
         if state := said.get("keadaan"):

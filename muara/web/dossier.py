@@ -445,7 +445,7 @@ def filed_letters(case: Case) -> list[Filed]:
     newest = case.drafts.order_by("-number").first()
     current = set(newest.copies.values_list("letter_id", flat=True)) if newest else printed
     kinds: dict[str, Filed] = {}
-    for item in case.letters.select_related("letter"):
+    for item in case.letters.select_related("letter").defer("letter__content"):
         kind = kinds.setdefault(item.kind, Filed(item.kind, titles.get(item.kind, item.letter.title)))
         stands = item.kind not in Draft.Kind.values or item.letter_id in current
         (kind.letters if stands else kind.replaced).append(item)

@@ -10,8 +10,10 @@ from itertools import pairwise
 from statistics import median
 
 from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
+from django.db.models.functions import TruncDate
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,7 +24,7 @@ from django.views.decorators.http import require_safe
 from muara.cases.models import Case, Revision, Task
 from muara.cases.queries import control_sheet, court_of
 from muara.people.calendar import office_calendar
-from muara.people.models import office_day
+from muara.people.models import WITA, office_day
 from muara.permits.queries import decision_of
 from muara.records.rules import may_oversee
 from muara.sop.definition import CALLER, END, Outcome, Process
@@ -37,6 +39,8 @@ from muara.web.progress import case_of, standing
 from muara.web.public import revision_by_slug, revisions_in_force
 
 PERIOD = timedelta(days=90)  # whose closed tasks the oversight's picture counts
+FRESH = 60  # seconds for which the counted figures of all cases stand
+Closed = tuple[str, str, date, date, int]  # step, outcome, day it came, day it went, how often
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,14 +247,11 @@ def figures_of(revision: Revision, *, at: datetime) -> Marks:
     """
     tasks = Task.objects.main().filter(case__revision=revision)
     waiting = dict(tasks.open().values_list("step_key").annotate(cases=Count("pk")).order_by())
-    closed = tasks.filter(closed_at__gt=at - PERIOD, closed_at__lte=at)
-    ways = {
-        (step, outcome): times
-        for step, outcome, times in closed.values_list("step_key", "outcome")
-        .annotate(times=Count("pk"))
-        .order_by()
-    }
-    medians = _medians(closed.values_list("step_key", "opened_at", "closed_at"), office_calendar())
+    closed = _closed_since(revision, at=at)
+    ways: Counter[tuple[str, str]] = Counter()
+    for step, outcome, _, _, times in closed:
+        ways[step, outcome] += times
+    medians = _medians(closed, office_calendar())
     notes = {
         step.key: (
             f"{waiting[step.key]} berkas terbuka" if waiting.get(step.key) else "Tidak ada berkas",
@@ -262,16 +263,38 @@ def figures_of(revision: Revision, *, at: datetime) -> Marks:
     return Marks(taken=ways, notes=notes, open=waiting)
 
 
-def _medians(rows: Iterable[tuple[str, datetime, datetime | None]], calendar: Calendar) -> dict[str, float]:
+def _recent_figures(revision: Revision, *, at: datetime) -> tuple[Marks, datetime]:
+    """The figures of a revision and when they were counted: at most a minute ago, in this process."""
+    key = f"figures:{revision.sha256}"
+    found: tuple[Marks, datetime] | None = cache.get(key)
+    if found is None:
+        found = figures_of(revision, at=at), at
+        cache.set(key, found, FRESH)
+    return found
+
+
+def _closed_since(revision: Revision, *, at: datetime) -> list[Closed]:
+    """The tasks of a revision closed in the last 90 days, counted by their step, outcome and days.
+
+    The database counts: a busy office closes hundreds of thousands of tasks in that time.
+    """
+    rows = Task.objects.main().filter(case__revision=revision, closed_at__gt=at - PERIOD, closed_at__lte=at)
+    counted = (
+        rows.order_by()
+        .annotate(came=TruncDate("opened_at", tzinfo=WITA), went=TruncDate("closed_at", tzinfo=WITA))
+        .values_list("step_key", "outcome", "came", "went")
+    )
+    return list(counted.annotate(times=Count("pk")))
+
+
+def _medians(rows: Iterable[Closed], calendar: Calendar) -> dict[str, float]:
     known: dict[tuple[date, date], int] = {}
-    lasted: dict[str, list[int]] = {}
-    for step, opened_at, closed_at in rows:
-        assert closed_at
-        span = office_day(opened_at), office_day(closed_at)
-        if span not in known:
-            known[span] = working_days_between(calendar, *span)
-        lasted.setdefault(step, []).append(known[span])
-    return {step: median(days) for step, days in lasted.items()}
+    lasted: dict[str, Counter[int]] = {}
+    for step, _, came, went, times in rows:
+        if (came, went) not in known:
+            known[came, went] = working_days_between(calendar, came, went)
+        lasted.setdefault(step, Counter())[known[came, went]] += times
+    return {step: median(days.elements()) for step, days in lasted.items()}
 
 
 def _worded(days: float) -> str:
@@ -299,7 +322,7 @@ def oversight(request: HttpRequest) -> HttpResponse:
     shown = next((revision for revision in listed if str(revision.pk) == wanted), None)
     if shown is None:
         raise Http404
-    marks = figures_of(shown, at=here.at)
+    marks, counted_at = _recent_figures(shown, at=here.at)
     return render(
         request,
         "desk/oversight_flow.html",
@@ -311,5 +334,6 @@ def oversight(request: HttpRequest) -> HttpResponse:
             "drawn": drawn(shown.process, marks=marks, told="Berkas terbuka pada tiap langkah"),
             "open": sum(marks.open.values()),
             "days": PERIOD.days,
+            "counted_at": counted_at,
         },
     )

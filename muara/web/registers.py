@@ -27,6 +27,7 @@ from muara.web import dossier
 from muara.web.acts import read_number
 from muara.web.desk import A_PAGE, desk_links, desk_officer
 from muara.web.files import reads_registers
+from muara.web.paging import AT_MOST, Pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def uncollected(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     cases = dossier.with_standing(Case.objects.all()).prefetch_related("reminders")
     tasks = tasks_doing("hand_over").order_by("opened_at", "pk").prefetch_related(Prefetch("case", cases))
-    page = Paginator(tasks, A_PAGE).get_page(request.GET.get("halaman"))
+    page = Pages(tasks, A_PAGE, at_most=AT_MOST).get_page(request.GET.get("halaman"))
     calendar = office_calendar()
     context = {
         "page": page,

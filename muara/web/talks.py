@@ -9,7 +9,6 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -27,6 +26,7 @@ from muara.people.models import Notice, User, office_day
 from muara.sop.document import Clause
 from muara.web.acts import Came, new_key
 from muara.web.desk import A_PAGE, Officer, attempt_once, desk_links, desk_officer, visitor_at_counter
+from muara.web.paging import AT_MOST, Pages
 from muara.web.public import revisions_in_force
 from muara.web.talk_forms import Answering, Asking, LinkForm, letter_of
 
@@ -90,7 +90,7 @@ def consultations(request: HttpRequest) -> HttpResponse:
     """Questions, the unanswered first (the oldest of them first), then what was answered last."""
     here = _reader(request)
     rows = talks_of(here)
-    page = Paginator(rows.exclude(answered_at=None).order_by("-answered_at"), A_PAGE)
+    page = Pages(rows.exclude(answered_at=None).order_by("-answered_at"), A_PAGE, at_most=AT_MOST)
     return render(
         request,
         "desk/consultations.html",

@@ -26,11 +26,14 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def of_applicant(self, user: User, *, on: date) -> ApplicationQuerySet:
         """Applications of the companies that a person is a member of, or has a power for on that day."""
         powers = PowerOfAttorney.objects.in_force(on).filter(holder=user)
-        return self.filter(
-            Q(company__in=user.memberships.values("company"))
-            | Q(company__in=powers.filter(application=None).values("company"))
-            | Q(pk__in=powers.filter(application__isnull=False).values("application"))
-        )
+        # A union, each part off its index: an OR of them would read every application there is.
+        found = [
+            Application.objects.filter(company__in=user.memberships.values("company")),
+            Application.objects.filter(company__in=powers.filter(application=None).values("company")),
+            Application.objects.filter(pk__in=powers.filter(application__isnull=False).values("application")),
+        ]
+        first, *others = (rows.order_by().values("pk") for rows in found)
+        return self.filter(pk__in=first.union(*others))
 
     def entered_at_the_counter(self) -> ApplicationQuerySet:
         """Applications of people without an account, entered by an officer on their behalf."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from muara.cases.models.application import Application
 from muara.people.models import User, office_day
@@ -60,9 +60,13 @@ class CaseQuerySet(models.QuerySet["Case"]):
             h.office_id for h in holdings if h.office.kind == "agency" and h.actor == "technical_team"
         ]
         own = Q(application__in=Application.objects.of_applicant(user, on=office_day(at)).values("pk"))
-        # A subquery, not a join: two referrals to one agency are one case.
-        referred = Case.objects.filter(referrals__agency__in=agencies, referrals__delivered_at__isnull=False)
-        return self.filter(own | Q(pk__in=referred.values("pk")))
+        if not agencies:
+            return self.filter(own)
+        # Asked case by case: two referrals to one agency are one case, and a page of the newest needs few.
+        referred = Case.objects.filter(
+            pk=OuterRef("pk"), referrals__agency__in=agencies, referrals__delivered_at__isnull=False
+        )
+        return self.filter(own | Exists(referred.order_by()))
 
 
 class Case(models.Model):
@@ -83,7 +87,7 @@ class Case(models.Model):
     objects: ClassVar = CaseQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-opened_at"]
+        ordering = ["-opened_at", "-pk"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(closed_at=None, result="")
@@ -95,11 +99,16 @@ class Case(models.Model):
                 name="a_registration_number_has_its_day",
             ),
         ]
-        # Which open cases are past their legal limit is asked by every desk.
         indexes = [
+            # Which open cases are past their legal limit is asked by every desk.
             models.Index(fields=["recommended_on"], condition=Q(closed_at=None), name="open_cases_by_h"),
             models.Index(
                 fields=["registered_on"], condition=Q(closed_at=None), name="open_cases_by_registration"
+            ),
+            # The list of all cases shows the newest first, of all or of those that run.
+            models.Index(fields=["-opened_at", "-id"], name="cases_newest_first"),
+            models.Index(
+                fields=["-opened_at", "-id"], condition=Q(closed_at=None), name="open_cases_newest_first"
             ),
         ]
 
@@ -188,6 +197,20 @@ class Task(models.Model):
         indexes = [
             models.Index(
                 fields=["actor", "due_on"], condition=Q(closed_at=None), name="open_tasks_of_an_actor"
+            ),
+            # The case list narrowed to a step, what waits for collection, how many cases stand where.
+            models.Index(fields=["step_key"], condition=Q(closed_at=None), name="open_tasks_of_a_step"),
+            # The newest passes of a step, for the forecast.
+            models.Index(
+                fields=["step_key", "-closed_at"],
+                condition=Q(closed_at__isnull=False, companion=False),
+                name="closed_tasks_of_a_step",
+            ),
+            # What was closed in the last 90 days, for the flow's figures: a few per cent of all tasks.
+            models.Index(
+                fields=["closed_at"],
+                condition=Q(closed_at__isnull=False, companion=False),
+                name="closed_tasks_by_moment",
             ),
         ]
 
