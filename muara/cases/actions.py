@@ -12,7 +12,7 @@ add their own rows inside the same transaction, after the lock:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -739,6 +739,11 @@ class Shift:
     was: date | None
     becomes: date | None
 
+    @property
+    def told(self) -> list[str | None]:
+        """Both days as an entry keeps them."""
+        return [day.isoformat() if day else None for day in (self.was, self.becomes)]
+
 
 def shifts() -> list[Shift]:
     """Which limits of open tasks the calendar, as it stands now, puts elsewhere than they were counted."""
@@ -781,7 +786,7 @@ def shifts() -> list[Shift]:
 
 
 def rehearse(change: Callable[[], object]) -> list[Shift]:
-    """What a change of the calendar would move: it is made, looked at, and undone."""
+    """Which limits a change would move: it is made, looked at, and undone."""
     with transaction.atomic():
         change()
         moved = shifts()
@@ -792,20 +797,22 @@ def rehearse(change: Callable[[], object]) -> list[Shift]:
 def reproject(*, by: User, at: datetime) -> list[Shift]:
     """Count the limits of all open tasks anew after the calendar changed, and record which moved."""
     moved = shifts()
-    days = {shift.becomes for shift in moved}
-    for day in days:
-        tasks = [shift.task_id for shift in moved if shift.becomes == day]
-        for start in range(0, len(tasks), AT_ONCE):
-            some = tasks[start : start + AT_ONCE]
-            Task.objects.filter(pk__in=some, closed_at=None).update(due_on=day)
+    move_limits(moved)
     if moved:
-        told = [[shift.task_id, _iso(shift.was), _iso(shift.becomes)] for shift in moved]
+        told = [[shift.task_id, *shift.told] for shift in moved]
         record(chain="calendar", verb="calendar.reproject", by_id=by.pk, at=at, facts={"moved": told})
     return moved
 
 
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
+def move_limits(moved: Iterable[Shift]) -> None:
+    """Put the limits of open tasks on their new days."""
+    tasks: dict[date | None, list[int]] = {}
+    for shift in moved:
+        tasks.setdefault(shift.becomes, []).append(shift.task_id)
+    for day, found in tasks.items():
+        for start in range(0, len(found), AT_ONCE):
+            some = found[start : start + AT_ONCE]
+            Task.objects.filter(pk__in=some, closed_at=None).update(due_on=day)
 
 
 def store_revision(

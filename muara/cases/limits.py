@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import reduce
-from operator import or_
 
 from django.db.models import Q
 
 from muara.cases.models import Case, CaseQuerySet, Revision, Task
 from muara.cases.models.case import definition_of
-from muara.cases.queries import promise_starts
+from muara.cases.queries import promise_due
 from muara.cases.timeline import elapsed, timeline
 from muara.people.calendar import office_calendar
 from muara.people.models import office_day
 from muara.sop.definition import Process
-from muara.sop.working_time import DAY, Calendar, add_working_days, working_day_before
+from muara.sop.working_time import DAY, Calendar, working_day_before
 
 # The decision is out and waits for whoever collects it: what section I promises is kept (16.d).
 OUT = ("hand_over", "receive")
@@ -50,19 +48,24 @@ def legal_limit(case: Case, *, calendar: Calendar) -> date | None:
     main = case.main_task
     if case.closed_at is not None or main is None or is_out(case.process, main.step_key):
         return None
-    start = promise_starts(case)
-    return add_working_days(calendar, start, case.process.promise_days) if start else None
+    return promise_due(case, calendar=calendar)
+
+
+def promise_over(*, by: date, calendar: Calendar) -> Q:
+    """The open main tasks of cases whose promise (SOP I) ended by a day, and whose decision is not out."""
+    over = Q(pk__in=[])
+    for pk in Revision.objects.values_list("pk", flat=True):
+        process = definition_of(pk).process
+        day_0 = "recommended_on" if process.promise_awaits_agency else "registered_on"
+        last = working_day_before(calendar, by, process.promise_days)
+        out = [step for activity in OUT for step in process.doing(activity)]
+        over |= Q(case__revision=pk, **{f"case__{day_0}__lte": last}) & ~Q(step_key__in=out)
+    return over
 
 
 def past_legal_limit(*, today: date) -> CaseQuerySet:
     """The open cases without a decision whose legal limit is over, whoever has them (no pause helps)."""
-    calendar, late = office_calendar(), [Q(pk__in=[])]
-    for pk in Revision.objects.values_list("pk", flat=True):
-        process = definition_of(pk).process
-        day_0 = "recommended_on" if process.promise_awaits_agency else "registered_on"
-        last = working_day_before(calendar, today - DAY, process.promise_days)
-        out = [step for activity in OUT for step in process.doing(activity)]
-        late.append(Q(case__revision=pk, **{f"case__{day_0}__lte": last}) & ~Q(step_key__in=out))
-    tasks = Task.objects.open().main().filter(reduce(or_, late))
+    over = promise_over(by=today - DAY, calendar=office_calendar())
+    tasks = Task.objects.open().main().filter(over)
     found: CaseQuerySet = Case.objects.filter(closed_at=None, pk__in=tasks.values("case"))
     return found

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -18,7 +18,7 @@ from django.db.models import Case as Choose
 from django.db.models import CharField, F, Model, Value, When
 
 from muara.audit.actions import record
-from muara.cases.actions import Refused, Shift, note_from_outside, shifts
+from muara.cases.actions import Refused, Shift, move_limits, note_from_outside, rehearse
 from muara.cases.models import (
     Application,
     Case,
@@ -140,12 +140,11 @@ def migrate(
             "map": dict(renamed),
             "step": task.step_key,
             "becomes": steps[task.step_key],
-            "due": [_iso(shift.was), _iso(shift.becomes)] if shift else None,
+            "due": shift.told if shift else None,
         }
         note_from_outside(task.pk, verb=VERB, by=by, at=at, facts=facts)
     _rename(plan.cases, source, target, steps)
-    for shift in plan.shifts:
-        Task.objects.filter(pk=shift.task_id, closed_at=None).update(due_on=shift.becomes)
+    move_limits(plan.shifts)
     record(
         chain=f"sop:{source.service}",
         verb=VERB,
@@ -293,14 +292,10 @@ def _standings(source: Revision, target: Revision, steps: Mapping[str, str]) -> 
 def _rehearse(
     source: Revision, target: Revision, steps: Mapping[str, str], cases: list[Case]
 ) -> tuple[Shift, ...]:
-    """Which limits would move: the rows are changed, counted, and put back."""
+    """Which limits of these cases would move: the rows are changed, counted, and put back."""
     ids = tuple(case.pk for case in cases)
-    with transaction.atomic():
-        _rename(ids, source, target, steps)
-        moving = frozenset(ids)
-        moved = tuple(shift for shift in shifts() if shift.case_id in moving)
-        transaction.set_rollback(True)
-    return moved
+    moving, moved = frozenset(ids), rehearse(lambda: _rename(ids, source, target, steps))
+    return tuple(shift for shift in moved if shift.case_id in moving)
 
 
 def _rename(ids: tuple[int, ...], source: Revision, target: Revision, steps: Mapping[str, str]) -> None:
@@ -320,7 +315,3 @@ def _rename(ids: tuple[int, ...], source: Revision, target: Revision, steps: Map
     Application.objects.filter(case__in=ids).update(revision=target)
     Application.objects.filter(revision=source, case=None).update(revision=target)
     Case.objects.filter(pk__in=ids).update(revision=target)
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None

@@ -29,6 +29,7 @@ from muara.cases.models.case import chain_of, definition_of
 from muara.people.models import User
 from muara.sop.authority import authority_warnings
 from muara.sop.definition import END, Process
+from muara.sop.working_time import Calendar, add_working_days
 
 
 def latest_submission(case: Case) -> Submission:
@@ -82,7 +83,7 @@ def is_with_applicant(application: Application) -> bool:
     at_step_3 = case.process.doing("apply")
     if case.tasks.filter(closed_at=None, companion=False, step_key__in=at_step_3).exists():
         return True
-    return Correction.objects.open().filter(case=case, sent_at__isnull=False).exists()
+    return Correction.objects.with_applicant().filter(case=case).exists()
 
 
 def promise_starts(case: Case) -> date | None:
@@ -91,6 +92,12 @@ def promise_starts(case: Case) -> date | None:
     return process.day_zero(
         process.promise_clock, registered_on=case.registered_on, recommended_on=case.recommended_on
     )
+
+
+def promise_due(case: Case, *, calendar: Calendar) -> date | None:
+    """The last day of the service's promise; None while its clock has not begun."""
+    started = promise_starts(case)
+    return add_working_days(calendar, started, case.process.promise_days) if started else None
 
 
 def ready_at(case: Case) -> datetime | None:
@@ -149,8 +156,7 @@ class Folder:
 
 def folder_of(case: Case) -> Folder | None:
     """Say where the folder is, from who took what over; None before anybody did. Tasks may be prefetched."""
-    tasks = [task for task in case.tasks.all() if not task.companion]
-    for task in sorted(tasks, key=lambda task: (task.opened_at, task.pk), reverse=True):
+    for task in reversed(case.main_line):
         if task.is_open and task.received_by is not None and task.received_at is not None:
             return Folder(task.received_by, task.received_at, "")
         if task.closed_by is not None and task.closed_at is not None and task.actor != "applicant":

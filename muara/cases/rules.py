@@ -112,7 +112,7 @@ def recorded_at_the_counter(user: User, application: Application, *, at: datetim
         return frozenset()
     if application.applicant_id is None:
         return frozenset(Doing)
-    asked = Correction.objects.open().filter(case__application=application, sent_at__isnull=False)
+    asked = Correction.objects.with_applicant().filter(case__application=application)
     return IN_PERSON if asked.exists() else frozenset()
 
 
@@ -122,7 +122,7 @@ def may_record_for_applicant(user: User, application: Application, *, at: dateti
 
 def may_record_answer(user: User, case: Case, *, at: datetime) -> bool:
     """A counter officer may write down now what the applicant answers to a request (steps 3 and 8)."""
-    asked = Correction.objects.open().filter(case=case, sent_at__isnull=False)
+    asked = Correction.objects.with_applicant().filter(case=case)
     return asked.exists() and may_record_for_applicant(user, case.application, at=at, doing=Doing.ANSWER)
 
 

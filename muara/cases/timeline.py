@@ -12,99 +12,89 @@ from muara.sop.definition import Step
 from muara.sop.working_time import Calendar, day_zero, working_days_between, working_days_in
 
 OFFICE, AGENCY, APPLICANT, ELSEWHERE = "office", "agency", "applicant", "elsewhere"
+Stretch = tuple[datetime, datetime]
 PAUSED_BY = {Pause.Category.APPLICANT: APPLICANT, Pause.Category.AGENCY: AGENCY}
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From `starts` to `ends` (None: until now) the case lay with one side, at one step.
+    """From `starts` to `ends` (None: until now) a case lay with one side, at the step of one task.
 
-    `holder` is whoever received the file there; `reason` says why it waited for somebody else.
+    `pause` or `correction` is why it lay elsewhere than with the step's own actor.
     """
 
+    task: Task
     starts: datetime
     ends: datetime | None
     side: str
     who: str
-    step: Step
-    holder: str = ""
-    received_at: datetime | None = None
-    reason: str = ""
     pause: Pause | None = None
     correction: Correction | None = None
+
+    @property
+    def step(self) -> Step:
+        return self.task.step
 
     @property
     def away(self) -> bool:
         """The office could do nothing meanwhile: it does not count in the net time."""
         return self.side != OFFICE
 
+    @property
+    def reason(self) -> str:
+        """Why it waited for somebody else."""
+        cause = self.pause or self.correction
+        return cause.reason if cause else ""
+
+    @property
+    def holder(self) -> str:
+        """Whoever received the file there; while it waits for somebody else, nobody."""
+        cut = self.pause or self.correction
+        return self.task.received_by.name if self.task.received_by and not cut else ""
+
+    def worked(self, *, until: datetime) -> Stretch | None:
+        """From when whoever of the office received the file had it here; over before it began, if later."""
+        received = self.task.received_at
+        return None if self.away or received is None else (max(received, self.starts), self.ends or until)
+
 
 def timeline(case: Case) -> list[Span]:
     """Every stay of a case, in order; reads tasks, corrections and pauses, prefetched or not."""
-    tasks = sorted(
-        (task for task in case.tasks.all() if not task.companion), key=lambda task: (task.opened_at, task.pk)
-    )
     corrections = [one for one in case.corrections.all() if one.sent_at is not None]
-    return [span for task in tasks for span in _stays(task, case, corrections)]
+    return [span for task in case.main_line for span in _stays(task, case, corrections)]
 
 
 def _stays(task: Task, case: Case, corrections: Iterable[Correction]) -> Iterator[Span]:
     """A task's time, cut where a request was with the applicant or a pause ran."""
-    actor, step = case.process.actor(task.actor), task.step
-    whole = Span(
-        starts=task.opened_at,
-        ends=task.closed_at,
-        side=actor.side if actor.side in {APPLICANT, AGENCY} else OFFICE,
-        who=actor.label,
-        step=step,
-        holder=task.received_by.name if task.received_by else "",
-        received_at=task.received_at,
-    )
+    actor = case.process.actor(task.actor)
+    side = actor.side if actor.side in {APPLICANT, AGENCY} else OFFICE
+    whole = Span(task, task.opened_at, task.closed_at, side, actor.label)
     at = task.opened_at
-    for starts, ends, cut in sorted(_cuts(task, case, corrections), key=lambda one: one[0]):
-        begins = max(starts, at)
-        stops = _earlier(ends, task.closed_at)
+    for cut in sorted(_cuts(task, case, corrections), key=lambda one: one.starts):
+        begins = max(cut.starts, at)
+        stops = min((end for end in (cut.ends, task.closed_at) if end is not None), default=None)
         if (task.closed_at is not None and begins >= task.closed_at) or (stops is not None and stops <= at):
             continue
         if begins > at:
-            yield _between(whole, at, begins)
-        yield _between(cut, begins, stops)
+            yield replace(whole, starts=at, ends=begins)
+        yield replace(cut, starts=begins, ends=stops)
         if stops is None:
             return
         at = stops
     if task.closed_at is None or at < task.closed_at or at == task.opened_at:
-        yield _between(whole, at, task.closed_at)
+        yield replace(whole, starts=at)
 
 
-def _cuts(
-    task: Task, case: Case, corrections: Iterable[Correction]
-) -> Iterator[tuple[datetime, datetime | None, Span]]:
-    actor, step = case.process.actor("applicant"), task.step
+def _cuts(task: Task, case: Case, corrections: Iterable[Correction]) -> Iterator[Span]:
+    applicant = case.process.actor("applicant").label
     for one in corrections:
         assert one.sent_at is not None
-        ends = one.answered_at or one.ended_at
         if one.sent_at >= task.opened_at and (task.closed_at is None or one.sent_at < task.closed_at):
-            yield (
-                one.sent_at,
-                ends,
-                Span(one.sent_at, ends, APPLICANT, actor.label, step, reason=one.reason, correction=one),
-            )
+            ends = one.answered_at or one.ended_at
+            yield Span(task, one.sent_at, ends, APPLICANT, applicant, correction=one)
     for pause in task.pauses.all():
         side = PAUSED_BY.get(Pause.Category(pause.category), ELSEWHERE)
-        label = pause.get_category_display()
-        yield (
-            pause.starts,
-            pause.ends,
-            Span(pause.starts, pause.ends, side, label, step, reason=pause.reason, pause=pause),
-        )
-
-
-def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
-    return min((moment for moment in (one, other) if moment is not None), default=None)
-
-
-def _between(span: Span, starts: datetime, ends: datetime | None) -> Span:
-    return replace(span, starts=starts, ends=ends)
+        yield Span(task, pause.starts, pause.ends, side, pause.get_category_display(), pause=pause)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +125,3 @@ def elapsed(spans: Iterable[Span], calendar: Calendar, *, since: date, until: da
             away += working_days_in(calendar, after=first, until=last)
             counted = last
     return Elapsed(gross, min(away, gross))
-
-
-def days_by_side(spans: Iterable[Span], calendar: Calendar, *, until: date) -> dict[str, int]:
-    """Working days with each side over the whole life, each day counted for whoever had it at its end."""
-    found: dict[str, int] = {}
-    for span in spans:
-        last = office_day(span.ends) if span.ends else until
-        days = working_days_in(calendar, after=office_day(span.starts), until=last)
-        found[span.side] = found.get(span.side, 0) + days
-    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,11 @@ WITA = ZoneInfo("Asia/Makassar")
 def office_day(at: datetime) -> date:
     """The law's day of a moment: the calendar date in Samarinda (WITA)."""
     return at.astimezone(WITA).date()
+
+
+def midnight(day: date) -> datetime:
+    """The moment a day begins with, in Samarinda (WITA)."""
+    return datetime.combine(day, time(), WITA)
 
 
 class UserManager(BaseUserManager["User"]):

@@ -13,6 +13,7 @@ from muara.cases.models import Case, Draft
 from muara.documents.models import Blob
 from muara.people.models import User, office_day
 from muara.permits.models import Decision, Number, Permit, Refusal, Series, SeriesYear
+from muara.sop.definition import Process
 from muara.sop.numbering import render_number, tokens, unknown_tokens
 from muara.sop.working_time import add_years
 
@@ -115,6 +116,25 @@ def set_up_series(
             body=stamp.body,
         )
         return series
+
+
+def set_up_missing(process: Process, *, at: datetime) -> list[Series]:
+    """Set up the series that a service's SOP asks for and the office has not, each from number 1."""
+    known = set(Series.objects.filter(service=process.code).values_list("key", flat=True))
+    return [
+        set_up_series(
+            service=process.code,
+            key=numbering.key,
+            label=numbering.label,
+            pattern=numbering.pattern,
+            values=dict(numbering.values),
+            starts_at=1,
+            by=None,
+            at=at,
+        )
+        for numbering in process.numberings
+        if numbering.key not in known
+    ]
 
 
 def enter_decision(

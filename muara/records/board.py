@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Case as Choose
@@ -13,17 +13,17 @@ from django.db.models import CharField, Count, Exists, OuterRef, Prefetch, Q, Va
 from django.db.models.functions import TruncDate
 
 from muara.cases.forecast import percentile
+from muara.cases.limits import promise_over
 from muara.cases.models import Case, CaseQuerySet, Correction, Pause, Revision, Task, TaskQuerySet
-from muara.cases.queries import promise_starts, ready_at
+from muara.cases.queries import promise_due, promise_starts, ready_at
 from muara.cases.timeline import AGENCY, APPLICANT, ELSEWHERE, OFFICE, PAUSED_BY, Span, timeline
 from muara.people.models import WITA, office_day
 from muara.sop.definition import Process, Step
-from muara.sop.working_time import Calendar, add_working_days, day_zero, working_days_in
+from muara.sop.working_time import DAY, Calendar, day_zero, working_days_in
 
 SIDES = {OFFICE: "Kantor", AGENCY: "OPD", APPLICANT: "Pemohon", ELSEWHERE: "Pihak lain"}
 LATE, SOON = "terlambat", "dekat"
-SOON_DAYS = 2  # working days
-DAY = timedelta(days=1)
+SOON_DAYS = 2  # working days; what the tag "Sisa" colours amber, too
 
 
 # --- what is overdue -------------------------------------------------------------------------------------
@@ -44,13 +44,6 @@ class Today:
             day += DAY
         return day
 
-    def latest_start(self, *, days: int, until: date) -> date:
-        """The last day 0 whose limit of so many working days ends by a day."""
-        start = until
-        while add_working_days(self.calendar, start, days) > until:
-            start -= DAY
-        return start
-
 
 def newest(service: str) -> Process:
     """The process of a service as it stands in its newest revision."""
@@ -62,23 +55,6 @@ def services() -> list[str]:
     return list(Revision.objects.order_by("service").values_list("service", flat=True).distinct())
 
 
-def _promise_ended_by(service: str, today: Today, until: date) -> Q:
-    """The cases whose promise (SOP I) ended by a day without a decision to collect (16.d)."""
-    found = Q(pk__in=[])
-    for revision in Revision.objects.filter(service=service).defer("files"):
-        process = revision.process
-        ways = Q(pk__in=[])
-        for key in process.doing("number"):
-            outcomes = [way.key for way in process.step(key).outcomes if way.kind == "forward"]
-            ways |= Q(step_key=key, outcome__in=outcomes)
-        base = "recommended_on" if process.promise_awaits_agency else "registered_on"
-        start = today.latest_start(days=process.promise_days, until=until)
-        started = Q(**{f"case__{base}__lte": start, "case__revision": revision.pk})
-        ready = Exists(Task.objects.filter(ways, case=OuterRef("case")))
-        found |= started & ~Q(ready)
-    return found
-
-
 def open_tasks(service: str, today: Today) -> TaskQuerySet:
     """The main task of every open case, with `court` (whose side) and `state` (late, near its limit, or "").
 
@@ -86,7 +62,7 @@ def open_tasks(service: str, today: Today) -> TaskQuerySet:
     else that of a running pause, else the step's own.
     """
     tasks = Task.objects.open().main().filter(case__revision__service=service)
-    asked = Correction.objects.open().filter(case=OuterRef("case"), sent_at__isnull=False)
+    asked = Correction.objects.with_applicant().filter(case=OuterRef("case"))
     running = Pause.objects.filter(task=OuterRef("pk"), ends=None)
     paused = [
         When(
@@ -108,8 +84,8 @@ def open_tasks(service: str, today: Today) -> TaskQuerySet:
         output_field=CharField(),
     )
     over = today.day - DAY
-    late = Q(due_on__lte=over) | _promise_ended_by(service, today, over)
-    soon = Q(due_on__lte=today.soon) | _promise_ended_by(service, today, today.soon)
+    late = Q(due_on__lte=over) | promise_over(by=over, calendar=today.calendar)
+    soon = Q(due_on__lte=today.soon) | promise_over(by=today.soon, calendar=today.calendar)
     state = Choose(
         When(late, then=Value(LATE)),
         When(soon, then=Value(SOON)),
@@ -192,7 +168,7 @@ def standings(tasks: Iterable[Task], today: Today, *, now: datetime) -> list[Sta
     """Say of each open task's case why it stands where it does, in the order given."""
     rows = list(tasks)
     wanted = with_life(Case.objects.filter(pk__in=[task.case_id for task in rows]))
-    cases = {case.pk: case for case in wanted.select_related("paper", "application__company")}
+    cases = {case.pk: case for case in wanted.select_related("paper")}
     return [_standing(cases[task.case_id], task, today, now=now) for task in rows]
 
 
@@ -202,11 +178,7 @@ def _standing(case: Case, task: Task, today: Today, *, now: datetime) -> Standin
     spent = [(span, _days(span, today, since=since)) for span in spans]
     longest, longest_days = max(spent, key=lambda one: one[1])
     ready = ready_at(case) is not None
-    promise = (
-        add_working_days(today.calendar, started, case.process.promise_days)
-        if started and not ready
-        else None
-    )
+    promise = None if ready else promise_due(case, calendar=today.calendar)
     over = [day for day in (task.due_on, promise) if day is not None and day < today.day]
     return Standing(
         case=case,

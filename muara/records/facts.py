@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.db.models import Count, Q
 
@@ -14,7 +14,7 @@ from muara.cases.actions import due_day
 from muara.cases.models import Case, CorrectionItem, Endorsement, Task
 from muara.cases.models.case import chain_of
 from muara.cases.queries import promise_starts, ready_at
-from muara.cases.timeline import AGENCY, Span, elapsed, timeline
+from muara.cases.timeline import AGENCY, Span, Stretch, elapsed, timeline
 from muara.contacts.queries import figures_of
 from muara.people.calendar import office_calendar
 from muara.people.hours import minutes_served
@@ -25,7 +25,6 @@ from muara.records.periods import Period
 from muara.sop.working_time import Calendar, working_days_in
 
 AT_ONCE = 500  # cases held in memory
-Stretch = tuple[datetime, datetime]
 
 
 def facts_of(service: str, period: Period) -> Facts:
@@ -38,11 +37,7 @@ def facts_of(service: str, period: Period) -> Facts:
     wanted = Case.objects.filter(revision__service=service).filter(
         Q(pk__in=done) | Q(recommended_on__range=(period.first, period.last))
     )
-    for cases in _some(wanted.values_list("pk", flat=True)):
-        lives = [
-            _Life(case, timeline(case), Ref(case.pk, str(case), str(case.application.company)))
-            for case in cases
-        ]
+    for lives in _some(wanted.values_list("pk", flat=True)):
         passages += _passages(lives, period, calendar)
         decided += _decided(lives, period, calendar)
         at_agency += _at_agency(lives, period, calendar)
@@ -63,11 +58,7 @@ def decided_in(service: str, period: Period) -> list[Decided]:
     )
     decided = Q(case__permit__isnull=False) | Q(case__refusal__isnull=False)
     found: list[Decided] = []
-    for cases in _some(numbered.filter(decided).values_list("case", flat=True).order_by("case").distinct()):
-        lives = [
-            _Life(case, timeline(case), Ref(case.pk, str(case), str(case.application.company)))
-            for case in cases
-        ]
+    for lives in _some(numbered.filter(decided).values_list("case", flat=True).order_by("case").distinct()):
         found += _decided(lives, period, calendar)
     return found
 
@@ -79,17 +70,15 @@ class _Life:
     ref: Ref
 
 
-def _some(keys: Iterable[int]) -> Iterator[list[Case]]:
-    """Fetch cases with what their timelines are read from; the keys of all are small."""
+def _some(keys: Iterable[int]) -> Iterator[list[_Life]]:
+    """Fetch cases with their timelines, some hundreds at a time; the keys of all are small."""
     wanted = sorted(set(keys))
     for start in range(0, len(wanted), AT_ONCE):
         rows = with_life(Case.objects.filter(pk__in=wanted[start : start + AT_ONCE]))
-        yield list(rows.select_related("permit", "refusal", "application__company").order_by("pk"))
-
-
-def _main(case: Case) -> list[Task]:
-    tasks = [task for task in case.tasks.all() if not task.companion]
-    return sorted(tasks, key=lambda task: (task.opened_at, task.pk))
+        yield [
+            _Life(case, timeline(case), Ref(case.pk, str(case), str(case.application.company)))
+            for case in rows.select_related("permit", "refusal").order_by("pk")
+        ]
 
 
 # --- passages ---------------------------------------------------------------------------------------------
@@ -99,7 +88,7 @@ def _passages(lives: Sequence[_Life], period: Period, calendar: Calendar) -> lis
     rows: list[tuple[_Life, Task, bool]] = []
     for life in lives:
         seen: set[str] = set()
-        for task in _main(life.case):
+        for task in life.case.main_line:
             if task.closed_at is None:
                 continue
             first = task.step_key not in seen
@@ -141,7 +130,10 @@ def _passage(life: _Life, task: Task, *, first: bool, minutes: int | None, calen
 
 def _touch(rows: Sequence[tuple[_Life, Task]]) -> list[int | None]:
     """Minutes of the office's hours in the hands of whoever received a task, without its time elsewhere."""
-    stretches = [_in_hand(life.spans, task) for life, task in rows]
+    stretches = [
+        [stretch for span in life.spans if span.task == task and (stretch := _worked(span))]
+        for life, task in rows
+    ]
     minutes = iter(minutes_served(stretch for some in stretches for stretch in some))
     return [
         sum(next(minutes) for _ in some) if task.received_at is not None else None
@@ -149,18 +141,8 @@ def _touch(rows: Sequence[tuple[_Life, Task]]) -> list[int | None]:
     ]
 
 
-def _in_hand(spans: Iterable[Span], task: Task) -> list[Stretch]:
-    if task.received_at is None or task.closed_at is None:
-        return []
-    return [
-        (max(span.starts, task.received_at), span.ends)
-        for span in spans
-        if not span.away
-        and span.ends is not None
-        and span.step.key == task.step_key
-        and task.opened_at <= span.starts
-        and task.received_at < span.ends <= task.closed_at
-    ]
+def _worked(span: Span) -> Stretch | None:
+    return span.worked(until=span.ends) if span.ends is not None else None
 
 
 # --- decisions --------------------------------------------------------------------------------------------
@@ -195,7 +177,7 @@ def _gaps(cases: Sequence[Case]) -> dict[int, tuple[str, ...]]:
 
 def _lacking(case: Case, written: set[tuple[int | None, str]], given: dict[int, set[str]]) -> Iterator[str]:
     process = case.process
-    for task in _main(case):
+    for task in case.main_line:
         if task.closed_at is None:
             continue
         where = f"langkah {task.step.number}"
@@ -217,7 +199,7 @@ def _at_agency(lives: Sequence[_Life], period: Period, calendar: Calendar) -> It
     for life in lives:
         case, received = life.case, life.case.recommended_on
         delivering = case.process.doing("deliver")
-        gone = [task.closed_at for task in _main(case) if task.closed_at and task.step_key in delivering]
+        gone = [task.closed_at for task in case.main_line if task.closed_at and task.step_key in delivering]
         if received is None or not gone or not period.holds(received):
             continue
         delivered = office_day(min(gone))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
@@ -12,8 +12,9 @@ from django.utils.crypto import salted_hmac
 
 from muara.cases.models import Case, Draft, Endorsement, Handover, PaperCase, Task
 from muara.cases.models.case import chain_of, definition_of
-from muara.people.models import WITA, Holding, office_day
+from muara.people.models import Holding, office_day
 from muara.permits.models import Number, Permit, Refusal
+from muara.records.periods import between
 from muara.sop.history import Drafted, Endorsed, Handed, History, Numbered, Stay
 
 AT_ONCE = 500  # cases held in memory
@@ -25,9 +26,10 @@ def histories(*, first: date, last: date) -> Iterator[History]:
     Each is told whole, before and after the period too. However many there are, only some hundreds are
     in memory; a case that moves while it is read is read again.
     """
-    begins = datetime.combine(first, time(), WITA)
-    ends = datetime.combine(last + timedelta(days=1), time(), WITA)
-    wanted = Case.objects.filter(Q(closed_at=None) | Q(closed_at__gte=begins), opened_at__lt=ends)
+    period = between(first, last)
+    wanted = Case.objects.filter(
+        Q(closed_at=None) | Q(closed_at__gte=period.begins), opened_at__lt=period.ends
+    )
     reader = _Reader()
     after = 0
     while keys := list(wanted.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 
-from muara.people.models import WITA
-
-DAY = timedelta(days=1)
+from muara.people.models import midnight
+from muara.sop.working_time import DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +20,12 @@ class Period:
 
     @property
     def begins(self) -> datetime:
-        return datetime.combine(self.first, time(), WITA)
+        return midnight(self.first)
 
     @property
     def ends(self) -> datetime:
         """The moment that no longer belongs to the period."""
-        return datetime.combine(self.last + DAY, time(), WITA)
+        return midnight(self.last + DAY)
 
     def holds(self, day: date | None) -> bool:
         return day is not None and self.first <= day <= self.last

@@ -17,7 +17,7 @@ from operator import or_
 from django.db.models import Q
 
 from muara.cases.models import Application, Case, Correction, Draft, EarlyEnd, Handover, SiteVisit
-from muara.cases.queries import promise_starts
+from muara.cases.queries import promise_due, promise_starts
 from muara.cases.rules import who_sees
 from muara.contacts.models import PhoneTask
 from muara.documents.indonesian import angka_huruf, tanggal, waktu
@@ -25,7 +25,6 @@ from muara.people.actions.notices import Addressee, addressee, notify, withdraw
 from muara.people.calendar import office_calendar
 from muara.people.models import Notice, User, office_day
 from muara.permits.models import Decision
-from muara.sop.working_time import add_working_days
 from muara.steps.letters import (
     COLLECTION,
     FOLLOW_UP,
@@ -259,9 +258,8 @@ def tell_visit_is_off(visit: SiteVisit, *, seq: int, at: datetime) -> Notice:
 
 def tell_recommended(case: Case, *, at: datetime) -> Notice:
     """Step 11: H is set, so the promise of section I has its date."""
-    started = promise_starts(case)
     assert case.recommended_on is not None
-    promised = add_working_days(office_calendar(), started, case.process.promise_days) if started else None
+    promised = promise_due(case, calendar=office_calendar())
     until = (
         f" Permohonan Anda kami selesaikan paling lambat {tanggal(promised)} "
         f"({angka_huruf(case.process.promise_days)} hari kerja)."

@@ -7,12 +7,12 @@ from datetime import date, datetime
 
 from muara.cases.actions import due_day
 from muara.cases.models import Case, Recommendation
-from muara.cases.queries import promise_starts, ready_at
-from muara.cases.timeline import Elapsed, Span, days_by_side, elapsed, timeline
+from muara.cases.queries import promise_due, promise_starts, ready_at
+from muara.cases.timeline import Elapsed, Span, elapsed, timeline
 from muara.people.calendar import office_calendar
 from muara.people.hours import minutes_served
 from muara.people.models import office_day
-from muara.sop.definition import Limit, Step, Touch
+from muara.sop.definition import Limit, Step
 from muara.sop.working_time import (
     Calendar,
     TraceDay,
@@ -63,7 +63,6 @@ class Stay:
     span: Span
     days: int
     minutes: int | None  # of the office's hours, in the hands of whoever received it; statistics only
-    touch: Touch | None  # what the SOP prints for the step
     x: float
     width: float
 
@@ -72,18 +71,23 @@ class Stay:
 class Life:
     """A case from its submission to its end, or to now: every stay, and what the promise counts of it.
 
-    `reached` is the day up to which the promise was counted: the decision's, or today. `later` are the
-    recommendations that came after H, which moves for none of them.
+    `later` are the recommendations that came after H, which moves for none of them.
     """
 
     stays: list[Stay]
-    days: dict[str, int]
     elapsed: Elapsed | None
-    reached: date
     net_due: date | None
     late_by: int
     later: list[date]
     width: int = WIDTH
+
+    @property
+    def days(self) -> dict[str, int]:
+        """Working days with each side, each counted for whoever had it at its end."""
+        found: dict[str, int] = {}
+        for stay in self.stays:
+            found[stay.span.side] = found.get(stay.span.side, 0) + stay.days
+        return found
 
 
 def clocks(case: Case, *, now: datetime) -> Clocks:
@@ -91,8 +95,8 @@ def clocks(case: Case, *, now: datetime) -> Clocks:
     today, calendar, process = office_day(now), office_calendar(), case.process
     started = promise_starts(case)
     first: dict[str, datetime] = {}
-    for task in case.tasks.all():
-        if task.closed_at is not None and not task.companion:
+    for task in case.main_line:
+        if task.closed_at is not None:
             first.setdefault(task.step_key, task.closed_at)
     state = {leg.number: leg.state for leg in legs(case, talk=None)}
     deadlines = [
@@ -109,7 +113,7 @@ def clocks(case: Case, *, now: datetime) -> Clocks:
         if step.limit is not None and step.limit.days is not None
     ]
     days = process.promise_days
-    due_on = add_working_days(calendar, started, days) if started else None
+    due_on = promise_due(case, calendar=calendar)
     return Clocks(
         has_h=bool(process.doing("review")),
         deadlines=deadlines,
@@ -123,8 +127,7 @@ def clocks(case: Case, *, now: datetime) -> Clocks:
 def life(case: Case, *, started: date | None, due_on: date | None, now: datetime, calendar: Calendar) -> Life:
     """Lay out who had a case when, and count gross and net what its promise has used (domain 1.8.3)."""
     spans = timeline(case)
-    ready = ready_at(case)
-    reached = office_day(ready or case.closed_at or now)
+    reached = office_day(ready_at(case) or case.closed_at or now)  # the promise was counted up to there
     used = elapsed(spans, calendar, since=started, until=reached) if started else None
     later = [
         day
@@ -135,9 +138,7 @@ def life(case: Case, *, started: date | None, due_on: date | None, now: datetime
     ]
     return Life(
         stays=_stays(spans, now=now, calendar=calendar),
-        days=days_by_side(spans, calendar, until=office_day(now)),
         elapsed=used,
-        reached=reached,
         net_due=add_working_days(calendar, started, case.process.promise_days + used.away)
         if started and used
         else None,
@@ -150,25 +151,19 @@ def _stays(spans: list[Span], *, now: datetime, calendar: Calendar) -> list[Stay
     if not spans:
         return []
     ends = [span.ends or now for span in spans]
-    hands = [(span.received_at, end) for span, end in zip(spans, ends, strict=True)]
-    worked = minutes_served(
-        (max(since, span.starts), end)
-        for span, (since, end) in zip(spans, hands, strict=True)
-        if since is not None and not span.away
-    )
-    minutes = iter(worked)
+    worked = [span.worked(until=now) for span in spans]
+    minutes = iter(minutes_served(stretch for stretch in worked if stretch is not None))
     first, last = spans[0].starts, ends[-1]
     scale = WIDTH / max((last - first).total_seconds(), 1)
     return [
         Stay(
             span,
             working_days_in(calendar, after=office_day(span.starts), until=office_day(end)),
-            next(minutes) if span.received_at is not None and not span.away else None,
-            span.step.touch,
+            next(minutes) if stretch is not None else None,
             round((span.starts - first).total_seconds() * scale, 1),
             round(max((end - span.starts).total_seconds() * scale, LEAST), 1),
         )
-        for span, end in zip(spans, ends, strict=True)
+        for span, end, stretch in zip(spans, ends, worked, strict=True)
     ]
 
 

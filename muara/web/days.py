@@ -6,7 +6,6 @@ from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import partial
 
 from django import forms
 from django.contrib import messages
@@ -20,7 +19,7 @@ from muara.cases.models import Case, Task
 from muara.people import actions as people
 from muara.people.calendar import office_calendar
 from muara.people.hours import hours_in_force, next_opening, open_at
-from muara.people.models import CalendarDay, ServiceHours, office_day
+from muara.people.models import CalendarDay, ServiceHours, User, office_day
 from muara.sop.definition import Step
 from muara.sop.working_time import is_working_day
 from muara.web.acts import Came, read_number
@@ -102,13 +101,30 @@ def impact(change: Callable[[], object], *, today: date) -> Impact:
     )
 
 
-def _previews(form: forms.Form, change: Callable[[], object], *, today: date) -> Impact | None:
-    """The impact of a change that a form describes; None where it is refused, which the form says."""
+Change = Callable[[datetime, Stamp], object]
+
+
+def _keep(request: HttpRequest, form: forms.Form, change: Change, *, by: User) -> Came:
+    """Change the calendar, and count the limits anew in the same act."""
+
+    def keep(at: datetime, stamp: Stamp) -> None:
+        change(at, stamp)
+        reproject(by=by, at=at)
+
+    return carry_out_once(request, form, keep)
+
+
+def _look_or_keep(
+    request: HttpRequest, form: forms.Form, change: Change, *, by: User, at: datetime
+) -> tuple[Came | None, Impact | None]:
+    """Show what a change would move, where that was asked; else keep it. A refusal stands in the form."""
+    if PREVIEW not in request.POST:
+        return _keep(request, form, change, by=by), None
     try:
-        return impact(change, today=today)
+        return None, impact(lambda: change(at, NO_FORM), today=office_day(at))
     except people.Refused as refused:
         form.add_error(refused.field if refused.field in form.fields else None, refused.message)
-        return None
+        return None, None
 
 
 @login_required
@@ -116,11 +132,11 @@ def _previews(form: forms.Form, change: Callable[[], object], *, today: date) ->
 def calendar(request: HttpRequest) -> HttpResponse:
     """The days of a year that differ; a new one is looked at before it is kept."""
     by, at = office_reader(request)
-    form, came, shown = DayForm(request.POST or None), Came.DONE, None
+    form, came, shown = DayForm(request.POST or None), None, None
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
 
-        def add(at: datetime, stamp: Stamp = NO_FORM) -> None:
+        def add(at: datetime, stamp: Stamp) -> None:
             people.add_calendar_day(
                 day=said["date"],
                 kind=said["kind"],
@@ -133,17 +149,10 @@ def calendar(request: HttpRequest) -> HttpResponse:
                 body=stamp.body,
             )
 
-        def keep(at: datetime, stamp: Stamp) -> None:
-            add(at, stamp)
-            reproject(by=by, at=at)
-
-        if PREVIEW in request.POST:
-            shown = _previews(form, partial(add, at), today=office_day(at))
-        else:
-            came = carry_out_once(request, form, keep)
-            if came is Came.DONE:
-                messages.success(request, "Hari ditambahkan. Jatuh tempo yang terpengaruh dihitung ulang.")
-                return redirect(f"{reverse('calendar')}?tahun={said['date'].year}")
+        came, shown = _look_or_keep(request, form, add, by=by, at=at)
+        if came is Came.DONE:
+            messages.success(request, "Hari ditambahkan. Jatuh tempo yang terpengaruh dihitung ulang.")
+            return redirect(f"{reverse('calendar')}?tahun={said['date'].year}")
     today = office_day(at)
     there = {day.year for day in CalendarDay.objects.dates("date", "year")}
     asked = read_number(request.GET.get("tahun"))
@@ -160,10 +169,9 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "estimated": sum(day.estimated for day in days),
         "idle": [month.first for month in months if not month.working],
         "decreed": any(day.kind == CalendarDay.Kind.COLLECTIVE_LEAVE for day in days),
-        "undecreed": [y for y in (today.year, today.year + 1) if not is_decreed(y)],
         "guessed": {y: _guessed(y) for y in (today.year, today.year + 1) if not is_decreed(y)},
     }
-    return office_page(request, "calendar", context, came=came)
+    return office_page(request, "calendar", context, came=came or Came.DONE)
 
 
 def _guessed(year: int) -> int:
@@ -176,12 +184,12 @@ def _guessed(year: int) -> int:
 def import_days(request: HttpRequest) -> HttpResponse:
     """Many days at once: a table is read, its impact shown, and only then imported as a whole."""
     by, at = office_administrator(request)
-    form, came, shown, fresh = TableForm(request.POST or None), Came.DONE, None, 0
+    form, came, shown = TableForm(request.POST or None), None, None
+    counted: list[int] = []
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        counted: list[int] = []
 
-        def bring_in(at: datetime, stamp: Stamp = NO_FORM) -> None:
+        def bring_in(at: datetime, stamp: Stamp) -> None:
             counted.append(
                 people.import_calendar(
                     rows=people.read_calendar_table(said["table"].encode()),
@@ -193,20 +201,13 @@ def import_days(request: HttpRequest) -> HttpResponse:
                 )
             )
 
-        def keep(at: datetime, stamp: Stamp) -> None:
-            bring_in(at, stamp)
-            reproject(by=by, at=at)
-
-        if PREVIEW in request.POST:
-            shown = _previews(form, partial(bring_in, at), today=office_day(at))
-            fresh = sum(counted)
-        else:
-            came = carry_out_once(request, form, keep)
-            if came is Came.DONE:
-                told = f"{sum(counted)} hari ditambahkan. Jatuh tempo yang terpengaruh dihitung ulang."
-                messages.success(request, told)
-                return redirect("calendar")
-    return office_page(request, "import_days", {"form": form, "impact": shown, "fresh": fresh}, came=came)
+        came, shown = _look_or_keep(request, form, bring_in, by=by, at=at)
+        if came is Came.DONE:
+            told = f"{sum(counted)} hari ditambahkan. Jatuh tempo yang terpengaruh dihitung ulang."
+            messages.success(request, told)
+            return redirect("calendar")
+    context = {"form": form, "impact": shown, "fresh": sum(counted)}
+    return office_page(request, "import_days", context, came=came or Came.DONE)
 
 
 def _months(year: int) -> list[Month]:
@@ -230,18 +231,17 @@ def remove_day(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("calendar")  # the same button twice
     item = item or get_object_or_404(CalendarDay, pk=pk)
     form, came = Empty(request.POST), Came.DONE
+
+    def remove(at: datetime, stamp: Stamp) -> None:
+        people.remove_calendar_day(pk, by=by, at=at, key=stamp.key, body=stamp.body)
+
     if request.method == "POST":
         form.is_valid()
-
-        def remove(at: datetime, stamp: Stamp) -> None:
-            people.remove_calendar_day(pk, by=by, at=at, key=stamp.key, body=stamp.body)
-            reproject(by=by, at=at)
-
-        came = carry_out_once(request, form, remove)
+        came = _keep(request, form, remove, by=by)
         if came is Came.DONE:
             messages.success(request, f"{item.name} dihapus dari kalender. Jatuh tempo dihitung ulang.")
             return redirect(f"{reverse('calendar')}?tahun={item.date.year}")
-    shown = impact(lambda: people.remove_calendar_day(pk, by=by, at=at), today=office_day(at))
+    shown = impact(lambda: remove(at, NO_FORM), today=office_day(at))
     return office_page(request, "remove_day", {"form": form, "day": item, "impact": shown}, came=came)
 
 

@@ -55,8 +55,18 @@ from muara.people.actions import (
 )
 from muara.people.actions.notices import give_up
 from muara.people.calendar import office_calendar
-from muara.people.models import WITA, Company, Holding, Notice, Office, OfficeSetting, User, office_day
-from muara.permits.actions import set_up_series
+from muara.people.models import (
+    WITA,
+    Company,
+    Holding,
+    Notice,
+    Office,
+    OfficeSetting,
+    User,
+    midnight,
+    office_day,
+)
+from muara.permits.actions import set_up_missing
 from muara.sop.definition import Outcome
 from muara.sop.service import load_folder, read_service, services_root
 from muara.sop.working_time import is_working_day
@@ -253,8 +263,7 @@ def kiosk_secret() -> str:
 
 def seed_queue(at: datetime) -> None:
     """A morning's queue behind us: some served, one absent, one at the counter, some waiting."""
-    midnight = datetime.combine(office_day(at), time.min, WITA)
-    first = max(at - timedelta(minutes=50), midnight)
+    first = max(at - timedelta(minutes=50), midnight(office_day(at)))
     clock = Clock(first, pace=(at - first) / 40)
     information = officer("information_officer")
     a, b = (QueueSeries.objects.get(letter=letter) for letter in "AB")
@@ -285,17 +294,7 @@ def seed_service(folder: Path, at: datetime) -> Revision:
     files = load_folder(folder)
     effective = read_service(files).process.effective
     revision = store_revision(files=files, by_id=None, at=at, effective_from=effective)
-    for numbering in revision.process.numberings:
-        set_up_series(
-            service=revision.service,
-            key=numbering.key,
-            label=numbering.label,
-            pattern=numbering.pattern,
-            values=dict(numbering.values),
-            starts_at=1,
-            by=None,
-            at=at,
-        )
+    set_up_missing(revision.process, at=at)
     return revision
 
 

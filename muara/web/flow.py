@@ -11,7 +11,6 @@ from statistics import median
 
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.db.models.functions import TruncDate
 from django.http import Http404, HttpRequest, HttpResponse
@@ -26,14 +25,14 @@ from muara.cases.queries import control_sheet, court_of
 from muara.people.calendar import office_calendar
 from muara.people.models import WITA, office_day
 from muara.permits.queries import decision_of
-from muara.records.rules import may_oversee
 from muara.sop.definition import CALLER, END, Outcome, Process
 from muara.sop.flow import NO_MARKS, WORDS, Flow, Marks, Symbol, read_flow
 from muara.sop.matrix import lay_out
 from muara.sop.svg import draw, emblem
 from muara.sop.working_time import Calendar, working_days_between
-from muara.web.desk import desk_links, desk_officer
+from muara.web.desk import desk_links
 from muara.web.dossier import BEFORE_THE_CASE, legs, talk_before
+from muara.web.oversight import overseer
 from muara.web.portal import own_application
 from muara.web.progress import case_of, standing
 from muara.web.public import revision_by_slug, revisions_in_force
@@ -125,9 +124,7 @@ def path_of(case: Case, *, kind: str, notes: Mapping[int, str] | None = None) ->
     back and forth inside the office is not told, as their timeline does not tell it either.
     """
     process, inside = case.process, notes is not None
-    tasks = sorted(
-        (task for task in case.tasks.all() if not task.companion), key=lambda task: (task.opened_at, task.pk)
-    )
+    tasks = case.main_line
     taken: Counter[tuple[str, str]] = Counter()
     walked: set[tuple[str, str, str]] = set()
     turns: list[Turn] = []
@@ -306,9 +303,7 @@ def _worded(days: float) -> str:
 @require_safe
 def oversight(request: HttpRequest) -> HttpResponse:
     """The matrix with counts and medians, for the heads and the auditor; a revision at a time."""
-    here = desk_officer(request)
-    if not may_oversee(here.user, at=here.at):
-        raise PermissionDenied
+    here = overseer(request)
     in_force = {revision.pk for revision in revisions_in_force(here.today)}
     running = Task.objects.open().main().values("case__revision")
     listed = list(

@@ -17,11 +17,11 @@ from django.views.decorators.http import require_http_methods
 from muara.cases.forecast import forecast
 from muara.cases.models import Application
 from muara.cases.models.case import definition_of
-from muara.cases.queries import promise_starts
+from muara.cases.queries import promise_due
 from muara.people.calendar import office_calendar
 from muara.people.models import office_day
 from muara.permits.queries import decision_of
-from muara.sop.working_time import add_working_days, is_guess
+from muara.sop.working_time import is_guess
 from muara.web.progress import case_of, open_request, standing, timeline
 
 GUESSES = {"follow": "10/m/ip,60/h/ip"}  # 30^8 codes: at this pace a code is safe for longer than a permit
@@ -88,9 +88,8 @@ def follow(request: HttpRequest) -> HttpResponse:
         )
         return _asked(request, form)
     case, today = case_of(found), office_day(timezone.now())
-    started = promise_starts(case) if case else None
     calendar, process = office_calendar(), definition_of(found.revision_id).process
-    due = add_working_days(calendar, started, process.promise_days) if started else None
+    due = promise_due(case, calendar=calendar) if case else None
     request_open = open_request(case) if case else None
     return render(
         request,

@@ -13,14 +13,14 @@ from django.db.models import CharField, Count, Exists, OuterRef, Value, When
 
 from muara.cases.models import Assignment, TaskQuerySet
 from muara.people.models import User
+from muara.records.board import SOON_DAYS
 from muara.sop.definition import Step
 from muara.sop.working_time import Calendar, working_day_after
 
-SOON = 2  # working days; what the tag "Sisa" colours amber, too
 STEP, LEFT, WHOSE = "langkah", "sisa", "milik"
 TIMES = {
     "lewat": "Terlambat",
-    "segera": f"Paling lama {SOON} hari kerja lagi",
+    "segera": f"Paling lama {SOON_DAYS} hari kerja lagi",
     "nanti": "Lebih lama lagi",
     "tanpa": "Tanpa batas waktu",
 }
@@ -73,7 +73,9 @@ def narrow(
     calendar: Calendar,
 ) -> Narrowed:
     """Narrow open tasks as an address asks; what is no choice narrows nothing. All counts are one query."""
-    marked = tasks.annotate(left=_left(working_day_after(calendar, today, SOON), today), whose=_whose(user))
+    marked = tasks.annotate(
+        left=_left(working_day_after(calendar, today, SOON_DAYS), today), whose=_whose(user)
+    )
     rows = marked.order_by().values_list("step_key", "left", "whose").annotate(Count("pk"))
     counted = Counter({(step, left, whose): count for step, left, whose, count in rows})
     labels: dict[str, Mapping[str, str]] = {

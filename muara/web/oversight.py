@@ -54,7 +54,7 @@ TREND = 4  # semesters
 KINDS = dict(CorrectionItem.Kind.choices)
 
 
-def _overseer(request: HttpRequest) -> Officer:
+def overseer(request: HttpRequest) -> Officer:
     """The heads at every level and the auditor; anybody else is refused (403)."""
     here = desk_officer(request)
     if not may_oversee(here.user, at=here.at):
@@ -89,7 +89,7 @@ def _frame(here: Officer, current: str, service: str) -> dict[str, Any]:
 @require_safe
 def board(request: HttpRequest) -> HttpResponse:
     """Every open case by step and by whose court it is in; each number leads to just those cases."""
-    here, service = _overseer(request), _service(request)
+    here, service = overseer(request), _service(request)
     today = Today(here.today, office_calendar())
     lines = live.board(service, today)
     totals = {side: sum(line.sides[side] for line in lines) for side in live.SIDES}
@@ -119,7 +119,7 @@ def _row(line: live.Line) -> dict[str, Any]:
 @require_safe
 def overseen_cases(request: HttpRequest) -> HttpResponse:
     """The open cases behind a number of the board: how late, where, and which stay cost most days."""
-    here, service = _overseer(request), _service(request)
+    here, service = overseer(request), _service(request)
     today = Today(here.today, office_calendar())
     process = live.newest(service)
     form = CaseChoice(request.GET, steps=_case_steps(process))
@@ -228,7 +228,7 @@ class Back:
 @require_safe
 def bottlenecks(request: HttpRequest) -> HttpResponse:
     """Where files wait, who has how many, how long work takes, and what sends files back."""
-    here, service = _overseer(request), _service(request)
+    here, service = overseer(request), _service(request)
     form = PeriodChoice(request.GET, today=here.today)
     period, process = form.period(), live.newest(service)
     context: dict[str, Any] = {"form": form, "period": period, "query": _query(request)}
@@ -332,7 +332,7 @@ class Compared:
 @require_safe
 def performance(request: HttpRequest) -> HttpResponse:
     """K1–K11 of a period beside the one before, with definitions; the last semesters as pictures."""
-    here, service = _overseer(request), _service(request)
+    here, service = overseer(request), _service(request)
     form = PeriodChoice(request.GET, today=here.today)
     period, process = form.period(), live.newest(service)
     context: dict[str, Any] = {"form": form, "period": period, "query": _query(request)}
@@ -414,7 +414,7 @@ def _charts(service: str, here: Officer, process: Process) -> list[Chart]:
 @require_safe
 def proof(request: HttpRequest, figure: str) -> HttpResponse:
     """The cases that an indicator was counted from, those that speak against it first."""
-    here, service = _overseer(request), _service(request)
+    here, service = overseer(request), _service(request)
     form = PeriodChoice(request.GET, today=here.today)
     period, process = form.period(), live.newest(service)
     empty = {one.code.lower(): one for one in indicators(Facts(), process) if one.drill}

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 
-from muara.records.board import LATE, SIDES, SOON
+from muara.records.board import LATE, SIDES, SOON, SOON_DAYS
 from muara.records.periods import Period, between, semester, semesters, year
 from muara.sop.definition import Step
 
@@ -25,7 +25,7 @@ class CaseChoice(forms.Form):
     keadaan = forms.ChoiceField(
         label="Batas waktu",
         required=False,
-        choices=[("", "Semua"), (LATE, "Terlambat"), (SOON, "Dalam 2 hari kerja")],
+        choices=[("", "Semua"), (LATE, "Terlambat"), (SOON, f"Dalam {SOON_DAYS} hari kerja")],
     )
 
     def __init__(self, *args: Any, steps: Iterable[Step], **kwargs: Any) -> None:

@@ -41,7 +41,7 @@ from muara.cases.models import (
     UnfinishedWork,
 )
 from muara.cases.models.case import definition_of
-from muara.cases.queries import is_with_applicant, promise_starts
+from muara.cases.queries import is_with_applicant, promise_due
 from muara.cases.rules import (
     Doing,
     done_as_applicant,
@@ -60,7 +60,6 @@ from muara.people.models import Company, User, office_day
 from muara.permits.models import Decision, Permit
 from muara.permits.queries import decision_of, permits_of
 from muara.sop.definition import ApplicationKind
-from muara.sop.working_time import add_working_days
 from muara.steps.actions import endings, filing, issuance, verification
 from muara.steps.actions.drafting import decree
 from muara.steps.forms.requests import ending_of
@@ -379,9 +378,9 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
         return render(request, "portal/draft.html", context | _replaced(found))
     task = case.main_task
     calendar = office_calendar()
-    started, decision = promise_starts(case), decision_of(case.pk)
-    if task is not None and started is not None:
-        context["promised"] = add_working_days(calendar, started, service.process.promise_days)
+    decision = decision_of(case.pk)
+    if task is not None:
+        context["promised"] = promise_due(case, calendar=calendar)
     context |= {
         "task": task,
         "expected": forecast(case, now=timezone.now(), calendar=calendar),

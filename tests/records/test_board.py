@@ -17,7 +17,7 @@ from muara.people.calendar import office_calendar
 from muara.people.models import User, office_day
 from muara.records.board import LATE, SOON, Today, board, loads, newest, open_tasks, standings, waiting
 from muara.records.rules import OVERSEERS, may_oversee
-from muara.sop.working_time import add_working_days
+from muara.sop.working_time import add_working_days, working_day_before
 from muara.steps.actions.pausing import begin_pause
 from muara.web.demo import applicant, case_at, officer
 from tests.clock import MONDAY, at
@@ -127,8 +127,8 @@ def test_the_last_start_of_a_limit_is_found_across_holidays() -> None:
     # 17 August 2026 is a holiday: H+14 of 28 July is 18 August.
     here = today(MONDAY)
     assert add_working_days(here.calendar, date(2026, 7, 28), 14) == date(2026, 8, 18)
-    assert here.latest_start(days=14, until=date(2026, 8, 17)) == date(2026, 7, 27)
-    assert here.latest_start(days=14, until=date(2026, 8, 18)) == date(2026, 7, 28)
+    assert working_day_before(here.calendar, date(2026, 8, 17), 14) == date(2026, 7, 27)
+    assert working_day_before(here.calendar, date(2026, 8, 18), 14) == date(2026, 7, 28)
 
 
 def test_a_late_case_says_by_how_much_where_and_which_stay_cost_most() -> None:

@@ -133,6 +133,12 @@ class Case(models.Model):
         return made.values_list("kind", flat=True).first() or ""
 
     @property
+    def main_line(self) -> list[Task]:
+        """The tasks one after another, the oldest first, without what ran beside them; may be prefetched."""
+        line = [task for task in self.tasks.all() if not task.companion]
+        return sorted(line, key=lambda task: (task.opened_at, task.pk))
+
+    @property
     def main_task(self) -> Task | None:
         return next((task for task in self.tasks.all() if task.is_open and not task.companion), None)
 

@@ -20,6 +20,10 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
     def open(self) -> CorrectionQuerySet:
         return self.filter(OPEN)
 
+    def with_applicant(self) -> CorrectionQuerySet:
+        """Those that were sent and wait for an answer."""
+        return self.filter(OPEN, sent_at__isnull=False)
+
 
 class Correction(models.Model):
     """A round of requests to the applicant, all raised at once on one submission.

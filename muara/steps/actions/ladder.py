@@ -7,7 +7,7 @@ office's choice (OfficeSetting). docs/adr/0014 says what stops the ladder and wh
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import IntegrityError
 from django.db.models import Exists, OuterRef
@@ -18,10 +18,10 @@ from muara.cases.models import Case, Correction, Escalation, LegalAlert, Pause, 
 from muara.cases.rules import TECHNICAL_TEAM, is_there, kept_by, who_may_do
 from muara.people.calendar import office_calendar
 from muara.people.hours import opening_on
-from muara.people.models import WITA, Holding, OfficeSetting, User, office_day
+from muara.people.models import Holding, OfficeSetting, User, midnight, office_day
 from muara.people.queries import absent_until, rung_days
 from muara.people.rules import SUPERIORS, superiors_of
-from muara.sop.working_time import Calendar, add_working_days, is_working_day, working_day_before
+from muara.sop.working_time import DAY, Calendar, add_working_days, is_working_day, working_day_before
 from muara.steps.staff_notices import tell_legal_limit, tell_limit
 
 Key = OfficeSetting.Key
@@ -62,13 +62,13 @@ def _candidates(today: date, calendar: Calendar) -> Iterator[tuple[Rung, TaskQue
     ahead = add_working_days(calendar, today, rung_days(Key.REMIND_BEFORE, on=today))
     yield (
         Rung.BEFORE,
-        _untold(Rung.BEFORE).filter(due_on__gt=today, due_on__lte=ahead, opened_at__lt=_start(today)),
+        _untold(Rung.BEFORE).filter(due_on__gt=today, due_on__lte=ahead, opened_at__lt=midnight(today)),
     )
-    yield Rung.DUE, _untold(Rung.DUE).filter(due_on__lte=today, opened_at__lt=_start(today))
+    yield Rung.DUE, _untold(Rung.DUE).filter(due_on__lte=today, opened_at__lt=midnight(today))
     for rung, setting in ABOVE.items():
         last = working_day_before(calendar, today, rung_days(setting, on=today))
         below = [rung.value, *superiors_of(rung.value)]  # nobody is told of their own work, or a superior's
-        late = _untold(rung).filter(due_on__lte=last, opened_at__lt=_start(last + timedelta(days=1)))
+        late = _untold(rung).filter(due_on__lte=last, opened_at__lt=midnight(last + DAY))
         yield rung, late.exclude(actor__in=below)
 
 
@@ -76,14 +76,9 @@ def _untold(rung: Rung) -> TaskQuerySet:
     """Open tasks with a limit that nobody was told of on this rung, and which the office can work on."""
     told = Escalation.objects.filter(task=OuterRef("pk"), rung=rung)
     paused = Pause.objects.filter(task=OuterRef("pk"), ends=None)
-    asked = Correction.objects.open().filter(case=OuterRef("case"), sent_at__isnull=False)
+    asked = Correction.objects.with_applicant().filter(case=OuterRef("case"))
     tasks: TaskQuerySet = Task.objects.open().main().filter(due_on__isnull=False)
     return tasks.exclude(actor__in=ELSEWHERE).filter(~Exists(told), ~Exists(paused), ~Exists(asked))
-
-
-def _start(day: date) -> datetime:
-    """The midnight that a day begins with, in the office's own time."""
-    return datetime(day.year, day.month, day.day, tzinfo=WITA)
 
 
 def _fire(task: Task, rung: Rung, *, calendar: Calendar, at: datetime) -> Escalation | None:

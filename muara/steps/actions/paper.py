@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 
 from muara.audit.chains import canonical, digest
 from muara.cases.actions import NO_FORM, Moved, NotYours, Refused, Stamp, act, note_on, open_running_case
@@ -19,7 +19,7 @@ from muara.cases.models import (
 )
 from muara.contacts.actions.consultations import link
 from muara.documents.models import Blob
-from muara.people.models import WITA, Office, User, office_day
+from muara.people.models import Office, User, midnight, office_day
 from muara.permits.queries import may_be_given
 from muara.sop.definition import Process, Step
 from muara.steps.actions.filing import take_snapshot
@@ -233,7 +233,7 @@ def _refer(case: Case, told: PaperReferral, *, by: User, at: datetime) -> None:
         made_by=by,
         made_at=at,
         delivered_by=by if delivered else None,
-        delivered_at=datetime.combine(delivered, time(), WITA).astimezone(UTC) if delivered else None,
+        delivered_at=midnight(delivered).astimezone(UTC) if delivered else None,
         receiver=told.receiver,
     )
 

@@ -18,8 +18,7 @@ from muara.cases.actions import Refused, Stale, publish_revision, store_revision
 from muara.cases.migrating import migrate, plan_migration
 from muara.cases.models import Case, Revision
 from muara.documents.indonesian import tanggal
-from muara.permits.actions import set_up_series
-from muara.permits.models import Series
+from muara.permits.actions import set_up_missing
 from muara.sop import coverage
 from muara.sop.bpmn import Unbounded, render_bpmn
 from muara.sop.broken import BrokenSop
@@ -143,11 +142,9 @@ class Command(BaseCommand):
 
     def bpmn(self, folder: Path | None, *, unfold: bool) -> None:
         """Write a service's process, to be redirected into a file."""
+        process = read(load_folder(folder or self.only_folder())).process
         try:
-            process = read_service(load_folder(folder or self.only_folder())).process
             self.stdout.write(render_bpmn(process, unfold=unfold), ending="")
-        except BrokenSop as refusal:
-            raise CommandError("\n".join(str(fault) for fault in refusal.faults)) from None
         except Unbounded as refusal:
             raise CommandError(str(refusal)) from None
 
@@ -182,20 +179,8 @@ class Command(BaseCommand):
 
     def set_up_numbers(self, process: Process, *, at: datetime) -> None:
         """Set up the number series of a service that are missing."""
-        for numbering in process.numberings:
-            if Series.objects.filter(service=process.code, key=numbering.key).exists():
-                continue
-            set_up_series(
-                service=process.code,
-                key=numbering.key,
-                label=numbering.label,
-                pattern=numbering.pattern,
-                values=dict(numbering.values),
-                starts_at=1,
-                by=None,
-                at=at,
-            )
-            self.stdout.write(f"seri nomor disiapkan: {numbering.label}, {numbering.pattern}")
+        for series in set_up_missing(process, at=at):
+            self.stdout.write(f"seri nomor disiapkan: {series.label}, {series.pattern}")
 
     @transaction.atomic
     def publish(self, folder: Path, *, effective_from: date) -> None:
