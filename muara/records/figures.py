@@ -351,10 +351,8 @@ def _touch_lines(facts: Facts, process: Process) -> Iterable[Line]:
         if step.touch is not None:
             found, kept = touch(facts.passages, step.key), within(facts.passages, step.key, step.touch)
             line = _spread_line(_name(step), found, "menit", "lintasan yang diterima petugas")
-            least, most = step.touch.least, step.touch.most
-            printed = f"{least}–{most} menit" if least != most else f"{most} menit"
-            counted = f"{line.counted}; {kept.part} dari {kept.whole} paling lama {most} menit"
-            yield Line(line.label, line.value, counted, f"tercetak {printed}")
+            counted = f"{line.counted}; {kept.part} dari {kept.whole} paling lama {step.touch.most} menit"
+            yield Line(line.label, line.value, counted, f"tercetak {step.touch.told}")
 
 
 def _return_lines(facts: Facts, process: Process) -> Iterable[Line]:

@@ -122,6 +122,11 @@ class Touch:
     least: int
     most: int
 
+    @property
+    def told(self) -> str:
+        """The minutes as one reads them: "10–30 menit", or one number where both are the same."""
+        return f"{self.most} menit" if self.least == self.most else f"{self.least}–{self.most} menit"
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
