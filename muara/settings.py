@@ -186,8 +186,8 @@ MFA_FORMS = {
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
 MFA_RECOVERY_CODES_SHOW_ONCE = True
-# Officials endorse, sign and number only with a second factor; a demonstration has no telephones.
-MUARA_SECOND_FACTOR = os.environ.get("MUARA_SECOND_FACTOR", "0" if MUARA_DEMO else "1") == "1"
+# Officials endorse, sign and number only with a second factor; a demonstration shows its telephones' codes.
+MUARA_SECOND_FACTOR = os.environ.get("MUARA_SECOND_FACTOR", "1") == "1"
 ACCOUNT_SESSION_REMEMBER = False
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS

@@ -25,7 +25,8 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright keeps an event loop 
 from muara.settings import *  # noqa: E402, F403  the environment above comes first
 from muara.settings import DATA_DIR, DATABASES, STORAGES  # noqa: E402
 
-MUARA_SECOND_FACTOR = False  # officials of the tests have no telephones; test_second_factor turns it on
+# Officials of the tests have no telephones; test_second_factor and test_fresh_sign_in turn it on.
+MUARA_SECOND_FACTOR = os.environ.get("MUARA_TEST_SECOND_FACTOR") == "1"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

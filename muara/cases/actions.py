@@ -43,18 +43,34 @@ from muara.people.actions import Refused as Refused
 from muara.people.calendar import HEAD as CALENDAR_HEAD
 from muara.people.calendar import office_calendar, read_calendar
 from muara.people.models import User, office_day
-from muara.people.rules import has_second_factor
+from muara.people.rules import Proof, has_second_factor
 from muara.sop.definition import CALLER, END, Outcome, Process, Step
 from muara.sop.service import digest, read_service
 from muara.sop.working_time import Calendar, due
 
-# What binds the office: a paraf, a signature, a number. It takes a password and a telephone.
+# What binds the office, and so takes a fresh proof of who does it (docs/adr/0017): these activities' ways
+# forward (a paraf, a signature, the issue), and these acts beside an outcome (the number).
 BINDING = frozenset({"endorse", "decide", "number"})
+BINDING_ACTS = frozenset({"number.assign"})
 AT_ONCE = 500  # rows in one statement
 
 
 class NotYours(Exception):
     """The person does not hold the step's actor, or may not do this step after what they did before."""
+
+
+class ProofWanted(Refused):
+    """What binds the office takes a fresh proof of who does it; `missing`: they have no second factor at all."""
+
+    def __init__(self, *, missing: bool) -> None:
+        super().__init__(
+            "Paraf, tanda tangan, dan nomor memerlukan pengaman dua langkah. Aktifkan di halaman Akun, lalu "
+            "kirim lagi formulir ini."
+            if missing
+            else "Paraf, tanda tangan, dan nomor memerlukan kode dari ponsel Anda yang ditulis paling lama lima "
+            "menit sebelumnya. Tulis kodenya, lalu kirim lagi formulir ini."
+        )
+        self.missing = missing
 
 
 class Stale(Exception):
@@ -71,11 +87,15 @@ class AlreadyDone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What a form knows of itself: its server-issued key, its body's digest, the case version it showed."""
+    """What a form knows of itself: its server-issued key, its body's digest, the case version it showed.
+
+    `proof` is the last one that whoever sends it gave of who they are.
+    """
 
     key: str | None = None
     body: str = ""
     version: int | None = None
+    proof: Proof | None = None
 
 
 NO_FORM = Stamp()
@@ -324,7 +344,7 @@ def complete(
 
     Raises:
         Refused: the outcome needs a reason, the file was not received by this person first, or what binds
-            the office is done without a second factor.
+            the office is done without a fresh proof of who does it (ProofWanted).
         NotYours: the person may not do this step of this case.
         Stale: the task is closed or the case moved.
     """
@@ -338,21 +358,27 @@ def complete(
         raise Refused("Pemantauan ini ditutup dengan sendirinya ketika langkah yang dipantau selesai.")
     if step.actor != "applicant" and found.received_by_id != by.pk:
         raise Refused("Terima berkas ini lebih dahulu, baru catat hasilnya.")
-    if settings.MUARA_SECOND_FACTOR and step.activity in BINDING and chosen.kind == "forward":
-        _demand_second_factor(by)
+    facts = dict(facts or {})
+    if step.activity in BINDING and chosen.kind == "forward":
+        facts |= demand_proof(stamp, by=by, at=at)
     _printable(note)
     if chosen.needs_reason and not note.strip():
         raise Refused("Tuliskan alasannya agar penerima tahu apa yang harus dikerjakan.", "note")
     following, callers = _where_to(found, step, chosen)
-    return _move(found, chosen, following, callers, by=by, at=at, note=note, facts=facts or {}, stamp=stamp)
+    return _move(found, chosen, following, callers, by=by, at=at, note=note, facts=facts, stamp=stamp)
 
 
-def _demand_second_factor(by: User) -> None:
-    if not has_second_factor(by):
-        raise Refused(
-            "Paraf, tanda tangan, dan nomor memerlukan pengaman dua langkah. Aktifkan di halaman Akun, lalu "
-            "kirim lagi formulir ini."
-        )
+def demand_proof(stamp: Stamp, *, by: User, at: datetime) -> dict[str, object]:
+    """Ask for a fresh proof of who binds the office; what the entry says of it.
+
+    Raises:
+        ProofWanted: there is none, or it is older than FRESH.
+    """
+    if not settings.MUARA_SECOND_FACTOR:
+        return {}
+    if stamp.proof is None or not stamp.proof.is_fresh(at=at):
+        raise ProofWanted(missing=not has_second_factor(by))
+    return {"proof": {"means": stamp.proof.means, "at": stamp.proof.at.isoformat()}}
 
 
 def _printable(note: str) -> None:
@@ -619,6 +645,8 @@ def note_on(
         raise NotYours
     if found.step.actor != "applicant" and found.received_by_id != by.pk:
         raise Refused("Terima berkas ini lebih dahulu.")
+    if verb in BINDING_ACTS:
+        facts = {**facts, **demand_proof(stamp, by=by, at=at)}
     _printable(note)
     seq = _touch(found, verb=verb, by=by, at=at, facts=facts, note=note, stamp=stamp)
     return Moved(found.case_id, seq, task_id, found.step_key)

@@ -1,7 +1,7 @@
 """Opens files from strangers in a process of its own, with little memory and time and no way to write.
 
 Run as `python -m muara.documents.inspect_worker <job as JSON>`; no Django here, so that it starts quickly.
-`inspect` and `exif` print what was found as JSON; `picture` prints a PNG. Exit status 3: refused, with the
+`inspect`, `exif` and `text` print what was found as JSON; `picture` prints a PNG. Exit status 3: refused, with the
 reason on stdout.
 """
 
@@ -36,6 +36,8 @@ def main(job: dict[str, Any]) -> int:
             sys.stdout.buffer.write(picture(job))
         elif job["task"] == "exif":
             sys.stdout.write(json.dumps(exif(job)))
+        elif job["task"] == "text":
+            sys.stdout.write(json.dumps({"text": text(job)}))
         else:
             sys.stdout.write(json.dumps(inspect(job)))
     except Refused as refusal:
@@ -175,6 +177,20 @@ def _pdf_page(job: dict[str, Any]) -> PIL.Image.Image:
     scale *= 1 - 1e-6  # pdfium rounds up: 400.0001 would give 401 pixels
     image: PIL.Image.Image = pdf[job["page"] - 1].render(scale=scale, may_draw_forms=True).to_pil()
     return image.convert("RGB")
+
+
+def text(job: dict[str, Any]) -> str:
+    """Return the words of a PDF's first pages, those filled into its form too, cut at `characters`."""
+    pdf = _open_pdf(job["path"])
+    pdf.init_forms()
+    found, left = [], job["characters"]
+    for index in range(min(len(pdf), job["pages"])):
+        page = pdf[index].get_textpage()
+        found.append(page.get_text_range(0, min(page.count_chars(), left)))
+        left -= len(found[-1])
+        if left <= 0:
+            break
+    return "\n".join(found)[: job["characters"]]
 
 
 def _upright(image: PIL.Image.Image) -> PIL.Image.Image:

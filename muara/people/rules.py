@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Q
@@ -20,6 +21,8 @@ AGENCY_ACTORS = frozenset({"technical_team"})
 SEATS = frozenset({"head_of_office"})
 # Who answers for the work of the others, from below (SOP P.1: the superiors, level by level).
 SUPERIORS = ("section_head", "division_head", "head_of_office")
+# How long a proof of who somebody is stands, where what they do binds the office.
+FRESH = timedelta(minutes=5)
 PPPK_MONTH = 21  # contract officials' numbers carry 21 where civil servants' have the month
 
 
@@ -62,6 +65,18 @@ def may_record_absence(user: User, of: User, *, at: datetime) -> bool:
     if not user.is_active or not theirs:
         return False
     return user.pk == of.pk or answers_for(user.actors(at), theirs)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Somebody proved with their second factor that it is them: by what means, and when."""
+
+    means: str
+    at: datetime
+
+    def is_fresh(self, *, at: datetime) -> bool:
+        """Tell whether it still stands; a clock that was set back makes nothing of a proof from its future."""
+        return timedelta(0) <= at - self.at <= FRESH
 
 
 def has_second_factor(user: User) -> bool:

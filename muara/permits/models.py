@@ -147,3 +147,18 @@ class Refusal(Registered):
 
 
 Decision = Permit | Refusal
+
+
+class Lookups(models.Model):
+    """How often the QR of a draft was opened on a day. Of who opened it, and from where, nothing is kept."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="lookups")
+    day = models.DateField("hari")
+    times = models.PositiveIntegerField("kali", default=0)
+
+    class Meta:
+        ordering = ["draft", "day"]
+        constraints = [models.UniqueConstraint(fields=["draft", "day"], name="one_count_per_draft_and_day")]
+
+    def __str__(self) -> str:
+        return f"{self.draft_id} {self.day}: {self.times}"

@@ -11,8 +11,11 @@ from allauth.account import forms as account
 from allauth.mfa.base import forms as second_factor
 from allauth.mfa.totp import forms as totp
 from django import forms
+from django.utils import timezone
 
+from muara.people.models import User
 from muara.people.passwords import HELP
+from muara.web.second_factor import demo_code
 
 LABELS = {
     "login": "Surel",
@@ -78,9 +81,20 @@ class ActivateForm(InOurWords, totp.ActivateTOTPForm):  # type: ignore[misc]
     """allauth's, in our words."""
 
 
-class CodeForm(InOurWords, second_factor.AuthenticateForm):  # type: ignore[misc]
-    """allauth's, in our words; a recovery code is taken here too."""
+class AsksForCode(InOurWords):
+    """A form that takes the code of a telephone, or one of the recovery codes instead."""
+
+    user: User
+
+    @property
+    def demo_code(self) -> str:
+        """What the telephone shows now, where it is a demonstration's; the page says so."""
+        return demo_code(self.user, at=timezone.now())
 
 
-class CodeAgainForm(InOurWords, second_factor.ReauthenticateForm):  # type: ignore[misc]
+class CodeForm(AsksForCode, second_factor.AuthenticateForm):  # type: ignore[misc]
+    """allauth's, in our words."""
+
+
+class CodeAgainForm(AsksForCode, second_factor.ReauthenticateForm):  # type: ignore[misc]
     """allauth's, in our words."""

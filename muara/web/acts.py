@@ -18,10 +18,11 @@ from django.utils import timezone
 
 from muara.audit.chains import canonical
 from muara.audit.models import Entry
-from muara.cases.actions import AlreadyDone, NotYours, Refused, Stale, Stamp
+from muara.cases.actions import AlreadyDone, NotYours, ProofWanted, Refused, Stale, Stamp
 from muara.cases.models import Task, UnfinishedWork
 from muara.documents.uploads import UploadRefused
 from muara.people.models import User
+from muara.web.second_factor import proof_of
 
 KEY, VERSION = "kunci", "versi"
 SIGNER = signing.Signer(salt="muara.act")
@@ -42,11 +43,15 @@ class PowerOver(PermissionDenied):
 
 
 class Came(Enum):
-    """What came of a form: done (now or before), refused with a sentence, or stale."""
+    """What came of a form: done (now or before), refused with a sentence, stale, or not without a fresh proof.
+
+    Each is the status of the page that then answers.
+    """
 
     DONE = 200
     REFUSED = 422
     STALE = 409
+    UNPROVEN = 428
 
 
 def read_number(text: str | None) -> int:
@@ -73,7 +78,8 @@ def stamp_of(request: HttpRequest) -> Stamp:
     said = {name: request.POST.getlist(name) for name in request.POST if name not in UNCOUNTED}
     files = {name: [_file_digest(f) for f in request.FILES.getlist(name)] for name in request.FILES}
     body = canonical({"path": request.path, "by": request.user.pk, "said": said, "files": files})
-    return Stamp(key=key, body=hashlib.sha256(body.encode()).hexdigest(), version=version)
+    digest = hashlib.sha256(body.encode()).hexdigest()
+    return Stamp(key=key, body=digest, version=version, proof=proof_of(request))
 
 
 def _file_digest(upload: UploadedFile[Any]) -> str:
@@ -125,6 +131,9 @@ def attempt(request: HttpRequest, form: forms.Form, carry_out: Callable[[Stamp, 
         carry_out(stamp_of(request), timezone.now())
     except AlreadyDone:
         return Came.DONE
+    except ProofWanted as wanted:
+        form.add_error(None, wanted.message)
+        return Came.UNPROVEN
     except Refused as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         return Came.REFUSED

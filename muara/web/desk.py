@@ -62,6 +62,7 @@ OVERSIGHT = (
     ("Hambatan dan beban", "bottlenecks"),
     ("Indikator kinerja", "performance"),
 )
+SIGNERS = frozenset({"head_of_office"})
 QUEUE_READERS = OVERSEERS | frozenset(FRONT_OFFICE)
 
 
@@ -112,6 +113,8 @@ def desk_links(here: Officer, current: str) -> list[dict[str, Any]]:
     """The links beside every page of the desk, for what this person does."""
     waiting = _unanswered(here).count() if here.desks else 0
     places = [("Tugas saya", "desk", 0), ("Semua berkas", "cases", 0)]
+    if here.actors & SIGNERS:
+        places.append(("Tanda tangan hari ini", "sign_day", 0))
     if here.reads_talks:
         places.append(("Konsultasi", "consultations", waiting))
     if here.actors & QUEUE_READERS:

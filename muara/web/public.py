@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import logging
 from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlsplit
@@ -25,13 +25,14 @@ from muara.people.models import office_day
 from muara.people.queries import issuing_office
 from muara.permits.models import Decision, Number
 from muara.permits.queries import decision_by_token, draft_by_token, voided_numbers
+from muara.permits.verifying import TOKEN, count_lookup, lookups_of
 from muara.sop.definition import PrintedForm, Requirement, Step
 from muara.sop.document import Clause, Document, StepText, UnknownClause
 from muara.sop.phases import phases
 from muara.steps.letters.forms import empty_form
 from muara.web.acts import PowerOver
 
-TOKEN = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +195,7 @@ def verify_permit(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "public/verify_permit.html",
-        {"form": form, "domain": _domain()},
+        {"form": form, "domain": domain()},
         status=422 if form.errors else 200,
     )
 
@@ -204,10 +205,11 @@ def verify_permit(request: HttpRequest) -> HttpResponse:
 def permit(request: HttpRequest, token: str) -> HttpResponse:
     """Say what the register holds under a QR's token; no personal data."""
     at = timezone.now()
-    found = decision_by_token(token)
-    draft = None if found else draft_by_token(token)
+    is_token = TOKEN.fullmatch(token) is not None
+    found = decision_by_token(token) if is_token else None
+    draft = draft_by_token(token) if is_token and found is None else None
     if found is None and draft is None:
-        response = render(request, "public/permit_unknown.html", {"domain": _domain()}, status=404)
+        response = render(request, "public/permit_unknown.html", {"domain": domain()}, status=404)
     else:
         context = {
             "decision": found,
@@ -215,12 +217,27 @@ def permit(request: HttpRequest, token: str) -> HttpResponse:
             "voided": _voided(found, draft),
             "replaced": draft is not None and _is_replaced(draft),
             "product": _product(found, draft),
-            "domain": _domain(),
+            "domain": domain(),
             "checked_at": at,
+            "token": token,
+            "times": _counted(request, found.draft if found else draft, day=office_day(at)),
         }
         response = render(request, "public/permit.html", context)
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
+
+
+def _counted(request: HttpRequest, draft: Draft | None, *, day: date) -> int:
+    """Count this opening of a QR, and tell how many there were; a busy database hides no answer."""
+    if draft is None:
+        return 0
+    try:
+        if request.method == "GET":
+            count_lookup(draft, day=day)
+        return lookups_of(draft)
+    except DatabaseError:
+        logger.exception("counting a lookup")
+        return 0
 
 
 def _voided(found: Decision | None, draft: Draft | None) -> list[Number]:
@@ -238,7 +255,8 @@ def _is_replaced(draft: Draft) -> bool:
     return Draft.objects.filter(case=draft.case_id, number__gt=draft.number).exists()
 
 
-def _domain() -> str:
+def domain() -> str:
+    """The address that our pages have, and no look-alike."""
     return urlsplit(settings.MUARA_BASE_URL).netloc
 
 

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods
 
 from muara.audit.models import Entry
 from muara.cases import actions
+from muara.cases.actions import BINDING
 from muara.cases.changes import Change
 from muara.cases.models import Case, CaseLetter, DraftCopy, DraftRemark, Endorsement, Submission, Task
 from muara.cases.queries import (
@@ -55,6 +56,7 @@ from muara.web.desk import desk_officer
 from muara.web.dossier import agency_work, due_of, exposure, folders, parts, referrals_of, scans, talks, who
 from muara.web.files import person
 from muara.web.rounds import Round, rounds
+from muara.web.second_factor import Doorway, ask_for_proof, came_back, doorway
 
 RECENT = 8
 REQUESTS_AT = frozenset({"apply", "check", "verify", "correct", "review", "endorse", "meet", "decide"})
@@ -77,6 +79,7 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
     item = visible_task(request, pk)
     form_class = None if item.companion else FORMS.get(item.step.activity)
     if request.method != "POST":
+        came_back(request)
         return task_page(request, item)
     _demand(request, item)
     if form_class is None:
@@ -161,6 +164,8 @@ def _carry_out(
         )
     if came is Came.REFUSED and not item.is_open:
         came = Came.STALE  # whatever else is wrong with it, the case has gone on
+    if came is Came.UNPROVEN and not _was_saved_elsewhere(request, item, form):
+        return _prove_first(request, item, form)
     if came is not Came.DONE:
         return task_page(request, item, bound=form, came=came, act=form_class)
     item.unfinished.filter(user=person(request), form=form.slug).delete()
@@ -195,6 +200,13 @@ def _save_for_later(request: HttpRequest, item: Task, form: ActForm) -> HttpResp
     save_typed(item, person(request), form, form.slug)
     messages.success(request, "Isian disimpan dan belum dicatat sebagai hasil. Lanjutkan kapan saja.")
     return redirect("task", item.pk)
+
+
+def _prove_first(request: HttpRequest, item: Task, form: ActForm) -> HttpResponse:
+    """Ask who this is, and bring them back to this page; what they typed waits for them half done."""
+    if form.visible_fields():
+        save_typed(item, person(request), form, form.slug)
+    return ask_for_proof(request, back=request.path if form.slug else reverse("task", args=[item.pk]))
 
 
 def _open_act(request: HttpRequest, item: Task, form: ActForm) -> HttpResponse:
@@ -265,6 +277,7 @@ class Desk:
     why_not: str = ""
     kept: str = ""  # why the file is not free to be received: a colleague who is there has it
     keys: dict[str, str] = field(default_factory=dict)
+    doorway: Doorway | None = None  # where what is done here binds the office
 
     @property
     def is_typed_into(self) -> bool:
@@ -298,7 +311,9 @@ def task_page(
             return redirect("task", item.pk)
         desk.alone = here[0] if here else None
     step, process = item.step, fresh.process
-    draft = _draft(fresh) if step.activity in EXAMINES_DRAFT else None
+    if desk.mine and step.activity in BINDING:
+        desk.doorway = doorway(request, at=at)
+    draft = draft_view(fresh) if step.activity in EXAMINES_DRAFT else None
     binding = binding_terms(fresh)
     court = court_of(fresh)
     submission, referrals, decision = latest_submission(fresh), referrals_of(fresh), decision_of(fresh.pk)
@@ -339,7 +354,7 @@ def task_page(
         "made": list(_made(item)),
         "history": control_sheet(fresh)[-RECENT:],
         "draft": draft,
-        "summary": _summary(fresh, at=at) if step.activity == "decide" else None,
+        "summary": one_page(fresh, at=at) if step.activity == "decide" else None,
         "binding": binding,
         "meeting": meeting_of(item),
         "decided": last_decision(fresh) if step.activity in BOUND_BY_MEETING else None,
@@ -468,12 +483,14 @@ def _made(item: Task) -> Iterator[CaseLetter]:
     yield from made.select_related("letter")
 
 
-def _summary(case: Case, *, at: datetime) -> Summary | None:
+def one_page(case: Case, *, at: datetime) -> Summary | None:
+    """The case on one page, as the head of the office reads it."""
     current = latest_draft(case)
     return summary(case, current, at=at) if current else None
 
 
-def _draft(case: Case) -> DraftView | None:
+def draft_view(case: Case) -> DraftView | None:
+    """The current draft as a head examines it; None before the first."""
     current = latest_draft(case)
     if current is None:
         return None

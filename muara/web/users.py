@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from muara.people import actions as people
+from muara.people.actions import second_factor
 from muara.people.models import Holding, Office, User, office_day
 from muara.people.rules import has_second_factor
 from muara.web.acts import Came, new_key
@@ -149,7 +150,7 @@ def remove_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
         came = record_once(
             request,
             form,
-            partial(people.remove_second_factor, pk, reason=form.cleaned_data["reason"], by=by),
+            partial(second_factor.remove_second_factor, pk, reason=form.cleaned_data["reason"], by=by),
         )
         if came is Came.DONE:
             messages.success(request, f"Pengaman dua langkah akun {person.name} dilepas.")

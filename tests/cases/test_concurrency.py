@@ -13,7 +13,7 @@ from muara.cases.models import Case, Task
 from muara.cases.queries import case_heads
 from muara.permits.actions import take_number
 from muara.permits.models import Number, SeriesYear
-from muara.steps.actions import verification
+from muara.steps.actions import approval, verification
 from muara.web.demo import Clock, Walk, applicant, case_at, officer, seed_office
 from tests.clock import MONDAY
 from tests.databases import OwnDatabase
@@ -62,6 +62,33 @@ def test_twenty_people_who_finish_one_task_at_once_finish_it_once(own_database: 
     assert sum(isinstance(one, Moved) for one in came) == 1
     assert sum(type(one) is Stale for one in came) == AT_ONCE - 1
     assert Entry.objects.filter(chain=task.case.chain, verb="deliver.delivered").count() == 1
+    assert is_unbroken()
+
+
+def test_fifty_posts_of_one_signature_sign_once(own_database: OwnDatabase) -> None:
+    seed_office(MONDAY)
+    case = case_at("decide", at=MONDAY)
+    task, head = Walk(Clock(MONDAY), applicant(), case=case).take(), officer("head_of_office")
+    stamp = Stamp(key="k" * 32, body="b" * 64, version=task.case.version)
+    draft, clauses = case.drafts.get(), task.step.examines
+
+    def post() -> Moved:
+        return approval.decide(
+            task,
+            outcome="signed",
+            draft_sha256=draft.sha256,
+            clauses=clauses,
+            by=head,
+            at=MONDAY,
+            stamp=stamp,
+        )
+
+    came = own_database.together(*[post] * 50)
+
+    assert sum(isinstance(one, Moved) for one in came) == 1
+    assert sum(isinstance(one, AlreadyDone) for one in came) == 49
+    assert draft.endorsements.filter(kind="signature").count() == 1
+    assert Task.objects.filter(case=case, step_key="number").count() == 1
     assert is_unbroken()
 
 

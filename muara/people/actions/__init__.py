@@ -14,7 +14,6 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -374,37 +373,6 @@ def invite(user_id: int, *, by: User | None, at: datetime, key: str | None = Non
         raise Refused("Akun ini nonaktif. Aktifkan dahulu, lalu buat tautannya.")
     _record(f"user:{user.pk}", "user.invite", by=by, at=at, facts={}, key=key, body=body)
     return user
-
-
-@transaction.atomic
-def remove_second_factor(
-    user_id: int, *, reason: str, by: User | None, at: datetime, key: str | None = None, body: str = ""
-) -> None:
-    """Take a lost telephone's second factor and its recovery codes off an account.
-
-    Raises:
-        NotAdministrator: the person may not.
-        Refused: no reason is given, there is none, or administrators would help themselves.
-    """
-    _demand(by, at)
-    reason = _reason(reason)
-    if not reason:
-        raise Refused("Tuliskan alasannya, misalnya ponselnya hilang.", "reason")
-    user = User.objects.select_for_update().get(pk=user_id)
-    if by is not None and by.pk == user.pk:
-        raise Refused("Minta administrator lain melepas pengaman akun Anda sendiri.")
-    if not Authenticator.objects.filter(user=user).delete()[0]:
-        raise Refused("Akun ini tidak memakai pengaman dua langkah.")
-    _record(
-        f"user:{user.pk}",
-        "user.second_factor_removed",
-        by=by,
-        at=at,
-        facts={},
-        note=reason,
-        key=key,
-        body=body,
-    )
 
 
 def _clean_profile(profile: Profile, *, user: User | None) -> dict[str, str]:

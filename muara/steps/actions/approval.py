@@ -85,10 +85,7 @@ def decide(
     with act(stamp):
         current = current_draft(task.case)
         if outcome == "signed":
-            _demand_shown(current, draft_sha256)
-            _demand_paraf(current, task)
-            _demand_facts(current)
-            _demand_signatory(current, task, by=by, at=at)
+            demand_signable(current, task, shown=draft_sha256, by=by, at=at)
         moved = complete(
             task.pk,
             outcome=outcome,
@@ -107,6 +104,18 @@ def decide(
             void_what_must_be_done_again(current, task, outcome, at=at, note=note)
             turn_to_applicant(task, outcome, asked=asked, note=note, by=by, at=at)
         return moved
+
+
+def demand_signable(current: Draft, task: Task, *, shown: str, by: User, at: datetime) -> None:
+    """The draft shown is the current one, carries every paraf and what was last submitted, and is theirs to sign.
+
+    Raises:
+        Refused: it is not, and why.
+    """
+    _demand_shown(current, shown)
+    _demand_paraf(current, task)
+    _demand_facts(current)
+    _demand_signatory(current, task, by=by, at=at)
 
 
 def _demand_shown(current: Draft, shown: str) -> None:

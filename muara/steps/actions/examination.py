@@ -24,11 +24,9 @@ def examine(
     Raises:
         Refused: a clause is not ticked.
     """
-    step, document = task.step, task.case.revision.definition.document
+    step = task.step
     if step.outcome(outcome).kind == "forward":
-        for clause in document.clauses_of(step.examines):
-            if clause.id not in clauses:
-                raise Refused(f"Pastikan lebih dahulu, lalu beri tanda: {clause.reading}", "clauses")
+        demand_clauses(task, clauses)
     examination = Examination.objects.create(
         task=task,
         draft=current,
@@ -40,6 +38,17 @@ def examine(
     if EXAMINATION in step.letters:
         examination.letter = examination_form(examination, outcome=step.outcome(outcome).label, at=at)
         examination.save(update_fields=["letter"])
+
+
+def demand_clauses(task: Task, clauses: Collection[str]) -> None:
+    """Every clause that the step asks to make sure of is ticked.
+
+    Raises:
+        Refused: one is not.
+    """
+    for clause in task.case.revision.definition.document.clauses_of(task.step.examines):
+        if clause.id not in clauses:
+            raise Refused(f"Pastikan lebih dahulu, lalu beri tanda: {clause.reading}", "clauses")
 
 
 def remark(task: Task, *, place: str, text: str, by: User, at: datetime, stamp: Stamp = NO_FORM) -> Moved:

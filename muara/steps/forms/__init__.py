@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from muara.cases.models import Task
 from muara.steps.forms.agency import AGENCY_ACTS
-from muara.steps.forms.approval import Decide, Endorse, Remark, TakeCare
+from muara.steps.forms.approval import Decide, Endorse, ReadThrough, Remark, TakeCare
 from muara.steps.forms.coordination import AskAgency
 from muara.steps.forms.drafting import AdjustTerms, ChooseBinding, DraftDecree, ReceiveRecommendation
 from muara.steps.forms.intake import Advise, Check, DecideAuthority, Register
@@ -27,7 +27,18 @@ from muara.steps.forms.sharing import Assign, PassOn
 from muara.steps.forms.step import MORE, ActForm, RowsForm, StepForm
 from muara.steps.forms.verification import Correct, Deliver, Verify
 
-__all__ = ["ASIDES", "FORMS", "MORE", "ActForm", "Review", "RowsForm", "StepForm", "aside", "first_act"]
+__all__ = [
+    "ASIDES",
+    "FORMS",
+    "MORE",
+    "ActForm",
+    "ReadThrough",
+    "Review",
+    "RowsForm",
+    "StepForm",
+    "aside",
+    "first_act",
+]
 
 FORMS: dict[str, type[StepForm]] = {
     "check": Check,

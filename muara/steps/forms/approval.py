@@ -11,11 +11,21 @@ from muara.cases.actions import Stamp
 from muara.cases.changes import places
 from muara.cases.models import CareActivity, Task
 from muara.people.models import User
-from muara.steps.actions import approval, drafting, examination
+from muara.steps.actions import approval, drafting, examination, signing_day
 from muara.steps.forms.fields import Day, Paragraph, Scan
 from muara.steps.forms.step import ActForm, StepForm
 
 EXAMINING = frozenset({"endorse", "decide"})
+
+
+def ask_clauses(form: ActForm, task: Task) -> None:
+    """Let a form's `clauses` offer what the SOP asks a head to make sure of at this step."""
+    clauses = task.case.revision.definition.document.clauses_of(task.step.examines)
+    choice = form.fields["clauses"]
+    assert isinstance(choice, forms.MultipleChoiceField)
+    choice.choices = [(clause.id, clause.reading) for clause in clauses]
+    if not clauses:
+        del form.fields["clauses"]
 
 
 class Examine(StepForm):
@@ -34,12 +44,7 @@ class Examine(StepForm):
         super().__init__(task, at=at, **options)
         current = drafting.latest_draft(task.case)
         self.fields["draft_sha256"].initial = current.sha256 if current else ""
-        clauses = task.case.revision.definition.document.clauses_of(task.step.examines)
-        choice = self.fields["clauses"]
-        assert isinstance(choice, forms.MultipleChoiceField)
-        choice.choices = [(clause.id, clause.reading) for clause in clauses]
-        if not clauses:
-            del self.fields["clauses"]
+        ask_clauses(self, task)
 
     @property
     def ticked(self) -> list[str]:
@@ -84,6 +89,35 @@ class Decide(Examine):
             at=at,
             note=self.note_text,
             asked=self.asked_items(),
+            stamp=stamp,
+        )
+
+
+class ReadThrough(ActForm):
+    """Step 15, several on a day: the head has read exactly the draft that this page showed."""
+
+    button = "Sudah saya baca, siap ditandatangani"
+    draft_sha256 = forms.CharField(widget=forms.HiddenInput, required=False)
+    clauses = forms.MultipleChoiceField(
+        label="Yang sudah dipastikan (menurut keterangan SOP)",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Tandai setiap hal yang sudah Anda pastikan."},
+    )
+
+    def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
+        super().__init__(task, at=at, **options)
+        current = drafting.latest_draft(task.case)
+        self.fields["draft_sha256"].initial = current.sha256 if current else ""
+        ask_clauses(self, task)
+
+    def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
+        said = self.cleaned_data
+        return signing_day.read_through(
+            self.task,
+            draft_sha256=said["draft_sha256"],
+            clauses=said.get("clauses", ()),
+            by=by,
+            at=at,
             stamp=stamp,
         )
 

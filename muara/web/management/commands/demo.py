@@ -23,6 +23,7 @@ from muara.web.demo import (
     seed_cases,
     seed_office,
     seed_queue,
+    seed_second_factors,
 )
 
 
@@ -43,6 +44,7 @@ class Command(BaseCommand):
         else:
             self.stdout.write("Menyiapkan kantor rekaan …")
             seed_office(at)
+            seed_second_factors()
             open_always(at)
             if not without_cases:
                 seed_queue(at)
@@ -57,6 +59,10 @@ class Command(BaseCommand):
             )
         for key, name in (APPLICANT, OTHER_APPLICANT, COLLEAGUE):
             self.stdout.write(f"  {address_of(key):<28} {name}, pemohon")
+        self.stdout.write(
+            "\nKepala seksi, bidang, dan dinas serta tata usaha ditanyai kode ponsel juga; halamannya sendiri "
+            "menampilkannya (CONTOH)."
+        )
 
 
 def _labels() -> dict[str, str]:
