@@ -48,6 +48,7 @@ class LiveApp:
 
     database: OwnDatabase
     static: Path
+    environment: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
     _server: subprocess.Popen[bytes] | None = None
     _output: IO[bytes] | None = None
@@ -76,6 +77,7 @@ class LiveApp:
                 "MUARA_BASE_URL": self.url,
                 "MUARA_TEST_STATIC": str(self.static),
                 "PYTHONWARNINGS": "default",
+                **self.environment,
             },
             stdin=subprocess.DEVNULL,
             stdout=self._output,
@@ -147,8 +149,8 @@ def collected_static(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def _serving(database: OwnDatabase, static: Path) -> Iterator[LiveApp]:
-    app = LiveApp(database=database, static=static)
+def _serving(database: OwnDatabase, static: Path, **environment: str) -> Iterator[LiveApp]:
+    app = LiveApp(database=database, static=static, environment=environment)
     try:
         app.start()
         yield app
@@ -168,6 +170,14 @@ def live_app(own_database: OwnDatabase, collected_static: Path) -> Iterator[Live
 def demo_app(demo_database: OwnDatabase, collected_static: Path) -> Iterator[LiveApp]:
     """A server on a copy of the demo's office; the test's own ORM calls reach the same database."""
     with _serving(demo_database, collected_static) as app:
+        yield app
+
+
+@pytest.fixture
+def guarded_app(demo_database: OwnDatabase, collected_static: Path) -> Iterator[LiveApp]:
+    """The demo as `make demo` serves it: what binds the office takes a code, and its pages show the code."""
+    guarded = {"MUARA_TEST_SECOND_FACTOR": "1", "MUARA_DEMO": "1"}
+    with _serving(demo_database, collected_static, **guarded) as app:
         yield app
 
 

@@ -18,7 +18,7 @@ hypothesis.settings.register_profile("steady", derandomize=True, deadline=None, 
 hypothesis.settings.register_profile("explore", deadline=None, max_examples=2_000, database=None)
 hypothesis.settings.load_profile("steady")
 
-ON_A_SERVER = {"live_app", "demo_app"}
+ON_A_SERVER = {"live_app", "demo_app", "guarded_app"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

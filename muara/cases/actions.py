@@ -60,15 +60,15 @@ class NotYours(Exception):
 
 
 class ProofWanted(Refused):
-    """What binds the office takes a fresh proof of who does it; `missing`: they have no second factor at all."""
+    """What binds the office takes a fresh proof of who does it; `missing`: they have no second factor."""
 
     def __init__(self, *, missing: bool) -> None:
         super().__init__(
             "Paraf, tanda tangan, dan nomor memerlukan pengaman dua langkah. Aktifkan di halaman Akun, lalu "
             "kirim lagi formulir ini."
             if missing
-            else "Paraf, tanda tangan, dan nomor memerlukan kode dari ponsel Anda yang ditulis paling lama lima "
-            "menit sebelumnya. Tulis kodenya, lalu kirim lagi formulir ini."
+            else "Paraf, tanda tangan, dan nomor memerlukan kode dari ponsel Anda yang ditulis paling lama "
+            "lima menit sebelumnya. Tulis kodenya, lalu kirim lagi formulir ini."
         )
         self.missing = missing
 

@@ -1,8 +1,8 @@
 """Opens files from strangers in a process of its own, with little memory and time and no way to write.
 
 Run as `python -m muara.documents.inspect_worker <job as JSON>`; no Django here, so that it starts quickly.
-`inspect`, `exif` and `text` print what was found as JSON; `picture` prints a PNG. Exit status 3: refused, with the
-reason on stdout.
+`inspect`, `exif` and `text` print what was found as JSON; `picture` prints a PNG. Exit status 3:
+refused, with the reason on stdout.
 """
 
 from __future__ import annotations

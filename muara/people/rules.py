@@ -75,7 +75,7 @@ class Proof:
     at: datetime
 
     def is_fresh(self, *, at: datetime) -> bool:
-        """Tell whether it still stands; a clock that was set back makes nothing of a proof from its future."""
+        """Tell whether it still stands; a clock that was set back takes no proof from its future."""
         return timedelta(0) <= at - self.at <= FRESH
 
 

@@ -63,8 +63,8 @@ def lookups_of(draft: Draft) -> int:
 def compare(path: Path, sha256: str, *, with_: Decision | None = None) -> Comparison:
     """Hold a file that lies on our disk against the register: by its hash, else by what its text names.
 
-    Nothing but decisions and their prints is looked for: whether other files of ours have this hash is nobody's
-    business. With `with_` given, a file of another decision is OTHER.
+    Nothing but decisions and their prints is looked for: whether another file of ours has this hash is
+    nobody's business. With `with_` given, a file of another decision is OTHER.
     """
     found = _by_hash(sha256) or _by_text(path) or Comparison(Likeness.UNKNOWN)
     if with_ is not None and found.decision is not None and found.decision != with_:
@@ -103,7 +103,7 @@ def _numbered(words: Iterable[str]) -> Decision | None:
 
 
 def _text_of(path: Path) -> str:
-    """The words of a PDF, read in the limited worker; nothing where there are none, or it cannot be opened."""
+    """The words of a PDF, read in the limited worker; none where it has none or cannot be opened."""
     try:
         told = run_worker(task="text", path=str(path), pages=READ_PAGES, characters=READ_CHARACTERS)
     except (WorkerRefused, WorkerFailed):

@@ -1,4 +1,4 @@
-"""The register of permits as anybody may read and take it along: what stands in it, and what each column means."""
+"""The register of permits as anybody may read and take it along, and what each column means."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class PowerOver(PermissionDenied):
 
 
 class Came(Enum):
-    """What came of a form: done (now or before), refused with a sentence, stale, or not without a fresh proof.
+    """What came of a form: done (now or before), refused with a sentence, stale, or wanting a fresh proof.
 
     Each is the status of the page that then answers.
     """

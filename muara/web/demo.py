@@ -383,7 +383,7 @@ def _identity(company: str) -> dict[str, str]:
 
 
 def proven(at: datetime) -> Stamp:
-    """What binds the office is done by nobody at a page here; its entry says that the demonstration did it."""
+    """Nobody sits at a page here: the entry of what binds the office says that the demonstration did it."""
     return Stamp(proof=Proof(means="demo", at=at))
 
 

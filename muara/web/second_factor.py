@@ -59,8 +59,8 @@ def ask_for_proof(request: HttpRequest, *, back: str) -> HttpResponse:
         request.session[RETURN] = back
         messages.info(
             request,
-            "Paraf, tanda tangan, dan nomor memerlukan pengaman dua langkah. Aktifkan di sini; yang sudah Anda "
-            "isi disimpan dan menunggu Anda kembali.",
+            "Paraf, tanda tangan, dan nomor memerlukan pengaman dua langkah. Aktifkan di sini; yang sudah "
+            "Anda isi disimpan dan menunggu Anda kembali.",
         )
         return redirect("mfa_index")
     return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': back})}")

@@ -1,4 +1,4 @@
-"""The head's page for several decrees on one day: read each through, sign the read ones at once (SOP step 15)."""
+"""The head's page for several decrees on a day: read each, sign the read ones at once (SOP step 15)."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Confirmation(forms.Form):
         coerce=int,
         error_messages={
             "required": "Pilih sekurang-kurangnya satu surat yang sudah Anda baca.",
-            "invalid_choice": "Salah satu surat tidak lagi menunggu tanda tangan Anda. Muat ulang halaman ini.",
+            "invalid_choice": "Salah satu surat belum Anda baca, atau tidak menunggu lagi. Muat ulang.",
         },
     )
 

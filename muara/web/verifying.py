@@ -1,4 +1,4 @@
-"""Verification by anybody: a file held against the register, and the register itself to search and take along."""
+"""Verification by anybody: a file held against the register, and the register to search and take along."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from muara.documents.store import BlobStore, TooLarge
 from muara.documents.uploads import MAGIC, readable_size
 from muara.people.models import office_day
 from muara.people.queries import issuing_office
+from muara.permits.models import Decision
 from muara.permits.queries import decision_by_token
 from muara.permits.verifying import TOKEN, Comparison, compare
 from muara.records.open_register import COLUMNS, LICENCE, LICENCE_NAME, issued_permits, lines
@@ -106,8 +107,9 @@ def compare_file(request: HttpRequest, token: str = "") -> HttpResponse:
     return response
 
 
-def _compared(given: UploadedFile[Any], expected: Any) -> Comparison:
+def _compared(given: UploadedFile[Any], expected: Decision | None) -> Comparison:
     """Compare a file that lies on disk only while this lasts."""
+    assert given.file is not None
     with BlobStore().staged(given.file, limit_bytes=settings.MUARA_UPLOAD_LIMIT) as staged:
         return compare(staged.path, staged.sha256, with_=expected)
 

@@ -65,6 +65,10 @@ def anybody() -> Iterator[Visit]:
     yield Visit(f"/izin/{issued[0].draft.token}/")
     yield Visit(f"/izin/{unissued[0].token}/")
     yield Visit(f"/izin/{'0' * 32}/", status=404)
+    yield Visit("/izin/register/")
+    yield Visit("/izin/register/?cari=tidak+ada")
+    yield Visit("/izin/cocokkan/", press="Bandingkan")
+    yield Visit(f"/izin/{issued[0].draft.token}/cocokkan/")
     ticket = Ticket.objects.waiting()[0]
     yield Visit("/antrean/")
     yield Visit("/antrean/kiosk/", status=403)
@@ -150,6 +154,11 @@ def officers() -> Iterator[Visit]:
     yield Visit(f"/meja/telepon/{call.pk}/", counter, press="Simpan hasil telepon")
     yield Visit(f"/meja/surat-pemberitahuan/{paper.pk}/", counter, press="Catat sudah diposkan")
     yield Visit(f"/meja/berkas/{paper.case_id}/?bagian=pemberitahuan", counter)
+    head, decree = officer("head_of_office"), at_step("decide").main_task
+    assert decree
+    yield Visit("/meja/tanda-tangan/", head)
+    yield Visit(f"/meja/tanda-tangan/{decree.pk}/", head, press="Sudah saya baca, siap ditandatangani")
+    yield Visit("/akun/sandi-lagi/kode/?next=/meja/", head)
     yield Visit("/meja/berkas/", counter)
     yield Visit("/meja/berkas/?cari=tidak+ada", counter)
     yield Visit(f"/meja/tugas/{finished().tasks.get(step_key='check').pk}/", counter)

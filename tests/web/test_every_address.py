@@ -752,6 +752,7 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "page": 1,
         "act": "panggil" if name == "queue_act" else "nomor",
         "code": "F03",
+        "form": "csv",
         "figure": "k1",
         "number": 1,
         "old": case.revision_id,

@@ -1,4 +1,4 @@
-"""Several decrees on a day: each read through, the read ones signed at once, each for itself (SOP step 15)."""
+"""Several decrees on a day: each is read, the read ones are signed at once, each for itself (SOP step 15)."""
 
 from __future__ import annotations
 

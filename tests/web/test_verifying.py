@@ -1,4 +1,4 @@
-"""Verification by anybody: opened codes are counted, files are held against the register, the register is open."""
+"""Verification by anybody: opened codes are counted, files held against the register, the register open."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_each_opening_of_a_code_is_counted_by_day_and_nothing_else_is_kept(
 
 
 def mutations(token: str, *, among: random.Random) -> list[str]:
-    """The same code with one character another, missing, doubled, or two changed places; and what is no code."""
+    """The same code with a character another, missing, doubled or written otherwise; and what is no code."""
     place = among.randrange(len(token))
     other = among.choice([char for char in "0123456789abcdef" if char != token[place]])
     return [

@@ -55,9 +55,10 @@ def remove_second_factor(
         to=addressee(user),
         subject="Pengaman dua langkah akun Anda dilepas",
         text=(
-            f"Pengaman dua langkah akun Anda dilepas oleh {by.name if by else 'kantor'}. Alasannya: {said}\n\n"
-            "Pasang pengaman pada ponsel yang baru di halaman Akun sebelum memaraf, menandatangani, atau memberi "
-            "nomor. Bila Anda tidak memintanya, ganti kata sandi Anda sekarang dan laporkan kepada kantor."
+            f"Pengaman dua langkah akun Anda dilepas oleh {by.name if by else 'kantor'}. "
+            f"Alasannya: {said}\n\n"
+            "Pasang pengaman pada ponsel yang baru di halaman Akun sebelum memaraf, menandatangani, atau "
+            "memberi nomor. Bila Anda tidak memintanya, ganti kata sandi Anda dan laporkan kepada kantor."
         ),
         at=at,
         link="/akun/pengaman/",

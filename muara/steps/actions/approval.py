@@ -107,7 +107,7 @@ def decide(
 
 
 def demand_signable(current: Draft, task: Task, *, shown: str, by: User, at: datetime) -> None:
-    """The draft shown is the current one, carries every paraf and what was last submitted, and is theirs to sign.
+    """The draft shown is the current one, has every paraf, says what was last submitted, is theirs to sign.
 
     Raises:
         Refused: it is not, and why.

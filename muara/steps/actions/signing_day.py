@@ -1,4 +1,4 @@
-"""Signing a day's decrees: each is read through, then each is signed in a transaction of its own (SOP step 15).
+"""Signing a day's decrees: each is read, then each is signed in a transaction of its own (SOP step 15).
 
 A reading is no act: it waits with the task, as half-done work does, and names the draft, the clauses and the
 case's version that were before the head's eyes. What changed since then is not signed.

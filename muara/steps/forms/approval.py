@@ -110,9 +110,9 @@ class ReadThrough(ActForm):
         self.fields["draft_sha256"].initial = current.sha256 if current else ""
         ask_clauses(self, task)
 
-    def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
+    def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> None:
         said = self.cleaned_data
-        return signing_day.read_through(
+        signing_day.read_through(
             self.task,
             draft_sha256=said["draft_sha256"],
             clauses=said.get("clauses", ()),

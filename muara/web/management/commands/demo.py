@@ -60,8 +60,8 @@ class Command(BaseCommand):
         for key, name in (APPLICANT, OTHER_APPLICANT, COLLEAGUE):
             self.stdout.write(f"  {address_of(key):<28} {name}, pemohon")
         self.stdout.write(
-            "\nKepala seksi, bidang, dan dinas serta tata usaha ditanyai kode ponsel juga; halamannya sendiri "
-            "menampilkannya (CONTOH)."
+            "\nKepala seksi, bidang, dan dinas serta tata usaha ditanyai kode ponsel juga; halamannya "
+            "sendiri menampilkannya (CONTOH)."
         )
 
 
