@@ -219,6 +219,15 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.scheme == "smtp+tls", _mail.scheme == "smtp
 EMAIL_TIMEOUT = 10  # seconds without a word from the mail server
 DEFAULT_FROM_EMAIL = os.environ.get("MUARA_EMAIL_FROM", "muara@localhost")
 
+# --- electronic signing (docs/adr/0016) ----------------------------------------------------------
+# Opens the private keys that the database holds; without it the file MUARA_DATA/signing_secret, made once.
+MUARA_SIGNING_SECRET = os.environ.get("MUARA_SIGNING_SECRET", "")
+MUARA_TIMESTAMP_URL = os.environ.get("MUARA_TIMESTAMP_URL", "")  # an RFC 3161 service; none: PAdES B-B
+MUARA_BSRE_URL = os.environ.get("MUARA_BSRE_URL", "")  # the client service of BSrE on the office's own server
+MUARA_BSRE_USER = os.environ.get("MUARA_BSRE_USER", "")
+MUARA_BSRE_PASSWORD = os.environ.get("MUARA_BSRE_PASSWORD", "")
+MUARA_SIGNING_TIMEOUT = 20  # seconds without a word from a signing or timestamp service
+
 # --- safety --------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

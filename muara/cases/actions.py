@@ -49,9 +49,10 @@ from muara.sop.service import digest, read_service
 from muara.sop.working_time import Calendar, due
 
 # What binds the office, and so takes a fresh proof of who does it (docs/adr/0017): these activities' ways
-# forward (a paraf, a signature, the issue), and these acts beside an outcome (the number).
+# forward (a paraf, a signature, the issue), and these acts beside an outcome (an electronic signature that is
+# decided on, the number).
 BINDING = frozenset({"endorse", "decide", "number"})
-BINDING_ACTS = frozenset({"number.assign"})
+BINDING_ACTS = frozenset({"decide.sign", "number.assign"})
 AT_ONCE = 500  # rows in one statement
 
 
@@ -337,10 +338,12 @@ def complete(
     facts: Mapping[str, object] | None = None,
     stamp: Stamp = NO_FORM,
     activity: str = "",
+    proven: bool = False,
 ) -> Moved:
     """Finish a task and open the one the SOP puts after it; call inside `act`.
 
     A chapter names the `activity` that it is about: an act of step 4 cannot finish a task of step 7.
+    `proven`: what binds the office here was decided in an act before, which asked for the proof.
 
     Raises:
         Refused: the outcome needs a reason, the file was not received by this person first, or what binds
@@ -359,7 +362,7 @@ def complete(
     if step.actor != "applicant" and found.received_by_id != by.pk:
         raise Refused("Terima berkas ini lebih dahulu, baru catat hasilnya.")
     facts = dict(facts or {})
-    if step.activity in BINDING and chosen.kind == "forward":
+    if step.activity in BINDING and chosen.kind == "forward" and not proven:
         facts |= demand_proof(stamp, by=by, at=at)
     _printable(note)
     if chosen.needs_reason and not note.strip():

@@ -243,6 +243,8 @@ VERBS = {
     "draft.receive": "Membukukan rekomendasi teknis (H)",
     "draft.adjust": "Menyesuaikan ketentuan draf",
     "draft.remark": "Memberi catatan pada draf",
+    "decide.sign": "Memutuskan menandatangani secara elektronik",
+    "number.seal": "Nomor dan tanggal diisikan; segel elektronik dibubuhkan",
     "decide.care": "Mencatat kegiatan pemastian (15.b)",
     "draft.monitor": "Mencatat pemantauan di OPD",
     "meet.plan": "Mengundang rapat gabungan",

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
+
+from muara.people.models import User
 
 
 def _is_sha256(field: str, *, name: str) -> models.CheckConstraint:
@@ -69,3 +73,68 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class CertificateQuerySet(models.QuerySet["Certificate"]):
+    def usable(self, at: datetime) -> CertificateQuerySet:
+        """Valid at that moment, not revoked by then, and with its private key here."""
+        return self.filter(
+            Q(revoked_at=None) | Q(revoked_at__gt=at), starts__lte=at, ends__gte=at, key__isnull=False
+        )
+
+
+class Certificate(models.Model):
+    """A certificate of the office's electronic signing: whose, from when to when, and whether revoked.
+
+    Its private key, where the office holds it, is sealed by a secret outside the database
+    (documents.signing.pki); a row without one only tells whom to believe.
+    """
+
+    class Kind(models.TextChoices):
+        ROOT = "root", "Akar kantor"
+        OFFICIAL = "official", "Pejabat"
+        SEAL = "seal", "Segel kantor"
+        CERTIFIER = "certifier", "Akar penyelenggara sertifikasi"
+        TIMESTAMPER = "timestamper", "Akar layanan stempel waktu"
+
+    kind = models.CharField("jenis", max_length=12, choices=Kind)
+    holder = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="certificates")
+    subject = models.CharField("atas nama", max_length=200)
+    fingerprint = models.CharField("sidik SHA-256", max_length=64, unique=True)
+    pem = models.TextField("sertifikat dan rantainya (PEM)")
+    key = models.BinaryField("kunci privat tersegel", null=True)
+    starts = models.DateTimeField("berlaku sejak")
+    ends = models.DateTimeField("berlaku sampai")
+    made_at = models.DateTimeField("dicatat")
+    revoked_at = models.DateTimeField("dicabut", null=True)
+    revocation_reason = models.CharField("alasan pencabutan", max_length=300, blank=True)
+
+    objects = CertificateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["kind", "-starts", "pk"]
+        constraints = [
+            _is_sha256("fingerprint", name="certificate_fingerprint_has_64_digits"),
+            models.CheckConstraint(
+                condition=Q(kind="official", holder__isnull=False) | (~Q(kind="official") & Q(holder=None)),
+                name="an_officials_certificate_has_its_holder",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends__gt=F("starts")), name="certificate_ends_after_its_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_at=None) | ~Q(revocation_reason=""),
+                name="a_revoked_certificate_has_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.subject}"
+
+    def standing(self, at: datetime) -> str:
+        """What the list of certificates says of it at a moment."""
+        if self.revoked_at is not None and self.revoked_at <= at:
+            return "dicabut"
+        if at < self.starts:
+            return "belum berlaku"
+        return "berlaku" if at <= self.ends else "habis masa berlaku"

@@ -32,6 +32,7 @@ from muara.cases.models import (
     PowerOfAttorney,
     Referral,
     Revision,
+    SigningWay,
     SiteVisit,
     Task,
 )
@@ -42,7 +43,8 @@ from muara.contacts.actions.consultations import ask, inform
 from muara.contacts.models import Consultation, PhoneTask, QueueSeries, Ticket
 from muara.documents.blobs import keep_blob
 from muara.documents.contents.refusal import Reason
-from muara.documents.models import Blob
+from muara.documents.models import Blob, Certificate
+from muara.documents.signing import certificates
 from muara.documents.store import BlobStore
 from muara.documents.uploads import JPEG, PDF, Accepted
 from muara.people.actions import (
@@ -81,6 +83,7 @@ from muara.steps.actions import (
     meeting,
     registration,
     review,
+    signing,
     verification,
     visits,
 )
@@ -249,6 +252,34 @@ def seed_second_factors() -> None:
     """Give those who bind the office the telephone that everybody knows; the pages show its codes."""
     for actor in ("section_head", "division_head", "head_of_office", "registrar"):
         TOTP.activate(officer(actor), DEMO_SECRET)
+
+
+def seed_signing(at: datetime) -> Certificate:
+    """Make a fictional root, the head's certificate and the office's seal, and return the seal."""
+    starts, head = midnight(SINCE), officer("head_of_office")
+    ends, organisation = starts + timedelta(days=10 * 365), "CONTOH DPMPTSP"
+    root = certificates.make_root(
+        common_name="CONTOH Akar Sertifikat Kantor",
+        organisation=organisation,
+        starts=starts,
+        ends=ends,
+        at=at,
+    )
+    issue = partial(certificates.issue, root, organisation=organisation, starts=starts, ends=ends, at=at)
+    issue(kind=Certificate.Kind.OFFICIAL, holder=head, common_name=f"CONTOH {head.name}")
+    return issue(kind=Certificate.Kind.SEAL, common_name="CONTOH Segel Elektronik Kantor")
+
+
+def sign_electronically(at: datetime) -> None:
+    """From this day on the fictional office signs with its own certificates."""
+    signing.set_way(
+        service=Revision.objects.latest("pk").process.code,
+        way=SigningWay.Way.LOCAL,
+        effective_from=office_day(at),
+        basis="CONTOH: tanda tangan elektronik diujicobakan",
+        by=None,
+        at=at,
+    )
 
 
 def open_always(at: datetime) -> None:
@@ -706,6 +737,17 @@ class Walk:
         self.judge(approval.endorse, task, by, way, note)
 
     def do_decide(self, task: Task, by: User, way: Outcome, note: str) -> None:
+        if way.key == "signed" and signing.way_of(task.case, at=self.clock.now) != SigningWay.Way.INK:
+            row = signing.sign(
+                task,
+                draft_sha256=current_draft(task).sha256,
+                clauses=task.step.examines,
+                by=by,
+                at=self.clock.tick(),
+                note=note,
+            )
+            assert row.signed, row.failure
+            return
         self.judge(approval.decide, task, by, way, note)
 
     def judge(self, act: Callable[..., Moved], task: Task, by: User, way: Outcome, note: str) -> None:
@@ -756,13 +798,16 @@ class Walk:
 
     def do_number(self, task: Task, by: User, way: Outcome, note: str) -> None:
         at = self.clock.tick()
-        issuance.assign_number(task, by=by, at=at, stamp=proven(at))
+        decision = issuance.assign_number(task, by=by, at=at, stamp=proven(at))
         at = self.clock.tick()
+        electronic = signing.electronic_of(decision.draft)
+        if electronic is not None:
+            assert signing.seal_pending(electronic, at=at), electronic.failure
         if way.kind == "return":
             issuance.return_to_head(task, note=note, by=by, at=at)
             return
         checked = [item.key for item in task.case.process.final_checklist]
-        scan = self.scan("issue", "Izin bertanda tangan", at)
+        scan = None if electronic else self.scan("issue", "Izin bertanda tangan", at)
         issuance.issue(task, scan=scan, checked=checked, by=by, at=at, stamp=proven(at))
 
     def do_hand_over(self, task: Task, by: User, way: Outcome, note: str) -> None:
@@ -906,6 +951,16 @@ def seed_cases(at: datetime) -> Iterator[str]:
     yield f"{_from_paper(at)} · dari kertas"
     yield from _unreached(at)
     yield _share(at)
+    yield _electronic(at)
+
+
+def _electronic(at: datetime) -> str:
+    """From today the office signs electronically; one case has gone all the way already."""
+    seed_signing(at)
+    morning = working_morning(at, ago=0)
+    sign_electronically(morning - timedelta(hours=2))
+    case = case_at("hand_over", at=morning, company=COMPANIES[4], pace=timedelta(seconds=90))
+    return f"{case} · {case.application.company} · ditandatangani elektronik"
 
 
 def _share(at: datetime) -> str:

@@ -47,7 +47,7 @@ from muara.sop.form import Field, show
 from muara.sop.working_time import Calendar, working_days_in
 from muara.steps.actions.drafting import decree
 from muara.steps.actions.review import binding_terms, standing_recommendations
-from muara.steps.letters import printed_flows, printed_terms
+from muara.steps.letters import ELECTRONIC, printed_flows, printed_terms
 
 FLOWS = {"per_day": "m³/hari", "per_hour": "m³/jam"}
 CONTROL_SHEET = "control_sheet"  # the one letter that is set anew for every reader
@@ -448,6 +448,8 @@ def filed_letters(case: Case) -> list[Filed]:
     for item in case.letters.select_related("letter").defer("letter__content"):
         kind = kinds.setdefault(item.kind, Filed(item.kind, titles.get(item.kind, item.letter.title)))
         stands = item.kind not in Draft.Kind.values or item.letter_id in current
+        if item.kind == ELECTRONIC and newest is not None:
+            stands = item.made_at >= newest.made_at
         (kind.letters if stands else kind.replaced).append(item)
     for kind in kinds.values():
         kind.letters.sort(key=lambda item: item.letter.title)  # a draft's copies by their number

@@ -20,7 +20,7 @@ NOT_TYPED = re.compile(
 CHOICE = re.compile(r"[a-z_]*|[0-9]{1,3}")
 # Cards and tax numbers are typed again rather than left on a screen; so are secrets.
 NUMBER_OF_A_PERSON = re.compile(r"(\D?\d){15,}")
-SECRET = re.compile(r"password|sandi|code|nik|npwp|^number$", re.IGNORECASE)
+SECRET = re.compile(r"password|passphrase|sandi|code|nik|npwp|^number$", re.IGNORECASE)
 ROOM_FOR_THE_REST = 2 * 1024 * 1024  # a form's other fields beside its file
 
 

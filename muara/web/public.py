@@ -23,9 +23,9 @@ from muara.documents.uploads import readable_size
 from muara.people.hours import hours_in_force
 from muara.people.models import office_day
 from muara.people.queries import issuing_office
+from muara.permits.lookups import TOKEN, count_lookup, lookups_of
 from muara.permits.models import Decision, Number
 from muara.permits.queries import decision_by_token, draft_by_token, voided_numbers
-from muara.permits.verifying import TOKEN, count_lookup, lookups_of
 from muara.sop.definition import PrintedForm, Requirement, Step
 from muara.sop.document import Clause, Document, StepText, UnknownClause
 from muara.sop.phases import phases

@@ -18,11 +18,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from muara.cases.actions import Stamp
-from muara.cases.models import Case, Draft, Task, UnfinishedWork
+from muara.cases.models import Case, Draft, ElectronicDecree, SigningWay, Task, UnfinishedWork
 from muara.cases.queries import tasks_doing
 from muara.cases.rules import open_tasks_for
 from muara.people.calendar import office_calendar
 from muara.steps.actions import signing_day
+from muara.steps.actions.signing import way_of
 from muara.steps.actions.signing_day import READING, Reading, reading_of
 from muara.steps.forms import ReadThrough
 from muara.web.acts import Came, attempt, new_key
@@ -43,6 +44,8 @@ class Waiting:
     due: Due
     draft: Draft | None
     reading: Reading | None
+    way: str
+    pending: bool  # decided on, and the electronic signature has not come yet
 
     @property
     def is_read(self) -> bool:
@@ -68,7 +71,15 @@ class Confirmation(forms.Form):
         },
     )
 
-    def __init__(self, data: object, *, tasks: Iterable[Task]) -> None:
+    passphrase = forms.CharField(
+        label="Passphrase BSrE",
+        help_text="Hanya diteruskan ke layanan BSrE untuk tanda tangan ini; tidak disimpan.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        strip=False,
+        required=False,
+    )
+
+    def __init__(self, data: object = None, *, tasks: Iterable[Task] = ()) -> None:
         super().__init__(data)  # type: ignore[arg-type]
         field = self.fields["surat"]
         assert isinstance(field, forms.ChoiceField)
@@ -93,7 +104,8 @@ def sign_day(request: HttpRequest) -> HttpResponse:
         chosen = [task for task in tasks if task.pk in form.cleaned_data["surat"]]
 
         def sign(stamp: Stamp, at: datetime) -> None:
-            results.extend(signing_day.sign_read(chosen, by=here.user, at=at, stamp=stamp))
+            phrase = form.cleaned_data["passphrase"]
+            results.extend(signing_day.sign_read(chosen, passphrase=phrase, by=here.user, at=at, stamp=stamp))
 
         came = attempt(request, form, sign)
     if came is Came.UNPROVEN:
@@ -134,7 +146,7 @@ def sign_day_draft(request: HttpRequest, pk: int) -> HttpResponse:
         "count": len(waiting),
         "before": waiting[place - 1].task if place else None,
         "after": waiting[place + 1].task if place + 1 < len(waiting) else None,
-        "draft": draft_view(task.case),
+        "draft": draft_view(task.case, task, at=here.at),
         "summary": one_page(task.case, at=here.at),
         "form": form,
         "kunci": new_key(),
@@ -164,15 +176,29 @@ def _waiting(here: Officer) -> list[Waiting]:
         .by_due()
     )
     calendar = office_calendar()
+    ways: dict[str, str] = {}
+    pending = set(
+        ElectronicDecree.objects.standing().filter(signed=None, task__in=tasks).values_list("task", flat=True)
+    )
     return [
         Waiting(
             task=task,
             due=task_due(task, today=here.today, calendar=calendar),
             draft=next(iter(reversed(task.case.drafts.all())), None),
             reading=next(map(reading_of, task.readings), None),  # type: ignore[attr-defined]
+            way=_way(task, ways, at=here.at),
+            pending=task.pk in pending,
         )
         for task in tasks[:AT_ONCE]
     ]
+
+
+def _way(task: Task, known: dict[str, str], *, at: datetime) -> str:
+    """How a decree is signed; asked once for a service."""
+    service = task.case.process.code
+    if service not in known:
+        known[service] = way_of(task.case, at=at)
+    return known[service]
 
 
 def _list(
@@ -194,7 +220,9 @@ def _list(
         "read": read,
         "ticked": {one.task.pk for one in read} if ticked is None else set(ticked),
         "results": results,
-        "form": form,
+        "form": form or Confirmation(),
+        "in_ink": any(one.way == SigningWay.Way.INK for one in waiting),
+        "by_bsre": any(one.way == SigningWay.Way.BSRE for one in read),
         "doorway": doorway(request, at=here.at),
         "kunci": new_key(),
         "stale": came is Came.STALE,

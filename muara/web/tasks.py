@@ -49,6 +49,7 @@ from muara.sop.definition import Outcome
 from muara.steps.actions.drafting import changed_since, decree, latest_draft
 from muara.steps.actions.meeting import last_decision, meeting_of
 from muara.steps.actions.review import binding_terms
+from muara.steps.actions.signing import original_to_sign
 from muara.steps.forms import ASIDES, FORMS, MORE, ActForm, Review, RowsForm, StepForm, aside, first_act
 from muara.steps.letters.review import advice_on, summary
 from muara.web.acts import OPEN, SAVE, SAVED, Came, attempt, new_key, save_typed, was_answered
@@ -313,7 +314,7 @@ def task_page(
     step, process = item.step, fresh.process
     if desk.mine and step.activity in BINDING:
         desk.doorway = doorway(request, at=at)
-    draft = draft_view(fresh) if step.activity in EXAMINES_DRAFT else None
+    draft = draft_view(fresh, item, at=at) if step.activity in EXAMINES_DRAFT else None
     binding = binding_terms(fresh)
     court = court_of(fresh)
     submission, referrals, decision = latest_submission(fresh), referrals_of(fresh), decision_of(fresh.pk)
@@ -489,13 +490,13 @@ def one_page(case: Case, *, at: datetime) -> Summary | None:
     return summary(case, current, at=at) if current else None
 
 
-def draft_view(case: Case) -> DraftView | None:
-    """The current draft as a head examines it; None before the first."""
+def draft_view(case: Case, item: Task, *, at: datetime) -> DraftView | None:
+    """The current draft as a head examines it, or the very file that is signed; None before the first."""
     current = latest_draft(case)
     if current is None:
         return None
     copies = list(current.copies.select_related("letter__rendered"))
-    first = copies[0].letter
+    first = original_to_sign(current, item, at=at) or copies[0].letter
     before = current.case.drafts.filter(number=current.number - 1).first()
     return DraftView(
         number=current.number,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,9 +21,10 @@ from muara.documents.store import BlobStore, TooLarge
 from muara.documents.uploads import MAGIC, readable_size
 from muara.people.models import office_day
 from muara.people.queries import issuing_office
+from muara.permits.lookups import TOKEN
 from muara.permits.models import Decision
 from muara.permits.queries import decision_by_token
-from muara.permits.verifying import TOKEN, Comparison, compare
+from muara.records.comparing import Comparison, compare
 from muara.records.open_register import COLUMNS, LICENCE, LICENCE_NAME, issued_permits, lines
 from muara.web import sheets
 from muara.web.paging import AT_MOST, Pages
@@ -82,7 +84,7 @@ def compare_file(request: HttpRequest, token: str = "") -> HttpResponse:
     if posted and form.is_valid():
         if ratelimit.consume(request, app="muara", action="compare", config=PACE):
             try:
-                found = _compared(form.cleaned_data["berkas"], expected)
+                found = _compared(form.cleaned_data["berkas"], expected, at=at)
             except TooLarge:
                 limit = readable_size(settings.MUARA_UPLOAD_LIMIT)
                 form.add_error(
@@ -107,11 +109,11 @@ def compare_file(request: HttpRequest, token: str = "") -> HttpResponse:
     return response
 
 
-def _compared(given: UploadedFile[Any], expected: Decision | None) -> Comparison:
+def _compared(given: UploadedFile[Any], expected: Decision | None, *, at: datetime) -> Comparison:
     """Compare a file that lies on disk only while this lasts."""
     assert given.file is not None
     with BlobStore().staged(given.file, limit_bytes=settings.MUARA_UPLOAD_LIMIT) as staged:
-        return compare(staged.path, staged.sha256, with_=expected)
+        return compare(staged.path, staged.sha256, against=expected, at=at)
 
 
 @require_safe

@@ -9,6 +9,7 @@ import re
 import struct
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -26,9 +27,19 @@ from muara.cases.models import Task
 from muara.people.actions.notices import send_due
 from muara.people.models import Notice, User
 from muara.people.rules import Proof
+from muara.steps.actions import signing
 from muara.steps.actions.issuance import assign_number
 from muara.steps.notices import is_still_theirs
-from muara.web.demo import PASSWORD, applicant, case_at, officer, seed_office, seed_second_factors
+from muara.web.demo import (
+    PASSWORD,
+    applicant,
+    case_at,
+    officer,
+    seed_office,
+    seed_second_factors,
+    seed_signing,
+    sign_electronically,
+)
 from muara.web.second_factor import DEMO_SECRET
 from tests.clock import MONDAY, at
 from tests.web.page_forms import PageForm, forms_on
@@ -206,6 +217,27 @@ def test_a_number_takes_a_code_too(guarded: None) -> None:
 
     with pytest.raises(ProofWanted):
         assign_number(task, by=registrar, at=MONDAY)
+
+
+def test_an_electronic_signature_asks_for_the_code_once_when_it_is_decided_on(guarded: None) -> None:
+    seed_signing(MONDAY)
+    task = case_at("decide", at=MONDAY).tasks.get(closed_at=None, companion=False)
+    sign_electronically(MONDAY)
+    head = officer("head_of_office")
+    take_over(task.pk, by=head, at=MONDAY)
+    said: dict[str, Any] = {
+        "draft_sha256": task.case.drafts.get().sha256,
+        "clauses": task.step.examines,
+        "by": head,
+        "at": MONDAY,
+    }
+
+    with pytest.raises(ProofWanted):
+        signing.sign(task, **said)
+    row = signing.sign(task, **said, stamp=Stamp(proof=Proof("totp", MONDAY)))
+
+    assert row.signed is not None
+    assert "proof" in json.loads(Entry.objects.get(verb="decide.sign").text)["facts"]
 
 
 def test_a_way_back_takes_no_code(guarded: None) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -9,10 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries, Settings
 from time_machine import TimeMachineFixture
 
-from muara.cases.models import Endorsement, Task
+from muara.cases.models import ElectronicDecree, Endorsement, Task
+from muara.documents.models import Certificate
 from muara.people.models import Office, User
 from muara.steps.actions import examination, signing_day
-from muara.web.demo import COMPANIES, case_at, officer
+from muara.web.demo import COMPANIES, case_at, officer, seed_signing, sign_electronically
 from tests.clock import MONDAY, at
 from tests.web.page_forms import PageForm, forms_on
 from tests.web.test_public import plain
@@ -136,6 +139,26 @@ def test_a_code_is_asked_for_first_and_the_choice_survives(
 
     assert (sent.status_code, sent["Location"], signatures()) == (302, "/akun/pengaman/", set())
     assert form_with(client, PAGE, "surat").values["surat"] == [str(second.pk)]
+
+
+def test_electronic_decrees_are_signed_one_by_one_too_and_one_that_waits_says_so(
+    client: Client, head: User
+) -> None:
+    seed_signing(MONDAY)
+    first, second = waiting(2)
+    sign_electronically(NOW)
+    read(client, first)
+    read(client, second)
+    form = form_with(client, PAGE, "surat")
+
+    told = plain(client.post(PAGE, form.filled(surat=[str(first.pk)])).content.decode())
+    Certificate.objects.filter(kind=Certificate.Kind.OFFICIAL).update(ends=NOW - timedelta(days=1))
+    refused = plain(client.post(PAGE, form_with(client, PAGE, "surat").filled()).content.decode())
+
+    assert told.count("Ditandatangani") == 1
+    assert signatures() == {first.pk}
+    assert ElectronicDecree.objects.get(draft__case=first.case).signed is not None
+    assert "Anda belum mempunyai sertifikat tanda tangan yang berlaku." in refused
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ import io
 import json
 import random
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from muara.documents.letters import pdf
 from muara.documents.store import BlobStore
 from muara.people.models import Office, office_day
 from muara.permits.models import Lookups, Permit
-from muara.web.demo import COMPANIES, case_at, sample_pdf
+from muara.web.demo import COMPANIES, case_at, sample_pdf, seed_signing, sign_electronically
 from tests.clock import MONDAY, at
 from tests.web.test_public import plain, text_of
 
@@ -188,6 +189,50 @@ def test_what_cannot_be_compared_is_refused(
 def test_a_broken_file_is_unknown_and_breaks_nothing(client: Client, content: bytes, blobs: Path) -> None:
     assert "Tidak dikenal" in told(client, content)
     assert list((blobs / "incoming").iterdir()) == []
+
+
+# --- an electronic original --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def electronic(office: Office) -> Permit:
+    """A permit that was signed, numbered and sealed electronically."""
+    seed_signing(MONDAY)
+    sign_electronically(MONDAY - timedelta(days=3))
+    return issued()
+
+
+def test_an_electronic_original_is_judged_by_its_signatures_and_the_register(
+    client: Client, electronic: Permit
+) -> None:
+    assert electronic.scan is not None
+
+    result = told(client, bytes_of(electronic.scan.sha256))
+
+    assert "tanda tangan dan segel utuh, sama dengan register" in result
+    assert electronic.number.text in result
+
+
+@pytest.mark.parametrize(
+    "spoil", ["a byte after the seal", "a byte of the decree", "cut after the signature"]
+)
+def test_an_altered_electronic_original_names_ours_and_says_what_is_wrong(
+    client: Client, electronic: Permit, spoil: str
+) -> None:
+    assert electronic.scan is not None
+    ours = bytes_of(electronic.scan.sha256)
+    content = {
+        "a byte after the seal": ours + b"\n",
+        "a byte of the decree": ours[:1000] + bytes([ours[1000] ^ 1]) + ours[1001:],
+        "cut after the signature": ours[: ours.index(b"%%EOF", ours.index(b"/ByteRange")) + 6],
+    }[spoil]
+
+    result = told(client, content)
+
+    assert "Sama dengan yang kami simpan" not in result
+    assert "sama dengan register" not in result
+    if "Menyebut surat kami" in result:
+        assert "Tanda tangan elektronik pada berkas ini" in result
 
 
 # --- the open register -------------------------------------------------------------------------------

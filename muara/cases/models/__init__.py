@@ -35,6 +35,7 @@ from muara.cases.models.precheck import AuthorityCheck, Outfall
 from muara.cases.models.recusal import Recusal
 from muara.cases.models.referral import Recommendation, Referral
 from muara.cases.models.review import AdjustedTerms, CareActivity, DraftRemark, Examination
+from muara.cases.models.signing import ElectronicDecree, SigningWay
 from muara.cases.models.watch import Assignment, Escalation, LegalAlert, Rung
 from muara.cases.models.wording import DecreeTemplate
 
@@ -61,6 +62,7 @@ __all__ = [
     "DraftCopy",
     "DraftRemark",
     "EarlyEnd",
+    "ElectronicDecree",
     "Endorsement",
     "Escalation",
     "Examination",
@@ -84,6 +86,7 @@ __all__ = [
     "Reminder",
     "Revision",
     "Rung",
+    "SigningWay",
     "SiteVisit",
     "Submission",
     "Task",

@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from muara.cases.actions import NO_FORM, Moved, Refused, Stamp, act, complete
-from muara.cases.models import Draft, Endorsement, Task
+from muara.cases.models import Draft, ElectronicDecree, Endorsement, SigningWay, Task
+from muara.documents.models import Blob
 from muara.people.models import User, office_day
 from muara.steps.actions.drafting import current_draft, decree, keep_endorsement, print_copies
 from muara.steps.actions.endings import turn_to_applicant
@@ -74,48 +75,57 @@ def decide(
     at: datetime,
     note: str = "",
     asked: Sequence[Asked] = (),
+    signed: Blob | None = None,
     stamp: Stamp = NO_FORM,
 ) -> Moved:
-    """Step 15: the head signs in ink exactly the draft that was shown (its hash), or sends it back.
+    """Step 15: the head signs exactly the draft that was shown (its hash), or sends it back.
+
+    In ink, or with `signed`, the file that bears the electronic signature (muara.steps.actions.signing).
 
     Raises:
-        Refused: the draft shown is no longer the current one, a clause is not ticked, a paraf is missing, or
-            the draft says otherwise than what was last submitted.
+        Refused: the draft shown is no longer the current one, a clause is not ticked, a paraf is missing,
+            the draft says otherwise than what was last submitted, or the office signs in another way.
     """
     with act(stamp):
         current = current_draft(task.case)
         if outcome == "signed":
-            demand_signable(current, task, shown=draft_sha256, by=by, at=at)
+            if signed is None:
+                _demand_ink(task, at=at)
+            demand_ready_to_sign(current, task, shown=draft_sha256, by=by, at=at)
         moved = complete(
             task.pk,
             outcome=outcome,
             by=by,
             at=at,
             note=note,
-            facts={"draft": current.sha256},
+            facts={"draft": current.sha256} | ({"signed": signed.sha256} if signed else {}),
             stamp=stamp,
             activity="decide",
+            proven=signed is not None,  # whoever decided on the file proved then who they are
         )
         examine(task, current, outcome=outcome, clauses=clauses, advice="", by=by, at=at)
         if outcome == "signed":
             keep_endorsement(current, task, kind=Endorsement.Kind.SIGNATURE, by=by, at=at)
-            print_copies(current, final=True, step=task.step_key, at=at)
+            if signed is None:  # an electronic original is no paper: its copies stay the drafts they were
+                print_copies(current, final=True, step=task.step_key, at=at)
         else:
             void_what_must_be_done_again(current, task, outcome, at=at, note=note)
             turn_to_applicant(task, outcome, asked=asked, note=note, by=by, at=at)
         return moved
 
 
-def demand_signable(current: Draft, task: Task, *, shown: str, by: User, at: datetime) -> None:
-    """The draft shown is the current one, has every paraf, says what was last submitted, is theirs to sign.
-
-    Raises:
-        Refused: it is not, and why.
-    """
+def demand_ready_to_sign(current: Draft, task: Task, *, shown: str, by: User, at: datetime) -> None:
+    """Refuse to sign what was not shown, lacks a paraf, went stale or names another signatory."""
     _demand_shown(current, shown)
     _demand_paraf(current, task)
     _demand_facts(current)
     _demand_signatory(current, task, by=by, at=at)
+
+
+def _demand_ink(task: Task, *, at: datetime) -> None:
+    way = SigningWay.objects.on(task.case.process.code, office_day(at))
+    if way != SigningWay.Way.INK:
+        raise Refused("Keputusan layanan ini ditandatangani secara elektronik. Muat ulang halaman ini.")
 
 
 def _demand_shown(current: Draft, shown: str) -> None:
@@ -177,4 +187,8 @@ def void_what_must_be_done_again(
     signed = undone.filter(kind=Endorsement.Kind.SIGNATURE).exists()
     reason = f"Dikembalikan dari langkah {task.step.number}: {note}"
     undone.update(voided_at=at, void_reason=reason[:300])
+    # A decree that was signed, or waits for it, electronically: its file never becomes an original.
+    ElectronicDecree.objects.standing().filter(draft=current, task__step_key__in=again).update(
+        withdrawn_at=at
+    )
     print_copies(current, only_first=not signed, step=task.step_key, at=at)

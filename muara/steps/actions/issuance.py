@@ -37,6 +37,7 @@ from muara.permits.queries import decision_of, earlier_permit
 from muara.steps.actions.approval import void_what_must_be_done_again
 from muara.steps.actions.drafting import decree, latest_draft
 from muara.steps.actions.powers import PowerLetter, demand_letter, keep_power
+from muara.steps.actions.signing import demand_room, electronic_of
 from muara.steps.letters import case_values, company_name, text_of
 from muara.steps.letters import issuance as papers
 from muara.steps.notices import no_longer, tell_delivered, tell_ready
@@ -84,6 +85,7 @@ def assign_number(task: Task, *, by: User, at: datetime, stamp: Stamp = NO_FORM)
             number=number,
             years=case.process.validity_years,
         )
+        demand_room(signed.draft, decision)
         if isinstance(decision, Permit) and (earlier := earlier_permit(case)) is not None:
             name_earlier(decision, earlier=earlier)
         return decision
@@ -101,11 +103,13 @@ def issue(
 ) -> Moved:
     """Step 16.b–d: the final checklist and the scan of the signed, numbered, stamped original.
 
+    An electronic original takes the scan's place once it is sealed.
+
     From here on the permit is in force and waits at the collection counter, with its sheet of rights and
     duties.
 
     Raises:
-        Refused: no number yet, an item of the final checklist is open, or the scan is missing.
+        Refused: no number yet, an item of the final checklist is open, or the scan, or the seal, is missing.
     """
     with act(stamp):
         decision = decision_of(task.case_id)
@@ -114,6 +118,10 @@ def issue(
         for item in task.case.process.final_checklist:
             if item.key not in checked:
                 raise Refused(f"Pastikan butir checklist akhir ini: {item.said(decision.kind)}.", "checked")
+        if (electronic := electronic_of(decision.draft)) is not None:
+            if electronic.sealed is None:
+                raise Refused("Segel elektronik kantor belum dibubuhkan. Coba lagi sebentar lagi.")
+            scan = electronic.sealed
         if scan is None:
             raise Refused(
                 "Unggah pindaian surat keputusan asli yang sudah bertanda tangan, bernomor dan bercap.",

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db import DatabaseError
 
@@ -25,10 +26,10 @@ from muara.cases.actions import (
     standing,
     take_over,
 )
-from muara.cases.models import Task, UnfinishedWork
+from muara.cases.models import SigningWay, Task, UnfinishedWork
 from muara.cases.rules import may_do_step
 from muara.people.models import User
-from muara.steps.actions import approval
+from muara.steps.actions import approval, signing
 from muara.steps.actions.drafting import current_draft
 from muara.steps.actions.examination import demand_clauses
 
@@ -85,7 +86,7 @@ def read_through(
         if not may_do_step(by, task, at=at):
             raise NotYours
         current = current_draft(task.case)
-        approval.demand_signable(current, task, shown=draft_sha256, by=by, at=at)
+        approval.demand_ready_to_sign(current, task, shown=draft_sha256, by=by, at=at)
         demand_clauses(task, clauses)
         if task.received_by_id != by.pk:
             version = take_over(task.pk, by=by, at=at, stamp=stamp).seq
@@ -93,34 +94,34 @@ def read_through(
         task.unfinished.update_or_create(user=by, form=READING, defaults={"typed": typed, "saved_at": at})
 
 
-def sign_read(tasks: Iterable[Task], *, by: User, at: datetime, stamp: Stamp = NO_FORM) -> list[Came]:
+def sign_read(
+    tasks: Iterable[Task], *, passphrase: str = "", by: User, at: datetime, stamp: Stamp = NO_FORM
+) -> list[Came]:
     """Sign what was read, one decree after the other; what fails leaves the others as they came.
+
+    `passphrase` is for what BSrE signs, and is kept nowhere.
 
     Raises:
         ProofWanted: before anything is signed.
     """
     demand_proof(stamp, by=by, at=at)
-    return [_sign(task, by=by, at=at, stamp=stamp) for task in tasks]
+    return [_sign(task, passphrase=passphrase, by=by, at=at, stamp=stamp) for task in tasks]
 
 
-def _sign(task: Task, *, by: User, at: datetime, stamp: Stamp) -> Came:
+def _sign(task: Task, *, passphrase: str, by: User, at: datetime, stamp: Stamp) -> Came:
     work = task.unfinished.filter(user=by, form=READING).first()
     if work is None:
         return Came(task, "Surat ini belum Anda baca.")
     reading = reading_of(work)
     own = replace(stamp, key=f"{stamp.key}:{task.pk}" if stamp.key else None, version=reading.version)
+    said: dict[str, Any] = {"draft_sha256": reading.draft_sha256, "clauses": reading.clauses}
     try:
-        approval.decide(
-            task,
-            outcome=SIGNED,
-            draft_sha256=reading.draft_sha256,
-            clauses=reading.clauses,
-            by=by,
-            at=at,
-            stamp=own,
-        )
+        if signing.way_of(task.case, at=at) == SigningWay.Way.INK:
+            approval.decide(task, outcome=SIGNED, **said, by=by, at=at, stamp=own)
+        else:
+            signing.sign(task, **said, passphrase=passphrase, by=by, at=at, stamp=own)
     except AlreadyDone:
-        return Came(task)
+        pass
     except Refused as refusal:
         return Came(task, refusal.message)
     except Stale:
@@ -130,4 +131,7 @@ def _sign(task: Task, *, by: User, at: datetime, stamp: Stamp) -> Came:
     except DatabaseError:
         logger.exception("signing task %s among several", task.pk)
         return Came(task, "Tidak tercatat karena gangguan basis data. Coba sekali lagi.")
+    # An electronic signature may be decided on and not have come; then nothing says that it has.
+    if (waits := signing.waiting_signature(task.case)) is not None:
+        return Came(task, f"Belum ditandatangani. {waits.failure or 'Tanda tangannya sedang diproses.'}")
     return Came(task)

@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from muara.cases.actions import Stamp
+from muara.cases.actions import AlreadyDone, Refused, Stamp
 from muara.cases.changes import places
-from muara.cases.models import CareActivity, Task
+from muara.cases.models import CareActivity, SigningWay, Task
 from muara.people.models import User
-from muara.steps.actions import approval, drafting, examination, signing_day
+from muara.steps.actions import approval, drafting, examination, signing, signing_day
 from muara.steps.forms.fields import Day, Paragraph, Scan
 from muara.steps.forms.step import ActForm, StepForm
 
@@ -77,9 +77,32 @@ class Endorse(Examine):
 
 
 class Decide(Examine):
-    """Step 15: the head signs in ink exactly the draft that this page showed, or sends it on."""
+    """Step 15: the head signs exactly the draft that this page showed, in ink or not, or sends it on."""
+
+    passphrase = forms.CharField(
+        label="Passphrase BSrE",
+        help_text="Hanya diteruskan ke layanan BSrE untuk tanda tangan ini; tidak disimpan.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        strip=False,
+        required=False,
+    )
+    never_kept = ("passphrase",)
+
+    def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
+        super().__init__(task, at=at, **options)
+        self.way = signing.way_of(task.case, at=at)
+        self.way_label = SigningWay.Way(self.way).label
+        self.waiting = signing.waiting_signature(task.case)
+        if self.way != SigningWay.Way.BSRE:
+            del self.fields["passphrase"]
+
+    @property
+    def electronic(self) -> bool:
+        return self.way != SigningWay.Way.INK
 
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
+        if self.electronic and self.chosen == "signed":
+            return self._sign(by=by, at=at, stamp=stamp)
         return approval.decide(
             self.task,
             outcome=self.chosen,
@@ -91,6 +114,31 @@ class Decide(Examine):
             asked=self.asked_items(),
             stamp=stamp,
         )
+
+    def _sign(self, *, by: User, at: datetime, stamp: Stamp) -> object:
+        """Sign; a signature that does not come is no success, however often the same form is sent."""
+        try:
+            row = signing.sign(
+                self.task,
+                draft_sha256=self.cleaned_data["draft_sha256"],
+                clauses=self.ticked,
+                passphrase=self.cleaned_data.get("passphrase", ""),
+                by=by,
+                at=at,
+                note=self.note_text,
+                stamp=stamp,
+            )
+        except AlreadyDone:
+            if (waiting := signing.waiting_signature(self.task.case)) is None:
+                raise
+            row = waiting
+        if row.waits_for_signature:
+            self.waiting = row
+            raise Refused(
+                f"Keputusan belum ditandatangani. {row.failure or 'Tanda tangannya sedang diproses.'} "
+                "Tidak ada yang berubah; coba lagi sebentar lagi."
+            )
+        return row
 
 
 class ReadThrough(ActForm):
@@ -108,6 +156,7 @@ class ReadThrough(ActForm):
         super().__init__(task, at=at, **options)
         current = drafting.latest_draft(task.case)
         self.fields["draft_sha256"].initial = current.sha256 if current else ""
+        self.way_label = SigningWay.Way(signing.way_of(task.case, at=at)).label
         ask_clauses(self, task)
 
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> None:

@@ -14,7 +14,7 @@ from muara.cases.rules import Doing
 from muara.people.models import User
 from muara.permits.queries import decision_of
 from muara.sop.definition import Outcome
-from muara.steps.actions import collection, issuance
+from muara.steps.actions import collection, issuance, signing
 from muara.steps.actions.drafting import decree
 from muara.steps.actions.issuance import Mandate, Taker
 from muara.steps.actions.powers import PowerLetter
@@ -31,10 +31,10 @@ COLLECTS = frozenset({"hand_over"})
 
 
 class AssignNumber(ActForm):
-    """Step 16.a: the next number and today's date, to be written and stamped by hand."""
+    """Step 16.a: the next number and today's date, to be written and stamped, or filled in and sealed."""
 
     slug, activities = "nomor", frozenset({"number"})
-    comes_first, done = True, "Nomor diberikan. Tulis dan stempel pada surat."
+    comes_first, done = True, "Nomor diberikan."
     template = "desk/steps/assign_number.html"
     title = "16.a Beri nomor dan tanggal pengesahan"
     button = "Ambil nomor"
@@ -43,8 +43,23 @@ class AssignNumber(ActForm):
     def offered(cls, task: Task) -> bool:
         return decision_of(task.case_id) is None
 
+    def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
+        super().__init__(task, at=at, **options)
+        signed = issuance.signature(task.case)
+        self.electronic = signing.electronic_of(signed.draft) if signed else None
+
     def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> object:
-        return issuance.assign_number(self.task, by=by, at=at, stamp=stamp)
+        decision = issuance.assign_number(self.task, by=by, at=at, stamp=stamp)
+        if self.electronic is not None:
+            signing.seal_pending(self.electronic, at=at)
+        return decision
+
+    def told(self) -> str:
+        if self.electronic is None:
+            return "Tulis nomor dan tanggalnya pada surat, lalu bubuhkan stempel. "
+        if self.electronic.sealed_id:
+            return "Nomor dan tanggal diisikan pada keputusan, dan segel elektronik dibubuhkan. "
+        return "Segel elektronik belum dapat dibubuhkan dan dicoba lagi dengan sendirinya. "
 
 
 class Number(StepForm):
@@ -65,9 +80,12 @@ class Number(StepForm):
     def __init__(self, task: Task, *, at: datetime, **options: Any) -> None:
         super().__init__(task, at=at, **options)
         self.decision = decision_of(task.case_id)
+        self.electronic = signing.electronic_of(self.decision.draft) if self.decision else None
         if self.decision is None:
             del self.fields["checked"], self.fields["scan"]
             return
+        if self.electronic is not None:
+            del self.fields["scan"]
         choice = self.fields["checked"]
         assert isinstance(choice, forms.MultipleChoiceField)
         choice.choices = [
@@ -93,7 +111,7 @@ class Number(StepForm):
             )
         return issuance.issue(
             self.task,
-            scan=self.cleaned_data["scan"],
+            scan=self.cleaned_data.get("scan"),
             checked=checked,
             by=by,
             at=at,

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.db import transaction
 
 from muara.cases import terms as recommended
 from muara.cases.changes import PLACES
@@ -615,6 +616,37 @@ def permit_copy(
         dated=office_day(draft.made_at),
         at=at,
     )
+
+
+ELECTRONIC = "electronic_decree"
+
+
+def electronic_copy(draft: Draft, *, certifier: str, step: str, at: datetime) -> Letter:
+    """The one original of a draft that is signed electronically, filed the first time it is asked for.
+
+    It is the same decree as the printed copies, with places for number, dates, signature and seal.
+    """
+    case = draft.case
+    data = json.loads(draft.content) | {
+        "copy": 0,
+        "copy_purpose": "",
+        "status": "final",
+        "endorsements": [],
+        "electronic": True,
+        "certifier": certifier,
+    }
+    name = case.process.product if draft.kind == Draft.Kind.PERMIT else f"Penolakan {case.process.product}"
+    title = f"{name} atas nama {company_name(case)}, dokumen elektronik"
+    sha256 = digest(data)
+    with transaction.atomic():
+        Case.objects.select_for_update().get(pk=case.pk)  # two who open the page at once file one letter
+        found = CaseLetter.objects.filter(case=case, kind=ELECTRONIC, letter__content_sha256=sha256).first()
+        if found is not None:
+            return found.letter
+        template = keep_template(name=draft.kind, source=case.revision.definition.letters[draft.kind])
+        letter = compose(template=template, content=data, title=title, dated=office_day(draft.made_at), at=at)
+        CaseLetter.objects.create(case=case, letter=letter, kind=ELECTRONIC, step_key=step, made_at=at)
+        return letter
 
 
 def preview_pdf(case: Case, kind: str, content: Mapping[str, object], *, at: datetime) -> bytes:

@@ -1,0 +1,260 @@
+"""A decree that is signed, numbered and sealed electronically (SOP steps 15 and 16)."""
+
+from __future__ import annotations
+
+import subprocess
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.serialization import load_der_private_key
+from django.test import override_settings
+
+from muara.audit.models import Entry
+from muara.cases.actions import AlreadyDone, Refused, Stale, Stamp, take_over
+from muara.cases.models import Case, ElectronicDecree, Endorsement, Task
+from muara.documents.models import Certificate
+from muara.documents.signing.certificates import official_certificate, revoke
+from muara.documents.store import BlobStore
+from muara.people.models import User, office_day
+from muara.permits.models import Number, Permit, Series
+from muara.steps.actions import approval, issuance, signing
+from muara.steps.actions.drafting import current_draft
+from muara.web.demo import case_at, officer, refused_at_the_top, seed_signing, sign_electronically
+from tests.clock import MONDAY
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def electronic(office: object) -> None:
+    seed_signing(MONDAY)
+    sign_electronically(MONDAY - timedelta(days=3))
+
+
+def at_the_head() -> tuple[Task, User]:
+    """A case whose draft waits for the head's signature, received by the head."""
+    case, head = case_at("decide", at=MONDAY), officer("head_of_office")
+    task = case.tasks.get(closed_at=None, companion=False)
+    take_over(task.pk, by=head, at=MONDAY)
+    return task, head
+
+
+def sign(task: Task, head: User, **options: object) -> ElectronicDecree:
+    return signing.sign(
+        task,
+        draft_sha256=current_draft(task.case).sha256,
+        clauses=task.step.examines,
+        by=head,
+        at=MONDAY,
+        **options,  # type: ignore[arg-type]
+    )
+
+
+def content(row: ElectronicDecree) -> bytes:
+    assert row.sealed is not None
+    with BlobStore().open(row.sealed.sha256) as file:
+        return file.read()
+
+
+@pytest.mark.usefixtures("electronic")
+def test_a_permit_is_signed_numbered_and_sealed_in_this_order(tmp_path: Path) -> None:
+    case = case_at("hand_over", at=MONDAY)
+
+    permit = Permit.objects.get(case=case)
+    row = ElectronicDecree.objects.get(draft=permit.draft)
+    assert permit.scan == row.sealed
+    assert row.requested_at <= row.signed_at < permit.number.given_at < row.sealed_at  # type: ignore[operator]
+    verdict = signing.verify(content(row), at=MONDAY + timedelta(days=400))
+    assert verdict.faults == ()
+    assert verdict.number == permit.number.text
+    assert verdict.official is not None
+    assert verdict.official.name == "CONTOH Guntur Andaian"
+
+    path = tmp_path / "izin.pdf"
+    path.write_bytes(content(row))
+    told = subprocess.run(["pdfsig", "-nocert", path], capture_output=True, text=True, check=True).stdout
+    assert told.count("Signature Validation: Signature is Valid.") == 2
+    assert told.count("- Total document signed") == 1
+    subprocess.run(["qpdf", "--check", path], capture_output=True, check=True)
+    assert len(content(row)) <= 400 * 1024
+
+
+@pytest.mark.usefixtures("electronic")
+def test_a_refusal_is_signed_electronically_too() -> None:
+    walk = refused_at_the_top(at=MONDAY)
+    while walk.task.step_key != "hand_over":
+        walk.forward()
+
+    row = ElectronicDecree.objects.get()
+    assert signing.verify(content(row), at=MONDAY + timedelta(days=400)).faults == ()
+    assert "berlaku" not in signing.verify(content(row), at=MONDAY + timedelta(days=400)).values
+
+
+@pytest.mark.usefixtures("office")
+def test_the_office_signs_in_ink_until_it_decides_otherwise() -> None:
+    case = case_at("hand_over", at=MONDAY)
+
+    assert not ElectronicDecree.objects.exists()
+    assert Permit.objects.get(case=case).scan is not None
+
+
+@pytest.mark.usefixtures("electronic")
+def test_what_is_signed_is_what_was_shown() -> None:
+    task, head = at_the_head()
+
+    with pytest.raises(Refused):
+        signing.sign(task, draft_sha256="0" * 64, clauses=task.step.examines, by=head, at=MONDAY)
+
+    assert not ElectronicDecree.objects.exists()
+    assert Task.objects.get(pk=task.pk).is_open
+
+
+@pytest.mark.usefixtures("electronic")
+def test_nobody_signs_in_ink_where_the_office_signs_electronically() -> None:
+    task, head = at_the_head()
+
+    with pytest.raises(Refused):
+        approval.decide(
+            task,
+            outcome="signed",
+            draft_sha256=current_draft(task.case).sha256,
+            clauses=task.step.examines,
+            by=head,
+            at=MONDAY,
+        )
+
+
+@pytest.mark.usefixtures("electronic")
+def test_without_a_certificate_nothing_is_decided() -> None:
+    task, head = at_the_head()
+    mine = official_certificate(head, at=MONDAY)
+    assert mine is not None
+    revoke(mine, reason="Kunci hilang", by=None, at=MONDAY - timedelta(minutes=1))
+
+    with pytest.raises(Refused, match="belum mempunyai sertifikat"):
+        sign(task, head)
+
+    assert not ElectronicDecree.objects.exists()
+
+
+@pytest.mark.usefixtures("electronic")
+@override_settings(MUARA_TIMESTAMP_URL="http://127.0.0.1:9/")
+def test_a_service_that_is_down_leaves_the_signature_waiting_and_the_worker_brings_it() -> None:
+    task, head = at_the_head()
+
+    row = sign(task, head)
+
+    assert row.waits_for_signature
+    assert row.failure == "Layanan stempel waktu tidak menjawab."
+    assert Task.objects.get(pk=task.pk).is_open
+    assert not Endorsement.objects.filter(kind=Endorsement.Kind.SIGNATURE).exists()
+    assert list(signing.finish_pending(at=MONDAY + timedelta(seconds=40))) == []  # twice the pause by now
+
+    with override_settings(MUARA_TIMESTAMP_URL=""):
+        told = list(signing.finish_pending(at=MONDAY + timedelta(minutes=2)))
+
+    assert told == [f"{row}: ditandatangani"]
+    assert not Task.objects.get(pk=task.pk).is_open
+    assert Endorsement.objects.get(kind=Endorsement.Kind.SIGNATURE).by == head
+
+
+@pytest.mark.usefixtures("electronic")
+def test_a_seal_that_is_late_holds_the_permit_back() -> None:
+    task, head = at_the_head()
+    sign(task, head)
+    registrar = officer("registrar")
+    number = Case.objects.get(pk=task.case_id).tasks.get(closed_at=None, companion=False)
+    take_over(number.pk, by=registrar, at=MONDAY)
+    decision = issuance.assign_number(number, by=registrar, at=MONDAY)
+    row = ElectronicDecree.objects.get()
+    checked = [item.key for item in number.case.process.final_checklist]
+
+    with override_settings(MUARA_TIMESTAMP_URL="http://127.0.0.1:9/"):
+        assert not signing.seal_pending(row, at=MONDAY)
+    with pytest.raises(Refused, match="belum dibubuhkan"):
+        issuance.issue(number, scan=None, checked=checked, by=registrar, at=MONDAY)
+    assert decision.status(office_day(MONDAY)) == "belum disahkan"
+
+    assert list(signing.finish_pending(at=MONDAY + timedelta(minutes=2))) == [f"{row}: disegel"]
+    issuance.issue(number, scan=None, checked=checked, by=registrar, at=MONDAY + timedelta(minutes=3))
+    assert Permit.objects.get().status(office_day(MONDAY)) == "berlaku"
+
+
+@pytest.mark.usefixtures("electronic")
+def test_a_decree_sent_back_after_its_number_is_signed_and_numbered_anew() -> None:
+    task, head = at_the_head()
+    sign(task, head)
+    registrar = officer("registrar")
+    number = Case.objects.get(pk=task.case_id).tasks.get(closed_at=None, companion=False)
+    take_over(number.pk, by=registrar, at=MONDAY)
+    void = issuance.assign_number(number, by=registrar, at=MONDAY).number.text
+    assert signing.seal_pending(ElectronicDecree.objects.get(), at=MONDAY)
+    first = content(ElectronicDecree.objects.select_related("sealed").get())
+
+    issuance.return_to_head(number, note="Ada salah tulis", by=registrar, at=MONDAY)
+
+    assert ElectronicDecree.objects.get().withdrawn_at == MONDAY
+    verdict = signing.verify(first, at=MONDAY + timedelta(days=1))
+    assert not verdict.valid
+    assert verdict.sentence == "TIDAK SAH. Nomornya dibatalkan kantor."
+    assert Number.objects.get(text=void).voided_at == MONDAY
+
+
+@pytest.mark.usefixtures("electronic")
+def test_the_same_form_signs_once() -> None:
+    task, head = at_the_head()
+    stamp = Stamp(key="k" * 32, body="b" * 64)
+    sign(task, head, stamp=stamp)
+
+    with pytest.raises(AlreadyDone):
+        sign(task, head, stamp=stamp)
+
+    assert ElectronicDecree.objects.count() == 1
+    assert Entry.objects.filter(verb="decide.sign").count() == 1
+
+
+@pytest.mark.usefixtures("electronic")
+def test_two_at_once_sign_once() -> None:
+    """A kill in between, and the worker beside the page: whoever comes second writes nothing."""
+    task, head = at_the_head()
+    row = signing.request_signature(
+        task,
+        draft_sha256=current_draft(task.case).sha256,
+        clauses=task.step.examines,
+        by=head,
+        at=MONDAY,
+    )
+    again = ElectronicDecree.objects.get(pk=row.pk)
+
+    assert signing.sign_pending(row, at=MONDAY) is not None
+    with pytest.raises(Stale):
+        signing.sign_pending(again, at=MONDAY)
+
+    assert Endorsement.objects.filter(kind=Endorsement.Kind.SIGNATURE).count() == 1
+
+
+@pytest.mark.usefixtures("electronic")
+def test_a_number_too_long_for_its_place_is_not_given() -> None:
+    task, head = at_the_head()
+    sign(task, head)
+    registrar = officer("registrar")
+    number = Case.objects.get(pk=task.case_id).tasks.get(closed_at=None, companion=False)
+    take_over(number.pk, by=registrar, at=MONDAY)
+    Series.objects.filter(key="permit").update(
+        pattern="503/{urut}/DINAS-PENANAMAN-MODAL-DAN-PTSP-KALTIM/{tahun}"
+    )
+
+    with pytest.raises(Refused, match="terlalu panjang"):
+        issuance.assign_number(number, by=registrar, at=MONDAY)
+
+    assert not Number.objects.filter(counter__series__key="permit").exists()
+
+
+@pytest.mark.usefixtures("electronic")
+def test_private_keys_are_not_readable_in_the_database() -> None:
+    for row in Certificate.objects.exclude(key=None):
+        kept = bytes(row.key or b"")
+        assert b"\x30\x81" not in kept[:4]
+        with pytest.raises(ValueError, match="key"):
+            load_der_private_key(kept, password=None)
