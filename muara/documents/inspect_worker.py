@@ -208,7 +208,7 @@ def judge(job: dict[str, Any]) -> dict[str, Any]:
 
     told = json.loads(job["told"])
     signers = {mark: Signer(**_with_moments(row)) for mark, row in told["trust"]["signers"].items()}
-    roots = {key: tuple(told["trust"][key]) for key in ("roots", "any_official_below")}
+    roots = {key: tuple(pems) for key, pems in told["trust"].items() if key != "signers"}
     expected = Expected(**told["expected"]) if told["expected"] else None
     with open(job["path"], "rb") as file:  # noqa: PTH123 - a path of our own store
         content = file.read()
