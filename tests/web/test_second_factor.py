@@ -33,7 +33,6 @@ from muara.steps.notices import is_still_theirs
 from muara.web.demo import (
     PASSWORD,
     applicant,
-    case_at,
     officer,
     seed_office,
     seed_second_factors,
@@ -42,6 +41,7 @@ from muara.web.demo import (
 )
 from muara.web.second_factor import DEMO_SECRET
 from tests.clock import MONDAY, at
+from tests.remembered import case_at
 from tests.web.page_forms import PageForm, forms_on
 from tests.web.test_public import plain
 

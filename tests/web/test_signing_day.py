@@ -15,8 +15,9 @@ from muara.cases.models import ElectronicDecree, Endorsement, Task
 from muara.documents.models import Certificate
 from muara.people.models import Office, User
 from muara.steps.actions import examination, signing_day
-from muara.web.demo import COMPANIES, case_at, officer, seed_signing, sign_electronically
+from muara.web.demo import COMPANIES, officer, seed_signing, sign_electronically
 from tests.clock import MONDAY, at
+from tests.remembered import case_at
 from tests.web.page_forms import PageForm, forms_on
 from tests.web.test_public import plain
 

@@ -22,8 +22,9 @@ from muara.documents.letters import pdf
 from muara.documents.store import BlobStore
 from muara.people.models import Office, office_day
 from muara.permits.models import Lookups, Permit
-from muara.web.demo import COMPANIES, case_at, sample_pdf, seed_signing, sign_electronically
+from muara.web.demo import COMPANIES, sample_pdf, seed_signing, sign_electronically
 from tests.clock import MONDAY, at
+from tests.remembered import case_at
 from tests.web.test_public import plain, text_of
 
 NOW = at("2026-07-20 09:00")
