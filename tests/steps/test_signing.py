@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from cryptography.hazmat.primitives.serialization import load_der_private_key
-from django.test import override_settings
+from django.test import Client, override_settings
+from pytest_django import Settings
 
 from muara.audit.models import Entry
 from muara.cases.actions import AlreadyDone, Refused, Stale, Stamp, take_over
-from muara.cases.models import Case, ElectronicDecree, Endorsement, Task
-from muara.documents.models import Certificate
-from muara.documents.signing.certificates import official_certificate, revoke
+from muara.cases.models import Case, ElectronicDecree, Endorsement, Revision, SigningWay, Task
+from muara.documents.letters import pdf
+from muara.documents.models import Certificate, Letter
+from muara.documents.signing.certificates import believe, official_certificate, revoke
+from muara.documents.signing.pki import pem
 from muara.documents.store import BlobStore
 from muara.people.models import User, office_day
 from muara.permits.models import Number, Permit, Series
@@ -22,6 +27,9 @@ from muara.steps.actions import approval, issuance, signing
 from muara.steps.actions.drafting import current_draft
 from muara.web.demo import case_at, officer, refused_at_the_top, seed_signing, sign_electronically
 from tests.clock import MONDAY
+from tests.documents import bsre_server
+from tests.documents.bsre_server import Service
+from tests.web.page_forms import forms_on
 
 pytestmark = pytest.mark.django_db
 
@@ -258,3 +266,77 @@ def test_private_keys_are_not_readable_in_the_database() -> None:
         assert b"\x30\x81" not in kept[:4]
         with pytest.raises(ValueError, match="key"):
             load_der_private_key(kept, password=None)
+
+
+@pytest.fixture
+def service(electronic: None, settings: Settings) -> Iterator[Service]:
+    """BSrE's service on this machine, for an office that signs with it."""
+    with bsre_server.running(MONDAY) as running:
+        settings.MUARA_BSRE_URL = running.url
+        settings.MUARA_BSRE_USER, settings.MUARA_BSRE_PASSWORD = bsre_server.USER, bsre_server.PASSWORD
+        believe(pem([running.root.certificate]), kind=Certificate.Kind.CERTIFIER, at=MONDAY)
+        signing.set_way(
+            service=Revision.objects.get().process.code,
+            way=SigningWay.Way.BSRE,
+            effective_from=office_day(MONDAY),
+            basis="contoh",
+            by=None,
+            at=MONDAY,
+        )
+        yield running
+
+
+def test_a_permit_signed_by_bsre_says_so_and_only_it_does(service: Service) -> None:
+    task, head = at_the_head()
+
+    row = sign(task, head, passphrase=bsre_server.PASSPHRASE)
+
+    assert row.signed is not None
+    assert "Balai Sertifikasi Elektronik" in printed(row.letter)
+    number = Case.objects.get(pk=task.case_id).tasks.get(closed_at=None, companion=False)
+    take_over(number.pk, by=officer("registrar"), at=MONDAY)
+    issuance.assign_number(number, by=officer("registrar"), at=MONDAY)
+    assert signing.seal_pending(row, at=MONDAY)
+    verdict = signing.verify(content(row), at=MONDAY + timedelta(days=1))
+    assert verdict.faults == ()
+    assert verdict.official is not None
+    assert verdict.official.name == "CONTOH Guntur Andaian (BSrE)"
+
+
+def printed(letter: Letter) -> str:
+    with BlobStore().open(pdf(letter).sha256) as file:
+        told = subprocess.run(["pdftotext", "-", "-"], input=file.read(), capture_output=True, check=True)
+    return " ".join(told.stdout.decode().split())
+
+
+def test_a_page_where_bsre_refuses_says_that_nothing_was_signed_and_forgets_the_passphrase(
+    service: Service, client: Client
+) -> None:
+    task, head = at_the_head()
+    client.force_login(head)
+    address = f"/meja/tugas/{task.pk}/"
+    with time_machine.travel(MONDAY, tick=False):
+        page = client.get(address)
+        assert "tertunda" not in page.content.decode()
+        form = next(form for form in forms_on(page) if "passphrase" in form.names)
+        typed = form.filled(outcome="signed", clauses=list(task.step.examines), passphrase="keliru-sekali")
+
+        answer = client.post(address, typed)
+        again = client.post(address, typed)
+
+    for shown in (answer, again):
+        text = shown.content.decode()
+        assert shown.status_code == 422
+        assert "Keputusan belum ditandatangani. Layanan BSrE menolak: Passphrase anda salah" in text
+        assert "Tanda tangan tertunda" in text
+        assert "keliru-sekali" not in text
+    assert len(service.asked) == 1  # the same form is not passed on twice
+    assert Task.objects.get(pk=task.pk).is_open
+    assert "keliru-sekali" not in f"{list(ElectronicDecree.objects.values())}{list(Entry.objects.values())}"
+    with time_machine.travel(MONDAY, tick=False):
+        form = next(form for form in forms_on(answer) if "passphrase" in form.names)
+        other = form.filled(
+            outcome="signed", clauses=list(task.step.examines), passphrase=bsre_server.PASSPHRASE
+        )
+        assert client.post(address, other).status_code == 302
+    assert ElectronicDecree.objects.standing().get().signed is not None

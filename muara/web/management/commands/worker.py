@@ -1,4 +1,4 @@
-"""`manage.py worker`: sends what waits in the outbox, until told to stop."""
+"""`manage.py worker`: sends what waits in the outbox and brings late signatures, until told to stop."""
 
 from __future__ import annotations
 
@@ -11,13 +11,17 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from muara.people.actions.notices import send_due
+from muara.steps.actions.signing import finish_pending
 from muara.steps.notices import is_still_theirs
 
 PAUSE = 2.0  # seconds between two looks at an empty outbox
 
 
 class Command(BaseCommand):
-    help = "Mengirim pemberitahuan yang menunggu. Beberapa pekerja boleh berjalan bersamaan."
+    help = (
+        "Mengirim pemberitahuan, dan membubuhkan tanda tangan dan segel elektronik yang tertunda. Beberapa "
+        "pekerja boleh berjalan bersamaan."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="kirim yang jatuh tempo, lalu berhenti")
@@ -33,6 +37,8 @@ class Command(BaseCommand):
             for notice in send_due(clock=timezone.now, still_theirs=is_still_theirs, stop=asked.is_set):
                 if notice.last_error:  # what was sent is told by the pages
                     self.stdout.write(f"{notice.key}: {notice.standing}. {notice.last_error}")
+            for told in finish_pending(at=timezone.now()):
+                self.stdout.write(told)
             if once:
                 return
             asked.wait(PAUSE)
