@@ -1,6 +1,6 @@
 """What an electronic original costs: size, CPU of each stage, and how many altered bytes pass for genuine.
 
-python -m bench.signing --runs 20 --bytes 300
+    python -m bench.signing --runs 20 --bytes 300
 """
 
 from __future__ import annotations
@@ -55,12 +55,8 @@ def main() -> None:
         stage("validate", lambda: _valid(sealed))
     for name, times in stages.items():
         print(f"{name:16} {statistics.median(times) * 1000:7.0f} ms CPU, worst {max(times) * 1000:.0f} ms")
-    making = [
-        sum(times[run] for name, times in stages.items() if name != "validate") for run in range(options.runs)
-    ]
-    print(
-        f"{'made in all':16} {statistics.median(making) * 1000:7.0f} ms CPU, worst {max(making) * 1000:.0f} ms"
-    )
+    making = [sum(times[run] for name, times in stages.items() if name != "validate") for run in range(options.runs)]
+    print(f"{'made in all':16} {statistics.median(making) * 1000:7.0f} ms CPU, worst {max(making) * 1000:.0f} ms")
     print(f"{'size':16} {len(sealed) / 1024:7.0f} KB")
 
     places = random.Random(6)
@@ -70,9 +66,7 @@ def main() -> None:
         other = bytes([(sealed[place] + places.randrange(1, 256)) % 256])
         forged = sealed[:place] + other + sealed[place + 1 :]
         passed += validate(forged, trust=office.trust, expected=made.EXPECTED, at=made.READ_AT).valid
-    print(
-        f"{'altered bytes':16} {options.bytes:7} tried without the register's hash, {passed} passed for genuine"
-    )
+    print(f"{'altered bytes':16} {options.bytes:7} tried without the register's hash, {passed} passed for genuine")
 
 
 def _valid(pdf: bytes) -> bytes:
