@@ -212,13 +212,21 @@ def checkpoints(first: int = 1, last: int | None = None) -> Iterator[Checkpoint]
         yield read(number)
 
 
-def covering(chain: str, seq: int) -> Checkpoint | None:
-    """The newest checkpoint that holds a chain's head of at least this place; None while there is none."""
-    row = Covered.objects.filter(chain=chain, seq__gte=seq).first()
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """The newest checkpoint that saw a chain, and up to which entry."""
+
+    checkpoint: Checkpoint
+    seq: int
+
+
+def witness_of(chain: str) -> Witness | None:
+    """Who saw a chain last; None while no checkpoint did, or where its file is gone."""
+    row = Covered.objects.filter(chain=chain).first()
     if row is None:
         return None
     try:
-        return read(row.checkpoint)
+        return Witness(read(row.checkpoint), row.seq)
     except FileNotFoundError:
         return None
 

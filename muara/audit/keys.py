@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -132,6 +131,9 @@ def rotate(use: str, *, at: datetime) -> PublicKey:
 
 
 def _add(use: str, *, at: datetime, before: Signer | None = None) -> PublicKey:
+    if not _folder().exists():
+        _folder().mkdir(parents=True)
+        _folder().chmod(0o700)  # also where the umask would leave more
     private = Ed25519PrivateKey.generate()
     public = private.public_key().public_bytes_raw()
     since = at.astimezone(UTC).isoformat(timespec="seconds")
@@ -164,11 +166,7 @@ def _sealed(private: Ed25519PrivateKey) -> bytes:
 
 
 def _folder() -> Path:
-    folder = Path(settings.MUARA_KEYS)
-    if not folder.exists():
-        folder.mkdir(parents=True)
-        os.chmod(folder, 0o700)  # noqa: PTH101  also where the umask would leave more
-    return folder
+    return Path(settings.MUARA_KEYS)
 
 
 def _private(key: str) -> Path:

@@ -524,9 +524,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"ASLI: QR {found['kind']} untuk {found['name']}, kunci {found['key']}")
             print(f"  alamat: {found['address']}")
             print(f"  sidik isi keputusan: {found['content']}…")
-            print(
-                "  QR dibuat ketika naskah disusun: nomor, tanda tangan, masa berlaku tak dibuktikannya."
-            )
+            print("  QR dibuat ketika naskah disusun: nomor, tanda tangan, masa berlaku tak dibuktikannya.")
     except Broken as problem:
         print(f"TIDAK UTUH: {problem}")
         return 1

@@ -19,12 +19,12 @@ from muara.audit.actions import record
 from muara.audit.checkpoints import (
     Faulty,
     checkpoints,
-    covering,
     file_of,
     folder,
     latest,
     make_index_anew,
     take,
+    witness_of,
     witnessed,
 )
 from muara.audit.merkle import leaf_hash, path, root
@@ -58,10 +58,11 @@ def test_a_checkpoint_holds_the_heads_that_changed_and_nothing_else() -> None:
     assert [(head.chain, head.seq) for head in second.heads] == [("dua", 2)]
     assert take(at=MONDAY + 2 * MINUTE) == []
     assert (second.told["number"], second.told["prev"]) == (2, first.hash)
-    found = covering("satu", 2)
-    assert found is not None
-    assert found.number == 1
-    assert covering("dua", 3) is None
+    seen = {chain: witness_of(chain) for chain in ("satu", "dua", "tiga")}
+    assert {chain: (found.checkpoint.number, found.seq) for chain, found in seen.items() if found} == {
+        "satu": (1, 2),
+        "dua": (2, 2),
+    }
 
 
 def test_a_checkpoint_is_made_by_the_published_recipe(keyring: Path) -> None:
@@ -113,7 +114,7 @@ def test_half_a_file_is_no_checkpoint(monkeypatch: pytest.MonkeyPatch) -> None:
         raise OSError("disk full")
 
     with monkeypatch.context() as patched:
-        patched.setattr(files.os, "fsync", full)
+        patched.setattr(os, "fsync", full)
         with pytest.raises(OSError, match="disk full"):
             take(at=MONDAY)
     assert latest() is None

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from muara.audit.checkpoints import Faulty, take
-from muara.audit.keys import NoKey, UnsafeKey
+from muara.audit.keys import PERMIT, NoKey, UnsafeKey, signer
 from muara.contacts.actions.queue import close_earlier_days
 from muara.people.actions.notices import digest_failures
 from muara.people.models import WITA
@@ -77,10 +77,13 @@ class Command(BaseCommand):
                 if "clock" in made.told:
                     said += f"; jam mundur: {made.told['clock']} sebelum {made.told['at']}"
                 self.stdout.write(said)
+            signer(PERMIT)  # drafting does without it, in silence: say so here
         except NoKey:
-            self.stderr.write("Titik periksa tidak dibuat: belum ada kunci (manage.py keys make).")
+            self.stderr.write(
+                "Belum ada kunci untuk titik periksa dan QR izin: jalankan manage.py keys make."
+            )
         except (UnsafeKey, Faulty) as problem:
-            self.stderr.write(f"Titik periksa tidak dibuat: {problem}")
+            self.stderr.write(f"Titik periksa atau QR izin tidak dapat ditandatangani: {problem}")
 
 
 def digest_pages() -> dict[str, str]:
