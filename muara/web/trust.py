@@ -1,4 +1,4 @@
-"""What a stranger needs to check us: public keys, checkpoints to keep, the verifier, and a page for QR codes."""
+"""What a stranger needs to check us: public keys, checkpoints to keep, the verifier, a page for QR codes."""
 
 from __future__ import annotations
 

@@ -65,6 +65,7 @@ def anybody() -> Iterator[Visit]:
     yield Visit(f"/izin/{issued[0].draft.token}/")
     yield Visit(f"/izin/{unissued[0].token}/")
     yield Visit(f"/izin/{'0' * 32}/", status=404)
+    yield Visit("/kunci/")
     ticket = Ticket.objects.waiting()[0]
     yield Visit("/antrean/")
     yield Visit("/antrean/kiosk/", status=403)
