@@ -1,6 +1,6 @@
 """How many of a thousand tamperings of each kind get past `muara-verify`, and how many mutated QR texts.
 
-python -m bench.tampering [--trials 1000] [--mutations 100000]
+python -m bench.tampering [--trials 1000] [--kinds edit delete …] [--mutations 100000]
 """
 
 from __future__ import annotations
@@ -19,27 +19,33 @@ from muara.permits.qr import NotGenuine, check
 from tests.audit.simulated_log import TAMPERINGS, simulated, tampered
 from tests.permits.mutated_qr import changed, genuine
 
+KINDS = [*TAMPERINGS, "rewrite"]
 
-def tamper(trials: int) -> None:
-    for how in [*TAMPERINGS, "rewrite"]:
+
+def tamper(kinds: list[str], trials: int) -> None:
+    for how in kinds:
         random, missed, wrong = Random(how), 0, 0
         began = time.perf_counter()
         with tempfile.TemporaryDirectory() as folder:
             where = Path(folder) / "ekspor"
-            for _ in range(trials):
+            for trial in range(trials):
                 log = simulated(random)
                 other, kept = tampered(log, how, random)
-                try:
-                    check_log(log.write(where), log.public, kept)
-                except Broken:
-                    wrong += 1
+                if trial % 10 == 0:  # that sound ones pass needs no thousand
+                    try:
+                        check_log(log.write(where), log.public, kept)
+                    except Broken:
+                        wrong += 1
                 try:
                     check_log(other.write(where), log.public, kept)
                     missed += 1
                 except Broken:
                     pass
         seconds = time.perf_counter() - began
-        print(f"{how:9} {trials} trials: {missed} missed, {wrong} sound logs refused, {seconds:.0f} s")
+        print(
+            f"{how:9} {trials} trials: {missed} missed, {wrong} sound logs refused, {seconds:.0f} s",
+            flush=True,
+        )
 
 
 def mutate(times: int) -> None:
@@ -65,10 +71,11 @@ def mutate(times: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trials", type=int, default=1000)
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS)
     parser.add_argument("--mutations", type=int, default=100_000)
     asked = parser.parse_args()
     mutate(asked.mutations)
-    tamper(asked.trials)
+    tamper(asked.kinds, asked.trials)
 
 
 if __name__ == "__main__":

@@ -15,8 +15,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import groupby, islice
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -119,9 +117,8 @@ def take(*, at: datetime) -> list[Checkpoint]:
     catch_up(last)
     upto = Entry.objects.aggregate(Max("id"))["id__max"] or 0
     since = last.upto - OVERLAP if last and _same_day(last.at, at) and last.upto <= upto else 0
-    changed = _changed(since)
     taken = []
-    while heads := tuple(islice(changed, HEADS_AT_ONCE)):
+    while heads := _changed(since):
         whole = len(heads) < HEADS_AT_ONCE
         made = _signed(heads, after=last, at=at, upto=upto if whole else last.upto if last else 0)
         try:
@@ -131,6 +128,8 @@ def take(*, at: datetime) -> list[Checkpoint]:
         _cover(made)
         taken.append(made)
         last = made
+        if whole:
+            break
     return taken
 
 
@@ -140,18 +139,17 @@ def _same_day(one: datetime, other: datetime) -> bool:
 
 CHANGED = (
     "SELECT e.chain, e.seq, e.hash FROM audit_entry e LEFT JOIN audit_covered c ON c.chain = e.chain "
-    "WHERE e.id > %s AND (c.seq IS NULL OR c.seq < e.seq) ORDER BY e.chain, e.seq"
+    "WHERE e.id > %s AND (c.seq IS NULL OR c.seq < e.seq) "
+    "AND NOT EXISTS (SELECT 1 FROM audit_entry n WHERE n.chain = e.chain AND n.seq > e.seq) "
+    "ORDER BY e.chain LIMIT %s"
 )
 
 
-def _changed(since: int) -> Iterator[Head]:
-    """The heads of the chains that grew, in the order of their keys."""
+def _changed(since: int) -> tuple[Head, ...]:
+    """The last entries of chains that grew beyond what was covered, in the order of their keys."""
     with connection.cursor() as cursor:
-        cursor.execute(CHANGED, [max(since, 0)])
-        rows = cursor.fetchall()
-    for chain, entries in groupby(rows, key=itemgetter(0)):
-        *_, (_, seq, head) = entries
-        yield Head(chain, seq, head)
+        cursor.execute(CHANGED, [max(since, 0), HEADS_AT_ONCE])
+        return tuple(Head(*row) for row in cursor.fetchall())
 
 
 def _signed(heads: tuple[Head, ...], *, after: Checkpoint | None, at: datetime, upto: int) -> Checkpoint:

@@ -121,39 +121,47 @@ def make_keys(*, at: datetime) -> list[PublicKey]:
     return [_add(use, at=at) for use in USES if use not in there]
 
 
-def rotate(use: str, *, at: datetime) -> PublicKey:
+def rotate(use: str, *, at: datetime, lost: bool = False) -> PublicKey:
     """Put a new key in use, introduced by the one before, whose private file is removed.
+
+    A `lost` key introduces nothing: whoever trusts it has to get the new one from a place that they trust.
 
     Raises:
         NoKey: there is none to rotate. UnsafeKey: the old one cannot introduce the new one.
     """
-    return _add(use, at=at, before=signer(use))
+    before = next((key for key in public_keys() if key.use == use and key.until is None), None)
+    if before is None:
+        raise NoKey(use)
+    made = _add(use, at=at, introduced_by=None if lost else signer(use))
+    _private(before.id).unlink(missing_ok=True)
+    return made
 
 
-def _add(use: str, *, at: datetime, before: Signer | None = None) -> PublicKey:
+def _add(use: str, *, at: datetime, introduced_by: Signer | None = None) -> PublicKey:
     if not _folder().exists():
         _folder().mkdir(parents=True)
         _folder().chmod(0o700)  # also where the umask would leave more
     private = Ed25519PrivateKey.generate()
     public = private.public_key().public_bytes_raw()
+    text = public.hex()
     since = at.astimezone(UTC).isoformat(timespec="seconds")
     made = PublicKey(
         id=key_id(public),
         use=use,
-        public=public.hex(),
+        public=text,
         since=since,
-        introduced_by=before.id if before else None,
-        introduction=before.sign(introduction(use, public.hex())).hex() if before else None,
+        introduced_by=introduced_by.id if introduced_by else None,
+        introduction=introduced_by.sign(introduction(use, text)).hex() if introduced_by else None,
     )
     write_once(_private(made.id), _sealed(private), mode=0o600)
-    older = [replace(key, until=since) if before and key.id == before.id else key for key in public_keys()]
+    older = [
+        replace(key, until=since) if key.use == use and key.until is None else key for key in public_keys()
+    ]
     rows = [asdict(key) for key in [*older, made]]
     # From this rename on the new key is the one in use; what is left of the old one signs nothing.
     write_over(
         _folder() / "public.json", json.dumps({"format": FORMAT, "keys": rows}, indent=1).encode() + b"\n"
     )
-    if before:
-        _private(before.id).unlink()
     return made
 
 

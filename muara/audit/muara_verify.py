@@ -6,6 +6,7 @@ keep a checkpoint of your own now and then, and run
 
     python3 muara-verify.py log EXPORT [--keys kunci-publik.json] [--kept titik-periksa.json ...]
     python3 muara-verify.py qr "TEXT OF THE QR" --keys kunci-publik.json
+    python3 muara-verify.py pdf PERMIT.pdf --keys kunci-publik.json
 
 EXPORT is a folder or a ZIP: a case's dossier, or the whole log. Exit status: 0 it holds, 1 it does not, 2 it
 could not be checked. What is checked, and the recipes, so that you may write a verifier of your own:
@@ -27,6 +28,7 @@ import argparse
 import base64
 import hashlib
 import json
+import re
 import sys
 import zipfile
 import zlib
@@ -464,6 +466,22 @@ def check_qr(text: str, trusted: dict[str, Any]) -> dict[str, str]:
     raise Broken("tanda tangan QR ini bukan dari kunci yang Anda percayai")
 
 
+SIGNED = re.compile(rb"https?://[^\s()<>#]+#[A-Za-z0-9_-]{115,400}")
+MOST = 64 << 20  # bytes that one stream of a PDF may unpack to
+
+
+def signed_addresses(pdf: bytes) -> list[str]:
+    """Find what a PDF links to that looks like a decree's signed address, in packed streams too."""
+    parts = [pdf]
+    for found in re.finditer(rb"stream\r?\n", pdf):
+        try:
+            parts.append(zlib.decompressobj().decompress(pdf[found.end() :], MOST))
+        except zlib.error:
+            continue
+    texts = {match.group().decode() for part in parts for match in SIGNED.finditer(part)}
+    return sorted(texts)
+
+
 # --- the command --------------------------------------------------------------------------------------
 
 
@@ -497,6 +515,24 @@ def _report(told: Told) -> None:
         print(f"  PERHATIAN: {line}")
 
 
+def _in_pdf(path: str) -> list[str]:
+    try:
+        found = signed_addresses(Path(path).read_bytes())
+    except OSError as problem:
+        raise Unreadable(f"{path}: {problem}") from None
+    if not found:
+        raise Broken("PDF ini tidak memuat alamat yang bertanda tangan")
+    return found
+
+
+def _tell(found: dict[str, str]) -> None:
+    print(f"ASLI: QR {found['kind']} untuk {found['name']}, kunci {found['key']}")
+    print(f"  alamat: {found['address']}")
+    print(f"  sidik isi keputusan: {found['content']}…")
+    print("  Bandingkan nama itu dengan yang tertulis pada surat. QR dibuat ketika naskah disusun: nomor,")
+    print("  tanda tangan, dan masa berlaku tidak dibuktikannya; lihat statusnya di alamat itu.")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status."""
     parser = argparse.ArgumentParser(
@@ -513,6 +549,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     qr = commands.add_parser("qr", help="isi QR sebuah izin")
     qr.add_argument("text", help="alamat lengkap yang terbaca dari QR")
     qr.add_argument("--keys", required=True, help="kunci publik yang Anda simpan sendiri (JSON)")
+    pdf = commands.add_parser("pdf", help="alamat bertanda tangan di dalam PDF sebuah keputusan")
+    pdf.add_argument("file", help="berkas PDF")
+    pdf.add_argument("--keys", required=True, help="kunci publik yang Anda simpan sendiri (JSON)")
     asked = parser.parse_args(arguments)
     try:
         if asked.command == "log":
@@ -520,11 +559,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             trusted = json.loads(_read(asked.keys)) if asked.keys else None
             _report(check_log(asked.export, trusted, kept, asked.every))
         else:
-            found = check_qr(asked.text, json.loads(_read(asked.keys)))
-            print(f"ASLI: QR {found['kind']} untuk {found['name']}, kunci {found['key']}")
-            print(f"  alamat: {found['address']}")
-            print(f"  sidik isi keputusan: {found['content']}…")
-            print("  QR dibuat ketika naskah disusun: nomor, tanda tangan, masa berlaku tak dibuktikannya.")
+            keys = json.loads(_read(asked.keys))
+            texts = [asked.text] if asked.command == "qr" else _in_pdf(asked.file)
+            for text in texts:
+                _tell(check_qr(text, keys))
     except Broken as problem:
         print(f"TIDAK UTUH: {problem}")
         return 1

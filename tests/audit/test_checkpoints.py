@@ -14,6 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pytest_django import Settings
 
+from muara.audit import checkpoints as module
 from muara.audit import files, keys
 from muara.audit.actions import record
 from muara.audit.checkpoints import (
@@ -218,6 +219,34 @@ def test_a_new_key_is_introduced_by_the_old_one_which_signs_no_more(keyring: Pat
     assert not (keyring / f"{old.id}.pem").exists()
     assert witnessed()["satu"].keys() == {1, 2}
     assert keys.make_keys(at=MONDAY) == []
+
+
+def test_a_lost_key_is_replaced_by_one_that_nobody_introduced(keyring: Path) -> None:
+    lost = keys.signer("permit").id
+    (keyring / f"{lost}.pem").unlink()
+
+    with pytest.raises(keys.UnsafeKey, match="tidak ada"):
+        keys.rotate("permit", at=MONDAY)
+    new = keys.rotate("permit", at=MONDAY, lost=True)
+
+    assert (new.introduced_by, new.introduction) == (None, None)
+    assert keys.signer("permit").id == new.id
+    assert [key.until for key in keys.public_keys() if key.id == lost] == [new.since]
+
+
+def test_many_changes_make_several_checkpoints(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "HEADS_AT_ONCE", 2)
+    grow(*"abcde", "a")
+
+    made = take(at=MONDAY)
+
+    assert [[(head.chain, head.seq) for head in one.heads] for one in made] == [
+        [("a", 2), ("b", 1)],
+        [("c", 1), ("d", 1)],
+        [("e", 1)],
+    ]
+    assert take(at=MONDAY) == []
+    assert witnessed().keys() == set("abcde")
 
 
 def rfc_6962(hashes: list[bytes]) -> bytes:

@@ -15,10 +15,12 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
-from muara.audit import checkpoints, keys
+from muara.audit import checkpoints, keys, muara_verify
 from muara.audit.checkpoints import take
 from muara.audit.muara_verify import check_log, check_qr
 from muara.cases.models import Case, Draft
+from muara.documents.letters import pdf
+from muara.documents.store import BlobStore
 from muara.people.models import Office
 from muara.web.demo import case_at, officer
 from muara.web.trust import OFFLINE
@@ -84,7 +86,9 @@ def test_a_stranger_checks_a_dossier_with_what_the_public_page_offers(
 
 
 @pytest.mark.slow
-def test_the_qr_of_every_copy_is_signed_over_the_decree_s_content(signed_case: Case, client: Client) -> None:
+def test_the_qr_of_every_copy_is_signed_over_the_decree_s_content(
+    signed_case: Case, client: Client, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     draft = Draft.objects.get(case=signed_case)
     printed = {json.loads(copy.letter.content)["qr"] for copy in draft.copies.select_related("letter")}
 
@@ -93,6 +97,16 @@ def test_the_qr_of_every_copy_is_signed_over_the_decree_s_content(signed_case: C
     assert seal["address"].endswith(f"/izin/{draft.token}/")
     assert (seal["kind"], seal["content"]) == ("izin", draft.sha256[:32])
     assert seal["name"] == signed_case.application.company.name
+    # The printed address leads there too, so that the PDF alone can be judged.
+    (tmp_path / "izin.pdf").write_bytes(
+        BlobStore().open(pdf(draft.copies.get(number=2).letter).sha256).read()
+    )
+    (tmp_path / "kunci.json").write_text(json.dumps(published(client)))
+    command = ["pdf", str(tmp_path / "izin.pdf"), "--keys", str(tmp_path / "kunci.json")]
+    assert muara_verify.main(command) == 0
+    assert f"untuk {seal['name']}" in capsys.readouterr().out
+    (tmp_path / "izin.pdf").write_bytes(b"%PDF-1.7")
+    assert muara_verify.main(command) == 1
     # A browser asks for what stands before the "#", a person may paste the whole of it.
     answer = client.post("/izin/", {"token": draft.qr})
     assert answer["Location"] == f"/izin/{draft.token}/"

@@ -22,9 +22,12 @@ class Command(BaseCommand):
             choices=["make", "list", "rotate", "publish"],
             help="make: buat yang belum ada; list: sebutkan; rotate: ganti; publish: berkas kunci publik",
         )
+        parser.add_argument(
+            "--lost", action="store_true", help="kunci lama hilang: yang baru tidak dapat diperkenalkannya"
+        )
         parser.add_argument("--use", choices=USES, help="kegunaan kunci yang diganti")
 
-    def handle(self, *args: Any, what: str, use: str | None, **options: Any) -> None:
+    def handle(self, *args: Any, what: str, use: str | None, lost: bool, **options: Any) -> None:
         at = timezone.now()
         if what == "publish":
             office = issuing_office()
@@ -42,7 +45,7 @@ class Command(BaseCommand):
                 raise CommandError("Sebutkan kunci yang diganti: --use checkpoint atau --use permit.")
             try:
                 with transaction.atomic():
-                    key = rotate(use, at=at)
+                    key = rotate(use, at=at, lost=lost)
                     record(chain="keys", verb="key.rotate", by_id=None, at=at, facts=facts(key))
             except NoKey:
                 raise CommandError("Belum ada kunci; jalankan manage.py keys make.") from None
