@@ -16,6 +16,7 @@ could not be checked. What is checked, and the recipes, so that you may write a 
   note        SHA-256(salt LF note) is what the text says; both may have been erased, the rest still holds
   checkpoint  SHA-256("muara/checkpoint/1" LF body) is the prev of the next; Ed25519 over those same bytes;
               root = RFC 6962 tree over the leaves "chain LF seq LF head"
+  moment      a checkpoint saw every entry that is ten minutes older than itself, or one before it did
   key         introduced by the one before: Ed25519 over "muara/keys/1" LF use LF public (hex)
   export      Ed25519 over "muara/export/1" LF body; the body names the SHA-256 of every file
   QR          address "#" base64url(1, kind, 4 bytes of the key's id, 16 bytes of the content's SHA-256, name,
@@ -32,7 +33,9 @@ import re
 import sys
 import zipfile
 import zlib
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
@@ -43,6 +46,8 @@ GENESIS = "0" * 64
 # All signatures are checked up to this number; of more, the last one and each key's last one: a signed body
 # holds the hash of the body before, so that these vouch for all.
 MANY = 500
+LATE = timedelta(minutes=10)  # what clocks and a slow transaction may differ by
+MOMENT = '{"at":"'  # how an entry's text begins: then 26 characters and the offset
 
 
 # What reading something that was meddled with may run into.
@@ -239,6 +244,27 @@ class Export:
         return digest.hexdigest()
 
 
+class Seen:
+    """What the checkpoints of an export saw (heads, with the checkpoint's number), and when they were made."""
+
+    def __init__(self) -> None:
+        self.heads: dict[str, dict[int, tuple[str, int]]] = {}
+        self.first = 0
+        self.before: list[str] = []  # moments before which a checkpoint saw everything, one a checkpoint
+        self.older = ""  # the same of the newest checkpoint that somebody kept and the export leaves out
+
+    def must_have_seen(self, moment: str) -> int | None:
+        """The number of the first checkpoint that cannot have missed an entry; 0 for one that is left out."""
+        if moment < self.older:
+            return 0
+        place = bisect_left(self.before, moment)
+        return self.first + place if place < len(self.before) else None
+
+
+def _earlier(moment: str) -> str:
+    return (datetime.fromisoformat(moment) - LATE).isoformat(timespec="microseconds")
+
+
 class Told:
     """What was found, for the report."""
 
@@ -248,6 +274,7 @@ class Told:
         self.kept: list[str] = []
         self.warnings: list[str] = []
         self.set_back: list[str] = []
+        self.late: list[str] = []
         self.until = ""
 
 
@@ -281,24 +308,27 @@ def check_log(path: str, trusted: dict[str, Any] | None = None, kept: Kept = (),
     _entries(export, seen, body, told, texts)
     if texts is not None:
         _documents(export, body, told, "\n".join(texts))
+    # A clock that was set back gives entries moments that older checkpoints could not see: then it is told.
+    if told.late and not told.set_back:
+        raise Broken(told.late[0])
     return told
 
 
 def _checkpoints(
     export: Export, keys: Keys, manifest: dict[str, Any], kept: Kept, told: Told, every: bool
-) -> dict[str, dict[int, str]]:
-    """Check the row of checkpoints; return the heads that they saw: {chain: {seq: head}}."""
-    wanted = {}
+) -> Seen:
+    """Check the row of checkpoints; return what they saw."""
+    wanted: dict[int, tuple[str, str, str]] = {}
     for name, text in kept:
         outside = json.loads(text)
         body = json.loads(outside["body"])
         message = f"muara/checkpoint/1\n{outside['body']}".encode()
         keys.check(body["key"], outside["signature"], message, f"simpanan {name}")
-        wanted[body["number"]] = (name, hashlib.sha256(message).hexdigest())
-    seen: dict[str, dict[int, str]] = {}
+        wanted[body["number"]] = (name, hashlib.sha256(message).hexdigest(), body["at"])
+    seen = Seen()
     before: tuple[int, str, str] | None = None
     last_of: dict[str, tuple[str, str, str, bytes]] = {}
-    first = number = 0
+    number = 0
     total = manifest["checkpoints"]
     for row in export.lines("checkpoints.jsonl"):
         body = json.loads(row["body"])
@@ -306,7 +336,7 @@ def _checkpoints(
         number = body["number"]
         what = f"titik periksa {number}"
         if before is None:
-            first = number
+            seen.first = number
             if (number == 1) != (body["prev"] == GENESIS):
                 raise Broken(f"{what}: yang sebelumnya hilang")
             if number - 1 in wanted and wanted[number - 1][1] != body["prev"]:
@@ -317,7 +347,7 @@ def _checkpoints(
             raise Broken(f"{what} mengaku lebih awal daripada titik periksa {before[0]}")
         if "clock" in body:
             told.set_back.append(f"{what}: jam kantor menunjukkan {body['clock']}, dicatat {body['at']}")
-        if "heads" in row:
+        if manifest.get("kind") != "dossier":
             leaves = [leaf(*head) for head in row["heads"]]
             if not leaves or len(leaves) != body["count"] or merkle_root(leaves).hex() != body["root"]:
                 raise Broken(f"{what}: kepala rantai tidak cocok dengan akarnya")
@@ -333,12 +363,12 @@ def _checkpoints(
                     raise Broken(f"{what}: bukti rantai {proof['chain']} tidak cocok dengan akarnya")
                 heads.append((proof["chain"], proof["seq"], proof["head"]))
         for chain, seq, head in heads:
-            if seen.setdefault(chain, {}).setdefault(seq, head) != head:
+            if seen.heads.setdefault(chain, {}).setdefault(seq, (head, number))[0] != head:
                 raise Broken(
                     f"{what} bertentangan dengan yang lebih lama: {chain}, entri {seq} ditulis ulang"
                 )
         if number in wanted:
-            name, kept_digest = wanted[number]
+            name, kept_digest, _ = wanted[number]
             if kept_digest != digest:
                 raise Broken(f"{what} berbeda dari simpanan Anda ({name}): riwayat ditulis ulang")
             told.kept.append(f"{name} (titik periksa {number}, {body['at']})")
@@ -347,6 +377,7 @@ def _checkpoints(
         if every or total["count"] <= MANY:
             keys.check(body["key"], row["signature"], message, what)
             told.signatures += 1
+        seen.before.append(_earlier(body["at"]))
         before = (number, digest, body["at"])
         told.checkpoints += 1
         told.until = body["at"]
@@ -356,12 +387,14 @@ def _checkpoints(
             told.signatures += 1
     if told.checkpoints != total["count"] or number != total["last"]:
         raise Broken("jumlah titik periksa berbeda dari daftar isi")
-    for kept_number, (name, _) in wanted.items():
+    for kept_number, (name, _, moment) in wanted.items():
         if kept_number > number:
             raise Broken(
                 f"{name} (titik periksa {kept_number}) lebih baru daripada ekspor: ekspornya terpotong"
             )
-        if kept_number < first - 1:
+        if kept_number < seen.first:
+            seen.older = max(seen.older, _earlier(moment))
+        if kept_number < seen.first - 1:
             told.warnings.append(
                 f"{name} lebih lama daripada perbuatan pertama berkas ini: tidak ada yang dapat dibandingkan."
             )
@@ -370,17 +403,30 @@ def _checkpoints(
 
 def _entries(
     export: Export,
-    seen: dict[str, dict[int, str]],
+    seen: Seen,
     manifest: dict[str, Any],
     told: Told,
     texts: list[str] | None,
 ) -> None:
     hashed = hashlib.sha256
-    wanted: dict[int, str] = {}
+    wanted: dict[int, tuple[str, int]] = {}
     seq, prev, chain, covered = 0, GENESIS, "", 0
     done: set[str] = set()
+    waiting: list[tuple[int, str]] = []  # entries, with their moments, that no checkpoint saw so far
+
+    def covered_by(number: int | None) -> None:
+        for place, moment in waiting:
+            due = seen.must_have_seen(moment)
+            if due is not None and (number is None or due < number):
+                missed = f"titik periksa {due}" if due else "simpanan Anda"
+                told.late.append(
+                    f"{chain}, entri {place}: bertanggal {moment[:19]} UTC, tetapi {missed} yang lebih baru "
+                    "tidak menyaksikannya: disisipkan atau ditulis ulang kemudian"
+                )
+        waiting.clear()
 
     def close() -> None:
+        covered_by(None)
         if wanted and max(wanted) > seq:
             raise Broken(f"{chain}: terpotong sesudah entri {seq}; titik periksa menyaksikan {max(wanted)}")
         told.uncovered += seq - covered
@@ -392,7 +438,9 @@ def _entries(
             if chain in done:
                 raise Broken(f"{chain}: entri-entrinya tidak berurutan")
             done.add(chain)
-            wanted = seen.pop(chain, {})
+            wanted = seen.heads.pop(chain, {})
+            if manifest.get("kind") == "dossier" and chain != manifest["chain"]:
+                raise Broken(f"{chain} bukan rantai berkas ini")
         seq += 1
         text = row["text"]
         if row["seq"] != seq or row["prev"] != prev:
@@ -403,6 +451,8 @@ def _entries(
         prev = row["hash"]
         if texts is not None:
             texts.append(text)
+        if text.startswith(MOMENT):
+            waiting.append((seq, text[7:39]))
         if row.get("note"):
             digest = json.loads(text)["note"]
             if digest != sha256(f"{row['salt']}\n{row['note']}"):
@@ -410,13 +460,14 @@ def _entries(
         elif "note" in row and row["note"] is None:
             told.erased += 1
         if seq in wanted:
-            if wanted[seq] != prev:
+            if wanted[seq][0] != prev:
                 raise Broken(f"{chain}, entri {seq}: ditulis ulang sesudah disaksikan titik periksa")
+            covered_by(wanted[seq][1])
             covered = seq
         told.entries += 1
     close()
-    if seen:
-        raise Broken(f"{min(seen)}: semua entri hilang, padahal disaksikan titik periksa")
+    if seen.heads:
+        raise Broken(f"{min(seen.heads)}: semua entri hilang, padahal disaksikan titik periksa")
     told.chains = len(done)
     if told.entries != manifest["entries"]:
         raise Broken("jumlah entri berbeda dari daftar isi")
@@ -505,6 +556,8 @@ def _report(told: Told) -> None:
         print(f"  belum disaksikan titik periksa mana pun: {told.uncovered} entri terakhir")
     for line in told.set_back:
         print(f"  jam dimundurkan: {line}")
+    for line in told.late:
+        print(f"  PERHATIAN: {line} (atau jam dimundurkan)")
     for line in told.kept:
         print(f"  cocok dengan simpanan Anda: {line}")
     if not told.kept:

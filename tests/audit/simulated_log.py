@@ -107,6 +107,7 @@ class Log:
                 "entries": len(rows),
                 "files": {name: sha256(text) for name, text in files.items()},
                 "key": self.key_id,
+                "kind": "log",
             }
         )
         manifest = {"body": body, "signature": self.sign(f"muara/export/1\n{body}")}

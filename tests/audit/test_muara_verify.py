@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import json
 import subprocess
 import sys
@@ -18,11 +19,11 @@ from pytest_django import Settings
 
 from muara.audit import keys, muara_verify
 from muara.audit.actions import record
-from muara.audit.checkpoints import latest, take
-from muara.audit.exports import export_log
+from muara.audit.checkpoints import latest, read, take
+from muara.audit.exports import export_chain, export_log
 from muara.audit.models import Entry
 from muara.audit.muara_verify import Broken, check_log, ed25519_holds
-from tests.audit.simulated_log import TAMPERINGS, Log, simulated, tampered
+from tests.audit.simulated_log import TAMPERINGS, Log, entry, simulated, tampered
 from tests.clock import MONDAY
 
 VERIFIER = Path(muara_verify.__file__)
@@ -205,6 +206,69 @@ def test_what_muara_exports_holds_over_a_change_of_keys_and_erased_notes(
 
     assert (told.entries, told.chains, told.checkpoints, told.signatures) == (8, 2, 4, 4)
     assert (told.erased, told.uncovered, len(told.kept), told.warnings) == (1, 0, 1, [])
+
+
+def resigned(folder: Path, **changed: str) -> str:
+    """Put other files into an export and sign it again, as whoever holds the key can."""
+    manifest = json.loads((folder / "manifest.json").read_text())
+    body = json.loads(manifest["body"])
+    for stem, text in changed.items():
+        name = f"{stem}.jsonl"
+        (folder / name).write_text(text)
+        body["files"][name] = hashlib.sha256(text.encode()).hexdigest()
+    lines = (folder / "checkpoints.jsonl").read_text().splitlines()
+    last = json.loads(json.loads(lines[-1])["body"])["number"]
+    body |= {"checkpoints": {"count": len(lines), "last": last}}
+    text = json.dumps(body)
+    signature = keys.signer("checkpoint").sign(f"muara/export/1\n{text}".encode()).hex()
+    (folder / "manifest.json").write_text(json.dumps({"body": text, "signature": signature}))
+    return str(folder)
+
+
+@pytest.mark.parametrize("hiding", ["proofs", "checkpoints"])
+def test_a_dossier_cannot_leave_out_who_saw_what_was_rewritten(
+    keyring: Path, tmp_path: Path, hiding: str
+) -> None:
+    for hour in range(4):
+        grow(60 * hour)
+    kept = [("simpanan", read(2).public)]
+    trusted = json.loads(keys.published(""))
+    folder = tmp_path / "e"
+    export_chain(folder, "satu", office="", facts={}, documents=[], at=MONDAY)
+    assert check_log(str(folder), trusted, kept).kept
+    first, *others = (json.loads(line) for line in (folder / "entries.jsonl").read_text().splitlines())
+    # The first act is another one now; the checkpoints that saw it keep silent, or are not there.
+    rows, prev = [], "0" * 64
+    for row in [first | {"text": first["text"].replace('"menit":0', '"menit":9')}, *others]:
+        row |= {"prev": prev, "hash": entry("satu", row["seq"], prev, row["text"])["hash"]}
+        prev = row["hash"]
+        rows.append(json.dumps(row) + "\n")
+    seen = [json.loads(line) for line in (folder / "checkpoints.jsonl").read_text().splitlines()]
+    if hiding == "checkpoints":
+        seen = seen[2:]
+    told = "".join(json.dumps(row | {"proofs": []}) + "\n" for row in seen)
+
+    where = resigned(folder, entries="".join(rows), checkpoints=told)
+    with pytest.raises(Broken, match="tidak menyaksikannya"):
+        check_log(where, trusted, kept)
+
+
+def test_the_whole_log_cannot_leave_out_heads(keyring: Path, tmp_path: Path) -> None:
+    grow(0)
+    export_log(tmp_path / "e", office="", notes=False, at=MONDAY)
+    (row,) = (json.loads(line) for line in (tmp_path / "e" / "checkpoints.jsonl").read_text().splitlines())
+    told = json.dumps({"body": row["body"], "signature": row["signature"], "proofs": []}) + "\n"
+    where = resigned(tmp_path / "e", checkpoints=told)
+    (tmp_path / "kunci.json").write_text(keys.published(""))
+    assert muara_verify.main(["log", where, "--keys", str(tmp_path / "kunci.json")]) == 1
+
+
+def test_a_clock_set_back_is_told_instead(keyring: Path, tmp_path: Path) -> None:
+    grow(3000)
+    grow(0)
+    export_log(tmp_path / "e", office="", notes=False, at=MONDAY)
+    told = check_log(str(tmp_path / "e"), json.loads(keys.published("")))
+    assert (len(told.set_back), len(told.late)) == (1, 2)
 
 
 def test_an_entry_that_no_checkpoint_saw_yet_is_told(keyring: Path, tmp_path: Path) -> None:
