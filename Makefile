@@ -49,6 +49,11 @@ bench-engine: $(STAMPS)/develop $(STAMPS)/system ## Measure the engine against b
 bench-queue: $(STAMPS)/run ## Measure how long a call takes to reach 20 displays while 10 counters and a kiosk are busy
 	@$(BIN)/python -m bench.queue
 
+.PHONY: bench-proof
+bench-proof: $(STAMPS)/develop ## Measure the verifiers, and count what gets past them of a thousand tamperings of each kind
+	@$(BIN)/python -m bench.verification
+	@$(BIN)/python -m bench.tampering
+
 .PHONY: drill
 drill: $(STAMPS)/run $(STAMPS)/system ## Build CASES=1000000 fictional cases on a private PostgreSQL and measure every page on them
 	@$(BIN)/python -m bench.drill --cases $(CASES)

@@ -72,6 +72,9 @@ def _database(url: str) -> dict[str, Any]:
 DATABASES = {"default": _database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MUARA_BLOBS = DATA_DIR / "blobs"
+MUARA_KEYS = Path(os.environ.get("MUARA_KEYS", DATA_DIR / "keys"))
+MUARA_KEY_PASSPHRASE = os.environ.get("MUARA_KEY_PASSPHRASE", "")
+MUARA_CHECKPOINTS = Path(os.environ.get("MUARA_CHECKPOINTS", DATA_DIR / "checkpoints"))
 MUARA_UPLOAD_LIMIT = 20 * 1024 * 1024  # in one go; an Amdal comes in pieces
 MUARA_RESUMABLE_LIMIT = 200 * 1024 * 1024
 MUARA_APPLICATION_QUOTA = 600 * 1024 * 1024

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 
 import hypothesis
@@ -37,7 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_remembered_definitions() -> None:
+def _no_remembered_definitions(settings: Settings) -> None:
     """Forget parsed SOP revisions: a rolled-back row's key is given out again, to another revision.
 
     And the figures that stand for a minute: they were counted over another test's cases.
@@ -50,6 +51,9 @@ def _no_remembered_definitions() -> None:
     definition_of.cache_clear()
     read_calendar.cache_clear()
     cache.clear()
+    # Keys and checkpoints are files: another test's database knows nothing of them.
+    apart = Path(settings.DATA_DIR) / secrets.token_hex(8)
+    settings.MUARA_KEYS, settings.MUARA_CHECKPOINTS = apart / "keys", apart / "checkpoints"
 
 
 @pytest.fixture

@@ -40,3 +40,17 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.chain} {self.seq} {self.verb}"
+
+
+class Covered(models.Model):
+    """How far the checkpoints reach into a chain, and which one reaches so far.
+
+    An index of the checkpoint files (muara.audit.checkpoints), which alone are the proof.
+    """
+
+    chain = models.CharField(max_length=80, unique=True)
+    seq = models.PositiveIntegerField()
+    checkpoint = models.PositiveBigIntegerField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.chain} {self.seq}: {self.checkpoint}"

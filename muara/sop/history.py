@@ -76,11 +76,29 @@ class Handed:
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """An entry of the case's chain: which stay it speaks of, and whether it says that the stay was closed."""
+
+    seq: int
+    task: int | None
+    verb: str
+    closes: bool
+    by: int | None
+    at: datetime
+
+    @property
+    def outcome(self) -> str:
+        """What the stay was closed with ("verify.complete" says "complete")."""
+        return self.verb.rpartition(".")[2]
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """A case from its first task to its end, with the process of the revision that it is pinned to.
 
     `entered_at` is the step at which a case that ran on paper was taken over, "" for all others; `main` are
-    the stays on the main line, one after another.
+    the stays on the main line, one after another; `entries` are what the case's chain says, None where only
+    the rows are judged.
     """
 
     case: int
@@ -94,6 +112,7 @@ class History:
     endorsements: tuple[Endorsed, ...] = ()
     numbers: tuple[Numbered, ...] = ()
     handed: Handed | None = None
+    entries: tuple[Recorded, ...] | None = None
     main: tuple[Stay, ...] = field(init=False)
 
     def __post_init__(self) -> None:

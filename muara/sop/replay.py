@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from muara.sop.definition import CALLER, END, Ending, Outcome, Process, Step, UnknownOutcome, UnknownStep
-from muara.sop.history import Endorsed, History, Numbered, Stay
+from muara.sop.history import Endorsed, History, Numbered, Recorded, Stay
 
 # What a deviation is called in words, by its code.
 KINDS = {
@@ -32,6 +32,8 @@ KINDS = {
     "number_before_signature": "nomor sebelum tanda tangan",
     "no_number": "nomor tidak ada",
     "no_handover": "penyerahan tidak ada",
+    "no_entry": "tugas ditutup tanpa catatan",
+    "no_task": "catatan tanpa tugasnya",
 }
 
 
@@ -59,6 +61,7 @@ def deviations(history: History) -> list[Deviation]:
         *_separation(history),
         *_decree(history),
         *_handover(history),
+        *_log(history),
     ]
     return sorted(found, key=lambda item: (item.at, item.task or 0))
 
@@ -380,3 +383,54 @@ def _handover(history: History) -> Iterator[Deviation]:
     if process.doing("number") and not any(item.decision for item in history.numbers):
         words = "Berkas ditutup sebagai diterima pemohon, tetapi register tidak memuat keputusannya."
         yield _off(history, last, "no_number", words)
+
+
+# --- the log ----------------------------------------------------------------------------------------------
+
+
+def _log(history: History) -> Iterator[Deviation]:
+    """What the rows say was done, the chain says too, and the other way round.
+
+    The chain proves that nothing was changed afterwards, the rows are what pages show: a row written behind
+    the engine's back has no entry, and an entry whose row was changed no longer finds it. Steps are not
+    compared: an entry keeps the name that a step had before a newer revision renamed it.
+    """
+    if history.entries is None:
+        return
+    stays = {stay.id: stay for stay in history.stays}
+    told = {
+        (entry.task, entry.outcome, entry.by, entry.at)
+        for entry in history.entries
+        if entry.closes and entry.task in stays
+    }
+    for stay in history.main:
+        if stay.closed_at is not None and (stay.id, stay.outcome, stay.closed_by, stay.closed_at) not in told:
+            said = _said(history.process, stay.step)
+            words = f"{said} ditutup dengan '{stay.outcome}' tanpa catatan yang sama."
+            yield _off(history, stay, "no_entry", words)
+    for entry in history.entries:
+        if entry.task is None:
+            continue
+        at = stays.get(entry.task)
+        if at is None:
+            yield _loose(history, entry, "tugasnya tidak ada")
+        elif entry.closes and (at.outcome, at.closed_by, at.closed_at) != (
+            entry.outcome,
+            entry.by,
+            entry.at,
+        ):
+            yield _loose(history, entry, "tugasnya tidak ditutup begitu")
+
+
+def _loose(history: History, entry: Recorded, why: str) -> Deviation:
+    return Deviation(
+        case=history.case,
+        code="no_task",
+        step="",
+        number=None,
+        task=entry.task,
+        actor="",
+        by=entry.by,
+        at=entry.at,
+        words=f"Catatan {entry.seq} ('{entry.verb}'): {why}.",
+    )

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from muara.audit.checkpoints import witness_of
 from muara.cases.models import Application, Case, EarlyEnd, Task
 from muara.cases.queries import authority_of, control_sheet, court_of, folder_of, latest_submission
 from muara.cases.rules import (
@@ -27,7 +28,7 @@ from muara.cases.rules import (
 from muara.people.calendar import office_calendar
 from muara.people.models import Notice, User, office_day
 from muara.permits.queries import decision_of
-from muara.web import clocks, dossier, flow, rounds
+from muara.web import clocks, dossier, flow, rounds, trust
 from muara.web.acts import read_number
 from muara.web.desk import desk_officer, task_address
 from muara.web.files import person
@@ -204,6 +205,8 @@ def _read_control_sheet(request: HttpRequest, found: Case, at: datetime) -> dict
         "lines": control_sheet(found),
         "recusals": found.recusals.select_related("user"),
         "reads_reasons": reads_reasons,
+        "seen": witness_of(found.chain),
+        "takes_dossier": trust.may_take_dossier(person(request), at=at),
     }
 
 

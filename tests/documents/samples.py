@@ -311,6 +311,8 @@ def control_sheet() -> ControlSheet:
         chain="catatan proses berkas permohonan nomor 17 dalam sistem",
         chain_head="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         chain_length=21,
+        checkpoint="nomor 1.204, 30 Desember 2026 pukul 09.59 WITA; menyaksikan semua catatan",
+        checkpoint_digest="5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef",
         printed_at=datetime(2026, 12, 30, 2, 0, tzinfo=UTC),
     )
 

@@ -69,6 +69,7 @@ def anybody() -> Iterator[Visit]:
     yield Visit("/izin/register/?cari=tidak+ada")
     yield Visit("/izin/cocokkan/", press="Bandingkan")
     yield Visit(f"/izin/{issued[0].draft.token}/cocokkan/")
+    yield Visit("/kunci/")
     ticket = Ticket.objects.waiting()[0]
     yield Visit("/antrean/")
     yield Visit("/antrean/kiosk/", status=403)

@@ -33,7 +33,7 @@ def _without(history: History, activity: str, number: int = 0) -> History:
     beside = [stay for stay in history.stays if stay.companion]
     gone = {stay.id for stay in history.stays} - {stay.id for stay in [*stays, *beside]}
     kept = tuple(item for item in history.endorsements if item.task not in gone)
-    return replace(history, stays=(*stays, *beside), endorsements=kept)
+    return replace(history, stays=(*stays, *beside), endorsements=kept, entries=None)
 
 
 def _is(history: History, step: str, number: int) -> bool:
@@ -77,6 +77,7 @@ def number_first(history: History) -> History:
             replace(item, at=item.at + shift, task=number.id) if item.signature else item
             for item in history.endorsements
         ),
+        entries=None,
     )
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from muara.cases.models import Case
+from muara.cases.models import Case, Task
 from muara.people.models import Office
 from muara.records.histories import histories
 from muara.sop.history import History, Stay
@@ -47,7 +47,9 @@ def one(history: History, step: str) -> Stay:
 
 
 def with_stay(history: History, stay: Stay) -> History:
-    return replace(history, stays=tuple(stay if old.id == stay.id else old for old in history.stays))
+    """The history with another stay in the place of its own, judged by its rows alone."""
+    stays = tuple(stay if old.id == stay.id else old for old in history.stays)
+    return replace(history, stays=stays, entries=None)
 
 
 def test_a_case_that_went_the_shortest_way_keeps_to_the_sop(office: Office) -> None:
@@ -211,7 +213,35 @@ def test_an_outcome_and_a_step_that_the_sop_does_not_have_are_caught(office: Off
 def test_monitoring_that_did_not_run_beside_the_agency_is_caught(office: Office) -> None:
     history = history_of("draft")
     without = replace(history, stays=tuple(stay for stay in history.stays if not stay.companion))
-    assert codes(without) == ["no_monitoring"]
+    assert codes(replace(without, entries=None)) == ["no_monitoring"]
+
+
+def test_a_row_without_its_entry_and_an_entry_without_its_row_are_caught(office: Office) -> None:
+    history = history_of("deliver")
+    assert history.entries is not None
+    verify = one(history, "verify")
+    kept = tuple(item for item in history.entries if not (item.closes and item.task == verify.id))
+    assert len(kept) == len(history.entries) - 1
+    (found,) = deviations(replace(history, entries=kept))
+    assert (found.code, found.step, found.by) == ("no_entry", "verify", verify.closed_by)
+
+    # The rows say another outcome, or another person, than what was signed for.
+    for other in (replace(verify, outcome="incomplete"), replace(verify, closed_by=10**6)):
+        changed = replace(with_stay(history, other), entries=history.entries)
+        assert {"no_entry", "no_task"} <= set(codes(changed))
+
+    (left,) = [stay for stay in history.main if stay.closed_at is None]
+    gone = replace(history, stays=tuple(stay for stay in history.stays if stay.id != verify.id))
+    assert "no_task" in codes(gone)
+    assert codes(replace(history, stays=history.stays)) == []
+    assert left.step == "deliver"
+
+
+def test_rows_changed_behind_the_engine_s_back_are_told_by_the_log(office: Office) -> None:
+    case = case_at("register", at=MONDAY)
+    Task.objects.filter(case=case, step_key="check").update(closed_by=case.application.applicant_id)
+    (history,) = histories(**PERIOD)
+    assert {"no_entry", "no_task"} <= set(codes(history))
 
 
 def test_a_case_closed_with_another_result_is_caught(office: Office) -> None:

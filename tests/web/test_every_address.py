@@ -13,6 +13,8 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
+from muara.audit.checkpoints import take
+from muara.audit.keys import make_keys
 from muara.audit.models import Entry
 from muara.cases.models import Case, DeliveryRound, PowerOfAttorney, Question
 from muara.contacts.actions import queue
@@ -104,6 +106,35 @@ ADDRESSES = {
         "405 405 405 405 405 405 405 405 405",
     ),
     "register_download": (
+    "public_keys": (
+        "200 200 200 200 200 200 200 200 200",
+        "405 405 405 405 405 405 405 405 405",
+    ),
+    "public_keys_file": (
+        "200 200 200 200 200 200 200 200 200",
+        "405 405 405 405 405 405 405 405 405",
+    ),
+    "latest_checkpoint": (
+        "200 200 200 200 200 200 200 200 200",
+        "405 405 405 405 405 405 405 405 405",
+    ),
+    "public_checkpoint": (
+        "200 200 200 200 200 200 200 200 200",
+        "405 405 405 405 405 405 405 405 405",
+    ),
+    "verifier": (
+        "200 200 200 200 200 200 200 200 200",
+        "405 405 405 405 405 405 405 405 405",
+    ),
+    "qr_check": (
+        "200 200 200 200 200 200 200 200 200",
+        "405 405 405 405 405 405 405 405 405",
+    ),
+    "qr_check_part": (
+        "200 200 200 200 200 200 200 200 200",
+        "405 405 405 405 405 405 405 405 405",
+    ),
+    "qr_check_kit": (
         "200 200 200 200 200 200 200 200 200",
         "405 405 405 405 405 405 405 405 405",
     ),
@@ -413,6 +444,10 @@ ADDRESSES = {
     ),
     "control_sheet": (
         "in 404 404 200 200 200 200 200 404",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "case_dossier": (
+        "in 404 404 404 404 404 404 200 404",
         "in 405 405 405 405 405 405 405 405",
     ),
     "folder_label": (
@@ -756,6 +791,7 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "form": "csv",
         "figure": "k1",
         "number": 1,
+        "name": "periksa-qr.js",
         "old": case.revision_id,
         "new": case.revision_id,
     }
@@ -769,6 +805,7 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "case_summary": case.pk,
         "first_proof": case.pk,
         "folder_label": case.pk,
+        "case_dossier": case.pk,
         "correction": case.pk,
         "consultation": Consultation.objects.get().pk,
         "link_talk": Consultation.objects.get().pk,
@@ -829,7 +866,9 @@ def test_every_address_is_listed() -> None:
 
 @pytest.mark.parametrize("who", PEOPLE)
 def test_every_address_answers_each_person_as_it_should(office: Office, who: str) -> None:
+    make_keys(at=MONDAY)
     case = case_at("decide", at=MONDAY)
+    take(at=MONDAY)
     ask_question(at=MONDAY, text="Apa syaratnya?")
     Question.objects.create(
         case=case,

@@ -37,6 +37,8 @@ class Draft(models.Model):
     content = models.TextField()
     sha256 = models.CharField(max_length=64)
     token = models.CharField(max_length=32, unique=True, default=new_token)
+    # What the QR says: the address of the token, and a signature that is checked without our site.
+    qr = models.TextField("isi QR", blank=True)
     # Where the draft does not say what the agency recommended, place by place, and why.
     deviations = models.JSONField("penyimpangan dari rekomendasi", default=list)
     deviation_reason = models.TextField("alasan penyimpangan", blank=True)

@@ -309,6 +309,8 @@ class ControlSheet(Content):
     chain: str
     chain_head: str
     chain_length: int
+    checkpoint: str = ""
+    checkpoint_digest: str = ""
     printed_at: datetime
 
     def data(self) -> dict[str, object]:

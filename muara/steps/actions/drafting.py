@@ -30,10 +30,12 @@ from muara.sop.definition import Outcome
 from muara.steps.actions.review import Binding, binding_terms, call_back, unbooked_recommendation
 from muara.steps.letters import (
     Wording,
+    company_name,
     decision_text,
     permit_content,
     permit_copy,
     preview_pdf,
+    sealed_address,
     wording_in_force,
 )
 from muara.steps.letters.refusal import refusal_content
@@ -340,6 +342,7 @@ def draft(
             content=text,
             sha256=sha256,
             token=token,
+            qr=sealed_address(token, kind=kind, content_sha256=sha256, name=company_name(case)),
             deviations=[asdict(item) for item in differing],
             deviation_reason=adjusted.reason if adjusted and differing else "",
             made_by=by,

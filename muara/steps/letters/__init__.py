@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import transaction
 
+from muara.audit.checkpoints import Witness, witness_of
+from muara.audit.keys import PERMIT, NoKey, UnsafeKey, signer
 from muara.cases import terms as recommended
 from muara.cases.changes import PLACES
 from muara.cases.models import (
@@ -53,11 +55,12 @@ from muara.documents.contents import (
     VerificationForm,
 )
 from muara.documents.contents.refusal import Reason
-from muara.documents.indonesian import angka, tanggal
+from muara.documents.indonesian import angka, tanggal, waktu
 from muara.documents.letters import canonical, compose, digest, keep_template, set_letter
 from muara.documents.models import Letter
 from muara.people.models import Holding, Office, User, office_day
 from muara.people.queries import holder, issuing_office
+from muara.permits.qr import signed_address
 from muara.permits.queries import earlier_permit, number_blanks
 from muara.sop.definition import ApplicationKind, Process
 from muara.sop.form import show
@@ -182,6 +185,19 @@ def status_url(case: Case) -> str:
 
 def verification_url(token: str) -> str:
     return f"{settings.MUARA_BASE_URL}/izin/{token}/"
+
+
+def sealed_address(token: str, *, kind: str, content_sha256: str, name: str) -> str:
+    """What a decree's QR says: where its state is told, signed so that it can be checked without our site.
+
+    Without a key that can sign it is the address alone (the tick says loudly that there is none).
+    """
+    address = verification_url(token)
+    try:
+        key = signer(PERMIT)
+    except (NoKey, UnsafeKey):
+        return address
+    return signed_address(address, kind=kind, content_sha256=content_sha256, name=name, key=key)
 
 
 def _handed_in(case: Case) -> tuple[Enclosure, ...]:
@@ -602,6 +618,7 @@ def permit_copy(
         "copy": number,
         "copy_purpose": purpose,
         "status": "final" if final else "draft",
+        "qr": draft.qr or verification_url(draft.token),
         "endorsements": EndorsementRows(letterhead=letterhead(the_office()), rows=tuple(boxes)).data()["rows"]
         if number == 1
         else [],
@@ -673,6 +690,16 @@ class EndorsementRows(Content):
     rows: tuple[EndorsementBox, ...]
 
 
+def checkpoint_said(seen: Witness | None, *, length: int) -> str:
+    """Which checkpoint saw a case last, and how much of it."""
+    if seen is None:
+        return "belum ada yang menyaksikan catatan ini"
+    moment = f"nomor {seen.checkpoint.number}, {waktu(seen.checkpoint.at)}"
+    if seen.seq >= length:
+        return f"{moment}; menyaksikan semua catatan"
+    return f"{moment}; menyaksikan {seen.seq} dari {length} catatan"
+
+
 def control_sheet(case: Case, *, at: datetime) -> bytes:
     """The control sheet as it stands now, as PDF: every act, who, when, the head of the chain (SOP P.5)."""
     values = case_values(case)
@@ -692,6 +719,7 @@ def control_sheet(case: Case, *, at: datetime) -> bytes:
                 digest=line.entry.hash,
             )
         )
+    seen = witness_of(case.chain)
     content = ControlSheet(
         letterhead=letterhead(the_office()),
         demo=settings.MUARA_DEMO,
@@ -705,6 +733,8 @@ def control_sheet(case: Case, *, at: datetime) -> bytes:
         chain=f"catatan proses berkas permohonan nomor {case.pk} dalam sistem",
         chain_head=case.head,
         chain_length=case.version,
+        checkpoint=checkpoint_said(seen, length=case.version),
+        checkpoint_digest=seen.checkpoint.hash if seen else "",
         printed_at=at,
     )
     return set_letter(

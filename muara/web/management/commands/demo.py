@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
@@ -45,6 +46,7 @@ class Command(BaseCommand):
             self.stdout.write("Menyiapkan kantor rekaan …")
             seed_office(at)
             seed_second_factors()
+            call_command("keys", "make", stdout=self.stdout)
             open_always(at)
             if not without_cases:
                 seed_queue(at)

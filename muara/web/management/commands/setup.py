@@ -125,6 +125,7 @@ class Command(BaseCommand):
         open_shipped_queue(at=at)
         self.stdout.write("Antrean: jam pelayanan menurut SOP, seri A dan B, dua loket")
         call_command("sop", "store", stdout=self.stdout)
+        call_command("keys", "make", stdout=self.stdout)
         self.set_days(answers, at=at)
 
     def set_days(self, answers: dict[str, str], *, at: datetime) -> None:

@@ -12,6 +12,8 @@ from django.db import close_old_connections
 from django.urls import reverse
 from django.utils import timezone
 
+from muara.audit.checkpoints import Faulty, take
+from muara.audit.keys import PERMIT, NoKey, UnsafeKey, signer
 from muara.contacts.actions.queue import close_earlier_days
 from muara.people.actions.notices import digest_failures
 from muara.people.models import WITA
@@ -65,6 +67,23 @@ class Command(BaseCommand):
         for label, made in done.items():
             if made:
                 self.stdout.write(f"{label}: {len(made)} dibuat")
+        self.checkpoint(at)
+
+    def checkpoint(self, at: datetime) -> None:
+        """Sign what changed, last: the acts above are in it. Without a key the rest goes on, loudly."""
+        try:
+            for made in take(at=at):
+                said = f"titik periksa {made.number}: {len(made.heads)} rantai"
+                if "clock" in made.told:
+                    said += f"; jam mundur: {made.told['clock']} sebelum {made.told['at']}"
+                self.stdout.write(said)
+            signer(PERMIT)  # drafting does without it, in silence: say so here
+        except NoKey:
+            self.stderr.write(
+                "Belum ada kunci untuk titik periksa dan QR izin: jalankan manage.py keys make."
+            )
+        except (UnsafeKey, Faulty) as problem:
+            self.stderr.write(f"Titik periksa atau QR izin tidak dapat ditandatangani: {problem}")
 
 
 def digest_pages() -> dict[str, str]:
