@@ -72,6 +72,8 @@ def _database(url: str) -> dict[str, Any]:
 DATABASES = {"default": _database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MUARA_BLOBS = DATA_DIR / "blobs"
+# How far numbers were given: never restored together with the database (ADR 19).
+MUARA_NUMBER_BOOKS = Path(os.environ.get("MUARA_NUMBER_BOOKS", DATA_DIR / "numbers"))
 MUARA_UPLOAD_LIMIT = 20 * 1024 * 1024  # in one go; an Amdal comes in pieces
 MUARA_RESUMABLE_LIMIT = 200 * 1024 * 1024
 MUARA_APPLICATION_QUOTA = 600 * 1024 * 1024

@@ -339,7 +339,7 @@ def complete(
     if step.actor != "applicant" and found.received_by_id != by.pk:
         raise Refused("Terima berkas ini lebih dahulu, baru catat hasilnya.")
     if settings.MUARA_SECOND_FACTOR and step.activity in BINDING and chosen.kind == "forward":
-        _demand_second_factor(by)
+        demand_second_factor(by)
     _printable(note)
     if chosen.needs_reason and not note.strip():
         raise Refused("Tuliskan alasannya agar penerima tahu apa yang harus dikerjakan.", "note")
@@ -347,7 +347,8 @@ def complete(
     return _move(found, chosen, following, callers, by=by, at=at, note=note, facts=facts or {}, stamp=stamp)
 
 
-def _demand_second_factor(by: User) -> None:
+def demand_second_factor(by: User) -> None:
+    """Raise Refused where somebody is to bind the office with a password alone."""
     if not has_second_factor(by):
         raise Refused(
             "Paraf, tanda tangan, dan nomor memerlukan pengaman dua langkah. Aktifkan di halaman Akun, lalu "
