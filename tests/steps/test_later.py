@@ -25,8 +25,9 @@ from muara.permits.standing import standing
 from muara.steps.actions import later
 from muara.steps.actions.filing import check_previous
 from muara.steps.letters.later import Said, Verdict, Warned
-from muara.web.demo import case_at, officer, sample_upload
+from muara.web.demo import officer, sample_upload
 from tests.clock import MONDAY
+from tests.remembered import case_at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 

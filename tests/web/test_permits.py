@@ -12,19 +12,22 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from muara.documents.models import Blob
+from muara.documents.store import BlobStore
 from muara.people.models import Office, office_day
 from muara.permits import marks
 from muara.permits.actions import take_number
 from muara.permits.models import LaterDecision, Number, Permit
-from muara.web.demo import applicant, case_at, officer, other_applicant, sample_upload
+from muara.web.demo import applicant, officer, other_applicant, sample_upload
 from muara.web.lives import life_of
+from tests.remembered import case_at
 from tests.web.page_forms import forms_on
 
 pytestmark = pytest.mark.django_db
+NOW = timezone.now()  # one moment for the module: a walked case is remembered by it
 
 
 def permit_of_today() -> Permit:
-    return Permit.objects.get(case=case_at("hand_over", at=timezone.now()))
+    return Permit.objects.get(case=case_at("hand_over", at=NOW))
 
 
 def as_(who: str) -> Client:
@@ -41,8 +44,6 @@ def press(client: Client, path: str, act: str, **typed: Any) -> Any:
 
 def a_pdf() -> SimpleUploadedFile:
     upload = sample_upload("Asli", at=timezone.now())
-    from muara.documents.store import BlobStore
-
     with BlobStore().open(upload.blob.sha256) as blob:
         return SimpleUploadedFile("asli.pdf", blob.read(), content_type="application/pdf")
 
