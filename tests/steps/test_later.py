@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -24,9 +24,10 @@ from muara.permits.queries import holders, register
 from muara.permits.standing import standing
 from muara.steps.actions import later
 from muara.steps.actions.filing import check_previous
-from muara.steps.letters.later import Said, Verdict, Warned
-from muara.web.demo import officer, sample_upload
+from muara.steps.letters.later import Said, Verdict
+from muara.web.demo import officer
 from tests.clock import MONDAY
+from tests.later import because, carry_through
 from tests.remembered import case_at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
@@ -34,14 +35,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both]
 Kind = LaterDecision.Kind
 DAY = timedelta(days=1)
 TODAY = date(2026, 7, 6)
-WHY = Said(
-    reasons=("debit air limbah berulang kali melampaui ketentuan izin",),
-    bases=("Undang-Undang Nomor 30 Tahun 2014 tentang Administrasi Pemerintahan",),
-    found_on=TODAY,
-    warnings=(Warned(dated=TODAY, number="660/12/DLH/2026"),),
-    told_on=TODAY,
-    heard="pemegang izin menjawab dengan surat tanggal 6 Juli 2026",
-)
+WHY = because(TODAY)
 
 
 def issued_permit() -> Permit:
@@ -50,23 +44,6 @@ def issued_permit() -> Permit:
 
 def fresh(decision: LaterDecision) -> LaterDecision:
     return LaterDecision.objects.get(pk=decision.pk)
-
-
-def sign(decision: LaterDecision, *, at: datetime) -> None:
-    for actor in ("section_head", "division_head", "head_of_office"):
-        later.endorse(decision, shown=decision.sha256, by=officer(actor), at=at)
-
-
-def carry_through(permit: Permit, kind: Kind, said: Said, *, at: datetime) -> LaterDecision:
-    evidence = sample_upload("Putusan", at=at).blob if kind is Kind.ANNULMENT else None
-    made = later.propose(
-        permit, kind=kind, said=said, evidence=evidence, by=officer("processing_officer"), at=at
-    )
-    sign(made, at=at)
-    registrar = officer("registrar")
-    later.number(made, by=registrar, at=at)
-    later.bring_into_force(made, scan=sample_upload("Asli", at=at).blob, by=registrar, at=at)
-    return fresh(made)
 
 
 def test_a_permit_is_corrected_suspended_restored_and_revoked(office: Office) -> None:
