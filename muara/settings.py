@@ -75,6 +75,8 @@ MUARA_BLOBS = DATA_DIR / "blobs"
 MUARA_KEYS = Path(os.environ.get("MUARA_KEYS", DATA_DIR / "keys"))
 MUARA_KEY_PASSPHRASE = os.environ.get("MUARA_KEY_PASSPHRASE", "")
 MUARA_CHECKPOINTS = Path(os.environ.get("MUARA_CHECKPOINTS", DATA_DIR / "checkpoints"))
+# How far numbers were given: never restored together with the database (ADR 19).
+MUARA_NUMBER_BOOKS = Path(os.environ.get("MUARA_NUMBER_BOOKS", DATA_DIR / "numbers"))
 MUARA_UPLOAD_LIMIT = 20 * 1024 * 1024  # in one go; an Amdal comes in pieces
 MUARA_RESUMABLE_LIMIT = 200 * 1024 * 1024
 MUARA_APPLICATION_QUOTA = 600 * 1024 * 1024

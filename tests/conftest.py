@@ -58,8 +58,9 @@ def _no_remembered_definitions(settings: Settings) -> None:
 
 @pytest.fixture
 def blobs(settings: Settings, tmp_path: Path) -> Path:
-    """A blob store of this test's own, empty."""
+    """A blob store of this test's own, empty, and books of numbers that fit its empty database."""
     settings.MUARA_BLOBS = tmp_path / "blobs"
+    settings.MUARA_NUMBER_BOOKS = tmp_path / "numbers"
     return tmp_path / "blobs"
 
 

@@ -209,20 +209,21 @@ def _make(folder: Path, *, copy_of: OwnDatabase | None = None) -> OwnDatabase:
 @contextmanager
 def _in_use(database: OwnDatabase) -> Iterator[None]:
     """Point this process (every thread of it) at a database and its data folder."""
-    before, blobs = connection.settings_dict["NAME"], django_settings.MUARA_BLOBS
-    _point_at(database.name, database.data / "blobs")
+    before = connection.settings_dict["NAME"], django_settings.MUARA_BLOBS, django_settings.MUARA_NUMBER_BOOKS
+    _point_at(database.name, database.data / "blobs", database.data / "numbers")
     try:
         yield
     finally:
-        _point_at(before, blobs)
+        _point_at(*before)
 
 
-def _point_at(name: Any, blobs: Path) -> None:
+def _point_at(name: Any, blobs: Path, books: Path) -> None:
     connections.close_all()
     ContentType.objects.clear_cache()
     # All threads' connections share this dictionary with settings.DATABASES.
     connection.settings_dict["NAME"] = name
     django_settings.MUARA_BLOBS = blobs
+    django_settings.MUARA_NUMBER_BOOKS = books
 
 
 def _administer(statement: str) -> None:

@@ -33,6 +33,7 @@ M = TypeVar("M", bound=Model)
 
 Row = tuple[Any, ...]
 Rows = dict[str, dict[Any, Row]]
+FOLDERS = ("MUARA_BLOBS", "MUARA_NUMBER_BOOKS")
 READING = ("SELECT", "SAVEPOINT", "RELEASE", "PRAGMA", "WITH")
 
 
@@ -157,12 +158,14 @@ def _all_rows() -> Rows:
 
 
 def _files() -> dict[str, bytes]:
-    root = Path(settings.MUARA_BLOBS)
-    return (
-        {str(p.relative_to(root)): p.read_bytes() for p in root.rglob("*") if p.is_file()}
-        if root.exists()
-        else {}
-    )
+    """What the acts wrote beside the database, by the setting that says where."""
+    return {
+        f"{setting}/{path.relative_to(root)}": path.read_bytes()
+        for setting in FOLDERS
+        if (root := Path(getattr(settings, setting))).exists()
+        for path in root.rglob("*")
+        if path.is_file()
+    }
 
 
 def _difference(before: Rows, files: dict[str, bytes], *, answer: Any) -> Difference:
@@ -172,7 +175,7 @@ def _difference(before: Rows, files: dict[str, bytes], *, answer: Any) -> Differ
         assert was.keys() <= rows.keys(), f"a remembered step deleted from {table}"
         added[table] = [row for key, row in rows.items() if key not in was]
         changed[table] = [row for key, row in rows.items() if key in was and was[key] != row]
-    new = {name: content for name, content in _files().items() if name not in files}
+    new = {name: content for name, content in _files().items() if files.get(name) != content}
     return Difference(
         {table: rows for table, rows in added.items() if rows},
         {table: rows for table, rows in changed.items() if rows},
@@ -197,8 +200,8 @@ def _lay_down(what: Difference) -> None:
         models = [m for m in apps.get_models(include_auto_created=True) if m._meta.db_table in what.added]
         for statement in connection.ops.sequence_reset_sql(no_style(), models):
             cursor.execute(statement)
-    root = Path(settings.MUARA_BLOBS)
     for name, content in what.files.items():
-        path = root / name
+        setting, _, place = name.partition("/")
+        path = Path(getattr(settings, setting)) / place
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
+from functools import partial
 
 from django.db import transaction
 
 from muara.audit.actions import record
-from muara.cases.actions import NO_FORM, Refused, Stamp, act
+from muara.cases.actions import NO_FORM, NotYours, Refused, Stamp, act
 from muara.cases.models import Case, Draft
+from muara.documents.indonesian import tanggal
 from muara.documents.models import Blob
 from muara.people.models import User, office_day
-from muara.permits.models import Decision, Number, Permit, Refusal, Series, SeriesYear
+from muara.permits import marks
+from muara.permits.models import Decision, LaterDecision, Number, Permit, Refusal, Series, SeriesYear
+from muara.permits.queries import disagreement
+from muara.permits.rules import may_reconcile
 from muara.sop.definition import Process
 from muara.sop.numbering import render_number, tokens, unknown_tokens
 from muara.sop.working_time import add_years
+
+MOST_LOST = 500  # how many numbers beyond the known ones may have been used; more is a slip of the pen
+TO_RECONCILE = (
+    "Nomor baru dapat diberikan lagi setelah tata usaha atau kepala dinas merekonsiliasi register ini di "
+    "halaman Register, Selisih nomor."
+)
 
 
 def check_pattern(pattern: str, *, values: Mapping[str, str]) -> None:
@@ -35,24 +47,24 @@ def check_pattern(pattern: str, *, values: Mapping[str, str]) -> None:
 
 @transaction.atomic
 def take_number(*, service: str, series: str, given_to: str, by: User, at: datetime) -> Number:
-    """Give the next number of a service's series; the counter's row is locked until the transaction ends.
+    """Give the next number of a service's series; the series is locked until the transaction ends.
 
     Raises:
-        Refused: the series is not set up, or its last number bears a later date.
+        Refused: the series is not set up, its last number bears a later date, or the database knows less
+            than the book outside it (a restored backup; see `reconcile`).
     """
     day = office_day(at)
-    register = Series.objects.filter(service=service, key=series).first()
-    if register is None:
-        raise Refused("Seri nomor belum disiapkan. Minta administrator mengaturnya di halaman Kantor.")
+    register = _locked(service, series)
+    _demand_order(register, day)
     counter, _ = SeriesYear.objects.get_or_create(
         series=register,
         year=day.year,
         defaults={"last": _first(register, day.year) - 1},
     )
-    counter = SeriesYear.objects.select_for_update().get(pk=counter.pk)
-    previous = counter.numbers.order_by("-seq").first()
-    if previous is not None and previous.dated > day:
-        raise Refused("Nomor terakhir bertanggal sesudah hari ini. Periksa jam komputer server.")
+    with _book_at_hand():
+        told = disagreement(counter)
+    if told:
+        raise Refused(f"{told} {TO_RECONCILE}")
     counter.last += 1
     counter.save(update_fields=["last"])
     text = render_number(register.pattern, sequence=counter.last, on=day, values=register.tokens)
@@ -66,7 +78,136 @@ def take_number(*, service: str, series: str, given_to: str, by: User, at: datet
         at=at,
         facts={"number": text, "seq": counter.last, "year": day.year, "to": given_to},
     )
+    with _book_at_hand():
+        marks.reserve(str(register), day.year, _in_book(number))
     return number
+
+
+@contextmanager
+def _book_at_hand() -> Iterator[None]:
+    """Refuse to give a number that the book outside the database cannot take."""
+    try:
+        yield
+    except OSError:
+        raise Refused(
+            "Buku nomor di luar basis data tidak dapat dibaca atau ditulis, jadi nomor tidak diberikan. "
+            "Minta administrator memeriksa penyimpanan server (ruang kosong dan izin folder)."
+        ) from None
+
+
+def _locked(service: str, key: str) -> Series:
+    """The row that whoever takes a number of a series waits for: one at a time, in every year of it."""
+    rows = Series.objects.select_for_update(no_key=True)
+    register = rows.filter(service=service, key=key).first()
+    if register is None:
+        raise Refused("Seri nomor belum disiapkan. Minta administrator mengaturnya di halaman Kantor.")
+    return register
+
+
+def _demand_order(register: Series, day: date) -> None:
+    """No number is dated before the one given before it, also when a clock is set back over New Year."""
+    counter = register.years.order_by("-year").first()
+    newest = counter.numbers.order_by("-seq").first() if counter else None
+    if newest is not None and newest.dated > day:
+        raise Refused(
+            f"Nomor terakhir, {newest.text}, bertanggal {tanggal(newest.dated)}, sesudah hari ini menurut "
+            f"jam server ({tanggal(day)}). Nomor tidak diberikan. Periksa jam server, lalu ulangi."
+        )
+
+
+def _in_book(number: Number) -> marks.Given:
+    return marks.Given(number.seq, number.text, number.dated, number.given_to)
+
+
+def settle_books() -> list[SeriesYear]:
+    """Write into the books what was committed by a process that was killed before it could (every minute)."""
+    behind = []
+    for counter in SeriesYear.objects.select_related("series"):
+        mark = marks.read(str(counter.series), counter.year)
+        if mark is None or not mark.issued < counter.last <= mark.reserved:
+            continue
+        last = counter.numbers.get(seq=counter.last)  # committed: this is no transaction of its giver's
+        marks.issued(str(counter.series), counter.year, _in_book(last))
+        behind.append(counter)
+    return behind
+
+
+def reconcile(
+    counter: SeriesYear, *, last_used: int, reason: str, by: User, at: datetime, stamp: Stamp = NO_FORM
+) -> list[Number]:
+    """Take up again a series whose database was restored: what it lost stands in it as void, with the reason.
+
+    `last_used` is the highest number that any paper bears, as the official found it: at least what the
+    database and the book outside it know.
+
+    Raises:
+        NotYours: the person neither numbers nor signs the service's decrees. Refused: there is nothing to
+            reconcile, no reason, or a number that cannot be right.
+    """
+    with act(stamp):
+        register = _locked(counter.series.service, counter.series.key)
+        counter = SeriesYear.objects.get(pk=counter.pk)
+        if not may_reconcile(by, register, at=at):
+            raise NotYours
+        if not disagreement(counter):
+            raise Refused("Basis data dan buku nomor sudah sama. Tidak ada yang perlu direkonsiliasi.")
+        if not reason.strip():
+            raise Refused("Tuliskan alasan: kapan dan mengapa basis data dipulihkan.", "reason")
+        known = marks.read(str(register), counter.year)
+        least = max(counter.last, known.issued if known else 0)
+        if not least <= last_used <= least + MOST_LOST:
+            raise Refused(
+                f"Nomor terakhir yang pernah dipakai paling kecil {least} dan paling besar "
+                f"{least + MOST_LOST}. Cocokkan dengan buku register.",
+                "last_used",
+            )
+        lost = _void_lost(counter, last_used, reason=reason, by=by, at=at)
+        record(
+            chain=register.chain,
+            verb="number.reconcile",
+            by_id=by.pk,
+            at=at,
+            facts={
+                "year": counter.year,
+                "database": counter.last,
+                "book": known.issued if known else None,
+                "last_used": last_used,
+            },
+            note=reason,
+            key=stamp.key,
+            body=stamp.body,
+        )
+        SeriesYear.objects.filter(pk=counter.pk).update(last=last_used)
+        # Before the commit: should this act fail, the book is ahead and the series waits for another try.
+        marks.issued(str(register), counter.year, _in_book(counter.numbers.get(seq=last_used)))
+        return lost
+
+
+def _void_lost(counter: SeriesYear, upto: int, *, reason: str, by: User, at: datetime) -> list[Number]:
+    """Put the numbers that the database lost into their places, void."""
+    register, today = counter.series, office_day(at)
+    in_book = marks.book(str(register), counter.year)
+    dated = counter.numbers.order_by("-seq").values_list("dated", flat=True).first()
+    dated = dated or date(counter.year, 1, 1)
+    rows = []
+    for seq in range(counter.last + 1, upto + 1):
+        found = in_book.get(seq)
+        dated = max(dated, found.dated if found else min(today, date(counter.year, 12, 31)))
+        text = render_number(register.pattern, sequence=seq, on=dated, values=register.tokens)
+        rows.append(
+            Number(
+                counter=counter,
+                seq=seq,
+                text=found.text if found else text,
+                dated=dated,
+                given_to=f"lost:{found.to}" if found else "lost",
+                given_by=by,
+                given_at=at,
+                voided_at=at,
+                void_reason=f"Tidak ada lagi dalam basis data yang dipulihkan. {reason}",
+            )
+        )
+    return Number.objects.bulk_create(rows)
 
 
 def _first(register: Series, year: int) -> int:
@@ -98,7 +239,7 @@ def set_up_series(
     if starts_at < 1:
         raise Refused("Nomor awal paling kecil 1.", "starts_at")
     with act(stamp):
-        old = Series.objects.filter(service=service, key=key).first()
+        old = Series.objects.select_for_update().filter(service=service, key=key).first()
         if old is not None and old.years.exists() and old.starts_at != starts_at:
             raise Refused("Seri ini sudah memberi nomor; nomor awalnya tidak dapat diubah lagi.", "starts_at")
         series, _ = Series.objects.update_or_create(
@@ -163,12 +304,22 @@ def void_number(decision: Decision, *, reason: str, by: User, at: datetime) -> N
     Raises:
         Refused: the decision counts already, or no reason was given.
     """
-    number = decision.number
     if decision.scan_id is not None:
         raise Refused("Keputusan ini sudah disahkan; nomornya tidak dapat dibatalkan di sini.")
     if not reason.strip():
         raise Refused("Tuliskan alasan nomor dibatalkan.", "note")
     decision.delete()
+    return _void(decision.number, reason=reason, by=by, at=at)
+
+
+def void_later_number(decision: LaterDecision, *, reason: str, by: User, at: datetime) -> None:
+    """Void the number of a later decision that is dropped: both stay, with the reason."""
+    assert decision.number is not None
+    assert decision.since is None
+    _void(decision.number, reason=reason, by=by, at=at)
+
+
+def _void(number: Number, *, reason: str, by: User, at: datetime) -> Number:
     number.voided_at, number.void_reason = at, reason
     number.save(update_fields=["voided_at", "void_reason"])
     record(
@@ -186,6 +337,22 @@ def attach_scan(decision: Decision, *, scan: Blob) -> None:
     """File the scan of the signed, numbered and stamped original: from now on the decision counts."""
     decision.scan = scan
     decision.save(update_fields=["scan"])
+    _settle(decision.number)
+
+
+def put_in_force(decision: LaterDecision, *, scan: Blob) -> None:
+    """File the scan of a later decision's original: it counts from the day of its number."""
+    assert decision.number is not None
+    decision.scan, decision.since = scan, decision.number.dated
+    decision.save(update_fields=["scan", "since"])
+    _settle(decision.number)
+
+
+def _settle(number: Number) -> None:
+    """Whoever gave a number may have been killed before its book said so."""
+    transaction.on_commit(
+        partial(marks.issued, str(number.counter.series), number.counter.year, _in_book(number)), robust=True
+    )
 
 
 def name_earlier(permit: Permit, *, earlier: Permit) -> None:

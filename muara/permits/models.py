@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 
-from muara.cases.models import Case, Draft
-from muara.documents.models import Blob
+from muara.cases.models import Case, Draft, Endorsement
+from muara.cases.models.decision import new_token
+from muara.documents.models import Blob, Letter
 from muara.people.models import User
+from muara.permits.standing import Status, standing
 
 
 class Series(models.Model):
@@ -37,7 +40,7 @@ class Series(models.Model):
 
 
 class SeriesYear(models.Model):
-    """The last number given in a year: the row that whoever takes a number locks."""
+    """The last number given in a year; whoever takes one locks the series."""
 
     series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="years")
     year = models.PositiveSmallIntegerField("tahun")
@@ -128,12 +131,8 @@ class Permit(Registered):
         ]
 
     def status(self, day: date) -> str:
-        """The public status on an office day."""
-        if self.scan_id is None:
-            return "belum disahkan"
-        if self.replaced_on is not None and day >= self.replaced_on:
-            return "diganti"
-        return "berlaku" if day <= self.expires_on else "berakhir"
+        """The public status on an office day; `standing` says more."""
+        return standing(self, on=day).status.value
 
 
 class Refusal(Registered):
@@ -162,3 +161,101 @@ class Lookups(models.Model):
 
     def __str__(self) -> str:
         return f"{self.draft_id} {self.day}: {self.times}"
+
+
+class LaterDecision(models.Model):
+    """What is decided about a permit after its issue: prepared, endorsed, signed, numbered, then in force.
+
+    Its text never changes: what is found wanting is dropped with a reason and prepared anew. It counts from
+    `since`, the day of its number, once the scan of the signed original is there. The database itself sees
+    to it that its number is of the series of such decisions (muara.permits.registers).
+    """
+
+    class Kind(models.TextChoices):
+        CORRECTION = "correction", "Ralat"
+        SUSPENSION = "suspension", "Pembekuan"
+        LIFTING = "lifting", "Pengakhiran pembekuan"
+        REVOCATION = "revocation", "Pencabutan"
+        ANNULMENT = "annulment", "Pembatalan"
+
+    SERIES: ClassVar = "later"
+    LEADS_TO: ClassVar = {
+        Kind.SUSPENSION: Status.SUSPENDED,
+        Kind.LIFTING: Status.ACTIVE,
+        Kind.REVOCATION: Status.REVOKED,
+        Kind.ANNULMENT: Status.ANNULLED,
+    }
+
+    ENDS: ClassVar = (Kind.REVOCATION, Kind.ANNULMENT)
+
+    permit = models.ForeignKey(Permit, on_delete=models.PROTECT, related_name="later")
+    kind = models.CharField("jenis", max_length=12, choices=Kind)
+    content = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    token = models.CharField(max_length=32, unique=True, default=new_token)
+    reasons = models.JSONField("alasan")
+    found_on = models.DateField("diketahui")
+    corrections = models.JSONField("yang diralat", default=list)
+    evidence = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
+    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField("disiapkan")
+    number = models.OneToOneField(Number, on_delete=models.PROTECT, null=True, related_name="later_decision")
+    scan = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
+    letter = models.ForeignKey(Letter, on_delete=models.PROTECT, null=True, related_name="+")
+    since = models.DateField("berlaku sejak", null=True)
+    dropped_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    dropped_at = models.DateTimeField("dibatalkan", null=True)
+    drop_reason = models.TextField("alasan batal", blank=True)
+
+    class Meta:
+        ordering = ["permit", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["permit"],
+                condition=Q(since=None, dropped_at=None),
+                name="one_later_decision_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(since=None) | Q(number__isnull=False, scan__isnull=False, dropped_at=None),
+                name="a_later_decision_counts_by_number_and_scan",
+            ),
+            models.CheckConstraint(
+                condition=Q(dropped_at=None, dropped_by=None)
+                | (Q(dropped_at__isnull=False, dropped_by__isnull=False) & ~Q(drop_reason="")),
+                name="a_dropped_later_decision_has_its_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.permit_id}"
+
+    @property
+    def leads_to(self) -> Status | None:
+        """How the permit stands once this counts; a correction leaves it as it is."""
+        return self.LEADS_TO.get(self.Kind(self.kind))
+
+    @property
+    def is_open(self) -> bool:
+        """It is on its way: neither in force nor dropped."""
+        return self.since is None and self.dropped_at is None
+
+
+class LaterEndorsement(models.Model):
+    """A person's paraf on, or signature under, the exact content of a later decision."""
+
+    decision = models.ForeignKey(LaterDecision, on_delete=models.PROTECT, related_name="endorsements")
+    kind = models.CharField("jenis", max_length=10, choices=Endorsement.Kind)
+    step_key = models.CharField("langkah", max_length=40)
+    title = models.CharField("jabatan", max_length=160)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField("waktu")
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["decision", "at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["decision", "step_key"], name="later_endorsement_once_a_step")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.title}"

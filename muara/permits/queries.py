@@ -13,7 +13,8 @@ from django.db.models import Q
 from muara.cases.models import Case, Draft, Handover, Outfall
 from muara.cases.queries import latest_submission, submitted
 from muara.people.models import Company, office_day
-from muara.permits.models import Decision, Number, Permit, Refusal, Series, SeriesYear
+from muara.permits import marks
+from muara.permits.models import Decision, LaterDecision, Number, Permit, Refusal, Series, SeriesYear
 from muara.sop.places import metres_between
 from muara.sop.working_time import Calendar, add_working_days
 
@@ -63,6 +64,17 @@ def remedies_of(refusal: Refusal, *, calendar: Calendar) -> Remedies | None:
     received_on = office_day(handed.confirmed_at)
     last = add_working_days(calendar, received_on, OBJECTION_DAYS)
     return Remedies(received_on, last, add_working_days(calendar, last, SETTLED_IN))
+
+
+def later_by_token(token: str) -> LaterDecision | None:
+    """A later decision whose QR was printed; it may be on its way still, or dropped."""
+    rows = LaterDecision.objects.select_related("number", "permit__number", "permit__draft", "permit__case")
+    return rows.filter(token=token).first()
+
+
+def decisions_in_force(permit: Permit) -> list[LaterDecision]:
+    """What was decided about a permit after its issue and counts, in order."""
+    return list(permit.later.exclude(since=None).select_related("number").order_by("since", "pk"))
 
 
 def draft_by_token(token: str) -> Draft | None:
@@ -124,8 +136,10 @@ def lookalikes(case: Case, *, day: date) -> list[Lookalike]:
     same_company = Q(application__company__name__iexact=company.name)
     if company.nib:
         same_company |= Q(application__company__nib=company.nib)
-    alive = Q(closed_at=None) | Q(
-        permit__scan__isnull=False, permit__replaced_on=None, permit__expires_on__gte=day
+    ended = LaterDecision.objects.filter(kind__in=LaterDecision.ENDS, since__lte=day)
+    alive = Q(closed_at=None) | (
+        Q(permit__scan__isnull=False, permit__replaced_on=None, permit__expires_on__gte=day)
+        & ~Q(permit__in=ended.values("permit"))
     )
     theirs = set(Case.objects.filter(alive, same_company).values_list("pk", flat=True))
     rows = Case.objects.filter(alive, Q(pk__in=theirs) | Q(application__in=near)).exclude(pk=case.pk)
@@ -170,14 +184,15 @@ def earlier_permit(case: Case) -> Permit | None:
 
 
 def permits_of(companies: Iterable[Company], *, service: str) -> list[Permit]:
-    """The permits of some companies that were issued and not replaced, the newest first."""
+    """The permits of some companies that were issued and neither replaced nor revoked, the newest first."""
     rows = Permit.objects.select_related("number", "case__application__company").filter(
         case__application__company__in=list(companies),
         case__application__service=service,
         scan__isnull=False,
         replaced_on=None,
     )
-    return list(rows.order_by("-issued_on", "-pk"))
+    ended = LaterDecision.objects.filter(kind__in=LaterDecision.ENDS, since__isnull=False)
+    return list(rows.exclude(pk__in=ended.values("permit")).order_by("-issued_on", "-pk"))
 
 
 def voided_numbers(case: Case) -> list[Number]:
@@ -188,7 +203,9 @@ def voided_numbers(case: Case) -> list[Number]:
 def register(series: Series, year: int) -> list[Number]:
     """Every number of a series in a year, in order, the void ones in their places (SOP step 16.a)."""
     numbers = Number.objects.filter(counter__series=series, counter__year=year)
-    return list(numbers.select_related("permit", "refusal", "given_by").order_by("seq"))
+    return list(
+        numbers.select_related("permit", "refusal", "later_decision__permit", "given_by").order_by("seq")
+    )
 
 
 def register_years(series: Series) -> list[int]:
@@ -205,12 +222,63 @@ def holders(numbers: Iterable[Number]) -> dict[int, str]:
         for number in numbers
         for held in (getattr(number, kind, None) for kind in Draft.Kind.values)
         if held is not None
+    } | {
+        number.pk: later.permit.company
+        for number in numbers
+        if (later := getattr(number, "later_decision", None)) is not None
     }
-    cases = {number.pk: int(number.given_to.removeprefix("case:")) for number in numbers if number.voided_at}
+    cases = {
+        number.pk: int(number.given_to.removeprefix("case:"))
+        for number in numbers
+        if number.voided_at and number.given_to.startswith("case:")
+    }
     companies = dict(
         Case.objects.filter(pk__in=cases.values()).values_list("pk", "application__company__name")
     )
     return names | {pk: companies.get(case, "") for pk, case in cases.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a restored database does not know of a series' year."""
+
+    counter: SeriesYear
+    mark: marks.Mark | None
+    lost: tuple[marks.Given, ...]
+    told: str
+
+
+def disagreement(counter: SeriesYear) -> str:
+    """How the database and the book outside it differ, as a sentence; empty where they agree."""
+    mark = marks.read(str(counter.series), counter.year)
+    if mark is None:
+        if not counter.numbers.exists():
+            return ""
+        return (
+            f"Basis data sudah memberi nomor {counter.last} pada tahun {counter.year}, tetapi buku nomor di "
+            "luar basis data tidak ditemukan."
+        )
+    if mark.issued <= counter.last:
+        return ""
+    return (
+        f"Nomor terakhir tahun {counter.year} adalah {counter.last} menurut basis data dan {mark.issued} "
+        "menurut buku nomor di luarnya: basis data agaknya dipulihkan dari cadangan yang lebih lama."
+    )
+
+
+def differences(series: Series) -> list[Difference]:
+    """The years of a series that must be reconciled, with the numbers that the database lost."""
+    found = []
+    for counter in SeriesYear.objects.filter(series=series).select_related("series").order_by("year"):
+        if told := disagreement(counter):
+            mark, known = marks.read(str(series), counter.year), marks.book(str(series), counter.year)
+            lost = tuple(
+                known[seq]
+                for seq in range(counter.last + 1, (mark.issued if mark else 0) + 1)
+                if seq in known
+            )
+            found.append(Difference(counter, mark, lost, told))
+    return found
 
 
 def number_blanks(service: str, series: str) -> tuple[str, str]:

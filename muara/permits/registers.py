@@ -13,20 +13,35 @@ from django.db import connections
 WRONG = "wrong register"
 
 
-def install(table: str, kind: str, *, using: str) -> None:
-    """Make a register take only drafts of its kind, with a number of that kind's series."""
+def install(table: str, right: str, *, using: str) -> None:
+    """Make a register take only rows of which a condition over NEW holds."""
     connection = connections[using]
-    right = (
+    statements = _sqlite(table, right) if connection.vendor == "sqlite" else _postgresql(table, right)
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def of_kind(kind: str) -> str:
+    """The condition: a draft of this kind, with a number of that kind's series."""
+    return (
         "EXISTS (SELECT 1 FROM cases_draft d CROSS JOIN permits_number n "
         "JOIN permits_seriesyear y ON y.id = n.counter_id JOIN permits_series s ON s.id = y.series_id "
         "JOIN cases_case c ON c.id = d.case_id JOIN cases_revision r ON r.id = c.revision_id "
         f"WHERE d.id = NEW.draft_id AND n.id = NEW.number_id AND d.kind = '{kind}' AND s.key = '{kind}' "
         "AND d.case_id = NEW.case_id AND s.service = r.service)"
     )
-    statements = _sqlite(table, right) if connection.vendor == "sqlite" else _postgresql(table, right)
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
+
+
+# What came after the issue has a register of its own, never the permits'.
+LATER = (
+    "(NEW.number_id IS NULL OR EXISTS (SELECT 1 FROM permits_number n "
+    "JOIN permits_seriesyear y ON y.id = n.counter_id JOIN permits_series s ON s.id = y.series_id "
+    "JOIN permits_permit p ON p.id = NEW.permit_id JOIN cases_case c ON c.id = p.case_id "
+    "JOIN cases_revision r ON r.id = c.revision_id "
+    "WHERE n.id = NEW.number_id AND s.key = 'later' AND s.service = r.service))"
+)
+RIGHT = {"permit": of_kind("permit"), "refusal": of_kind("refusal"), "laterdecision": LATER}
 
 
 def _sqlite(table: str, right: str) -> list[str]:
@@ -53,8 +68,8 @@ def _postgresql(table: str, right: str) -> list[str]:
 
 
 def after_migrate(*, sender: Any, using: str, **_: Any) -> None:
-    """Guard both registers once their tables are there."""
+    """Guard the registers once their tables are there."""
     tables = connections[using].introspection.table_names()
-    for kind in ("permit", "refusal"):
-        if (table := sender.get_model(kind)._meta.db_table) in tables:
-            install(table, kind, using=using)
+    for model, right in RIGHT.items():
+        if (table := sender.get_model(model)._meta.db_table) in tables:
+            install(table, right, using=using)

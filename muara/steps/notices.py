@@ -24,7 +24,7 @@ from muara.documents.indonesian import angka_huruf, tanggal, waktu
 from muara.people.actions.notices import Addressee, addressee, notify, withdraw
 from muara.people.calendar import office_calendar
 from muara.people.models import Notice, User, office_day
-from muara.permits.models import Decision
+from muara.permits.models import Decision, LaterDecision
 from muara.steps.letters import (
     COLLECTION,
     FOLLOW_UP,
@@ -296,6 +296,35 @@ def tell_ready(decision: Decision, *, at: datetime) -> Notice:
         body=(
             f"{came} nomor {decision.number.text} tanggal {tanggal(decision.issued_on)}. {further}"
             f"Suratnya siap diambil di loket pengambilan.\n\nYang dibawa:\n{_bring(case)}"
+        ),
+        at=at,
+    )
+
+
+def tell_later_decision(decision: LaterDecision, *, at: datetime) -> Notice:
+    """What was decided about an issued permit, the day that it counts (UU 30/2014, Pasal 62)."""
+    permit, number = decision.permit, decision.number
+    assert number is not None
+    told = {
+        LaterDecision.Kind.CORRECTION: "Kekeliruan penulisan dalam surat izin diperbaiki. Simpan ralatnya "
+        "bersama surat izin.",
+        LaterDecision.Kind.SUSPENSION: "Selama dibekukan, kegiatan yang diizinkan tidak boleh dilakukan; "
+        "kewajiban Saudara tetap berlaku.",
+        LaterDecision.Kind.LIFTING: "Pembekuannya berakhir. Izin berlaku kembali sampai dengan "
+        f"{tanggal(permit.expires_on)}.",
+        LaterDecision.Kind.REVOCATION: "Izin tidak berlaku lagi sejak tanggal itu.",
+        LaterDecision.Kind.ANNULMENT: "Izin tidak berlaku lagi sejak tanggal itu.",
+    }[LaterDecision.Kind(decision.kind)]
+    label = decision.get_kind_display()
+    return _tell(
+        permit.case,
+        f"later:{decision.pk}",
+        subject=f"{label} izin nomor {permit.number.text}",
+        body=(
+            f"{label} izin nomor {permit.number.text} atas nama {permit.company} ditetapkan dengan Keputusan "
+            f"nomor {number.text} tanggal {tanggal(number.dated)}. {told}\n\nAlasan, dasar hukum, dan upaya "
+            "hukumnya tertulis dalam keputusan itu, yang dapat diunduh di halaman permohonan atau diambil di "
+            "loket."
         ),
         at=at,
     )

@@ -56,6 +56,7 @@ MATCHES = 15  # companies that a search offers
 OUTSIDE_THE_SOP = {"administrator": "Administrator", "auditor": "Pemeriksa (hanya membaca)"}
 MONITORS = frozenset({"liaison", "processing_officer", "section_head", "division_head", "head_of_office"})
 READS_REGISTER = frozenset({"registrar", "head_of_office", "auditor"})
+DECIDES_LATER = MONITORS - {"liaison"} | READS_REGISTER
 OVERSIGHT = (
     ("Papan berkas", "oversight"),
     ("Alur dan beban", "oversight_flow"),
@@ -143,6 +144,16 @@ def desk_links(here: Officer, current: str) -> list[dict[str, Any]]:
     if here.actors & READS_REGISTER:
         href = reverse("registers")
         links.append({"label": "Register nomor", "href": href, "current": current == "register", "count": 0})
+    if here.actors & DECIDES_LATER:
+        href = reverse("later_decisions")
+        links.append(
+            {
+                "label": "Keputusan setelah izin terbit",
+                "href": href,
+                "current": current == "later_decisions",
+                "count": 0,
+            }
+        )
     groups = [{"title": "", "links": links}]
     if here.actors & OVERSEERS:
         seen = [

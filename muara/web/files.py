@@ -38,7 +38,7 @@ from muara.documents.pictures import NoPicture, page_picture
 from muara.documents.store import SHA256, BlobStore
 from muara.documents.uploads import PDF, PREFERRED, safe_name
 from muara.people.models import Office, User, office_day
-from muara.permits.models import Permit, Refusal, Series
+from muara.permits.models import LaterDecision, Permit, Refusal, Series
 from muara.permits.queries import decision_of, register_years
 from muara.steps import letters as case_letters
 from muara.steps.actions.drafting import latest_draft
@@ -69,6 +69,7 @@ FOR_APPLICANTS = frozenset(
         "visit_record",
         "rights_and_duties",
         "handover_receipt",
+        "later_decision",
     }
 )
 
@@ -311,8 +312,11 @@ def _scan(request: HttpRequest, pk: int, sha256: str) -> Blob:
     held: list[QuerySet[Any]] = [
         register.objects.filter(case=case, scan__sha256=sha256) for register in (Permit, Refusal)
     ]
+    later = LaterDecision.objects.filter(permit__case=case)
+    held.append(later.filter(scan__sha256=sha256))
     if not is_on_applicants_side(person(request), case.application):
         held += [
+            later.filter(evidence__sha256=sha256),
             Referral.objects.filter(case=case, receipt_scan__sha256=sha256),
             Recommendation.objects.filter(referral__case=case, scan__sha256=sha256),
             Meeting.objects.filter(task__case=case, scan__sha256=sha256),

@@ -40,6 +40,7 @@ from muara.people.rules import (
 )
 from muara.permits.actions import set_up_series
 from muara.permits.models import Series
+from muara.permits.queries import differences
 from muara.sop.definition import Process
 from muara.sop.numbering import render_number
 from muara.web.acts import Came, attempt, new_key
@@ -418,8 +419,10 @@ def signers(request: HttpRequest, pk: int) -> HttpResponse:
 def series(request: HttpRequest) -> HttpResponse:
     _, at = office_reader(request)
     day = office_day(at)
-    rows = [(item, *_next(item, day)) for item in Series.objects.prefetch_related("years")]
-    return office_page(request, "series", {"rows": rows, "year": day.year})
+    every = Series.objects.prefetch_related("years")
+    rows = [(item, *_next(item, day)) for item in every]
+    differing = [item for item in every if differences(item)]
+    return office_page(request, "series", {"rows": rows, "year": day.year, "differing": differing})
 
 
 @login_required

@@ -19,7 +19,7 @@ from muara.cases.queries import tasks_doing
 from muara.people.calendar import office_calendar
 from muara.people.models import office_day
 from muara.permits.models import Series
-from muara.permits.queries import holders, register_years
+from muara.permits.queries import differences, holders, register_years
 from muara.permits.queries import register as numbers_of
 from muara.sop.working_time import Calendar, working_days_between
 from muara.steps.actions.collection import days_waiting
@@ -93,7 +93,7 @@ def _uncollected(task: Task, *, at: datetime, calendar: Calendar) -> Uncollected
 def registers(request: HttpRequest) -> HttpResponse:
     """The registers of the office: the page of the first one, which leads to the others."""
     here = desk_officer(request)
-    first = Series.objects.exclude(key="registration").first() or Series.objects.first()
+    first = Series.objects.filter(key="permit").first() or Series.objects.first()
     if not reads_registers(here.user, at=here.at):
         raise PermissionDenied
     if first is None:
@@ -118,6 +118,7 @@ def register(request: HttpRequest, service: str, key: str) -> HttpResponse:
     names = holders(shown)
     context = {
         "series": series,
+        "differs": bool(differences(series)),
         "others": Series.objects.exclude(pk=series.pk),
         "years": years,
         "year": year,

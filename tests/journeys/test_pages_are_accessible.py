@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pytest
@@ -17,11 +18,14 @@ from muara.cases.models import Application, Case, Draft, Task
 from muara.contacts.models import Consultation, Counter, NoticeLetter, PhoneTask, Ticket
 from muara.people.actions.companies import invite
 from muara.people.models import CalendarDay, Office, User, office_day
-from muara.permits.models import Permit
+from muara.permits import marks
+from muara.permits.models import LaterDecision, Permit
+from muara.steps.actions import later
 from muara.steps.actions.powers import record_power
 from muara.web.case_page import SECTIONS
 from muara.web.demo import Clock, Walk, applicant, officer, other_applicant
 from tests.browser import LiveApp, assert_accessible, assert_fits
+from tests.later import because, carry_through
 from tests.powers import given, letter
 
 WIDTHS = (1280, 390)
@@ -174,6 +178,33 @@ def case_pages() -> Iterator[Visit]:
     yield Visit(f"/meja/berkas/{at_step('check').pk}/", officer("customer_service"))
 
 
+def permit_pages() -> Iterator[Visit]:
+    """A permit that is suspended, the decision on its way that lifts it, and a register that was restored."""
+    permit, drafter, registrar = finished().permit, officer("processing_officer"), officer("registrar")
+    suspended = carry_through(permit, LaterDecision.Kind.SUSPENSION, because(today()), at=timezone.now())
+    said, lifting = because(today()), LaterDecision.Kind.LIFTING
+    lifted = later.propose(permit, kind=lifting, said=said, by=drafter, at=timezone.now())
+    here = f"/meja/izin/{permit.pk}/"
+    yield Visit(f"/izin/{permit.draft.token}/")
+    yield Visit(f"/izin/{suspended.token}/")
+    yield Visit(f"/permohonan/{permit.case.application.reference}/", applicant())
+    yield Visit(here, drafter)
+    yield Visit("/meja/keputusan/", drafter)
+    yield Visit(f"/meja/keputusan/{suspended.pk}/", drafter)
+    yield Visit(f"/meja/keputusan/{lifted.pk}/", officer("section_head"), press="Batalkan")
+    later.drop(lifted, reason="Belum waktunya.", by=officer("section_head"), at=timezone.now())
+    yield Visit(here, drafter)
+    yield Visit(f"{here}revocation/", drafter, press="Siapkan keputusan")
+    year, counter = today().year, permit.number.counter
+    marks.issued("LHP.permit", year, marks.Given(counter.last + 1, "503/x/HILANG", today(), "case:0"))
+    yield Visit("/meja/register/LHP/permit/", registrar)
+    yield Visit("/meja/register/LHP/permit/selisih/", registrar)
+
+
+def today() -> date:
+    return office_day(timezone.now())
+
+
 def overseers() -> Iterator[Visit]:
     auditor = officer("auditor")
     yield Visit("/pengawasan/", auditor)
@@ -209,7 +240,9 @@ def administrators() -> Iterator[Visit]:
     yield Visit("/akun/keluar/", admin)
 
 
-@pytest.mark.parametrize("visits", [anybody, applicants, officers, case_pages, overseers, administrators])
+@pytest.mark.parametrize(
+    "visits", [anybody, applicants, officers, case_pages, permit_pages, overseers, administrators]
+)
 def test_every_kind_of_page_fits_and_is_accessible(
     demo_app: LiveApp, desktop: Page, visits: Callable[[], Iterator[Visit]]
 ) -> None:

@@ -502,6 +502,30 @@ ADDRESSES = {
         "in 404 404 200 200 404 200 200 404",
         "in 405 405 405 405 405 405 405 405",
     ),
+    "number_difference": (
+        "in 403 403 200 200 403 200 200 200",
+        "in 403 403 403 403 403 409 403 403",
+    ),
+    "permit_life": (  # the case has no permit yet: tests/web/test_permits.py has one
+        "in 403 403 404 404 404 404 404 404",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "propose_later": (
+        "in 403 403 404 404 404 404 404 404",
+        "in 403 403 404 404 404 404 404 404",
+    ),
+    "later_decisions": (
+        "in 403 403 200 200 200 200 200 200",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "later_decision": (
+        "in 403 403 404 404 404 404 404 404",
+        "in 403 403 404 404 404 404 404 404",
+    ),
+    "later_decision_pdf": (
+        "in 403 403 404 404 404 404 404 404",
+        "in 405 405 405 405 405 405 405 405",
+    ),
     "consultations": (
         "in 403 403 200 200 403 403 200 403",
         "in 405 405 405 405 405 405 405 405",
@@ -757,7 +781,12 @@ def person(key: str) -> User | None:
     return people[key]() if key in people else None
 
 
-SERIES = {"edit_series": "permit", "register": "permit", "number_register": "registration"}
+SERIES = {
+    "edit_series": "permit",
+    "register": "permit",
+    "number_register": "registration",
+    "number_difference": "permit",
+}
 
 
 def address(name: str, pattern: URLPattern, case: Case) -> str:

@@ -44,6 +44,7 @@ from muara.people.actions.companies import found_company
 from muara.people.models import Company, Membership, User, office_day
 from muara.permits.models import Permit
 from muara.permits.queries import permit_by_number
+from muara.permits.standing import Status
 from muara.sop.definition import ApplicationKind
 from muara.sop.form import Form, Section, clean_section, field_of, keep_section, point_of
 from muara.steps.actions.powers import named
@@ -121,6 +122,13 @@ def check_previous(
         raise Refused(f"Izin nomor {number} belum disahkan. Tunggu sampai izin itu terbit.", field)
     if status == "diganti":
         raise Refused(f"Izin nomor {number} sudah diganti. Pilih izin yang menggantikannya.", field)
+    if status in {Status.REVOKED, Status.ANNULLED}:
+        raise Refused(f"Izin nomor {number} sudah {status}. Ajukan permohonan izin baru.", field)
+    if kind.while_valid and status == Status.SUSPENDED:
+        raise Refused(
+            f"Izin nomor {number} sedang dibekukan, jadi belum dapat diubah. Tunggu pembekuannya diakhiri.",
+            field,
+        )
     if kind.while_valid and status != "berlaku":
         raise Refused(
             f"Izin nomor {number} sudah berakhir, jadi tidak dapat diubah. Ajukan perpanjangan.", field

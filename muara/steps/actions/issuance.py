@@ -36,6 +36,7 @@ from muara.permits.models import Decision, Permit
 from muara.permits.queries import decision_of, earlier_permit
 from muara.steps.actions.approval import void_what_must_be_done_again
 from muara.steps.actions.drafting import decree, latest_draft
+from muara.steps.actions.permit_life import after_change
 from muara.steps.actions.powers import PowerLetter, demand_letter, keep_power
 from muara.steps.actions.signing import demand_room, electronic_of
 from muara.steps.letters import case_values, company_name, text_of
@@ -144,6 +145,9 @@ def issue(
             papers.final_checklist(task.case, decision, checks, step=task.step_key, by=by, at=at)
         if isinstance(decision, Permit):
             end_replaced(decision)
+            after_change(decision, decision=None, at=at)
+            if decision.replaces is not None:
+                after_change(decision.replaces, decision=None, at=at)
             if papers.DUTIES in task.step.letters:
                 papers.rights_and_duties(task.case, decision, step=task.step_key, at=at)
         tell_ready(decision, at=at)

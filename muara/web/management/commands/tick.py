@@ -17,6 +17,7 @@ from muara.audit.keys import PERMIT, NoKey, UnsafeKey, signer
 from muara.contacts.actions.queue import close_earlier_days
 from muara.people.actions.notices import digest_failures
 from muara.people.models import WITA
+from muara.permits.actions import settle_books
 from muara.steps.actions.collection import remind_by_the_clock
 from muara.steps.actions.ladder import climb, warn_of_legal_limits
 from muara.steps.actions.reminders import remind_of_answers
@@ -62,6 +63,7 @@ class Command(BaseCommand):
             "pemberitahuan batas waktu": list(climb(at=at)),
             "peringatan batas hukum": list(warn_of_legal_limits(at=at)),
             "tugas telepon atau surat": list(escalate(at=at)),
+            "buku nomor yang tertinggal": settle_books(),
             "ringkasan pemberitahuan yang gagal": digest_failures(pages=digest_pages(), at=at),
         }
         for label, made in done.items():
