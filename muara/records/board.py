@@ -19,7 +19,7 @@ from muara.cases.queries import promise_due, promise_starts, ready_at
 from muara.cases.timeline import AGENCY, APPLICANT, ELSEWHERE, OFFICE, PAUSED_BY, Span, timeline
 from muara.people.models import WITA, office_day
 from muara.sop.definition import Process, Step
-from muara.sop.working_time import DAY, Calendar, day_zero, working_days_in
+from muara.sop.working_time import DAY, Calendar, day_zero, working_day_after, working_days_in
 
 SIDES = {OFFICE: "Kantor", AGENCY: "OPD", APPLICANT: "Pemohon", ELSEWHERE: "Pihak lain"}
 LATE, SOON = "terlambat", "dekat"
@@ -39,10 +39,7 @@ class Today:
     @property
     def soon(self) -> date:
         """The last day that lies no more than two working days ahead."""
-        day = self.day
-        while working_days_in(self.calendar, after=self.day, until=day + DAY) <= SOON_DAYS:
-            day += DAY
-        return day
+        return working_day_after(self.calendar, self.day, SOON_DAYS)
 
 
 def newest(service: str) -> Process:

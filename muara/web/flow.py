@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from statistics import median
 
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
@@ -20,6 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from muara.cases.forecast import percentile
 from muara.cases.models import Case, Revision, Task
 from muara.cases.queries import control_sheet, court_of
 from muara.people.calendar import office_calendar
@@ -237,10 +237,10 @@ def application_flow(request: HttpRequest, reference: str) -> HttpResponse:
 # --- all cases --------------------------------------------------------------------------------------------
 
 
-def figures_of(revision: Revision, *, at: datetime) -> Marks:
+def count_marks(revision: Revision, *, at: datetime) -> Marks:
     """Count a revision's open cases at each step, and what was closed in the last 90 days.
 
-    The median is in working days from a task's opening to its close (0 is the same day).
+    The median is in working days from a task's opening to its close (0 is the same day), by nearest rank.
     """
     tasks = Task.objects.main().filter(case__revision=revision)
     waiting = dict(tasks.open().values_list("step_key").annotate(cases=Count("pk")).order_by())
@@ -265,7 +265,7 @@ def _recent_figures(revision: Revision, *, at: datetime) -> tuple[Marks, datetim
     key = f"figures:{revision.sha256}"
     found: tuple[Marks, datetime] | None = cache.get(key)
     if found is None:
-        found = figures_of(revision, at=at), at
+        found = count_marks(revision, at=at), at
         cache.set(key, found, FRESH)
     return found
 
@@ -284,18 +284,18 @@ def _closed_since(revision: Revision, *, at: datetime) -> list[Closed]:
     return list(counted.annotate(times=Count("pk")))
 
 
-def _medians(rows: Iterable[Closed], calendar: Calendar) -> dict[str, float]:
+def _medians(rows: Iterable[Closed], calendar: Calendar) -> dict[str, int]:
     known: dict[tuple[date, date], int] = {}
     lasted: dict[str, Counter[int]] = {}
     for step, _, came, went, times in rows:
         if (came, went) not in known:
             known[came, went] = working_days_between(calendar, came, went)
         lasted.setdefault(step, Counter())[known[came, went]] += times
-    return {step: median(days.elements()) for step, days in lasted.items()}
+    return {step: percentile(list(days.elements()), 50) for step, days in lasted.items()}
 
 
-def _worded(days: float) -> str:
-    return f"Median {days:g} hari kerja".replace(".", ",") if days else "Median: hari yang sama"
+def _worded(days: int) -> str:
+    return f"Median {days} hari kerja" if days else "Median: hari yang sama"
 
 
 @login_required
