@@ -1,15 +1,17 @@
 """Oversight (SOP P): the board of all open cases, why a case is late, bottlenecks, and K1–K11.
 
-Everything is counted when a page is opened, so no figure is older than the page that shows it.
+Everything is counted when a page is opened; the board's counts stand for a minute, and say since when.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -47,9 +49,11 @@ from muara.web import dossier
 from muara.web.charts import Chart, columns, lengths
 from muara.web.desk import A_PAGE, Officer, desk_links, desk_officer
 from muara.web.oversight_forms import CaseChoice, PeriodChoice
+from muara.web.paging import AT_MOST, Pages
 from muara.web.sheets import Cell, download
 
 AT_ONCE = 500  # cases of a file held in memory
+FRESH = 60  # seconds for which the board's counts stand
 TREND = 4  # semesters
 KINDS = dict(CorrectionItem.Kind.choices)
 
@@ -91,7 +95,10 @@ def board(request: HttpRequest) -> HttpResponse:
     """Every open case by step and by whose court it is in; each number leads to just those cases."""
     here, service = overseer(request), _service(request)
     today = Today(here.today, office_calendar())
-    lines = live.board(service, today)
+    lines, counted_at = _recent_board(service, today, at=here.at)
+    if kind := request.GET.get("unduh"):
+        rows = (_board_row(line) for line in lines)
+        return download(kind, name=f"papan-berkas-{here.today:%Y-%m-%d}", head=BOARD_HEAD, rows=rows)
     totals = {side: sum(line.sides[side] for line in lines) for side in live.SIDES}
     context = {
         "lines": [_row(line) for line in lines],
@@ -101,9 +108,30 @@ def board(request: HttpRequest) -> HttpResponse:
         "late": sum(line.late for line in lines),
         "soon": sum(line.soon for line in lines),
         "until": today.soon,
+        "query": _query(request),
+        "counted_at": counted_at,
         **_frame(here, "oversight", service),
     }
     return render(request, "oversight/board.html", context)
+
+
+def _recent_board(service: str, today: Today, *, at: datetime) -> tuple[list[live.Line], datetime]:
+    """The board and when it was counted: at most a minute ago, in this process."""
+    key = f"board:{service}:{today.day}"
+    found: tuple[list[live.Line], datetime] | None = cache.get(key)
+    if found is None:
+        found = live.board(service, today), at
+        cache.set(key, found, FRESH)
+    return found
+
+
+BOARD_HEAD = ("Langkah", "Judul", "Pelaksana", *live.SIDES.values(), "Semua", "Terlambat", "≤ 2 hari kerja")
+
+
+def _board_row(line: live.Line) -> tuple[Cell, ...]:
+    step = line.step
+    named = (step.number, step.title, line.actor) if step else (None, "Langkah revisi lama", None)
+    return (*named, *line.sides.values(), line.all, line.late, line.soon)
 
 
 def _row(line: live.Line) -> dict[str, Any]:
@@ -127,7 +155,7 @@ def overseen_cases(request: HttpRequest) -> HttpResponse:
     if kind := request.GET.get("unduh"):
         rows = (_sheet_row(item) for item in _all(tasks, today, here))
         return download(kind, name=f"berkas-terbuka-{here.today:%Y-%m-%d}", head=CASE_HEAD, rows=rows)
-    page = Paginator(tasks, A_PAGE).get_page(request.GET.get("halaman"))
+    page = Pages(tasks, A_PAGE, at_most=AT_MOST).get_page(request.GET.get("halaman"))
     context = {
         "filter": form,
         "filtered": bool(form.narrowing()),
