@@ -330,7 +330,7 @@ def tasks_doing(activity: str) -> TaskQuerySet:
 
 
 def at_step_doing(activity: str) -> Q:
-    """The condition for tasks of an activity; it asks for the case's revision only where keys are ambiguous."""
+    """The condition for tasks of an activity; it asks for the revision only where a key is ambiguous."""
     processes = {pk: definition_of(pk).process for pk in Revision.objects.values_list("pk", flat=True)}
     keys = {key for process in processes.values() for key in process.doing(activity)}
     other = {

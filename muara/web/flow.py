@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from django.contrib.auth.decorators import login_required
-from django.core.cache import cache
 from django.db.models import Count, Q
 from django.db.models.functions import TruncDate
 from django.http import Http404, HttpRequest, HttpResponse
@@ -32,13 +31,12 @@ from muara.sop.svg import draw, emblem
 from muara.sop.working_time import Calendar, working_days_between
 from muara.web.desk import desk_links
 from muara.web.dossier import BEFORE_THE_CASE, legs, talk_before
-from muara.web.oversight import overseer
+from muara.web.oversight import overseer, recent
 from muara.web.portal import own_application
 from muara.web.progress import case_of, standing
 from muara.web.public import revision_by_slug, revisions_in_force
 
 PERIOD = timedelta(days=90)  # whose closed tasks the oversight's picture counts
-FRESH = 60  # seconds for which the counted figures of all cases stand
 Closed = tuple[str, str, date, date, int]  # step, outcome, day it came, day it went, how often
 
 
@@ -260,16 +258,6 @@ def count_marks(revision: Revision, *, at: datetime) -> Marks:
     return Marks(taken=ways, notes=notes, open=waiting)
 
 
-def _recent_figures(revision: Revision, *, at: datetime) -> tuple[Marks, datetime]:
-    """The figures of a revision and when they were counted: at most a minute ago, in this process."""
-    key = f"figures:{revision.sha256}"
-    found: tuple[Marks, datetime] | None = cache.get(key)
-    if found is None:
-        found = count_marks(revision, at=at), at
-        cache.set(key, found, FRESH)
-    return found
-
-
 def _closed_since(revision: Revision, *, at: datetime) -> list[Closed]:
     """The tasks of a revision closed in the last 90 days, counted by their step, outcome and days.
 
@@ -317,7 +305,7 @@ def oversight(request: HttpRequest) -> HttpResponse:
     shown = next((revision for revision in listed if str(revision.pk) == wanted), None)
     if shown is None:
         raise Http404
-    marks, counted_at = _recent_figures(shown, at=here.at)
+    marks, counted_at = recent("flow", shown.sha256, at=here.at, count=lambda: count_marks(shown, at=here.at))
     return render(
         request,
         "desk/oversight_flow.html",

@@ -1,14 +1,14 @@
 """Oversight (SOP P): the board of all open cases, why a case is late, bottlenecks, and K1–K11.
 
-Everything is counted when a page is opened; the board's counts stand for a minute, and say since when.
+Lists are read when a page is opened; what was counted stands for a minute, and says since when.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
@@ -53,7 +53,8 @@ from muara.web.paging import AT_MOST, Pages
 from muara.web.sheets import Cell, download
 
 AT_ONCE = 500  # cases of a file held in memory
-FRESH = 60  # seconds for which the board's counts stand
+FRESH = 60  # seconds for which what was counted stands
+Counted = TypeVar("Counted")
 TREND = 4  # semesters
 KINDS = dict(CorrectionItem.Kind.choices)
 
@@ -95,7 +96,9 @@ def board(request: HttpRequest) -> HttpResponse:
     """Every open case by step and by whose court it is in; each number leads to just those cases."""
     here, service = overseer(request), _service(request)
     today = Today(here.today, office_calendar())
-    lines, counted_at = _recent_board(service, today, at=here.at)
+    lines, counted_at = recent(
+        "board", service, today.day, at=here.at, count=lambda: live.board(service, today)
+    )
     if kind := request.GET.get("unduh"):
         rows = (_board_row(line) for line in lines)
         return download(kind, name=f"papan-berkas-{here.today:%Y-%m-%d}", head=BOARD_HEAD, rows=rows)
@@ -115,12 +118,12 @@ def board(request: HttpRequest) -> HttpResponse:
     return render(request, "oversight/board.html", context)
 
 
-def _recent_board(service: str, today: Today, *, at: datetime) -> tuple[list[live.Line], datetime]:
-    """The board and when it was counted: at most a minute ago, in this process."""
-    key = f"board:{service}:{today.day}"
-    found: tuple[list[live.Line], datetime] | None = cache.get(key)
+def recent(what: str, *keys: object, at: datetime, count: Callable[[], Counted]) -> tuple[Counted, datetime]:
+    """What was counted and when: at most a minute ago, in this process."""
+    key = ":".join(map(str, (what, *keys)))
+    found: tuple[Counted, datetime] | None = cache.get(key)
     if found is None:
-        found = live.board(service, today), at
+        found = count(), at
         cache.set(key, found, FRESH)
     return found
 
@@ -261,23 +264,31 @@ def bottlenecks(request: HttpRequest) -> HttpResponse:
     period, process = form.period(), live.newest(service)
     context: dict[str, Any] = {"form": form, "period": period, "query": _query(request)}
     if period is not None:
-        facts = facts_of(service, period)
-        necks = _necks(process, facts, live.waiting(service, Today(here.today, office_calendar())))
-        backs = _backs(process, facts)
+        found, counted_at = recent(
+            "bottlenecks",
+            *(service, period.first, period.last, here.today),
+            at=here.at,
+            count=lambda: _bottlenecks(service, process, period, here),
+        )
+        necks, backs = found["necks"], found["backs"]
         if kind := request.GET.get("unduh"):
             name = f"hambatan-{period.first:%Y%m%d}-{period.last:%Y%m%d}"
             return download(kind, name=name, head=NECK_HEAD, rows=[_neck_row(one, backs) for one in necks])
-        actors, people = live.loads(service, begins=period.begins, ends=period.ends)
-        agency = next(one for one in indicators(facts, process) if one.code == "K6")
-        context |= {
-            "necks": necks,
-            "backs": backs,
-            "kinds": KINDS.values(),
-            "actors": [one for one in actors if one.open],
-            "people": people,
-            "agency": agency,
-        }
+        context |= {**found, "kinds": KINDS.values(), "counted_at": counted_at}
     return render(request, "oversight/bottlenecks.html", context | _frame(here, "bottlenecks", service))
+
+
+def _bottlenecks(service: str, process: Process, period: Period, here: Officer) -> dict[str, Any]:
+    facts = facts_of(service, period)
+    actors, people = live.loads(service, begins=period.begins, ends=period.ends)
+    waiting = live.waiting(service, Today(here.today, office_calendar()))
+    return {
+        "necks": _necks(process, facts, waiting),
+        "backs": _backs(process, facts),
+        "actors": [one for one in actors if one.open],
+        "people": people,
+        "agency": next(one for one in indicators(facts, process) if one.code == "K6"),
+    }
 
 
 def _necks(process: Process, facts: Facts, waiting: dict[str, Waiting]) -> list[Neck]:
@@ -365,14 +376,23 @@ def performance(request: HttpRequest) -> HttpResponse:
     period, process = form.period(), live.newest(service)
     context: dict[str, Any] = {"form": form, "period": period, "query": _query(request)}
     if period is not None:
-        now = indicators(facts_of(service, period), process)
-        before = indicators(facts_of(service, period.before), process)
+        (now, before, charts), counted_at = recent(
+            "performance",
+            *(service, period.first, period.last, here.today),
+            at=here.at,
+            count=lambda: (
+                indicators(facts_of(service, period), process),
+                indicators(facts_of(service, period.before), process),
+                _charts(service, here, process),
+            ),
+        )
         if kind := request.GET.get("unduh"):
             name = f"kinerja-{period.first:%Y%m%d}-{period.last:%Y%m%d}"
             return download(kind, name=name, head=_sheet_head(period), rows=_sheet_rows(now, before))
         context |= {
             "indicators": [(one, _compared(one, was)) for one, was in zip(now, before, strict=True)],
-            "charts": _charts(service, here, process),
+            "charts": charts,
+            "counted_at": counted_at,
         }
     return render(request, "oversight/performance.html", context | _frame(here, "performance", service))
 
@@ -448,7 +468,14 @@ def proof(request: HttpRequest, figure: str) -> HttpResponse:
     empty = {one.code.lower(): one for one in indicators(Facts(), process) if one.drill}
     if figure not in empty:
         raise Http404
-    found = proofs(empty[figure].code, facts_of(service, period), process) if period else []
+    found = []
+    if period is not None:
+        found, _ = recent(
+            "proof",
+            *(figure, service, period.first, period.last),
+            at=here.at,
+            count=lambda: proofs(empty[figure].code, facts_of(service, period), process),
+        )
     if kind := request.GET.get("unduh"):
         rows = [
             (one.case.number, one.case.company, one.day, one.what, "ya" if one.against else "")
