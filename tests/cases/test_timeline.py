@@ -18,9 +18,10 @@ from muara.people.calendar import office_calendar
 from muara.people.models import User
 from muara.sop.working_time import add_working_days
 from muara.steps.actions import pausing
-from muara.web.demo import Clock, Walk, applicant, case_at, officer, talked_over
+from muara.web.demo import Clock, Walk, applicant, officer, talked_over
 from muara.web.dossier import task_due
 from tests.clock import at
+from tests.remembered import case_at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("office")]
 

@@ -16,8 +16,9 @@ from muara.people.models import Company, Office, office_day
 from muara.permits.models import Number, Permit
 from muara.steps.actions import filing
 from muara.web.acts import new_key
-from muara.web.demo import Clock, Walk, applicant, case_at, other_applicant, sample_upload
+from muara.web.demo import Clock, Walk, applicant, other_applicant, sample_upload
 from tests.clock import MONDAY
+from tests.remembered import case_at
 
 pytestmark = pytest.mark.django_db
 

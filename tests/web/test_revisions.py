@@ -19,8 +19,9 @@ from muara.cases.copies import hand_out, withdraw
 from muara.cases.models import ControlledCopy, Revision
 from muara.documents.models import Letter
 from muara.people.models import Office
-from muara.web.demo import Clock, Walk, applicant, case_at, officer
+from muara.web.demo import Clock, Walk, applicant, officer
 from tests.clock import MONDAY
+from tests.remembered import case_at
 from tests.sop.folders import example_files, real_files
 from tests.web.page_forms import form_on
 
