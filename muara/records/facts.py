@@ -156,9 +156,8 @@ def _some(keys: Iterable[int]) -> Iterator[list[_Life]]:
     wanted = sorted(set(keys))
     for start in range(0, len(wanted), AT_ONCE):
         some = wanted[start : start + AT_ONCE]
-        lives = {
-            pk: _Life(Ref(pk, number or reference, company), definition_of(revision).process, *rest)
-            for pk, number, reference, company, revision, *rest in Case.objects.filter(pk__in=some)
+        rows = (
+            Case.objects.filter(pk__in=some)
             .order_by("pk")
             .values_list(
                 "pk",
@@ -171,6 +170,27 @@ def _some(keys: Iterable[int]) -> Iterator[list[_Life]]:
                 "permit__draft",
                 "refusal__draft",
             )
+        )
+        lives = {
+            pk: _Life(
+                Ref(pk, number or reference, company),
+                definition_of(revision).process,
+                registered_on,
+                recommended_on,
+                permit_draft,
+                refusal_draft,
+            )
+            for (
+                pk,
+                number,
+                reference,
+                company,
+                revision,
+                registered_on,
+                recommended_on,
+                permit_draft,
+                refusal_draft,
+            ) in rows
         }
         tasks = Task.objects.main().filter(case__in=some).order_by("case", "opened_at", "pk")
         for row in tasks.values_list(

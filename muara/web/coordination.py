@@ -174,8 +174,8 @@ def _longest_waiting(waiting: TaskQuerySet, agency: Office, *, chosen: list[str]
     referred = Referral.objects.filter(case=OuterRef("case"), delivered_at=None)
     theirs = waiting.filter(Exists(referred.filter(agency=agency)), ~Exists(referred.exclude(agency=agency)))
     picked = {found for told in chosen if (found := read_number(told)) is not None}
-    found = list(theirs.exclude(pk__in=picked)[: A_ROUND + 1])
-    return [*(theirs.filter(pk__in=picked) if picked else ()), *found[:A_ROUND]], len(found) > A_ROUND
+    longest = list(theirs.exclude(pk__in=picked)[: A_ROUND + 1])
+    return [*(theirs.filter(pk__in=picked) if picked else ()), *longest[:A_ROUND]], len(longest) > A_ROUND
 
 
 def _for_several(waiting: TaskQuerySet) -> list[Task]:

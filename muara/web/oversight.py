@@ -30,6 +30,7 @@ from muara.records.figures import (
     Facts,
     Indicator,
     Line,
+    Proof,
     Share,
     Spread,
     indicators,
@@ -468,7 +469,7 @@ def proof(request: HttpRequest, figure: str) -> HttpResponse:
     empty = {one.code.lower(): one for one in indicators(Facts(), process) if one.drill}
     if figure not in empty:
         raise Http404
-    found = []
+    found: list[Proof] = []
     if period is not None:
         found, _ = recent(
             "proof",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -80,8 +79,8 @@ def revisions(request: HttpRequest) -> HttpResponse:
     return office_page(request, "revisions", {"services": services})
 
 
-def _by_revision(rows: QuerySet[Any]) -> Iterable[tuple[int, int]]:
-    return rows.order_by().values_list("revision").annotate(Count("pk"))
+def _by_revision(rows: QuerySet[Any]) -> list[tuple[int, int]]:
+    return list(rows.order_by().values_list("revision").annotate(Count("pk")))
 
 
 @login_required
