@@ -42,7 +42,7 @@ from muara.documents.repertoire import UnprintableCharacter, check_text
 from muara.people.actions import Refused as Refused
 from muara.people.calendar import HEAD as CALENDAR_HEAD
 from muara.people.calendar import office_calendar, read_calendar
-from muara.people.models import User, office_day
+from muara.people.models import User, midnight, office_day
 from muara.people.rules import Proof, has_second_factor
 from muara.sop.definition import CALLER, END, Outcome, Process, Step
 from muara.sop.service import digest, read_service
@@ -196,6 +196,12 @@ CLOSE_TASK = (
 OPEN_TASK = (
     "INSERT INTO cases_task (case_id, step_key, actor, companion, opened_at, due_on, outcome) "
     "VALUES (%s, %s, %s, %s, %s, %s, '') RETURNING id"
+)
+# The same, where a step's later pass has another limit, or none: the table knows which pass this is.
+OPEN_TASK_AGAIN = (
+    "INSERT INTO cases_task (case_id, step_key, actor, companion, opened_at, due_on, outcome) "
+    "SELECT %s, %s, %s, %s, %s, CASE WHEN EXISTS (SELECT 1 FROM cases_task p WHERE p.case_id = %s "
+    "AND p.step_key = %s AND NOT p.companion AND p.closed_at >= %s) THEN %s ELSE %s END, '' RETURNING id"
 )
 CLOSE_COMPANION = (
     "UPDATE cases_task SET closed_at = %s, outcome = %s "
@@ -523,19 +529,20 @@ def end_case(
 
 def _open(found: Standing, process: Process, key: str, moment: Any, *, companion: bool = False) -> int:
     step = process.step(key)
-    limit = None
-    if not companion:
-        limit = due_day(
-            step,
-            process=process,
-            registered_on=found.registered_on,
-            recommended_on=found.recommended_on,
-            calendar=read_calendar(found.calendar),
-            last_done=last_done(found.case_id, step),
-        )
-    day = connection.ops.adapt_datefield_value(limit)
+    sql, row = OPEN_TASK, [found.case_id, key, step.actor, companion, moment]
+    base = None if companion else day_zero_of(step, process, found.registered_on, found.recommended_on)
+    if base is None:
+        row.append(None)
+    else:
+        calendar, day = read_calendar(found.calendar), connection.ops.adapt_datefield_value
+        first = day(due(calendar, step.limit, base))
+        if step.limit is not None and step.limit.tells_passes_apart:
+            later = day(due(calendar, step.limit, base, again=True))
+            sql = OPEN_TASK_AGAIN
+            row += [found.case_id, key, _moment(midnight(base)), later]
+        row.append(first)
     with connection.cursor() as cursor:
-        cursor.execute(OPEN_TASK, [found.case_id, key, step.actor, companion, moment, day])
+        cursor.execute(sql, row)
         return int(cursor.fetchone()[0])
 
 
@@ -553,18 +560,25 @@ def due_day(
     `last_done` is when the step was last finished in this case: once its clock ran, the step's limit for
     later passes counts, if it has one.
     """
-    if step.limit is None or step.limit.days is None or step.limit.clock is None:
-        return None
-    base = process.day_zero(step.limit.clock, registered_on=registered_on, recommended_on=recommended_on)
+    base = day_zero_of(step, process, registered_on, recommended_on)
     if base is None:
         return None
     again = last_done is not None and office_day(last_done) >= base
     return due(calendar, step.limit, base, again=again)
 
 
+def day_zero_of(
+    step: Step, process: Process, registered_on: date | None, recommended_on: date | None
+) -> date | None:
+    """Day 0 of a step's limit; None where it has none, or while its clock has not begun."""
+    if step.limit is None or step.limit.days is None or step.limit.clock is None:
+        return None
+    return process.day_zero(step.limit.clock, registered_on=registered_on, recommended_on=recommended_on)
+
+
 def last_done(case_id: int, step: Step) -> datetime | None:
     """When a case last passed a step; asked only where a later pass has a limit of its own."""
-    if step.limit is None or step.limit.later_days is None:
+    if step.limit is None or not step.limit.tells_passes_apart:
         return None
     passes = Task.objects.main().filter(case=case_id, step_key=step.key)
     found: datetime | None = passes.aggregate(last=Max("closed_at"))["last"]

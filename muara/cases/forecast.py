@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import ceil
+from typing import TypeVar
 
 from django.db.models import Min
 
@@ -16,6 +17,7 @@ from muara.sop.working_time import Calendar, add_working_days, working_days_betw
 
 ENOUGH, AT_MOST = 20, 500  # earlier cases: fewer say nothing, more say nothing new
 BACK = timedelta(days=365)
+Figure = TypeVar("Figure", int, timedelta)
 LOW, HIGH = 10, 90  # per cent: eight of ten cases lie between
 
 
@@ -66,6 +68,6 @@ def _days_until_ready(case: Case, step_key: str, *, since: datetime, calendar: C
     return [working_days_between(calendar, office_day(came), office_day(ended[pk])) for pk, came in arrived]
 
 
-def percentile(values: Sequence[int], share: int) -> int:
-    """The nearest-rank percentile of at least one value."""
+def percentile(values: Sequence[Figure], share: int) -> Figure:
+    """The nearest-rank percentile of at least one value: one that was there (50 is our median)."""
     return sorted(values)[ceil(len(values) * share / 100) - 1]

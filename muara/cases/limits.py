@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import Q
 
-from muara.cases.models import Case, CaseQuerySet, Revision, Task
+from muara.cases.models import Case, CaseQuerySet, Revision, Task, TaskQuerySet
 from muara.cases.models.case import definition_of
 from muara.cases.queries import promise_due
 from muara.cases.timeline import elapsed, timeline
@@ -63,9 +63,12 @@ def promise_over(*, by: date, calendar: Calendar) -> Q:
     return over
 
 
-def past_legal_limit(*, today: date) -> CaseQuerySet:
-    """The open cases without a decision whose legal limit is over, whoever has them (no pause helps)."""
+def past_legal_limit(*, today: date, among: TaskQuerySet | None = None) -> CaseQuerySet:
+    """The open cases without a decision whose legal limit is over, whoever has them (no pause helps).
+
+    `among` are open tasks, of the main line or beside it: only the cases of these.
+    """
     over = promise_over(by=today - DAY, calendar=office_calendar())
-    tasks = Task.objects.open().main().filter(over)
-    found: CaseQuerySet = Case.objects.filter(closed_at=None, pk__in=tasks.values("case"))
+    tasks = Task.objects.open().main() if among is None else among
+    found: CaseQuerySet = Case.objects.filter(closed_at=None, pk__in=tasks.filter(over).values("case"))
     return found

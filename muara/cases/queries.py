@@ -327,13 +327,24 @@ def _by(entry: Entry, task: Task | None, names: Mapping[int, str]) -> str:
 
 def tasks_doing(activity: str) -> TaskQuerySet:
     """The open tasks of an activity, under any revision of any service."""
-    steps = [
-        (pk, definition_of(pk).process.doing(activity))
-        for pk in Revision.objects.values_list("pk", flat=True)
-    ]
-    standing = (Q(case__revision=pk, step_key__in=keys) for pk, keys in steps if keys)
     tasks: TaskQuerySet = Task.objects.open().main()
-    return tasks.filter(reduce(or_, standing, Q(pk__in=[])))
+    return tasks.filter(at_step_doing(activity))
+
+
+def at_step_doing(activity: str) -> Q:
+    """The condition for tasks of an activity; it asks for the revision only where a key is ambiguous."""
+    processes = {pk: definition_of(pk).process for pk in Revision.objects.values_list("pk", flat=True)}
+    keys = {key for process in processes.values() for key in process.doing(activity)}
+    other = {
+        step.key for process in processes.values() for step in process.steps if step.activity != activity
+    }
+    plain = Q(step_key__in=sorted(keys - other)) if keys - other else Q(pk__in=[])
+    mixed = (
+        Q(case__revision=pk, step_key__in=sorted(both))
+        for pk, process in processes.items()
+        if (both := set(process.doing(activity)) & other)
+    )
+    return reduce(or_, mixed, plain)
 
 
 def verb_label(process: Process, verb: str, *, kind: str) -> str:

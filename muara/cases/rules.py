@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from muara.cases.models import (
     Application,
@@ -410,16 +410,15 @@ def open_tasks_for(user: User, *, at: datetime) -> Q:
     """The condition for tasks whose actor the person holds today (an agency's: only its own cases)."""
     wanted = Q(pk__in=[])
     held = list(user.holdings.current(office_day(at)))
-    delivered = Referral.objects.filter(delivered_at__isnull=False)
+    # Asked task by task: few tasks are open, many referrals were ever delivered.
+    delivered = Referral.objects.order_by().filter(case=OuterRef("case"), delivered_at__isnull=False)
     for holding in held:
         if holding.actor == TECHNICAL_TEAM:
-            theirs = delivered.filter(agency=holding.office_id)
-            wanted |= Q(actor=holding.actor, case__in=theirs.values("case"))
+            wanted |= Q(Exists(delivered.filter(agency=holding.office_id)), actor=holding.actor)
         else:
             wanted |= Q(actor=holding.actor)
         if holding.actor in FOR_PAPER:
-            on_paper = delivered.filter(agency__paper_only=True)
-            wanted |= Q(actor=TECHNICAL_TEAM, case__in=on_paper.values("case"))
+            wanted |= Q(Exists(delivered.filter(agency__paper_only=True)), actor=TECHNICAL_TEAM)
     for caller in _steps_of({holding.actor for holding in held}):
         wanted |= Q(actor="joint_meeting", case__callers=caller) | Q(
             actor="joint_meeting", case__callers__endswith=f" {caller}"

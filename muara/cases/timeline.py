@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Protocol, TypeVar
 
 from muara.cases.models import Case, Correction, Pause, Task
 from muara.people.models import office_day
@@ -14,6 +15,20 @@ from muara.sop.working_time import Calendar, day_zero, working_days_between, wor
 OFFICE, AGENCY, APPLICANT, ELSEWHERE = "office", "agency", "applicant", "elsewhere"
 Stretch = tuple[datetime, datetime]
 PAUSED_BY = {Pause.Category.APPLICANT: APPLICANT, Pause.Category.AGENCY: AGENCY}
+
+
+class Stay(Protocol):
+    """What time is counted from: when it began and ended, and whether the file lay outside the office."""
+
+    @property
+    def starts(self) -> datetime: ...
+    @property
+    def ends(self) -> datetime | None: ...
+    @property
+    def away(self) -> bool: ...
+
+
+C = TypeVar("C", bound=Stay)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +73,11 @@ class Span:
         return None if self.away or received is None else (max(received, self.starts), self.ends or until)
 
 
+def side_of(category: str) -> str:
+    """Whose court a file is in while a pause runs."""
+    return PAUSED_BY.get(Pause.Category(category), ELSEWHERE)
+
+
 def timeline(case: Case) -> list[Span]:
     """Every stay of a case, in order; reads tasks, corrections and pauses, prefetched or not."""
     corrections = [one for one in case.corrections.all() if one.sent_at is not None]
@@ -69,20 +89,28 @@ def _stays(task: Task, case: Case, corrections: Iterable[Correction]) -> Iterato
     actor = case.process.actor(task.actor)
     side = actor.side if actor.side in {APPLICANT, AGENCY} else OFFICE
     whole = Span(task, task.opened_at, task.closed_at, side, actor.label)
-    at = task.opened_at
-    for cut in sorted(_cuts(task, case, corrections), key=lambda one: one.starts):
+    for starts, ends, cut in pieces(task.opened_at, task.closed_at, _cuts(task, case, corrections)):
+        yield replace(cut or whole, starts=starts, ends=ends)
+
+
+def pieces(
+    opened: datetime, closed: datetime | None, cuts: Iterable[C]
+) -> Iterator[tuple[datetime, datetime | None, C | None]]:
+    """Cut a stay where the file lay elsewhere: pieces that touch and cover it, each with its cut, if any."""
+    at = opened
+    for cut in sorted(cuts, key=lambda one: one.starts):
         begins = max(cut.starts, at)
-        stops = min((end for end in (cut.ends, task.closed_at) if end is not None), default=None)
-        if (task.closed_at is not None and begins >= task.closed_at) or (stops is not None and stops <= at):
+        stops = min((end for end in (cut.ends, closed) if end is not None), default=None)
+        if (closed is not None and begins >= closed) or (stops is not None and stops <= at):
             continue
         if begins > at:
-            yield replace(whole, starts=at, ends=begins)
-        yield replace(cut, starts=begins, ends=stops)
+            yield at, begins, None
+        yield begins, stops, cut
         if stops is None:
             return
         at = stops
-    if task.closed_at is None or at < task.closed_at or at == task.opened_at:
-        yield replace(whole, starts=at)
+    if closed is None or at < closed or at == opened:
+        yield at, closed, None
 
 
 def _cuts(task: Task, case: Case, corrections: Iterable[Correction]) -> Iterator[Span]:
@@ -93,7 +121,7 @@ def _cuts(task: Task, case: Case, corrections: Iterable[Correction]) -> Iterator
             ends = one.answered_at or one.ended_at
             yield Span(task, one.sent_at, ends, APPLICANT, applicant, correction=one)
     for pause in task.pauses.all():
-        side = PAUSED_BY.get(Pause.Category(pause.category), ELSEWHERE)
+        side = side_of(pause.category)
         yield Span(task, pause.starts, pause.ends, side, pause.get_category_display(), pause=pause)
 
 
@@ -109,7 +137,7 @@ class Elapsed:
         return self.gross - self.away
 
 
-def elapsed(spans: Iterable[Span], calendar: Calendar, *, since: date, until: date) -> Elapsed:
+def elapsed(spans: Iterable[Stay], calendar: Calendar, *, since: date, until: date) -> Elapsed:
     """Count the working days after day 0 of `since` up to `until`, and how many of them were elsewhere.
 
     A stay elsewhere counts as H does: its first day is day 0, its last day counts.

@@ -54,9 +54,16 @@ def opening_on(day: date) -> Opening | None:
 def minutes_served(spans: Iterable[tuple[datetime, datetime]]) -> list[int]:
     """How many minutes of the office's hours fall into each stretch of time; the tables are read once."""
     calendar, rows = office_calendar(), list(ServiceHours.objects.order_by("effective_from"))
+    known: dict[date, Opening | None] = {}
+
+    def opening(day: date) -> Opening | None:
+        if day not in known:
+            hours = {row.weekday: row for row in rows if row.effective_from <= day}
+            known[day] = _opening(day, calendar=calendar, hours=hours)
+        return known[day]
+
     return [
-        sum(_minutes(day, starts, ends, calendar=calendar, rows=rows) for day in _days(starts, ends))
-        for starts, ends in spans
+        sum(_minutes(opening(day), starts, ends) for day in _days(starts, ends)) for starts, ends in spans
     ]
 
 
@@ -66,11 +73,7 @@ def _days(starts: datetime, ends: datetime) -> Iterator[date]:
         yield first + timedelta(days=ahead)
 
 
-def _minutes(
-    day: date, starts: datetime, ends: datetime, *, calendar: Calendar, rows: list[ServiceHours]
-) -> int:
-    hours = {row.weekday: row for row in rows if row.effective_from <= day}
-    opening = _opening(day, calendar=calendar, hours=hours)
+def _minutes(opening: Opening | None, starts: datetime, ends: datetime) -> int:
     if opening is None:
         return 0
     shared = min(ends, opening.ends) - max(starts, opening.begins)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from muara.cases.models import Case, Draft, Handover, Outfall
 from muara.cases.queries import latest_submission, submitted
@@ -200,12 +200,15 @@ def voided_numbers(case: Case) -> list[Number]:
     return list(Number.objects.filter(given_to=case.chain, voided_at__isnull=False).order_by("given_at"))
 
 
-def register(series: Series, year: int) -> list[Number]:
+def register(series: Series, year: int) -> QuerySet[Number]:
     """Every number of a series in a year, in order, the void ones in their places (SOP step 16.a)."""
-    numbers = Number.objects.filter(counter__series=series, counter__year=year)
-    return list(
-        numbers.select_related("permit", "refusal", "later_decision__permit", "given_by").order_by("seq")
-    )
+    counter = SeriesYear.objects.filter(series=series, year=year).first()
+    return Number.objects.filter(counter=counter).order_by("seq") if counter else Number.objects.none()
+
+
+def with_holders(numbers: QuerySet[Number]) -> list[Number]:
+    """Read numbers of a register with what a line says of each."""
+    return list(numbers.select_related("permit", "refusal", "later_decision__permit", "given_by"))
 
 
 def register_years(series: Series) -> list[int]:

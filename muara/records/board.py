@@ -16,10 +16,10 @@ from muara.cases.forecast import percentile
 from muara.cases.limits import promise_over
 from muara.cases.models import Case, CaseQuerySet, Correction, Pause, Revision, Task, TaskQuerySet
 from muara.cases.queries import promise_due, promise_starts, ready_at
-from muara.cases.timeline import AGENCY, APPLICANT, ELSEWHERE, OFFICE, PAUSED_BY, Span, timeline
+from muara.cases.timeline import AGENCY, APPLICANT, ELSEWHERE, OFFICE, Span, side_of, timeline
 from muara.people.models import WITA, office_day
 from muara.sop.definition import Process, Step
-from muara.sop.working_time import DAY, Calendar, day_zero, working_days_in
+from muara.sop.working_time import DAY, Calendar, day_zero, working_day_after, working_days_in
 
 SIDES = {OFFICE: "Kantor", AGENCY: "OPD", APPLICANT: "Pemohon", ELSEWHERE: "Pihak lain"}
 LATE, SOON = "terlambat", "dekat"
@@ -39,10 +39,7 @@ class Today:
     @property
     def soon(self) -> date:
         """The last day that lies no more than two working days ahead."""
-        day = self.day
-        while working_days_in(self.calendar, after=self.day, until=day + DAY) <= SOON_DAYS:
-            day += DAY
-        return day
+        return working_day_after(self.calendar, self.day, SOON_DAYS)
 
 
 def newest(service: str) -> Process:
@@ -66,7 +63,7 @@ def open_tasks(service: str, today: Today) -> TaskQuerySet:
     running = Pause.objects.filter(task=OuterRef("pk"), ends=None)
     paused = [
         When(
-            Exists(running.filter(category__in=[key for key in Pause.Category if _side(key) == side])),
+            Exists(running.filter(category__in=[key for key in Pause.Category if side_of(key) == side])),
             then=Value(side),
         )
         for side in (APPLICANT, AGENCY, ELSEWHERE)
@@ -93,10 +90,6 @@ def open_tasks(service: str, today: Today) -> TaskQuerySet:
         output_field=CharField(),
     )
     return tasks.annotate(court=court, state=state)
-
-
-def _side(category: str) -> str:
-    return PAUSED_BY.get(Pause.Category(category), ELSEWHERE)
 
 
 # --- the board --------------------------------------------------------------------------------------------

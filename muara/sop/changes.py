@@ -178,6 +178,9 @@ def _limit(limit: Limit | None, process: Process) -> str:
     if limit.days is not None and limit.clock:
         clock = next(item.label for item in process.clocks if item.key == limit.clock)
         counted = f"{limit.days} hari kerja sejak {clock[0].lower()}{clock[1:]}"
+        if limit.tells_passes_apart:
+            later = "tanpa batas" if limit.later_days is None else f"{limit.later_days} hari kerja"
+            counted += f", bila diulang {later}"
     return "; ".join(filter(None, (limit.printed, counted))) or "tanpa batas"
 
 

@@ -100,7 +100,8 @@ class Limit:
 
     `printed` may be empty; `days` are cumulative working days after day 0 of `clock`, None where the SOP
     sets none. `derived` marks days that the SOP does not print for this step; `note` says where from.
-    `later_days` bound every pass of the step after its first, where the limit is for the first alone.
+    Where the limit is for the step's first pass alone, `later_days` bound every later one, or
+    `first_pass_only` says that nothing does.
     """
 
     printed: str
@@ -109,10 +110,15 @@ class Limit:
     derived: bool
     note: str
     later_days: int | None = None
+    first_pass_only: bool = False
+
+    @property
+    def tells_passes_apart(self) -> bool:
+        return self.first_pass_only or self.later_days is not None
 
     def days_of(self, *, again: bool) -> int | None:
         """The working days of a pass: the step's first, or a later one."""
-        return self.later_days if again and self.later_days is not None else self.days
+        return self.later_days if again and self.tells_passes_apart else self.days
 
 
 @dataclass(frozen=True, slots=True)
@@ -607,6 +613,7 @@ def _limit(table: Table) -> Limit:
         derived=table.boolean("derived", False),
         note=table.text("note", ""),
         later_days=table.maybe_integer("later_days"),
+        first_pass_only=table.boolean("first_pass_only", False),
     )
     if (limit.days is None) != (limit.clock is None):
         table.refuse("batas waktu harus menyebut 'days' dan 'clock' bersama-sama")
@@ -614,6 +621,8 @@ def _limit(table: Table) -> Limit:
         table.refuse("jumlah hari tidak boleh negatif")
     if limit.later_days is not None and (limit.days is None or limit.later_days < limit.days):
         table.refuse("'later_days' harus sesudah 'days'")
+    if limit.first_pass_only and (limit.days is None or limit.later_days is not None):
+        table.refuse("'first_pass_only' menuntut 'days' dan meniadakan 'later_days'")
     if limit.days is not None and not limit.printed and not limit.derived:
         table.refuse("batas yang tidak tercetak harus ditandai 'derived = true'")
     if limit.derived and not limit.note:

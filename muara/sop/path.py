@@ -79,6 +79,7 @@ def _days(limit: Limit | None) -> str:
     if limit is None or limit.days is None:
         return ""
     again = f" (again: + {limit.later_days})" if limit.later_days is not None else ""
+    again = again or (" (again: none)" if limit.first_pass_only else "")
     return f"{limit.clock} + {limit.days}{again}{' *derived*' if limit.derived else ''}"
 
 

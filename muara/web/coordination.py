@@ -9,14 +9,14 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
-from django.db.models import Count, F, OuterRef, Prefetch, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from muara.cases.models import Case, DeliveryRound, MonitoringNote, Question, Referral, Task
+from muara.cases.models import Case, DeliveryRound, MonitoringNote, Question, Referral, Task, TaskQuerySet
+from muara.cases.queries import tasks_doing
 from muara.cases.rules import open_tasks_for
 from muara.documents.uploads import PDF
 from muara.people.calendar import office_calendar
@@ -29,10 +29,12 @@ from muara.steps.letters import coordination as letters
 from muara.web.acts import Came, attempt, new_key, read_number, was_answered
 from muara.web.desk import A_PAGE, Officer, desk_links, desk_officer
 from muara.web.files import OWN, file_name, guarded
+from muara.web.paging import AT_MOST, Pages
 
 LIAISON = "liaison"
 OUTSIDERS = frozenset({"technical_team", "administrator"})
 ROUNDS = 8
+A_ROUND = 50  # cases that are offered for one way to an agency: more than anybody carries
 
 
 @login_required
@@ -97,11 +99,12 @@ def _is_other_agencys(user: User, *, at: datetime) -> bool:
 
 @dataclass(slots=True)
 class Load:
-    """What waits to be brought to one agency, with the form of the round."""
+    """What waits longest to be brought to one agency, with the form of the round."""
 
     agency: Office
     tasks: list[Task]
     form: DeliverRound
+    more: bool  # others wait that are not shown
 
 
 @login_required
@@ -110,19 +113,17 @@ class Load:
 def deliveries(request: HttpRequest) -> HttpResponse:
     """Several cases in one round to one agency: print the list, come back with it signed, record it."""
     here = _liaison(request)
-    waiting, several = _waiting_to_go(here)
     agencies = Office.objects.filter(kind=Office.Kind.AGENCY)
     posted = agencies.filter(pk=read_number(request.POST.get("agency"))).first()
     if request.method == "POST" and posted is None:
         raise Http404
-    if posted is not None:
-        waiting.setdefault(posted.pk, [])
-    loads, came = [], None
-    for agency in agencies.filter(pk__in=waiting):
+    waiting, came = _waiting_to_go(here), None
+    loads = []
+    to_go = Referral.objects.filter(delivered_at=None).order_by().values("agency")
+    for agency in agencies.filter(Q(pk__in=to_go) | Q(pk=posted.pk if posted else None)):
         given = (request.POST, request.FILES) if agency == posted else ()
-        loads.append(
-            Load(agency, waiting[agency.pk], DeliverRound(agency, waiting[agency.pk], *given, at=here.at))
-        )
+        tasks, more = _longest_waiting(waiting, agency, chosen=given[0].getlist("tasks") if given else [])
+        loads.append(Load(agency, tasks, DeliverRound(agency, tasks, *given, at=here.at), more))
     chosen = next((load for load in loads if load.agency == posted), None)
     if chosen is not None:
         if "cetak" in request.POST:
@@ -139,7 +140,7 @@ def deliveries(request: HttpRequest) -> HttpResponse:
         "desk/deliveries.html",
         {
             "loads": [load for load in loads if load.tasks or load.form.is_bound],
-            "several": several,
+            "several": _for_several(waiting),
             "rounds": DeliveryRound.objects.select_related("agency", "delivered_by").annotate(
                 cases=Count("referrals")
             )[:ROUNDS],
@@ -158,32 +159,35 @@ def _liaison(request: HttpRequest) -> Officer:
     return here
 
 
-def _waiting_to_go(here: Officer) -> tuple[dict[int, list[Task]], list[Task]]:
-    """The cases at step 9 by the agency they are for, and those for several, which go one by one."""
-    undelivered = Prefetch("case__referrals", Referral.objects.filter(delivered_at=None))
-    tasks = (
-        Task.objects.open()
+def _waiting_to_go(here: Officer) -> TaskQuerySet:
+    """The cases at step 9, the longest waiting first."""
+    return (
+        tasks_doing("deliver")
         .filter(open_tasks_for(here.user, at=here.at), actor=LIAISON)
         .select_related("case__application__company")
-        .prefetch_related(undelivered)
         .order_by("opened_at", "pk")
     )
-    waiting: dict[int, list[Task]] = {}
-    several = []
-    for task in tasks:
-        agencies = {referral.agency_id for referral in task.case.referrals.all()}
-        if task.step.activity != "deliver" or not agencies:
-            continue
-        if len(agencies) > 1:
-            several.append(task)
-        else:
-            waiting.setdefault(agencies.pop(), []).append(task)
-    return waiting, several
+
+
+def _longest_waiting(waiting: TaskQuerySet, agency: Office, *, chosen: list[str]) -> tuple[list[Task], bool]:
+    """What waits for this agency alone: what was chosen, then the longest waiting; and if there is more."""
+    referred = Referral.objects.filter(case=OuterRef("case"), delivered_at=None)
+    theirs = waiting.filter(Exists(referred.filter(agency=agency)), ~Exists(referred.exclude(agency=agency)))
+    picked = {found for told in chosen if (found := read_number(told)) is not None}
+    longest = list(theirs.exclude(pk__in=picked)[: A_ROUND + 1])
+    return [*(theirs.filter(pk__in=picked) if picked else ()), *longest[:A_ROUND]], len(longest) > A_ROUND
+
+
+def _for_several(waiting: TaskQuerySet) -> list[Task]:
+    """What waits for several agencies goes one by one; the longest waiting of these."""
+    undelivered = Referral.objects.filter(delivered_at=None).order_by().values("case")
+    several = undelivered.annotate(agencies=Count("agency", distinct=True)).filter(agencies__gt=1)
+    return list(waiting.filter(case__in=several.values("case"))[:A_ROUND])
 
 
 def _list_to_sign(load: Load, chosen: list[str], here: Officer) -> HttpResponse:
     """The list of the chosen cases (of all, when none is), with blanks for the agency to sign."""
-    picked = [task for task in load.tasks if str(task.pk) in chosen] or load.tasks
+    picked = [task for task in load.tasks if str(task.pk) in chosen] or load.tasks[:A_ROUND]
     if not picked:
         raise Http404
     referrals = Referral.objects.filter(
@@ -245,7 +249,7 @@ def monitoring(request: HttpRequest) -> HttpResponse:
         .annotate(again=Subquery(newest.values("follow_up_on")[:1]))
         .order_by(F("again").asc(nulls_last=True), "opened_at", "pk")
     )
-    page = Paginator(tasks, A_PAGE).get_page(request.GET.get("halaman"))
+    page = Pages(tasks, A_PAGE, at_most=AT_MOST).get_page(request.GET.get("halaman"))
     calendar = office_calendar()
     return render(
         request,

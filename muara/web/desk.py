@@ -12,7 +12,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,7 +23,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from muara.cases.actions import Stamp
 from muara.cases.limits import past_legal_limit
 from muara.cases.models import Application, Assignment, Case, Question, Revision, Task, TaskQuerySet
-from muara.cases.queries import tasks_doing
+from muara.cases.queries import at_step_doing
 from muara.cases.rules import (
     COUNTER,
     open_tasks_for,
@@ -221,9 +221,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         today=here.today,
         calendar=office_calendar(),
     )
-    page = Pages(_with_cases(narrowed.tasks), TASKS_A_PAGE, at_most=AT_MOST).get_page(
-        request.GET.get("halaman")
-    )
+    found = Pages(_with_cases(narrowed.tasks), TASKS_A_PAGE, at_most=AT_MOST, counted=narrowed.count)
+    page = found.get_page(request.GET.get("halaman"))
     waiting = _waiting(page.object_list, here)
     return render(
         request,
@@ -250,12 +249,11 @@ def _my_tasks(here: Officer) -> TaskQuerySet:
     mine = open_tasks_for(here.user, at=here.at)
     if here.at_the_counter:
         # Somebody without an account does their steps at the counter.
-        theirs = Task.objects.open().filter(actor="applicant", case__application__applicant=None)
-        mine |= Q(pk__in=theirs.values("pk")) & without_conflict(here.user)
+        theirs = Application.objects.filter(case=OuterRef("case"), applicant=None)
+        mine |= Q(Exists(theirs), actor="applicant") & without_conflict(here.user)
         # The signature on the receipt of a permit is taken at the counter, for whoever came.
-        mine |= Q(pk__in=tasks_doing("receive").values("pk"))
-    # A subquery, not a join: a case referred to two agencies is one task.
-    return Task.objects.filter(pk__in=Task.objects.open().filter(mine).values("pk"))
+        mine |= Q(at_step_doing("receive"), companion=False)
+    return Task.objects.open().filter(mine)
 
 
 def _with_cases(tasks: TaskQuerySet) -> TaskQuerySet:
@@ -266,9 +264,7 @@ def _with_cases(tasks: TaskQuerySet) -> TaskQuerySet:
 
 def _past_legal_limit(here: Officer, mine: TaskQuerySet) -> list[Case]:
     """The cases past their legal limit: all of them for superiors and auditors, else those on this desk."""
-    cases = past_legal_limit(today=here.today)
-    if not here.actors & OVERSEERS:
-        cases = cases.filter(pk__in=mine.values("case"))
+    cases = past_legal_limit(today=here.today, among=None if here.actors & OVERSEERS else mine)
     rows = cases.select_related("application__company").defer("application__data")
     return list(rows.order_by("recommended_on", "registered_on", "pk")[: SHORT + 1])
 

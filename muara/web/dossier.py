@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Prefetch
 from django.urls import reverse
 
+from muara.cases.actions import day_zero_of
 from muara.cases.limits import legal_limit
 from muara.cases.models import (
     Attachment,
@@ -126,7 +127,9 @@ def task_due(task: Task | None, *, today: date, calendar: Calendar) -> Due:
     """A task's limit; the monitoring beside step 10 has none."""
     if task is None:
         return Due()
-    limit = None if task.companion else task.step.limit
+    case, limit = task.case, None if task.companion else task.step.limit
+    if day_zero_of(task.step, case.process, case.registered_on, case.recommended_on) is not None:
+        limit = None  # its clock runs: without a day, nothing bounds this pass
     return due_of(task.due_on, today=today, calendar=calendar, limit=limit)
 
 

@@ -7,10 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from statistics import median
 
 from django.contrib.auth.decorators import login_required
-from django.core.cache import cache
 from django.db.models import Count, Q
 from django.db.models.functions import TruncDate
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,6 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from muara.cases.forecast import percentile
 from muara.cases.models import Case, Revision, Task
 from muara.cases.queries import control_sheet, court_of
 from muara.people.calendar import office_calendar
@@ -32,13 +31,12 @@ from muara.sop.svg import draw, emblem
 from muara.sop.working_time import Calendar, working_days_between
 from muara.web.desk import desk_links
 from muara.web.dossier import BEFORE_THE_CASE, legs, talk_before
-from muara.web.oversight import overseer
+from muara.web.oversight import overseer, recent
 from muara.web.portal import own_application
 from muara.web.progress import case_of, standing
 from muara.web.public import revision_by_slug, revisions_in_force
 
 PERIOD = timedelta(days=90)  # whose closed tasks the oversight's picture counts
-FRESH = 60  # seconds for which the counted figures of all cases stand
 Closed = tuple[str, str, date, date, int]  # step, outcome, day it came, day it went, how often
 
 
@@ -237,10 +235,10 @@ def application_flow(request: HttpRequest, reference: str) -> HttpResponse:
 # --- all cases --------------------------------------------------------------------------------------------
 
 
-def figures_of(revision: Revision, *, at: datetime) -> Marks:
+def count_marks(revision: Revision, *, at: datetime) -> Marks:
     """Count a revision's open cases at each step, and what was closed in the last 90 days.
 
-    The median is in working days from a task's opening to its close (0 is the same day).
+    The median is in working days from a task's opening to its close (0 is the same day), by nearest rank.
     """
     tasks = Task.objects.main().filter(case__revision=revision)
     waiting = dict(tasks.open().values_list("step_key").annotate(cases=Count("pk")).order_by())
@@ -260,16 +258,6 @@ def figures_of(revision: Revision, *, at: datetime) -> Marks:
     return Marks(taken=ways, notes=notes, open=waiting)
 
 
-def _recent_figures(revision: Revision, *, at: datetime) -> tuple[Marks, datetime]:
-    """The figures of a revision and when they were counted: at most a minute ago, in this process."""
-    key = f"figures:{revision.sha256}"
-    found: tuple[Marks, datetime] | None = cache.get(key)
-    if found is None:
-        found = figures_of(revision, at=at), at
-        cache.set(key, found, FRESH)
-    return found
-
-
 def _closed_since(revision: Revision, *, at: datetime) -> list[Closed]:
     """The tasks of a revision closed in the last 90 days, counted by their step, outcome and days.
 
@@ -284,18 +272,18 @@ def _closed_since(revision: Revision, *, at: datetime) -> list[Closed]:
     return list(counted.annotate(times=Count("pk")))
 
 
-def _medians(rows: Iterable[Closed], calendar: Calendar) -> dict[str, float]:
+def _medians(rows: Iterable[Closed], calendar: Calendar) -> dict[str, int]:
     known: dict[tuple[date, date], int] = {}
     lasted: dict[str, Counter[int]] = {}
     for step, _, came, went, times in rows:
         if (came, went) not in known:
             known[came, went] = working_days_between(calendar, came, went)
         lasted.setdefault(step, Counter())[known[came, went]] += times
-    return {step: median(days.elements()) for step, days in lasted.items()}
+    return {step: percentile(list(days.elements()), 50) for step, days in lasted.items()}
 
 
-def _worded(days: float) -> str:
-    return f"Median {days:g} hari kerja".replace(".", ",") if days else "Median: hari yang sama"
+def _worded(days: int) -> str:
+    return f"Median {days} hari kerja" if days else "Median: hari yang sama"
 
 
 @login_required
@@ -317,7 +305,7 @@ def oversight(request: HttpRequest) -> HttpResponse:
     shown = next((revision for revision in listed if str(revision.pk) == wanted), None)
     if shown is None:
         raise Http404
-    marks, counted_at = _recent_figures(shown, at=here.at)
+    marks, counted_at = recent("flow", shown.sha256, at=here.at, count=lambda: count_marks(shown, at=here.at))
     return render(
         request,
         "desk/oversight_flow.html",

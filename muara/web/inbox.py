@@ -52,6 +52,7 @@ class Narrowed:
     tasks: TaskQuerySet
     facets: list[Facet]
     chosen: Mapping[str, str]
+    count: int
 
     @property
     def asked(self) -> list[Facet]:
@@ -94,7 +95,12 @@ def narrow(
             )
         ],
         chosen,
+        sum(count for row, count in counted.items() if _fits(row, [chosen.get(key) for key in labels])),
     )
+
+
+def _fits(row: tuple[str, str, str], wanted: Iterable[str | None]) -> bool:
+    return all(want in {None, have} for want, have in zip(wanted, row, strict=True))
 
 
 def _left(soon: date, today: date) -> Choose:
@@ -132,7 +138,7 @@ def _choices(
     wanted = [others.get(name) for name in labels]
     left = Counter[str]()
     for row, count in counted.items():
-        if all(want in {None, have} for want, have in zip(wanted, row, strict=True)):
+        if _fits(row, wanted):
             left[row[place]] += count
     found = [
         Choice(label, left[value], urlencode({**others, key: value}), chosen.get(key) == value)

@@ -80,7 +80,7 @@ PLACES = (
     ("Identitas kantor", "office_identity", ("office_identity",)),
     ("OPD teknis", "agencies", ("agencies", "agency", "new_agency", "signers")),
     ("Pengguna", "users", ("users", "user", "new_user", "grant", "end_holding", "invite")),
-    ("SOP", "sop_revisions", ("sop_revisions", "sop_difference")),
+    ("SOP", "sop_revisions", ("sop_revisions", "sop_difference", "sop_copies", "withdraw_copy")),
     ("Seri nomor", "series", ("series", "edit_series")),
     ("Ketentuan", "office_settings", ("office_settings",)),
     ("Kalender kerja", "calendar", ("calendar", "remove_day", "import_days")),

@@ -8,6 +8,8 @@ from typing import Any
 
 from django import forms
 
+from muara.cases.copies import MOST
+from muara.cases.models import Revision
 from muara.contacts.models import Counter, QueueSeries
 from muara.documents.repertoire import allowed
 from muara.people.actions import OfficeDetails, Profile, Signing
@@ -492,3 +494,40 @@ class KioskForm(forms.Form):
 
 class Empty(forms.Form):
     """A button that asks nothing."""
+
+
+class CopyForm(forms.Form):
+    """A numbered print of the SOP that was handed out."""
+
+    use_required_attribute = False
+    revision = forms.ModelChoiceField(
+        label="Revisi",
+        queryset=Revision.objects.none(),
+        empty_label=None,
+        error_messages={
+            "required": "Pilih revisi yang dicetak.",
+            "invalid_choice": "Pilih salah satu revisi dalam daftar.",
+        },
+    )
+    number = forms.IntegerField(
+        label="Nomor salinan",
+        min_value=1,
+        max_value=MOST,
+        help_text="Nomor yang tercetak di setiap halaman salinan.",
+        error_messages={
+            "required": "Isi nomor salinan.",
+            "invalid": "Tulis nomor salinan dengan angka, misalnya 3.",
+            "min_value": "Nomor salinan mulai dari 1.",
+            "max_value": f"Nomor salinan paling besar {MOST}.",
+        },
+    )
+    holder = Printed(
+        label="Pemegang", max_length=160, help_text="Jabatan atau unit, misalnya Kepala Seksi Perizinan."
+    )
+    given_on = Day(label="Diserahkan tanggal")
+
+    def __init__(self, data: Any = None, *, revisions: list[Revision], initial: dict[str, Any]) -> None:
+        super().__init__(data, initial=initial)
+        chosen = self.fields["revision"]
+        assert isinstance(chosen, forms.ModelChoiceField)
+        chosen.queryset = Revision.objects.defer("files").filter(pk__in=[one.pk for one in revisions])

@@ -1,15 +1,17 @@
 """Oversight (SOP P): the board of all open cases, why a case is late, bottlenecks, and K1–K11.
 
-Everything is counted when a page is opened, so no figure is older than the page that shows it.
+Lists are read when a page is opened; what was counted stands for a minute, and says since when.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 
 from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -28,6 +30,7 @@ from muara.records.figures import (
     Facts,
     Indicator,
     Line,
+    Proof,
     Share,
     Spread,
     indicators,
@@ -47,9 +50,12 @@ from muara.web import dossier
 from muara.web.charts import Chart, columns, lengths
 from muara.web.desk import A_PAGE, Officer, desk_links, desk_officer
 from muara.web.oversight_forms import CaseChoice, PeriodChoice
+from muara.web.paging import AT_MOST, Pages
 from muara.web.sheets import Cell, download
 
 AT_ONCE = 500  # cases of a file held in memory
+FRESH = 60  # seconds for which what was counted stands
+Counted = TypeVar("Counted")
 TREND = 4  # semesters
 KINDS = dict(CorrectionItem.Kind.choices)
 
@@ -91,7 +97,12 @@ def board(request: HttpRequest) -> HttpResponse:
     """Every open case by step and by whose court it is in; each number leads to just those cases."""
     here, service = overseer(request), _service(request)
     today = Today(here.today, office_calendar())
-    lines = live.board(service, today)
+    lines, counted_at = recent(
+        "board", service, today.day, at=here.at, count=lambda: live.board(service, today)
+    )
+    if kind := request.GET.get("unduh"):
+        rows = (_board_row(line) for line in lines)
+        return download(kind, name=f"papan-berkas-{here.today:%Y-%m-%d}", head=BOARD_HEAD, rows=rows)
     totals = {side: sum(line.sides[side] for line in lines) for side in live.SIDES}
     context = {
         "lines": [_row(line) for line in lines],
@@ -101,9 +112,30 @@ def board(request: HttpRequest) -> HttpResponse:
         "late": sum(line.late for line in lines),
         "soon": sum(line.soon for line in lines),
         "until": today.soon,
+        "query": _query(request),
+        "counted_at": counted_at,
         **_frame(here, "oversight", service),
     }
     return render(request, "oversight/board.html", context)
+
+
+def recent(what: str, *keys: object, at: datetime, count: Callable[[], Counted]) -> tuple[Counted, datetime]:
+    """What was counted and when: at most a minute ago, in this process."""
+    key = ":".join(map(str, (what, *keys)))
+    found: tuple[Counted, datetime] | None = cache.get(key)
+    if found is None:
+        found = count(), at
+        cache.set(key, found, FRESH)
+    return found
+
+
+BOARD_HEAD = ("Langkah", "Judul", "Pelaksana", *live.SIDES.values(), "Semua", "Terlambat", "≤ 2 hari kerja")
+
+
+def _board_row(line: live.Line) -> tuple[Cell, ...]:
+    step = line.step
+    named = (step.number, step.title, line.actor) if step else (None, "Langkah revisi lama", None)
+    return (*named, *line.sides.values(), line.all, line.late, line.soon)
 
 
 def _row(line: live.Line) -> dict[str, Any]:
@@ -127,7 +159,7 @@ def overseen_cases(request: HttpRequest) -> HttpResponse:
     if kind := request.GET.get("unduh"):
         rows = (_sheet_row(item) for item in _all(tasks, today, here))
         return download(kind, name=f"berkas-terbuka-{here.today:%Y-%m-%d}", head=CASE_HEAD, rows=rows)
-    page = Paginator(tasks, A_PAGE).get_page(request.GET.get("halaman"))
+    page = Pages(tasks, A_PAGE, at_most=AT_MOST).get_page(request.GET.get("halaman"))
     context = {
         "filter": form,
         "filtered": bool(form.narrowing()),
@@ -233,23 +265,31 @@ def bottlenecks(request: HttpRequest) -> HttpResponse:
     period, process = form.period(), live.newest(service)
     context: dict[str, Any] = {"form": form, "period": period, "query": _query(request)}
     if period is not None:
-        facts = facts_of(service, period)
-        necks = _necks(process, facts, live.waiting(service, Today(here.today, office_calendar())))
-        backs = _backs(process, facts)
+        found, counted_at = recent(
+            "bottlenecks",
+            *(service, period.first, period.last, here.today),
+            at=here.at,
+            count=lambda: _bottlenecks(service, process, period, here),
+        )
+        necks, backs = found["necks"], found["backs"]
         if kind := request.GET.get("unduh"):
             name = f"hambatan-{period.first:%Y%m%d}-{period.last:%Y%m%d}"
             return download(kind, name=name, head=NECK_HEAD, rows=[_neck_row(one, backs) for one in necks])
-        actors, people = live.loads(service, begins=period.begins, ends=period.ends)
-        agency = next(one for one in indicators(facts, process) if one.code == "K6")
-        context |= {
-            "necks": necks,
-            "backs": backs,
-            "kinds": KINDS.values(),
-            "actors": [one for one in actors if one.open],
-            "people": people,
-            "agency": agency,
-        }
+        context |= {**found, "kinds": KINDS.values(), "counted_at": counted_at}
     return render(request, "oversight/bottlenecks.html", context | _frame(here, "bottlenecks", service))
+
+
+def _bottlenecks(service: str, process: Process, period: Period, here: Officer) -> dict[str, Any]:
+    facts = facts_of(service, period)
+    actors, people = live.loads(service, begins=period.begins, ends=period.ends)
+    waiting = live.waiting(service, Today(here.today, office_calendar()))
+    return {
+        "necks": _necks(process, facts, waiting),
+        "backs": _backs(process, facts),
+        "actors": [one for one in actors if one.open],
+        "people": people,
+        "agency": next(one for one in indicators(facts, process) if one.code == "K6"),
+    }
 
 
 def _necks(process: Process, facts: Facts, waiting: dict[str, Waiting]) -> list[Neck]:
@@ -337,14 +377,23 @@ def performance(request: HttpRequest) -> HttpResponse:
     period, process = form.period(), live.newest(service)
     context: dict[str, Any] = {"form": form, "period": period, "query": _query(request)}
     if period is not None:
-        now = indicators(facts_of(service, period), process)
-        before = indicators(facts_of(service, period.before), process)
+        (now, before, charts), counted_at = recent(
+            "performance",
+            *(service, period.first, period.last, here.today),
+            at=here.at,
+            count=lambda: (
+                indicators(facts_of(service, period), process),
+                indicators(facts_of(service, period.before), process),
+                _charts(service, here, process),
+            ),
+        )
         if kind := request.GET.get("unduh"):
             name = f"kinerja-{period.first:%Y%m%d}-{period.last:%Y%m%d}"
             return download(kind, name=name, head=_sheet_head(period), rows=_sheet_rows(now, before))
         context |= {
             "indicators": [(one, _compared(one, was)) for one, was in zip(now, before, strict=True)],
-            "charts": _charts(service, here, process),
+            "charts": charts,
+            "counted_at": counted_at,
         }
     return render(request, "oversight/performance.html", context | _frame(here, "performance", service))
 
@@ -420,7 +469,14 @@ def proof(request: HttpRequest, figure: str) -> HttpResponse:
     empty = {one.code.lower(): one for one in indicators(Facts(), process) if one.drill}
     if figure not in empty:
         raise Http404
-    found = proofs(empty[figure].code, facts_of(service, period), process) if period else []
+    found: list[Proof] = []
+    if period is not None:
+        found, _ = recent(
+            "proof",
+            *(figure, service, period.first, period.last),
+            at=here.at,
+            count=lambda: proofs(empty[figure].code, facts_of(service, period), process),
+        )
     if kind := request.GET.get("unduh"):
         rows = [
             (one.case.number, one.case.company, one.day, one.what, "ya" if one.against else "")

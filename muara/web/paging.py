@@ -25,14 +25,23 @@ class LongPage(Page):  # type: ignore[type-arg]
 class Pages(Paginator):  # type: ignore[type-arg]  # the class takes no argument at run time
     """A paginator that ends after `at_most` rows and says that there are more; None: it counts them all.
 
-    To count a million cases takes longer than to show a page of them.
+    To count a million cases takes longer than to show a page of them; `counted` is what is known already.
     """
 
     object_list: QuerySet[Any]
 
-    def __init__(self, rows: QuerySet[Any], per_page: int, *, at_most: int | None = None) -> None:
+    def __init__(
+        self,
+        rows: QuerySet[Any],
+        per_page: int,
+        *,
+        at_most: int | None = None,
+        counted: int | None = None,
+    ) -> None:
         super().__init__(rows, per_page)
         self.at_most = at_most
+        if counted is not None:
+            self._counted = counted
 
     @cached_property
     def _counted(self) -> int:

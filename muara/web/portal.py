@@ -5,7 +5,7 @@ Counter officers use the same pages for people without an account; `own_applicat
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -196,10 +196,9 @@ def status_of(form: forms.Form, came: Came | None = None) -> int:
 # --- my applications ------------------------------------------------------------------------------------
 
 
-def _mine(user: User, *, on: date) -> QuerySet[Application]:
-    own = Application.objects.of_applicant(user, on=on).order_by().values("pk")
+def _shown(keys: Iterable[int]) -> QuerySet[Application]:
     return (
-        Application.objects.filter(pk__in=own)
+        Application.objects.filter(pk__in=list(keys))
         .select_related("company", "case__permit__number", "case__refusal__number")
         .prefetch_related(
             Prefetch("case__tasks", Task.objects.filter(closed_at=None).prefetch_related("pauses")),
@@ -214,8 +213,10 @@ def _mine(user: User, *, on: date) -> QuerySet[Application]:
 @never_cache
 def applications(request: HttpRequest) -> HttpResponse:
     """The person's applications: where each stands, whose court, what to do next."""
-    mine = _mine(person(request), on=office_day(timezone.now()))
-    page = Paginator(mine, PER_PAGE).get_page(request.GET.get("halaman"))
+    mine = Application.objects.of_applicant(person(request), on=office_day(timezone.now()))
+    # First which ones, then what is said of each: joined before the page is cut, every case is read.
+    keys = mine.order_by("-updated_at", "-pk").values_list("pk", flat=True)
+    page = Paginator(keys, PER_PAGE).get_page(request.GET.get("halaman"))
     rows = [
         {
             "application": item,
@@ -224,7 +225,7 @@ def applications(request: HttpRequest) -> HttpResponse:
             "touched": touched(item),
             "process": definition_of(item.revision_id).process,
         }
-        for item in page
+        for item in _shown(page.object_list)
     ]
     return render(request, "portal/applications.html", {"page": page, "rows": rows})
 

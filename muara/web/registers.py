@@ -7,7 +7,6 @@ from datetime import datetime
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,8 +17,8 @@ from muara.cases.models import Case, Reminder, Task
 from muara.cases.queries import tasks_doing
 from muara.people.calendar import office_calendar
 from muara.people.models import office_day
-from muara.permits.models import Series
-from muara.permits.queries import differences, holders, register_years
+from muara.permits.models import Number, Series
+from muara.permits.queries import differences, holders, register_years, with_holders
 from muara.permits.queries import register as numbers_of
 from muara.sop.working_time import Calendar, working_days_between
 from muara.steps.actions.collection import days_waiting
@@ -113,8 +112,9 @@ def register(request: HttpRequest, service: str, key: str) -> HttpResponse:
     years = register_years(series)
     asked = read_number(request.GET.get("tahun"))
     year = asked if asked in years else next(iter(years), here.today.year)
-    page = Paginator(numbers_of(series, year), A_PAGE).get_page(request.GET.get("halaman"))
-    shown = list(page.object_list)
+    numbers = numbers_of(series, year).values_list("pk", flat=True)
+    page = Pages(numbers, A_PAGE).get_page(request.GET.get("halaman"))
+    shown = with_holders(Number.objects.filter(pk__in=list(page.object_list)).order_by("seq"))
     names = holders(shown)
     context = {
         "series": series,

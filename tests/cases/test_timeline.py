@@ -18,7 +18,8 @@ from muara.people.calendar import office_calendar
 from muara.people.models import User
 from muara.sop.working_time import add_working_days
 from muara.steps.actions import pausing
-from muara.web.demo import officer, talked_over
+from muara.web.demo import Clock, Walk, applicant, officer, talked_over
+from muara.web.dossier import task_due
 from tests.clock import at
 from tests.remembered import case_at
 
@@ -198,6 +199,24 @@ def test_after_a_meeting_the_section_head_is_bounded_by_the_decision_not_by_h_2(
     first = case.tasks.filter(step_key="endorse_section").earliest("opened_at")
     assert first.due_on == date(2026, 12, 14)
     assert shifts() == []  # the calendar did not change, so no limit moves
+
+
+def test_a_file_that_comes_back_to_be_verified_is_not_late_since_its_registration() -> None:
+    # Step 7 prints "Hari ke H": the day of registration. What was repaired comes back on a later day.
+    case = case_at("verify", at=H)
+    assert case.main_task is not None
+    assert (case.main_task.due_on, case.registered_on) == (date(2026, 12, 10), date(2026, 12, 10))
+
+    walk = Walk(Clock(LATER), applicant(), application=case.application, case=case)
+    walk.forward("incomplete", note="Skema IPAL belum ada")
+    walk.forward()
+    again = Case.objects.get(pk=case.pk).main_task
+
+    assert again is not None
+    assert (again.step_key, again.due_on) == ("verify", None)
+    due = task_due(again, today=LATER.date(), calendar=office_calendar())
+    assert (due.on, due.waits) == (None, False)
+    assert shifts() == []  # counted the same way when the calendar is changed
 
 
 # --- when it may be ready ------------------------------------------------------------------------------

@@ -227,6 +227,7 @@ def administrators() -> Iterator[Visit]:
     yield Visit(f"/kantor/pengguna/{held.pk}/", admin)
     yield Visit(f"/kantor/pengguna/{held.pk}/pelaksana/", admin)
     yield Visit(f"/kantor/pelaksana/{held.holdings.get().pk}/akhiri/", admin)
+    yield Visit("/kantor/sop/salinan/", admin, press="Catat salinan")
     yield Visit("/kantor/nomor/", admin)
     yield Visit("/kantor/nomor/LHP/permit/", admin)
     yield Visit("/kantor/pemberitahuan/", admin)

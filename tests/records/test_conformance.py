@@ -20,7 +20,7 @@ from tests.records.tampering import TAMPERED, line
 from tests.remembered import case_at
 from tests.steps.test_another_service import FOLDER as SIGNBOARDS
 from tests.steps.test_another_service import begin as signboard
-from tests.steps.test_paper import enter, on_paper, prepared
+from tests.steps.test_paper import copied, enter, on_paper, prepared
 from tests.steps.test_refusals import finish
 from tests.steps.test_walks import in_turn, leave, set_out, take_every_way, walk_home
 from tests.steps.wanderer import Wanderer, appoint_deputies
@@ -71,11 +71,13 @@ def test_cases_that_take_every_way_of_the_sop_keep_to_it(office: Office) -> None
     assert {history.case: deviations(history) for history in found if deviations(history)} == {}
 
 
-@pytest.mark.parametrize("step", ["check", "register", "verify", "deliver", "review"])
+@pytest.mark.parametrize("step", ["check", "register", "verify", "deliver", "review", "draft"])
 def test_a_case_taken_over_from_paper_keeps_to_the_sop_from_there(office: Office, step: str) -> None:
     walk = prepared()
     case = enter(walk, on_paper(step))
     walk.clock.now = case.opened_at
+    if step == "draft":
+        copied(walk)
     while not Case.objects.filter(pk=case.pk, closed_at__isnull=False).exists():
         walk.forward()
     (history,) = histories(**PERIOD)

@@ -16,7 +16,8 @@ from django.utils import timezone
 from muara.audit.checkpoints import take
 from muara.audit.keys import make_keys
 from muara.audit.models import Entry
-from muara.cases.models import Case, DeliveryRound, PowerOfAttorney, Question
+from muara.cases.copies import hand_out
+from muara.cases.models import Case, ControlledCopy, DeliveryRound, PowerOfAttorney, Question
 from muara.contacts.actions import queue
 from muara.contacts.models import Consultation, Counter, Kiosk, NoticeLetter, PhoneTask, QueueSeries, Ticket
 from muara.people.actions.absences import record_absence
@@ -686,6 +687,18 @@ ADDRESSES = {
         "in 403 403 403 403 403 403 200 200",
         "in 405 405 405 405 405 405 405 405",
     ),
+    "sop_compare": (  # nothing chosen: back to the list
+        "in 403 403 403 403 403 403 302 302",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "sop_copies": (
+        "in 403 403 403 403 403 403 200 200",
+        "in 403 403 403 403 403 403 403 200",
+    ),
+    "withdraw_copy": (
+        "in 405 405 405 405 405 405 405 405",
+        "in 403 403 403 403 403 403 403 409",
+    ),
     "sop_difference": (
         "in 403 403 403 403 403 403 200 200",
         "in 405 405 405 405 405 405 405 405",
@@ -843,6 +856,7 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "queue_act": Counter.objects.get(name="Loket 1").pk,
         "edit_counter": Counter.objects.get(name="Loket 1").pk,
         "revoke_kiosk": Kiosk.objects.get().pk,
+        "withdraw_copy": ControlledCopy.objects.get().pk,
         "queue_series": QueueSeries.objects.get(letter="A").pk,
         "monitoring_form": case.pk,
         "delivery_list": DeliveryRound.objects.get().pk,
@@ -924,6 +938,14 @@ def test_every_address_answers_each_person_as_it_should(office: Office, who: str
     notify(key="more", about=case.chain, to=nobody, important=True, **said)  # type: ignore[arg-type]
     list(escalate(at=MONDAY))
     take_ticket()
+    hand_out(
+        case.revision,
+        number=1,
+        holder="Kepala Seksi",
+        given_on=MONDAY.date(),
+        by=officer("administrator"),
+        at=timezone.now(),
+    )
     day = office_day(timezone.now())
     cs = officer("customer_service")
     record_absence(cs.pk, starts=day, ends=day, by=cs, at=timezone.now())

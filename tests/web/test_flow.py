@@ -29,7 +29,7 @@ from muara.web.demo import (
     seed_service,
     withdrawn,
 )
-from muara.web.flow import figures_of, path_of
+from muara.web.flow import count_marks, path_of
 from tests.browser import LiveApp, assert_accessible, assert_fits
 from tests.clock import MONDAY, WEDNESDAY, at
 from tests.remembered import case_at
@@ -249,7 +249,7 @@ def test_the_figures_count_open_cases_and_the_days_that_closed_tasks_took(
         walk.forward()
     walk.clock.now = WEDNESDAY
     walk.forward()
-    marks = figures_of(Revision.objects.get(), at=WEDNESDAY + timedelta(hours=3))
+    marks = count_marks(Revision.objects.get(), at=WEDNESDAY + timedelta(hours=3))
 
     assert marks.open == {"verify": 2, "review": 1}
     assert marks.taken["verify", "complete"] == 1

@@ -174,7 +174,22 @@ def test_a_file_keeps_what_xml_and_csv_give_a_meaning_to() -> None:
     assert told == 'PT "A", Tbk'
 
 
-@pytest.mark.parametrize("path", [*PAGES[1:], "/pengawasan/kinerja/k3/"])
+def test_the_board_stands_for_a_minute_and_says_since_when(
+    auditor: Client, time_machine: TimeMachineFixture
+) -> None:
+    case_at("check", at=MONDAY)
+    told = f"Dihitung pukul {LATER:%H.%M.%S} WITA"
+    assert told in auditor.get("/pengawasan/").content.decode()
+    case_at("check", at=MONDAY, company="PT Kedua Contoh")
+    time_machine.shift(59)
+    again = auditor.get("/pengawasan/")
+    assert (again.context["all"], told in again.content.decode()) == (1, True)
+    time_machine.shift(2)
+    again = auditor.get("/pengawasan/")
+    assert (again.context["all"], told in again.content.decode()) == (2, False)
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/pengawasan/kinerja/k3/"])
 def test_what_a_page_tells_can_be_taken_along(auditor: Client, path: str) -> None:
     case_at("end", at=MONDAY)
     case_at("endorse_section", at=H)

@@ -10,15 +10,20 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from muara.cases.actions import store_revision
-from muara.cases.models import Revision
+from muara.audit.models import Entry
+from muara.audit.queries import breaks, heads
+from muara.cases.actions import NotYours, Refused, store_revision
+from muara.cases.copies import hand_out, withdraw
+from muara.cases.models import ControlledCopy, Revision
 from muara.documents.models import Letter
 from muara.people.models import Office
 from muara.web.demo import Clock, Walk, applicant, officer
 from tests.clock import MONDAY
 from tests.remembered import case_at
 from tests.sop.folders import example_files, real_files
+from tests.web.page_forms import form_on
 
 pytestmark = pytest.mark.django_db
 
@@ -117,3 +122,85 @@ def test_who_fills_in_an_application_is_told_that_it_keeps_its_revision(
     assert "SOP revisi 04 sudah berlaku" in page(client, path)
     application.refresh_from_db()
     assert application.revision.number == "03"
+
+
+def test_any_two_revisions_of_a_service_are_compared(office: Office, client: Client) -> None:
+    first = Revision.objects.get()
+    rev("04", since=date(2099, 1, 1))
+    client.force_login(officer("auditor"))
+    assert "Bandingkan dari" not in page(client, "/kantor/sop/")  # two: the link leads there
+    last = rev("05", since=date(2099, 2, 1))
+
+    assert "Bandingkan dari" in page(client, "/kantor/sop/")
+    found = client.get("/kantor/sop/banding/", {"dari": first.pk, "ke": last.pk})
+    assert found["Location"] == f"/kantor/sop/{first.pk}/{last.pk}/"
+    assert "Dari revisi 03 ke revisi 05" in page(client, found["Location"])
+    for ke in (first.pk, "x", 10**6):
+        again = client.get("/kantor/sop/banding/", {"dari": first.pk, "ke": ke}, follow=True)
+        assert "Pilih dua revisi yang berbeda" in again.content.decode()
+
+
+# --- controlled copies ------------------------------------------------------------------------------------
+
+
+def test_a_copy_is_handed_out_superseded_and_withdrawn(office: Office, client: Client) -> None:
+    client.force_login(officer("administrator"))
+    form = form_on(client.get("/kantor/sop/salinan/"), "/kantor/sop/salinan/")
+    assert form.values["number"] == ["1"]
+    sent = form.filled(number="3", holder="Kepala Seksi Perizinan", given_on="10/06/2017")
+    for _ in range(2):  # sent twice, done once
+        assert client.post("/kantor/sop/salinan/", sent).status_code == 302
+    copy = ControlledCopy.objects.get()
+    assert (copy.number, copy.holder, str(copy.given_on)) == (3, "Kepala Seksi Perizinan", "2017-06-10")
+    assert Entry.objects.get(chain="sop:LHP", verb="sop.copy").note == copy.holder
+    assert "Beredar" in page(client, "/kantor/sop/salinan/")
+    assert form_on(client.get("/kantor/sop/salinan/"), "/kantor/sop/salinan/").values["number"] == ["4"]
+
+    rev("04", since=date(2020, 1, 1))
+    assert "Digantikan, harus ditarik" in page(client, "/kantor/sop/salinan/")
+    back = form_on(client.get("/kantor/sop/salinan/"), f"/kantor/sop/salinan/{copy.pk}/tarik/")
+    assert client.post(back.action, back.filled()).status_code == 302
+    copy.refresh_from_db()
+    assert copy.withdrawn_by == officer("administrator")
+    assert "Ditarik" in page(client, "/kantor/sop/salinan/")
+    assert [found for found in breaks(heads()) if found.chain == "sop:LHP"] == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"number": "3"}, "Salinan nomor 3 dari revisi ini sudah tercatat. Nomor berikutnya 4."),
+        ({"number": "0"}, "Nomor salinan mulai dari 1."),
+        ({"number": "tiga"}, "Tulis nomor salinan dengan angka, misalnya 3."),
+        ({"number": "1000"}, "Nomor salinan paling besar 999."),
+        ({"holder": " "}, "wajib diisi"),
+        ({"given_on": "1/1/2099"}, "Tanggal penyerahan belum tiba."),
+        ({"revision": "999999"}, "Pilih salah satu revisi dalam daftar."),
+    ],
+)
+def test_a_copy_that_cannot_be_is_refused_and_what_was_typed_stays(
+    office: Office, client: Client, typed: dict[str, str], told: str
+) -> None:
+    by = officer("administrator")
+    hand_out(
+        Revision.objects.get(), number=3, holder="Kasi", given_on=MONDAY.date(), by=by, at=timezone.now()
+    )
+    client.force_login(by)
+    form = form_on(client.get("/kantor/sop/salinan/"), "/kantor/sop/salinan/")
+
+    answer = client.post("/kantor/sop/salinan/", form.filled(**{"holder": "Kabid Contoh", **typed}))
+
+    assert told in unescape(answer.content.decode())
+    assert ControlledCopy.objects.count() == 1
+    if "holder" not in typed:
+        assert 'value="Kabid Contoh"' in answer.content.decode()
+
+
+def test_a_copy_comes_back_once_and_only_the_administrator_says_so(office: Office) -> None:
+    by, at = officer("administrator"), timezone.now()
+    copy = hand_out(Revision.objects.get(), number=1, holder="Kasi", given_on=MONDAY.date(), by=by, at=at)
+    with pytest.raises(NotYours):
+        withdraw(copy, by=officer("auditor"), at=at)
+    withdraw(copy, by=by, at=at)
+    with pytest.raises(Refused, match="sudah ditarik"):
+        withdraw(copy, by=by, at=at)

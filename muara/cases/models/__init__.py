@@ -15,6 +15,7 @@ from muara.cases.models.agency import (
 from muara.cases.models.application import Application, Attachment, Submission, Upload
 from muara.cases.models.case import Case, CaseQuerySet, Revision, Task, TaskQuerySet, UnfinishedWork
 from muara.cases.models.coordination import MonitoringNote, Question
+from muara.cases.models.copies import ControlledCopy
 from muara.cases.models.correction import (
     Confirmation,
     Correction,
@@ -53,6 +54,7 @@ __all__ = [
     "Checklist",
     "ChecklistMark",
     "Confirmation",
+    "ControlledCopy",
     "Correction",
     "CorrectionItem",
     "DecreeTemplate",

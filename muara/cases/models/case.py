@@ -205,7 +205,17 @@ class Task(models.Model):
                 fields=["actor", "due_on"], condition=Q(closed_at=None), name="open_tasks_of_an_actor"
             ),
             # The case list narrowed to a step, what waits for collection, how many cases stand where.
-            models.Index(fields=["step_key"], condition=Q(closed_at=None), name="open_tasks_of_a_step"),
+            models.Index(
+                fields=["step_key", "opened_at", "id"],
+                condition=Q(closed_at=None),
+                name="open_tasks_of_a_step",
+            ),
+            # The lists of oversight: every open case, the nearest limit first.
+            models.Index(
+                fields=["due_on", "opened_at", "id"],
+                condition=Q(closed_at=None, companion=False),
+                name="open_tasks_by_due",
+            ),
             # The newest passes of a step, for the forecast.
             models.Index(
                 fields=["step_key", "-closed_at"],

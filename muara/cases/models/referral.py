@@ -66,6 +66,12 @@ class Referral(models.Model):
                 name="a_delivered_referral_says_by_whom_and_to_whom",
             ),
         ]
+        indexes = [
+            # What waits to be brought to an agency: few of all that ever went.
+            models.Index(
+                fields=["agency"], condition=models.Q(delivered_at=None), name="referrals_to_deliver"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.letter_number} → {self.agency}"

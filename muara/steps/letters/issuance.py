@@ -15,7 +15,7 @@ from muara.documents.letters import LIBRARY, canonical, set_letter
 from muara.documents.models import Letter
 from muara.people.models import User, office_day
 from muara.permits.models import Decision, Permit, Series
-from muara.permits.queries import holders, register
+from muara.permits.queries import holders, register, with_holders
 from muara.steps.letters import (
     _file,
     company_name,
@@ -139,7 +139,7 @@ def handover_receipt(
 
 def number_register(series: Series, *, year: int, at: datetime) -> bytes:
     """F25: the register of one year as PDF, every number in order, the void ones with their reason."""
-    numbers = register(series, year)
+    numbers = with_holders(register(series, year))
     names = holders(numbers)
     content = NumberRegister(
         letterhead=letterhead(the_office()),
