@@ -32,7 +32,7 @@ PLACES = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class Reported:
     """One result of a sample: `parameter` as the certificate names it. `place` says where it was typed."""
 
     parameter: str
@@ -48,7 +48,7 @@ class Taken:
     point: int
     at: datetime
     by: str
-    results: Sequence[Tested]
+    results: Sequence[Reported]
     code: str = ""
     place: str = ""
 
@@ -230,7 +230,7 @@ def _units(discharge: Discharge) -> dict[str, str]:
     return dict(discharge.limits.order_by("valid_from").values_list("parameter", "unit"))
 
 
-def _unfit(results: Sequence[Tested], units: dict[str, str]) -> dict[str, str]:
+def _unfit(results: Sequence[Reported], units: dict[str, str]) -> dict[str, str]:
     errors: dict[str, str] = {}
     seen: set[str] = set()
     for tested in results:

@@ -91,6 +91,11 @@ class Limit:
         return ", ".join(part for part in parts if part)
 
     @property
+    def limits_level(self) -> bool:
+        """It says something of the measured value itself, not only of the load."""
+        return self.kind is not LimitKind.MOST or self.high is not None
+
+    @property
     def has_load(self) -> bool:
         """A load is computed of what is told by mass in a volume: not of pH, temperature, coliforms."""
         return self.kind is not LimitKind.LEAST and bool(self.unit) and same_dimension(self.unit, MG_PER_L)

@@ -148,25 +148,32 @@ def monthly_load(
     )
 
 
-def permitted_load(limit: Limit, flow_limit: Limit) -> Figure | None:
-    """Beban paling banyak = baku mutu × debit maksimum ÷ 1000, in kg/hari; None without both limits."""
-    if (
-        limit.kind is not LimitKind.MOST
-        or limit.high is None
-        or flow_limit.high is None
-        or not limit.has_load
-    ):
+def permitted_load(limit: Limit, flow_limit: Limit | None) -> Figure | None:
+    """Beban paling banyak = baku mutu × debit maksimum ÷ 1000, in kg/hari; None where the limits give none.
+
+    Where the permit sets a load as well both must hold: the smaller one is permitted.
+    """
+    own, reckoned = limit.load_per_day, None
+    if limit.kind is LimitKind.MOST and limit.high is not None and limit.has_load:
+        reckoned = _reckoned(limit, flow_limit)
+    if own is None or (reckoned is not None and reckoned.value <= own):
+        return reckoned
+    amount = Measured(own, KG_PER_DAY)
+    inputs = (Input("Beban menurut izin", amount, limit.basis),)
+    return Figure("Beban paling banyak", own, KG_PER_DAY, "tertulis dalam izin", inputs)
+
+
+def _reckoned(limit: Limit, flow_limit: Limit | None) -> Figure | None:
+    if limit.high is None or flow_limit is None or flow_limit.high is None:
         return None
-    found = load_per_day(Measured(limit.high, limit.unit), Measured(flow_limit.high, flow_limit.unit))
+    level = Measured(limit.high, limit.unit).within(MG_PER_L)
+    water = Measured(flow_limit.high, flow_limit.unit)
     return Figure(
         name="Beban paling banyak",
-        value=found.value,
+        value=load_per_day(level, water).value,
         unit=KG_PER_DAY,
         formula="baku mutu × debit maksimum ÷ 1000",
-        inputs=(
-            Input("Baku mutu", Measured(limit.high, limit.unit).within(MG_PER_L), limit.basis),
-            Input("Debit maksimum", Measured(flow_limit.high, flow_limit.unit), flow_limit.basis),
-        ),
+        inputs=(Input("Baku mutu", level, limit.basis), Input("Debit maksimum", water, flow_limit.basis)),
     )
 
 
@@ -175,12 +182,12 @@ def permitted_monthly_load(
 ) -> Figure | None:
     """What may go out in a period in kg, day by day under the limits of each day: they may change in between.
 
-    None where a day has no limit of the parameter or of the flow: then nothing is known.
+    None where the limits of a day give none: then nothing is known.
     """
-    days: dict[tuple[Limit, Limit], list[date]] = {}
+    days: dict[tuple[Limit, Limit | None], list[date]] = {}
     for day in _days(first, last):
         limit, flow = in_force(limits, parameter, day), in_force(limits, FLOW, day)
-        if limit is None or flow is None:
+        if limit is None:
             return None
         days.setdefault((limit, flow), []).append(day)
     total, inputs = Decimal(0), []

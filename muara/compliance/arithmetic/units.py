@@ -42,8 +42,8 @@ UNITS = {
     "°C": "delta_degree_Celsius",
     "NTU": "NTU",
     "PtCo": "PtCo",
-    "MPN/100 mL": "MPN/(100*milliliter)",
-    "CFU/100 mL": "CFU/(100*milliliter)",
+    "MPN/100 mL": "MPN/deciliter",
+    "CFU/100 mL": "CFU/deciliter",
     "Bq/L": "becquerel/liter",
     "‰": "permille_salt",
 }

@@ -10,9 +10,10 @@ from itertools import pairwise
 from typing import Any
 
 from muara.cases.terms import LimitKind
+from muara.compliance.arithmetic.figures import Figure
 from muara.compliance.arithmetic.limits import Limit
 from muara.compliance.arithmetic.loads import Sample
-from muara.compliance.arithmetic.measured import Measured, Sign
+from muara.compliance.arithmetic.measured import Measured, Sign, exactly
 from muara.sop.values import ValueRefused
 
 NEAR = Decimal("0.8")  # of the limit: from here on a rise is worth a warning
@@ -113,14 +114,24 @@ def _unsure(value: Measured) -> str:
     return f"Hanya diketahui bahwa nilainya {value.shown}."
 
 
-def judge_load(amount: Decimal, most: Decimal, *, at_most: bool = False) -> Standing:
+def judge_load(load: Figure, most: Figure) -> Standing:
     """Hold a load against the load that is permitted, both in the same unit.
 
-    A load that was computed from a limit of detection may be less than it says.
+    A load that was computed from a limit of detection may be less than it says; one that lacks days is more.
     """
-    if amount <= most:
-        return Standing.COMPLIES
-    return Standing.UNJUDGED if at_most else Standing.EXCEEDS
+    if load.value > most.value:
+        return Standing.UNJUDGED if load.at_most else Standing.EXCEEDS
+    return Standing.UNJUDGED if load.lacks else Standing.COMPLIES
+
+
+def hold_load(load: Figure, most: Decimal | None, limit: Limit) -> Verdict | None:
+    """Hold a day's load or that of a ton against the limit's own load; None where it sets none."""
+    if most is None:
+        return None
+    standing = judge_load(load, Figure("Batas beban", most, load.unit, "tertulis dalam izin"))
+    return Verdict(
+        standing, f"{load.name} {load.shown}, batas {exactly(most)} {load.unit}.", load.amount, limit
+    )
 
 
 @dataclass(frozen=True, slots=True)
