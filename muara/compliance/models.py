@@ -435,6 +435,10 @@ class Result(models.Model):
         return f"{self.parameter} {self.measured.shown}"
 
     @property
+    def name(self) -> str:
+        return limits.parameter(self.parameter).name
+
+    @property
     def measured(self) -> Measured:
         return Measured(_plain(self.value), self.unit, Sign(self.sign))
 

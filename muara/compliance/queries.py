@@ -523,3 +523,18 @@ class _Counted:
         if row.kind == DutyKind.PRODUCTION:
             return 1, int(period.whole_first in self.months)
         return 1, 0
+
+
+def logged_today(discharges: Sequence[int], today: date) -> dict[int, tuple[int, int]]:
+    """Of each discharge how many points are wholly logged today, of how many that owe it: two queries."""
+    owed = Obligation.objects.on(today).filter(kind=DutyKind.DAILY_LOG, discharge__in=discharges)
+    points = dict(owed.values_list("point", "discharge"))
+    done = Reading.objects.filter(
+        point__in=points, day=today, current=True, flow__isnull=False, ph__isnull=False
+    )
+    logged = set(done.values_list("point", flat=True))
+    found: dict[int, tuple[int, int]] = {}
+    for point, of in points.items():
+        ready, required = found.get(of, (0, 0))
+        found[of] = (ready + (point in logged), required + 1)
+    return found

@@ -82,6 +82,7 @@ PLACES = (
     ("SOP", "sop_revisions", ("sop_revisions", "sop_difference")),
     ("Seri nomor", "series", ("series", "edit_series")),
     ("Ketentuan", "office_settings", ("office_settings",)),
+    ("Laboratorium", "laboratories", ("laboratories",)),
     ("Kalender kerja", "calendar", ("calendar", "remove_day", "import_days")),
     ("Pemberitahuan gagal", "failed_notices", ("failed_notices",)),
     ("Jam pelayanan", "service_hours", ("service_hours",)),

@@ -10,7 +10,7 @@ import pytest
 
 from muara.cases.actions import Refused
 from muara.compliance.actions import regenerate
-from muara.compliance.actions.laboratory import Taken, Reported, enter_certificate
+from muara.compliance.actions.laboratory import Reported, Taken, enter_certificate
 from muara.compliance.actions.readings import Asked, Entry, Unfit, enter_production, enter_readings
 from muara.compliance.arithmetic.measured import read_measured
 from muara.compliance.arithmetic.verdicts import Standing

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import transaction
-
 from muara.audit.actions import record
 from muara.cases.actions import NO_FORM, Refused, Stamp, act, act_for_applicant, by_power
 from muara.cases.rules import Doing
@@ -53,7 +51,6 @@ class Taken:
     place: str = ""
 
 
-@transaction.atomic
 def register_laboratory(
     *,
     name: str,
@@ -62,11 +59,13 @@ def register_laboratory(
     registered_to: date,
     by: User | None,
     at: datetime,
+    stamp: Stamp = NO_FORM,
 ) -> Laboratory:
     """Enter a laboratory with its registration (PP 22/2021, Pasal 144); `by` None at set-up only.
 
     Raises:
-        NotAdministrator: the person may not. Refused: a field is empty, or the period is none.
+        NotAdministrator: the person may not. Refused: a field is empty, the period is none, or the
+            registration is there already.
     """
     if by is not None and not may_administer(by, at=at):
         raise NotAdministrator
@@ -75,20 +74,26 @@ def register_laboratory(
             raise Refused("Isi nama laboratorium dan nomor registrasinya.", field)
     if registered_to < registered_from:
         raise Refused("Registrasi berakhir sebelum dimulai. Periksa tanggalnya.", "registered_to")
-    row = Laboratory.objects.create(
-        name=name.strip(),
-        registration=registration.strip(),
-        registered_from=registered_from,
-        registered_to=registered_to,
-    )
-    record(
-        chain=f"laboratory:{row.pk}",
-        verb="laboratory.register",
-        by_id=by.pk if by else None,
-        at=at,
-        facts={"registration": row.registration, "until": registered_to.isoformat()},
-    )
-    return row
+    with act(stamp):
+        same = Laboratory.objects.filter(registration=registration.strip(), registered_from=registered_from)
+        if same.exists():
+            raise Refused("Registrasi ini sudah tercatat sejak tanggal itu.", "registration")
+        row = Laboratory.objects.create(
+            name=name.strip(),
+            registration=registration.strip(),
+            registered_from=registered_from,
+            registered_to=registered_to,
+        )
+        record(
+            chain=f"laboratory:{row.pk}",
+            verb="laboratory.register",
+            by_id=by.pk if by else None,
+            at=at,
+            facts={"registration": row.registration, "until": registered_to.isoformat()},
+            key=stamp.key,
+            body=stamp.body,
+        )
+        return row
 
 
 def enter_certificate(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ from muara.cases.terms import PointKind
 from muara.compliance.arithmetic.limits import FLOW, PH, in_force, parameter
 from muara.compliance.arithmetic.measured import exactly
 from muara.compliance.arithmetic.plausible import CONSTANT, impossible, questions
-from muara.compliance.models import Discharge, Grant, Point, Production, Reading, Source
+from muara.compliance.models import Discharge, Grant, Production, Reading, Source
 from muara.compliance.rules import application_of
 from muara.documents.indonesian import tanggal
 from muara.people.models import User, office_day
@@ -43,11 +43,18 @@ class Entry:
 
 
 class Unfit(Refused):
-    """Entries that cannot be kept: `errors` has a sentence for each place, and nothing was changed."""
+    """Entries that cannot be kept: `errors` has a sentence for each place, and nothing was changed.
+
+    A place is an entry's own, or one of its values: "d01", "d01.flow", "d01.ph".
+    """
 
     def __init__(self, errors: Mapping[str, str]) -> None:
         super().__init__(next(iter(errors.values())))
         self.errors = dict(errors)
+
+
+class NeedsReason(Unfit):
+    """Entries that contradict what was logged before, and no reason was given."""
 
 
 class Asked(Refused):
@@ -110,8 +117,8 @@ def enter_readings(
         entries = [entry for entry in entries if not entry.is_empty]
         if not entries:
             raise Refused("Isi paling sedikit satu nilai.")
-        points = {row.pk: row for row in discharge.points.filter(kind=PointKind.COMPLIANCE)}
-        _demand_fit(discharge, entries, points, today=office_day(at))
+        if errors := _misfits(discharge, entries, today=office_day(at)):
+            raise Unfit(errors)
         before = _current(entries)
         fresh = [entry for entry in entries if _says_more(entry, before.get((entry.point, entry.day)))]
         _demand_reason(fresh, before, reason)
@@ -140,13 +147,42 @@ def enter_readings(
         return Kept(kept.new, kept.corrected, unchanged=len(entries) - len(fresh))
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would come of entries, without keeping any."""
+
+    new: int = 0
+    corrected: int = 0
+    unchanged: int = 0
+    errors: Mapping[str, str] = field(default_factory=dict)
+    questions: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def preview_readings(discharge: Discharge, entries: Sequence[Entry], *, at: datetime) -> Preview:
+    """Judge entries as `enter_readings` would; `corrected` are those that need a reason."""
+    if not entries:
+        return Preview()
+    if errors := _misfits(discharge, entries, today=office_day(at)):
+        return Preview(errors=errors)
+    before = _current(entries)
+    pairs = [(entry, before.get((entry.point, entry.day))) for entry in entries]
+    fresh = [entry for entry, there in pairs if _says_more(entry, there)]
+    corrected = sum(_contradicts(entry, there) for entry, there in pairs)
+    return Preview(
+        new=len(fresh) - corrected,
+        corrected=corrected,
+        unchanged=len(entries) - len(fresh),
+        questions=questions_about(discharge, fresh),
+    )
+
+
 def _told(value: Decimal | None) -> str:
     return "" if value is None else exactly(value)
 
 
-def _demand_fit(
-    discharge: Discharge, entries: Sequence[Entry], points: Mapping[int, Point], *, today: date
-) -> None:
+def _misfits(discharge: Discharge, entries: Sequence[Entry], *, today: date) -> dict[str, str]:
+    """Why entries cannot be kept, by their places; empty where all can."""
+    points = {row.pk: row for row in discharge.points.filter(kind=PointKind.COMPLIANCE)}
     grants = list(discharge.grants.all())
     errors: dict[str, str] = {}
     seen: set[tuple[int, date]] = set()
@@ -159,25 +195,29 @@ def _demand_fit(
             errors[entry.place] = f"{point.name} ditutup pada {tanggal(point.closed_on)}."
         elif key in seen:
             errors[entry.place] = f"{point.name} tanggal {tanggal(entry.day)} tertulis dua kali."
-        elif why := why_not_that_day(grants, entry.day, today=today) or unfit(entry):
+        elif why := why_not_that_day(grants, entry.day, today=today):
             errors[entry.place] = why
+        else:
+            errors |= {f"{entry.place}.{name}": why for name, why in unfit(entry).items()}
         seen.add(key)
-    if errors:
-        raise Unfit(errors)
+    return errors
 
 
-def unfit(entry: Entry) -> str:
-    """Why an entry can be no measurement, as a sentence; empty where it can."""
+def unfit(entry: Entry) -> dict[str, str]:
+    """Why values of an entry can be no measurement: a sentence each."""
+    found = {}
     for name, value in (("flow", entry.flow), ("ph", entry.ph)):
         if value is None:
             continue
         if why := impossible(value, parameter(FLOW if name == "flow" else PH)):
-            return why
-        if name == "flow" and value >= MOST_FLOW:
-            return f"Debit {exactly(value)} m³/hari tidak mungkin. Periksa satuannya."
-        if value != round(value, PLACES[name]):
-            return f"Tulis {exactly(value)} dengan paling banyak {PLACES[name]} angka di belakang koma."
-    return ""
+            found[name] = why
+        elif name == "flow" and value >= MOST_FLOW:
+            found[name] = f"Debit {exactly(value)} m³/hari tidak mungkin. Periksa satuannya."
+        elif value != round(value, PLACES[name]):
+            found[name] = (
+                f"Tulis {exactly(value)} dengan paling banyak {PLACES[name]} angka di belakang koma."
+            )
+    return found
 
 
 def _current(entries: Sequence[Entry]) -> dict[tuple[int, date], Reading]:
@@ -216,7 +256,7 @@ def _demand_reason(entries: Sequence[Entry], before: Mapping[tuple[int, date], R
         if (there := before.get((entry.point, entry.day))) is not None and _contradicts(entry, there)
     }
     if errors:
-        raise Unfit(errors)
+        raise NeedsReason(errors)
 
 
 def told(reading: Reading) -> str:
@@ -257,7 +297,7 @@ def questions_about(discharge: Discharge, entries: Sequence[Entry]) -> dict[str,
                     most=limit.high if limit and name == "flow" else None,
                 )
                 if found:
-                    asked.setdefault(entry.place, []).extend(found)
+                    asked[f"{entry.place}.{name}"] = found
     return asked
 
 
