@@ -71,14 +71,14 @@ COLOURS = {
 # --- loading: the permission is here ------------------------------------------------------------------
 
 
-def _discharge(request: HttpRequest, pk: int) -> Discharge:
+def followed(request: HttpRequest, pk: int) -> Discharge:
     """A discharge that the person follows for its holder, else 404."""
     mine = Discharge.objects.of_holder(person(request), on=office_day(timezone.now()))
     rows = mine.select_related("company").prefetch_related("grants__permit__number")
     return get_object_or_404(rows, pk=pk)
 
 
-def _enter(request: HttpRequest, form: Answering, do: Callable[[Stamp, datetime], object]) -> Came:
+def enter(request: HttpRequest, form: Answering, do: Callable[[Stamp, datetime], object]) -> Came:
     """Carry out what a form enters; what the act refuses or asks stands where it was typed."""
 
     def told(stamp: Stamp, at: datetime) -> None:
@@ -96,13 +96,13 @@ def _enter(request: HttpRequest, form: Answering, do: Callable[[Stamp, datetime]
     return attempt(request, form, told)
 
 
-def _status(form: Any, came: Came | None) -> int:
+def status_of(form: Any, came: Came | None) -> int:
     if came is not None:
         return came.value
     return 422 if form.is_bound and form.errors else 200
 
 
-def _page(
+def duty_page(
     request: HttpRequest, name: str, discharge: Discharge, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
     grant = latest_grant(discharge)
@@ -159,14 +159,14 @@ def obligations(request: HttpRequest) -> HttpResponse:
 @never_cache
 def discharge(request: HttpRequest, pk: int) -> HttpResponse:
     """What is owed now, what is late, and all that the permit obliges to (SOP G.8 to G.17)."""
-    found, at = _discharge(request, pk), timezone.now()
+    found, at = followed(request, pk), timezone.now()
     today = office_day(at)
     rows = list(found.obligations.select_related("point").order_by("kind", "point__name", "parameter", "pk"))
     owed = [
         {"due": due, "name": named(due.obligation), "colour": COLOURS.get(due.state, "grey")}
         for due in dues(found, today=today, calendar=office_calendar())
     ]
-    return _page(
+    return duty_page(
         request,
         "discharge",
         found,
@@ -200,7 +200,7 @@ def named(row: Any) -> str:
 @never_cache
 def daily_log(request: HttpRequest, pk: int) -> HttpResponse:
     """One day, every compliance point: two numbers each, made for a phone."""
-    found, at = _discharge(request, pk), timezone.now()
+    found, at = followed(request, pk), timezone.now()
     today = office_day(at)
     day = _day(request, today=today)
     logs = log_of(found, first=day - DAY * 7, last=day, until=today)
@@ -208,7 +208,7 @@ def daily_log(request: HttpRequest, pk: int) -> HttpResponse:
     rows = rows_of_day([(log.point, log.days[-1].reading) for log in owed], day)
     form, came = LogForm(rows, request.POST if request.method == "POST" else None), None
     if request.method == "POST" and form.is_valid():
-        came = _enter(request, form, _keeping(found, form, request))
+        came = enter(request, form, _keeping(found, form, request))
         if came is Came.DONE:
             messages.success(request, f"Catatan {day.day} {MONTHS[day.month - 1]} tersimpan.")
             return redirect(f"{reverse('daily_log', args=[pk])}?hari={day}")
@@ -235,7 +235,7 @@ def daily_log(request: HttpRequest, pk: int) -> HttpResponse:
         "after": day + DAY if day < today else None,
         "stale": came is Came.STALE,
     }
-    return _page(request, "daily_log", found, context, status=_status(form, came))
+    return duty_page(request, "daily_log", found, context, status=status_of(form, came))
 
 
 def _keeping(found: Discharge, form: LogForm, request: HttpRequest) -> Callable[[Stamp, datetime], object]:
@@ -272,7 +272,7 @@ def _gaps(logs: list[PointLog], *, today: date) -> list[date]:
 @never_cache
 def month_log(request: HttpRequest, pk: int) -> HttpResponse:
     """A month of one compliance point as a table."""
-    found, today = _discharge(request, pk), office_day(timezone.now())
+    found, today = followed(request, pk), office_day(timezone.now())
     month = _month(request, today=today)
     whole = period_of(Frequency.MONTHLY, month)
     logs = log_of(found, first=whole.first, last=whole.last, until=today)
@@ -283,7 +283,7 @@ def month_log(request: HttpRequest, pk: int) -> HttpResponse:
     rows = rows_of_month(log.point, [(row.day, row.reading) for row in days]) if log else []
     form, came = LogForm(rows, request.POST if request.method == "POST" else None), None
     if request.method == "POST" and form.is_valid():
-        came = _enter(request, form, _keeping(found, form, request))
+        came = enter(request, form, _keeping(found, form, request))
         if came is Came.DONE and log is not None:
             messages.success(request, f"Catatan {whole.name} tersimpan.")
             return redirect(f"{reverse('month_log', args=[pk])}?bulan={month:%Y-%m}&titik={log.point.pk}")
@@ -301,7 +301,7 @@ def month_log(request: HttpRequest, pk: int) -> HttpResponse:
         "stale": came is Came.STALE,
         **_months(found, month, today=today),
     }
-    return _page(request, "month_log", found, context, status=_status(form, came))
+    return duty_page(request, "month_log", found, context, status=status_of(form, came))
 
 
 # --- a month's figures --------------------------------------------------------------------------------
@@ -312,7 +312,7 @@ def month_log(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 def month_figures(request: HttpRequest, pk: int) -> HttpResponse:
     """Compliance and loads of a month, each figure with its working; the month's production is typed here."""
-    found, at = _discharge(request, pk), timezone.now()
+    found, at = followed(request, pk), timezone.now()
     today = office_day(at)
     month = _month(request, today=today)
     summary = month_summary(found, month, until=today)
@@ -323,7 +323,7 @@ def month_figures(request: HttpRequest, pk: int) -> HttpResponse:
     came = None
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        came = _enter(
+        came = enter(
             request,
             form,
             lambda stamp, at: enter_production(
@@ -357,7 +357,7 @@ def month_figures(request: HttpRequest, pk: int) -> HttpResponse:
         "stale": came is Came.STALE,
         **_months(found, month, today=today),
     }
-    return _page(request, "month_figures", found, context, status=_status(form, came))
+    return duty_page(request, "month_figures", found, context, status=status_of(form, came))
 
 
 # --- certificates -------------------------------------------------------------------------------------
@@ -368,12 +368,12 @@ def month_figures(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 def certificates(request: HttpRequest, pk: int) -> HttpResponse:
     """The certificates that were entered, the newest first; corrected ones stay in the list."""
-    found = _discharge(request, pk)
+    found = followed(request, pk)
     rows = found.certificates.select_related("laboratory", "corrected_by").prefetch_related(
         "samples__point", "samples__results"
     )
     page = Paginator(rows.order_by("-dated", "-pk"), PER_PAGE).get_page(request.GET.get("halaman"))
-    return _page(request, "certificates", found, {"page": page})
+    return duty_page(request, "certificates", found, {"page": page})
 
 
 @login_required
@@ -381,7 +381,7 @@ def certificates(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 def new_certificate(request: HttpRequest, pk: int) -> HttpResponse:
     """Enter a certificate, or the corrected version of one (`?perbaiki=`)."""
-    found, at = _discharge(request, pk), timezone.now()
+    found, at = followed(request, pk), timezone.now()
     corrects = None
     if asked := request.GET.get("perbaiki"):
         corrects = get_object_or_404(found.certificates, current=True, pk=read_number(asked))
@@ -400,7 +400,7 @@ def new_certificate(request: HttpRequest, pk: int) -> HttpResponse:
     came = None
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        came = _enter(
+        came = enter(
             request,
             form,
             lambda stamp, at: enter_certificate(
@@ -422,7 +422,7 @@ def new_certificate(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "Sertifikat tersimpan bersama hasil ujinya.")
             return redirect("certificates", pk)
     context = {"form": form, "corrects": corrects, "stale": came is Came.STALE}
-    return _page(request, "new_certificate", found, context, status=_status(form, came))
+    return duty_page(request, "new_certificate", found, context, status=status_of(form, came))
 
 
 # --- the office's list of laboratories ----------------------------------------------------------------

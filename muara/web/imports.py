@@ -25,7 +25,7 @@ from muara.documents.tables import MOST_BYTES, TOO_LARGE, read_table
 from muara.documents.uploads import UploadRefused
 from muara.people.models import office_day
 from muara.web.acts import Came
-from muara.web.duties import _discharge, _enter, _page, _status
+from muara.web.duties import duty_page, enter, followed, status_of
 from muara.web.duty_forms import Answering
 from muara.web.files import person
 from muara.web.sheets import download
@@ -58,12 +58,12 @@ class KeepForm(Answering):
 @never_cache
 def import_log(request: HttpRequest, pk: int) -> HttpResponse:
     """Read a table and show what would come of it; kept only when it is sent again from the preview."""
-    found = _discharge(request, pk)
+    found = followed(request, pk)
     if "read" in request.POST:
         return _keep(request, found)
     form = TableForm(request.POST or None, request.FILES or None) if request.method == "POST" else TableForm()
     if request.method != "POST" or not form.is_valid():
-        return _page(request, "import_log", found, {"form": form}, status=_status(form, None))
+        return duty_page(request, "import_log", found, {"form": form}, status=status_of(form, None))
     try:
         upload = form.cleaned_data["table"]
         if upload.size > MOST_BYTES:
@@ -71,7 +71,7 @@ def import_log(request: HttpRequest, pk: int) -> HttpResponse:
         sheet = read_log(read_table(upload.read()), _points(found))
     except (UploadRefused, NoLog) as refusal:
         form.add_error("table", refusal.message)
-        return _page(request, "import_log", found, {"form": form}, status=422)
+        return duty_page(request, "import_log", found, {"form": form}, status=422)
     preview = preview_readings(found, sheet.entries, at=timezone.now())
     errors = dict(sheet.errors) | {sheet.cell_of(place): why for place, why in preview.errors.items()}
     keep = KeepForm(initial={"read": _sealed(sheet.entries, found)})
@@ -102,8 +102,8 @@ def _preview(
         "more_asked": max(len(asked) - SHOWN, 0),
         "stale": came is Came.STALE,
     }
-    status = 422 if errors else _status(form, came)
-    return _page(request, "import_preview", found, context, status=status)
+    status = 422 if errors else status_of(form, came)
+    return duty_page(request, "import_preview", found, context, status=status)
 
 
 def _keep(request: HttpRequest, found: Discharge) -> HttpResponse:
@@ -111,11 +111,11 @@ def _keep(request: HttpRequest, found: Discharge) -> HttpResponse:
     entries = _unsealed(request.POST["read"], found)
     if entries is None:
         context = {"form": TableForm(), "outdated": True}
-        return _page(request, "import_log", found, context, status=409)
+        return duty_page(request, "import_log", found, context, status=409)
     came = None
     if form.is_valid():
         said = form.cleaned_data
-        came = _enter(
+        came = enter(
             request,
             form,
             lambda stamp, at: enter_readings(
@@ -172,10 +172,10 @@ def _unsealed(sealed: str, found: Discharge) -> tuple[Entry, ...] | None:
 
 @login_required
 @require_safe
-def log_template(request: HttpRequest, pk: int, form: str) -> HttpResponse:
+def log_template(request: HttpRequest, pk: int, ending: str) -> HttpResponse:
     """A table to fill in: this month's days at every compliance point."""
-    found, today = _discharge(request, pk), office_day(timezone.now())
+    found, today = followed(request, pk), office_day(timezone.now())
     first = today.replace(day=1)
     days = [first + timedelta(days=number) for number in range((today - first).days + 1)]
     rows = [[f"{day:%d/%m/%Y}", name, None, None] for day in days for name in _points(found)]
-    return download(form, name="catatan-harian", head=HEAD, rows=rows)
+    return download(ending, name="catatan-harian", head=HEAD, rows=rows)

@@ -19,7 +19,7 @@ from muara.compliance.queries import Summary, month_summary
 from muara.documents.uploads import Accepted
 from muara.web.demo import sample_upload
 from tests.clock import at
-from tests.compliance.conftest import Holder
+from tests.holders import Holder
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 

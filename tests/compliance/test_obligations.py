@@ -24,7 +24,7 @@ from muara.people.actions import set_office_setting
 from muara.sop.working_time import Calendar
 from muara.web.demo import officer
 from tests.clock import MONDAY, at
-from tests.compliance.conftest import Holder, number
+from tests.holders import Holder, number
 from tests.renewals import fill, start, walk_to_the_end
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]

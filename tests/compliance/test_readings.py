@@ -17,7 +17,7 @@ from muara.compliance.models import Production, Reading
 from muara.compliance.queries import log_of, versions_of
 from muara.web.demo import officer, other_applicant
 from tests.clock import at
-from tests.compliance.conftest import Holder, number
+from tests.holders import Holder, number
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
