@@ -9,6 +9,7 @@ calls, its threads, and the processes it starts all speak to that copy, on SQLit
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -103,30 +104,41 @@ class OwnDatabase:
 
 
 @pytest.fixture(scope="session")
-def migrated(
-    django_test_environment: None,
-    django_db_blocker: DjangoDbBlocker,
-    django_db_modify_db_settings: None,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[OwnDatabase]:
+def migrated(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> OwnDatabase:
     """A freshly migrated database that tests copy and nobody changes."""
-    with django_db_blocker.unblock(), _made(tmp_path_factory.mktemp("migrated"), copy_of=None) as database:
+
+    def migrate(database: OwnDatabase) -> None:
         with _in_use(database):
             call_command("migrate", verbosity=0)
-        yield database
+
+    with django_db_blocker.unblock():
+        return _made_once("migrated", migrate)
 
 
 @pytest.fixture(scope="session")
-def furnished(
+def django_db_setup(
     migrated: OwnDatabase, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[OwnDatabase]:
-    """The fictional office of `make demo`, which tests copy and nobody changes."""
+) -> Iterator[None]:
+    """The database of the `db` fixture: each worker's own copy of the migrated one."""
+    folder = tmp_path_factory.mktemp("db")
     with (
         django_db_blocker.unblock(),
-        _made(tmp_path_factory.mktemp("furnished"), copy_of=migrated) as database,
+        _made(folder, copy_of=migrated) as database,
+        _in_use(database),
+        django_db_blocker.block(),
     ):
+        yield
+
+
+@pytest.fixture(scope="session")
+def furnished(migrated: OwnDatabase, django_db_blocker: DjangoDbBlocker) -> OwnDatabase:
+    """The fictional office of `make demo`, which tests copy and nobody changes."""
+
+    def furnish(database: OwnDatabase) -> None:
         database.manage("demo")
-        yield database
+
+    with django_db_blocker.unblock():
+        return _made_once("furnished", furnish, copy_of=migrated)
 
 
 @pytest.fixture
@@ -149,9 +161,36 @@ def demo_database(
         yield database
 
 
+def _made_once(
+    kind: str, fill: Callable[[OwnDatabase], None], *, copy_of: OwnDatabase | None = None
+) -> OwnDatabase:
+    """Make a database once for all workers of a run; it goes with the run's folder or the run's server."""
+    shared = Path(os.environ["MUARA_TEST_ROOT"]) / f"{kind}-{connection.vendor}"
+    shared.mkdir(exist_ok=True)
+    told = shared / "name"
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not told.exists():
+            database = _make(shared, copy_of=copy_of)
+            fill(database)
+            told.write_text(database.name)
+    return OwnDatabase(name=told.read_text(), data=shared / "data")
+
+
 @contextmanager
-def _made(folder: Path, *, copy_of: OwnDatabase | None) -> Iterator[OwnDatabase]:
-    """Make a database, empty or as a copy with its files, and drop it in the end."""
+def _made(folder: Path, *, copy_of: OwnDatabase) -> Iterator[OwnDatabase]:
+    """Copy a database with its files, and drop it in the end."""
+    database = _make(folder, copy_of=copy_of)
+    try:
+        yield database
+    finally:
+        if connection.vendor == "postgresql":
+            connections.close_all()
+            _administer(f'DROP DATABASE "{database.name}" WITH (FORCE)')
+
+
+def _make(folder: Path, *, copy_of: OwnDatabase | None = None) -> OwnDatabase:
+    """Make a database, empty or as a copy with its files."""
     connections.close_all()  # PostgreSQL copies only what nobody has open
     data = folder / "data"
     if copy_of is None:
@@ -159,17 +198,12 @@ def _made(folder: Path, *, copy_of: OwnDatabase | None) -> Iterator[OwnDatabase]
     else:
         shutil.copytree(copy_of.data, data)
     if connection.vendor == "sqlite":
-        yield OwnDatabase(name=str(data / "muara.sqlite3"), data=data)
-        return
+        return OwnDatabase(name=str(data / "muara.sqlite3"), data=data)
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     name = f"muara_{worker}_{os.getpid()}_{next(_numbers)}"
     template = "template0" if copy_of is None else copy_of.name
     _administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    try:
-        yield OwnDatabase(name=name, data=data)
-    finally:
-        connections.close_all()
-        _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+    return OwnDatabase(name=name, data=data)
 
 
 @contextmanager

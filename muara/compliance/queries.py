@@ -427,8 +427,9 @@ class Due:
     state: str
 
     @property
-    def is_late(self) -> bool:
-        return self.state == LATE
+    def is_entered(self) -> bool:
+        """It is met by what is entered here; a report is not."""
+        return self.obligation.kind in ENTERED
 
 
 NOT_YET, NOW, DONE, LATE, BY_REPORT = (
@@ -436,7 +437,7 @@ NOT_YET, NOW, DONE, LATE, BY_REPORT = (
     "jatuh tempo",
     "lengkap",
     "terlambat",
-    "bagian dari laporan",
+    "menunggu laporan",
 )
 # What is entered here; the others are answered by the reports that are made of it.
 ENTERED = (DutyKind.DAILY_LOG, DutyKind.LAB_TEST, DutyKind.SEA_TEST, DutyKind.PRODUCTION)
@@ -453,11 +454,11 @@ def dues(discharge: Discharge, *, today: date, calendar: Calendar, rule: DueRule
     counted = _Counted(discharge, today=today)
     for row in rows:
         frequency = Frequency.MONTHLY if row.frequency == Frequency.DAILY else Frequency(row.frequency)
-        spans = (
-            list(periods(frequency, starts=row.starts, ends=row.ends, until=today))
-            if row.starts <= row.ends
-            else []
-        )
+        spans = [
+            period
+            for period in periods(frequency, starts=row.starts, ends=row.ends, until=today)
+            if period.last >= counted.since
+        ]
         for period in spans[-2:]:
             required, done = counted.of(row, period)
             due_on = due_day(period, calendar=calendar, rule=rule)
@@ -489,12 +490,16 @@ class _Counted:
 
     def __init__(self, discharge: Discharge, *, today: date) -> None:
         self.today = today
-        since = period_of(Frequency.HALF_YEARLY, period_of(Frequency.HALF_YEARLY, today).first - DAY).first
-        months = Reading.objects.filter(point__discharge=discharge, current=True, day__gte=since)
-        self.days: dict[tuple[int, date], int] = defaultdict(int)
-        complete = months.filter(flow__isnull=False, ph__isnull=False)
+        self.since = since = period_of(
+            Frequency.HALF_YEARLY, period_of(Frequency.HALF_YEARLY, today).first - DAY
+        ).first
+        points = list(discharge.points.values_list("pk", flat=True))
+        complete = Reading.objects.filter(
+            point__in=points, day__gte=since, current=True, flow__isnull=False, ph__isnull=False
+        )
+        self.days: dict[int, list[date]] = defaultdict(list)
         for point, day in complete.values_list("point", "day"):
-            self.days[point, day.replace(day=1)] += 1
+            self.days[point].append(day)
         results = Result.objects.filter(
             sample__certificate__current=True,
             sample__certificate__discharge=discharge,
@@ -512,8 +517,9 @@ class _Counted:
     def of(self, row: Obligation, period: Period) -> tuple[int, int]:
         """Required and done: days of a log, a test, a month's production."""
         if row.kind == DutyKind.DAILY_LOG:
-            owed = (min(period.last, self.today) - period.first).days + 1
-            return owed, self.days[row.point_id or 0, period.whole_first]
+            last = min(period.last, self.today)
+            logged = sum(period.first <= day <= last for day in self.days[row.point_id or 0])
+            return (last - period.first).days + 1, logged
         if row.kind in (DutyKind.LAB_TEST, DutyKind.SEA_TEST):
             done = any(
                 point == row.point_id and row.parameter in ("", key) and period.first <= day <= period.last

@@ -7,7 +7,6 @@ letter weeks after it was typed. Every bundled face holds the ranges below (a te
 from __future__ import annotations
 
 import unicodedata
-from bisect import bisect_right
 
 # Shared character map of the bundled TeX Gyre faces, without control, combining and private characters.
 RANGES: tuple[tuple[int, int], ...] = (
@@ -27,7 +26,7 @@ RANGES: tuple[tuple[int, int], ...] = (
 )  # fmt: skip
 # Not in the fonts; the letters' library sets them from other glyphs (a raised quote, a lowered digit).
 COMPOSED = frozenset("′″₀₁₂₃₄₅₆₇₈₉")
-STARTS = [first for first, _ in RANGES]
+PRINTED = frozenset(chr(code) for first, last in RANGES for code in range(first, last + 1)) | {"\n"}
 
 
 class UnprintableCharacter(ValueError):
@@ -43,12 +42,7 @@ class UnprintableCharacter(ValueError):
 
 def allowed(char: str) -> bool:
     """Tell whether one character can be printed; a line break can."""
-    code = ord(char)
-    return char == "\n" or RANGES[max(bisect_right(STARTS, code) - 1, 0)][0] <= code <= _end(code)
-
-
-def _end(code: int) -> int:
-    return RANGES[max(bisect_right(STARTS, code) - 1, 0)][1]
+    return char in PRINTED
 
 
 def printable(text: str) -> str:
@@ -58,6 +52,6 @@ def printable(text: str) -> str:
 
 def check_text(text: str) -> None:
     """Raise UnprintableCharacter naming the first character that letters cannot print."""
-    for char in printable(text):
-        if not allowed(char):
-            raise UnprintableCharacter(char)
+    kept = printable(text)
+    if not PRINTED.issuperset(kept):
+        raise UnprintableCharacter(next(char for char in kept if char not in PRINTED))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
@@ -69,7 +70,13 @@ def digest(files: Mapping[str, bytes]) -> str:
 
 
 def read_service(files: Mapping[str, bytes]) -> Service:
-    """Read a service from its files; raises BrokenSop listing every fault of all of them."""
+    """Read a service from its files, once for the same bytes; raises BrokenSop listing every fault of all."""
+    return _read_once(frozenset(files.items()))
+
+
+@lru_cache(maxsize=32)
+def _read_once(items: frozenset[tuple[str, bytes]]) -> Service:
+    files = dict(items)
     faults: list[Fault] = []
     process = _read(files, definition.FILE, definition.read_process, faults)
     printed = _read(files, document.FILE, document.read_document, faults)

@@ -30,7 +30,7 @@ from muara.people.actions import change_own_details
 from muara.people.actions.notices import Addressee, notify
 from muara.people.models import User, office_day
 from muara.people.queries import issuing_office
-from muara.people.rules import has_second_factor, may_change_own_name
+from muara.people.rules import has_second_factor, may_administer, may_change_own_name
 from muara.sop.values import ValueRefused, check_phone, clean_text
 from muara.web.acts import Came, attempt, new_key
 
@@ -166,7 +166,12 @@ def details(request: HttpRequest) -> HttpResponse:
         if came is Came.DONE:
             messages.success(request, "Data Anda tersimpan. Surat yang sudah terbit tidak berubah.")
             return redirect("account")
-    shown = {"form": form, "kunci": new_key(), "stale": came is Came.STALE}
+    shown = {
+        "form": form,
+        "kunci": new_key(),
+        "stale": came is Came.STALE,
+        "is_administrator": may_administer(user, at=at),
+    }
     return render(request, "account/details.html", shown, status=came.value if came else 200)
 
 

@@ -335,7 +335,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     if (scanned := form.scanned()) and (found := readable.filter(pk=scanned).first()):
         return redirect("case", found.pk)
     # First which cases, then what a row says of them: to join all of that before the page is cut takes long.
-    listed = form.narrow(readable).values_list("pk", flat=True)
+    listed = form.narrow(readable, today=here.today).values_list("pk", flat=True)
     page = Pages(listed, A_PAGE, at_most=AT_MOST).get_page(request.GET.get("halaman"))
     shown = dossier.with_standing(Case.objects.filter(pk__in=list(page.object_list)))
     calendar = office_calendar()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 
 from muara.cases.actions import Stamp
-from muara.cases.models import Application, Case, Revision
+from muara.cases.models import Application, Case, Revision, Task
 from muara.people.models import Company, User
 from muara.permits.models import Permit
 from muara.permits.searching import found_by
@@ -30,7 +30,12 @@ class CaseFilter(forms.Form):
     keadaan = forms.ChoiceField(
         label="Keadaan",
         required=False,
-        choices=[("", "Semua"), ("berjalan", "Sedang berjalan"), ("selesai", "Selesai")],
+        choices=[
+            ("", "Semua"),
+            ("berjalan", "Sedang berjalan"),
+            ("terlambat", "Langkahnya lewat jatuh tempo"),
+            ("selesai", "Selesai"),
+        ],
     )
 
     def __init__(self, *args: Any, steps: Iterable[Step], **kwargs: Any) -> None:
@@ -44,14 +49,17 @@ class CaseFilter(forms.Form):
         found = LABEL.search(str(self.data.get("cari") or ""))
         return int(found[1]) if found else None
 
-    def narrow(self, cases: QuerySet[Case]) -> QuerySet[Case]:
+    def narrow(self, cases: QuerySet[Case], *, today: date) -> QuerySet[Case]:
         """Apply what was chosen; a choice that does not exist narrows nothing."""
         said = self.cleaned_data if self.is_valid() else {}
         if text := str(said.get("cari") or "").strip():
             cases = cases.filter(pk__in=found_by(text))
         if step := said.get("langkah"):
             cases = cases.filter(tasks__step_key=step, tasks__closed_at=None, tasks__companion=False)
-        if state := said.get("keadaan"):
+        state = said.get("keadaan")
+        if state == "terlambat":
+            cases = cases.filter(pk__in=Task.objects.open().main().filter(due_on__lt=today).values("case"))
+        elif state:
             cases = cases.filter(closed_at__isnull=state == "berjalan")
         return cases
 

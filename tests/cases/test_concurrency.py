@@ -14,9 +14,10 @@ from muara.cases.queries import case_heads
 from muara.permits.actions import take_number
 from muara.permits.models import Number, SeriesYear
 from muara.steps.actions import verification
-from muara.web.demo import Clock, Walk, applicant, case_at, officer, seed_office
+from muara.web.demo import Clock, Walk, applicant, officer, seed_office
 from tests.clock import MONDAY
 from tests.databases import OwnDatabase
+from tests.remembered import case_at
 
 pytestmark = pytest.mark.both
 

@@ -8,8 +8,8 @@ from django.db import IntegrityError, models
 from muara.cases.models import Case, Draft, Endorsement, Recommendation, Referral, Task
 from muara.people.models import Office, OfficeSetting
 from muara.permits.models import Permit
-from muara.web.demo import case_at
 from tests.clock import MONDAY
+from tests.remembered import case_at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 

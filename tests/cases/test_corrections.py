@@ -38,12 +38,12 @@ from muara.web.demo import (
     answered_with_a_dispute,
     applicant,
     asked_several_things,
-    case_at,
     officer,
     sample_upload,
     told_to_apply_anew,
 )
 from tests.clock import MONDAY
+from tests.remembered import case_at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 LATER = MONDAY + timedelta(days=1)

@@ -10,8 +10,9 @@ from muara.audit.queries import Head, breaks
 from muara.cases.actions import NotYours, Refused, Stale, act, end_case
 from muara.cases.models import Case, Task
 from muara.people.models import Office
-from muara.web.demo import applicant, case_at, officer, other_applicant
+from muara.web.demo import applicant, officer, other_applicant
 from tests.clock import MONDAY
+from tests.remembered import case_at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 LATER = MONDAY + timedelta(days=1)

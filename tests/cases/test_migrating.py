@@ -20,9 +20,10 @@ from muara.cases.queries import control_sheet
 from muara.documents.indonesian import tanggal
 from muara.people.models import Office, office_day
 from muara.sop.service import load_folder
-from muara.web.demo import Clock, Walk, applicant, case_at, officer
+from muara.web.demo import Clock, Walk, applicant, officer
 from muara.web.public import revisions_in_force
 from tests.clock import MONDAY
+from tests.remembered import case_at
 from tests.sop.folders import REAL
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]

@@ -25,8 +25,9 @@ from muara.people.models import Holding, Office
 from muara.steps.actions import approval, drafting, filing, intake, registration, review, verification
 from muara.steps.actions.checklists import Mark
 from muara.steps.letters import Wording
-from muara.web.demo import CAST, Clock, Walk, all_fit, applicant, case_at, example, officer
+from muara.web.demo import CAST, Clock, Walk, all_fit, applicant, example, officer
 from tests.clock import MONDAY, at
+from tests.remembered import case_at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 

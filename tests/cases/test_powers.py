@@ -13,9 +13,10 @@ from muara.cases.models import Application, Case, PowerOfAttorney
 from muara.cases.rules import Doing, is_on_applicants_side, may_act_as_applicant, may_do_step
 from muara.people.models import Office, User, office_day
 from muara.steps.actions.powers import revoke_power
-from muara.web.demo import Clock, Walk, applicant, case_at, officer, other_applicant
+from muara.web.demo import Clock, Walk, applicant, officer, other_applicant
 from tests.clock import MONDAY, at
 from tests.powers import given
+from tests.remembered import case_at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 

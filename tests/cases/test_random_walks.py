@@ -14,8 +14,9 @@ from muara.cases.models import Case, Task
 from muara.cases.models.case import definition_of
 from muara.people.models import Office
 from muara.sop.definition import CALLER
-from muara.web.demo import applicant, case_at, officer
+from muara.web.demo import applicant, officer
 from tests.clock import MONDAY
+from tests.remembered import case_at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 

@@ -16,8 +16,9 @@ from muara.cases.rules import open_tasks_for, stranded_tasks, who_may_do
 from muara.people.models import Holding, Office, User
 from muara.steps.actions.drafting import decree
 from muara.steps.actions.recusal import recuse
-from muara.web.demo import Clock, Walk, applicant, case_at, current_draft, officer
+from muara.web.demo import Clock, Walk, applicant, current_draft, officer
 from tests.clock import MONDAY
+from tests.remembered import case_at
 from tests.web.page_forms import form_on
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]

@@ -18,8 +18,9 @@ from muara.people.calendar import office_calendar
 from muara.people.models import User
 from muara.sop.working_time import add_working_days
 from muara.steps.actions import pausing
-from muara.web.demo import case_at, officer, talked_over
+from muara.web.demo import officer, talked_over
 from tests.clock import at
+from tests.remembered import case_at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("office")]
 

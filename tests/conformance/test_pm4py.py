@@ -21,9 +21,10 @@ from muara.sop.eventlog import ocel, xes
 from muara.sop.history import History, activity_name
 from muara.sop.replay import deviations
 from muara.sop.service import folders, load_folder, read_service
-from muara.web.demo import Clock, applicant, case_at, example
+from muara.web.demo import Clock, applicant, example
 from tests.clock import MONDAY, WITA
 from tests.records.tampering import TAMPERED
+from tests.remembered import case_at
 from tests.steps.test_walks import in_turn, leave, set_out, take_every_way, walk_home
 from tests.steps.wanderer import Wanderer, appoint_deputies
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -13,12 +14,14 @@ from muara.compliance.sheets import NoLog, Sheet, read_log
 from muara.documents.tables import Cell, read_table
 from muara.documents.uploads import UploadRefused
 from muara.web.sheets import PARTS, SHEET, as_csv, as_xlsx
+from muara.web.sheets import Cell as Value
 
 POINTS = {"TP-01": 1, "TP-02": 2}
-HEAD = ["Tanggal", "Titik", "Debit (m³/hari)", "pH"]
+HEAD: list[Value] = ["Tanggal", "Titik", "Debit (m³/hari)", "pH"]
+PLAIN: Mapping[str, str | bytes] = {}
 
 
-def workbook(rows: str, *, after: str = "", **more: str | bytes) -> bytes:
+def workbook(rows: str, more: Mapping[str, str | bytes] = PLAIN, *, after: str = "") -> bytes:
     """A workbook around the XML of its rows."""
     out = io.BytesIO()
     with ZipFile(out, "w", ZIP_DEFLATED) as package:
@@ -35,7 +38,7 @@ def refused(data: bytes) -> str:
 
 
 def test_what_is_written_is_read_again() -> None:
-    table = [HEAD, ["01/08/2026", "TP-01", 1200, 7.1], ["02/08/2026", "TP-01", None, 7]]
+    table: list[list[Value]] = [HEAD, ["01/08/2026", "TP-01", 1200, 7.1], ["02/08/2026", "TP-01", None, 7]]
 
     assert read_table(as_xlsx(table)).rows[1] == (
         Cell("01/08/2026"),
@@ -72,11 +75,11 @@ def test_shared_strings_are_looked_up_and_broken_ones_refused() -> None:
     texts = "<sst><si><t>Tang</t><rPh><t>x</t></rPh><t>gal</t></si></sst>"
     row = '<row r="1"><c r="B1" t="s"><v>{}</v></c></row>'
 
-    assert read_table(workbook(row.format(0), **{"xl/sharedStrings.xml": texts})).rows[0] == (
+    assert read_table(workbook(row.format(0), {"xl/sharedStrings.xml": texts})).rows[0] == (
         Cell(),
         Cell("Tanggal"),
     )
-    assert "rusak" in refused(workbook(row.format(7), **{"xl/sharedStrings.xml": texts}))
+    assert "rusak" in refused(workbook(row.format(7), {"xl/sharedStrings.xml": texts}))
 
 
 @pytest.mark.parametrize(
@@ -90,13 +93,13 @@ def test_shared_strings_are_looked_up_and_broken_ones_refused() -> None:
             ),
             "Sel A1:B2 digabung",
         ),
-        (workbook("", **{"xl/vbaProject.bin": b"x"}), "makro"),
+        (workbook("", {"xl/vbaProject.bin": b"x"}), "makro"),
         (workbook('<row r="1"><c r="XFD1"><v>1</v></c></row>'), "di luar kolom ke-40"),
         (workbook('<row r="20001"><c r="A20001"><v>1</v></c></row>'), "lebih dari 10.000 baris"),
         (workbook('<row r="1"><c r="A1" t="e"><v>#REF!</v></c></row>'), "Sel A1 berisi kesalahan"),
         (workbook('<row r="1"><c r="A1"><v>1E+999</v></c></row>'), "masuk akal"),
         (workbook("<row"), "rusak"),
-        (workbook("", **{"xl/workbook.xml": '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}), "rusak"),
+        (workbook("", {"xl/workbook.xml": '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}), "rusak"),
         (b"PK\x03\x04 no zip", "rusak"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "xls lama"),
         (b"  \n", "kosong"),
@@ -114,11 +117,11 @@ def test_what_a_table_does_not_need_is_refused_by_name(data: bytes, sentence: st
 def test_a_bomb_ends_at_the_limit() -> None:
     """61 MB of zeros in 60 kB, and a part that lies about its size is not believed either."""
     assert "terlalu besar setelah dibuka" in refused(workbook(" " * (61 * 1024**2)))
-    assert "terlalu besar setelah dibuka" in refused(workbook("", **{f"x/{n}": "" for n in range(200)}))
+    assert "terlalu besar setelah dibuka" in refused(workbook("", {f"x/{n}": "" for n in range(200)}))
 
 
-def read(*rows: list[object], points: dict[str, int] = POINTS) -> Sheet:
-    return read_log(read_table(as_xlsx([list(row) for row in rows])), points)  # type: ignore[arg-type]
+def read(*rows: Sequence[Value], points: dict[str, int] = POINTS) -> Sheet:
+    return read_log(read_table(as_xlsx(rows)), points)
 
 
 def test_a_log_is_read_by_its_heads_wherever_they_stand() -> None:
@@ -178,6 +181,6 @@ def test_two_units_in_one_column_are_asked_about() -> None:
         ([HEAD], "belum berisi catatan"),
     ],
 )
-def test_a_table_that_is_no_log_says_what_to_do(rows: list[list[object]], sentence: str) -> None:
+def test_a_table_that_is_no_log_says_what_to_do(rows: list[Sequence[Value]], sentence: str) -> None:
     with pytest.raises(NoLog, match=sentence):
         read(*rows)

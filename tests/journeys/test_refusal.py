@@ -13,10 +13,11 @@ from playwright.sync_api import Page
 from muara.cases.models import Revision
 from muara.people.models import office_day
 from muara.permits.models import Permit, Refusal
-from muara.web.demo import APPLICANT, EXAMPLE, address_of, case_at, seed_office
+from muara.web.demo import APPLICANT, EXAMPLE, address_of, seed_office
 from tests.browser import LiveApp
 from tests.journeys.people import Person
 from tests.journeys.test_way_through import FORWARD, Way, make_sure
+from tests.remembered import case_at
 
 REFUSING = FORWARD | {  # what leads on with a refusal, as the page words it
     "draft": "Draf keputusan penolakan diserahkan kepada kepala seksi",

@@ -12,8 +12,9 @@ from muara.people.models import Office
 from muara.permits.actions import set_up_series, take_number
 from muara.permits.models import Number, Permit, Series
 from muara.permits.queries import number_blanks
-from muara.web.demo import case_at, officer
+from muara.web.demo import officer
 from tests.clock import MONDAY, at
+from tests.remembered import case_at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 

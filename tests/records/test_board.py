@@ -19,8 +19,9 @@ from muara.records.board import LATE, SOON, Today, board, loads, newest, open_ta
 from muara.records.rules import OVERSEERS, may_oversee
 from muara.sop.working_time import add_working_days, working_day_before
 from muara.steps.actions.pausing import begin_pause
-from muara.web.demo import applicant, case_at, officer
+from muara.web.demo import applicant, officer
 from tests.clock import MONDAY, at
+from tests.remembered import case_at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("office")]
 

@@ -19,8 +19,8 @@ from muara.records import histories as room
 from muara.records.histories import histories, pseudonym
 from muara.sop.eventlog import ocel, xes
 from muara.sop.history import History
-from muara.web.demo import case_at
 from tests.clock import MONDAY, WITA
+from tests.remembered import case_at
 
 pytestmark = pytest.mark.django_db
 XES = "{http://www.xes-standard.org/}"

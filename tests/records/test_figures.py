@@ -33,8 +33,9 @@ from muara.records.figures import (
 )
 from muara.records.periods import Period, between, semester, semesters, year
 from muara.sop.definition import Process
-from muara.web.demo import Clock, Walk, applicant, case_at, officer
+from muara.web.demo import Clock, Walk, applicant, officer
 from tests.clock import MONDAY, at
+from tests.remembered import case_at
 
 JULY = Period(date(2026, 7, 1), date(2026, 12, 31), "Semester 2 2026", "2026-2")
 

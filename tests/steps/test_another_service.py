@@ -16,8 +16,9 @@ from muara.permits.models import Permit, Refusal, SeriesYear
 from muara.steps.actions import approval, drafting
 from muara.steps.forms import FORMS
 from muara.web.case_page import SECTIONS
-from muara.web.demo import Clock, Walk, applicant, case_at, officer, seed_service
+from muara.web.demo import Clock, Walk, applicant, officer, seed_service
 from tests.clock import MONDAY
+from tests.remembered import case_at
 
 pytestmark = pytest.mark.django_db
 

@@ -16,8 +16,9 @@ from muara.steps.actions.review import binding_terms
 from muara.steps.forms.drafting import monitoring_of
 from muara.steps.letters import Wording, outdated, proposed_wording
 from muara.steps.letters.review import advice_on
-from muara.web.demo import Clock, Walk, all_fit, applicant, case_at, current_draft, officer
+from muara.web.demo import Clock, Walk, all_fit, applicant, current_draft, officer
 from tests.clock import MONDAY
+from tests.remembered import case_at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 LATER = MONDAY + timedelta(hours=1)

@@ -22,13 +22,14 @@ from muara.steps.forms.review import _angles, typed_terms
 from muara.steps.forms.rows import said
 from muara.web import demo
 from tests.clock import MONDAY
+from tests.remembered import case_at
 
 LATER = MONDAY + timedelta(hours=3)
 
 
 def open_task(step_key: str) -> Task:
     demo.seed_office(MONDAY)
-    case = demo.case_at(step_key, at=MONDAY + timedelta(hours=2))
+    case = case_at(step_key, at=MONDAY + timedelta(hours=2))
     return case.tasks.get(closed_at=None, companion=False)
 
 

@@ -20,9 +20,10 @@ from muara.people.models import Notice, Office
 from muara.permits.models import Number, Permit
 from muara.steps.actions import approval, collection, drafting, issuance
 from muara.steps.actions.issuance import Mandate, Taker
-from muara.web.demo import applicant, case_at, officer, sample_upload
+from muara.web.demo import applicant, officer, sample_upload
 from tests.clock import MONDAY
 from tests.powers import given, letter
+from tests.remembered import case_at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 TODAY = date(2026, 7, 6)

@@ -21,9 +21,10 @@ from muara.people.calendar import office_calendar
 from muara.people.models import Holding, Notice, Office, User, office_day
 from muara.steps.actions import pausing
 from muara.steps.actions.ladder import climb, warn_of_legal_limits
-from muara.web.demo import asked_several_things, case_at, officer
+from muara.web.demo import asked_several_things, officer
 from tests.clock import MONDAY, at
 from tests.databases import OwnDatabase
+from tests.remembered import case_at
 
 pytestmark = pytest.mark.both
 

@@ -14,8 +14,9 @@ from muara.documents.letters import pdf
 from muara.people.models import Holding, Office, User, office_day
 from muara.steps.actions import approval, meeting
 from muara.steps.actions.meeting import Guest, Plan
-from muara.web.demo import applicant, case_at, officer, sample_upload
+from muara.web.demo import applicant, officer, sample_upload
 from tests.clock import MONDAY, TUESDAY
+from tests.remembered import case_at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 PLAN = Plan(day=office_day(MONDAY), starts=time(9), place="Ruang rapat", agenda="Pembahasan debit maksimum")

@@ -32,7 +32,6 @@ from muara.web.demo import (
     answer_question,
     applicant,
     ask_question,
-    case_at,
     officer,
     told_to_apply_anew,
     visit_at,
@@ -40,6 +39,7 @@ from muara.web.demo import (
 )
 from tests.clock import FRIDAY, MONDAY, NEXT_MONDAY, THURSDAY, TUESDAY, WEDNESDAY
 from tests.powers import given
+from tests.remembered import case_at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 

@@ -32,8 +32,9 @@ from muara.steps.actions.paper import (
 from muara.steps.actions.review import Substance
 from muara.steps.letters import control_sheet
 from muara.web import clocks, dossier
-from muara.web.demo import Clock, Walk, applicant, case_at, example, officer, sample_pdf, sample_upload
+from muara.web.demo import Clock, Walk, applicant, example, officer, sample_pdf, sample_upload
 from tests.clock import MONDAY
+from tests.remembered import case_at
 from tests.web.page_forms import form_on
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]

@@ -16,9 +16,10 @@ from muara.people.models import Notice, Office, User
 from muara.steps.actions import endings, filing, issuance, registration, verification, visits
 from muara.steps.actions.powers import record_power, revoke_power, take_up
 from muara.steps.actions.requests import Reply
-from muara.web.demo import Clock, Walk, applicant, case_at, officer, other_applicant, sample_upload
+from muara.web.demo import Clock, Walk, applicant, officer, other_applicant, sample_upload
 from tests.clock import MONDAY, at
 from tests.powers import given, letter
+from tests.remembered import case_at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 BASIS = "selaku kuasa Sari Contohwati, surat kuasa penandatanganan tanggal 1 Juli 2026"

@@ -19,8 +19,9 @@ from muara.permits.models import Permit
 from muara.permits.queries import lookalikes
 from muara.steps.actions import intake, registration
 from muara.steps.letters.review import summary
-from muara.web.demo import Clock, Walk, all_fit, applicant, case_at, example, officer, other_applicant
+from muara.web.demo import Clock, Walk, all_fit, applicant, example, officer, other_applicant
 from tests.clock import MONDAY
+from tests.remembered import case_at
 from tests.web.page_forms import form_on
 
 pytestmark = pytest.mark.django_db

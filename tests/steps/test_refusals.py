@@ -24,8 +24,9 @@ from muara.steps.actions import drafting
 from muara.steps.actions.review import binding_terms
 from muara.steps.forms.drafting import AdjustTerms
 from muara.steps.letters import proposed_wording
-from muara.web.demo import Walk, applicant, case_at, officer, refused_at_the_top
+from muara.web.demo import Walk, applicant, officer, refused_at_the_top
 from tests.clock import MONDAY, at
+from tests.remembered import case_at
 
 pytestmark = pytest.mark.django_db
 

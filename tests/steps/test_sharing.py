@@ -13,8 +13,9 @@ from muara.people.actions.absences import record_absence
 from muara.people.models import Holding, Notice, Office, User, office_day
 from muara.steps.actions.recusal import recuse
 from muara.steps.actions.sharing import assign, pass_on
-from muara.web.demo import case_at, officer
+from muara.web.demo import officer
 from tests.clock import MONDAY
+from tests.remembered import case_at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.usefixtures("office")]
 

@@ -16,8 +16,9 @@ from muara.sop.broken import BrokenSop
 from muara.sop.service import read_service
 from muara.sop.wording import DecreeWording, fill, quotable, wording_of
 from muara.steps.actions.wording import approve_wording, propose_wording
-from muara.web.demo import case_at, officer
+from muara.web.demo import officer
 from tests.clock import MONDAY, at
+from tests.remembered import case_at
 from tests.sop.folders import real_files
 
 pytestmark = pytest.mark.django_db

@@ -26,12 +26,12 @@ from muara.web.demo import (
     answer_question,
     applicant,
     ask_question,
-    case_at,
     officer,
     other_applicant,
     seed_office,
 )
 from tests.clock import MONDAY, at
+from tests.remembered import case_at
 from tests.web.test_forms_of_the_sop import words as pdf_words
 
 SECTIONS = ("data", "dokumen", "formulir", "perbaikan", "rekomendasi", "draf", "alur", "waktu", "pengendali")

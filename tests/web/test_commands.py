@@ -26,10 +26,11 @@ from muara.cases.models import Endorsement, Examination, Handover, Revision, Tas
 from muara.people.models import CalendarDay, Company, Holding, Office, OfficeSetting, User
 from muara.permits.models import Number, Series
 from muara.sop.service import folders
-from muara.web.demo import case_at, seed_office
+from muara.web.demo import seed_office
 from muara.web.management.commands.serve import supervise
 from tests.clock import MONDAY
 from tests.databases import PROJECT, OwnDatabase
+from tests.remembered import case_at
 
 SETUP = {
     "office_name": "DINAS PERIZINAN CONTOH",

@@ -20,18 +20,10 @@ from muara.people.models import Company, Invitation, Membership, User
 from muara.steps.actions.powers import revoke_power
 from muara.web import dossier
 from muara.web.acts import new_key
-from muara.web.demo import (
-    Clock,
-    Walk,
-    applicant,
-    case_at,
-    officer,
-    other_applicant,
-    sample_pdf,
-    seed_office,
-)
+from muara.web.demo import Clock, Walk, applicant, officer, other_applicant, sample_pdf, seed_office
 from tests.clock import MONDAY, TUESDAY, at
 from tests.powers import given
+from tests.remembered import case_at
 from tests.web.page_forms import form_on
 
 NADIA = "nadia@contoh.example"

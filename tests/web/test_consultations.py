@@ -14,16 +14,9 @@ from muara.audit.models import Entry
 from muara.contacts.models import Consultation
 from muara.people.models import Notice, User
 from muara.web.acts import new_key
-from muara.web.demo import (
-    answer_question,
-    applicant,
-    ask_question,
-    case_at,
-    officer,
-    other_applicant,
-    seed_office,
-)
+from muara.web.demo import answer_question, applicant, ask_question, officer, other_applicant, seed_office
 from tests.clock import MONDAY, TUESDAY, at
+from tests.remembered import case_at
 
 
 @pytest.fixture

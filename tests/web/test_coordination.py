@@ -19,8 +19,9 @@ from muara.cases.models import Case, DeliveryRound, MonitoringNote, Question, Ta
 from muara.people.models import Office
 from muara.steps.actions.coordination import answer_question, ask_agency
 from muara.steps.actions.delivery import deliver_round
-from muara.web.demo import applicant, case_at, officer, sample_pdf
+from muara.web.demo import applicant, officer, sample_pdf
 from tests.clock import MONDAY
+from tests.remembered import case_at
 from tests.web.page_forms import form_on
 
 pytestmark = pytest.mark.django_db

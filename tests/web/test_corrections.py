@@ -27,7 +27,6 @@ from muara.web.demo import (
     answered_with_a_dispute,
     applicant,
     asked_several_things,
-    case_at,
     officer,
     sample_pdf,
     seed_office,
@@ -35,6 +34,7 @@ from muara.web.demo import (
 )
 from tests.clock import MONDAY, at
 from tests.powers import given
+from tests.remembered import case_at
 from tests.web.page_forms import form_on
 
 pytestmark = pytest.mark.usefixtures("_office")

@@ -23,11 +23,11 @@ from muara.web.demo import (
     applicant,
     ask_question,
     asked_several_things,
-    case_at,
     officer,
     seed_office,
 )
 from tests.clock import MONDAY, at
+from tests.remembered import case_at
 
 ROW_HEAD = re.compile(r'<th scope="row">\s*<a\s+class="govuk-link"\s+href="([^"]+)"\s*>([^<]+)</a>')
 

@@ -16,8 +16,9 @@ from muara.people.actions.absences import record_absence
 from muara.people.models import Absence, Holding, Office, User
 from muara.steps.actions.sharing import assign
 from muara.web.acts import new_key
-from muara.web.demo import applicant, case_at, officer, seed_office
+from muara.web.demo import applicant, officer, seed_office
 from tests.clock import MONDAY, at
+from tests.remembered import case_at
 from tests.web.page_forms import form_on
 from tests.web.test_desk import companies, page, signed_in, text
 

@@ -16,8 +16,9 @@ from muara.cases.models import Case, CaseLetter, Draft, Task
 from muara.documents.models import Letter
 from muara.people.models import Office
 from muara.steps.actions import drafting
-from muara.web.demo import case_at, officer
+from muara.web.demo import officer
 from tests.clock import MONDAY
+from tests.remembered import case_at
 from tests.web.page_forms import form_on
 
 pytestmark = pytest.mark.django_db

@@ -11,18 +11,10 @@ from muara.cases.models import Attachment, Case
 from muara.documents.models import Letter
 from muara.people.models import Company, Membership, User
 from muara.steps.actions.filing import attach
-from muara.web.demo import (
-    Clock,
-    Walk,
-    applicant,
-    case_at,
-    officer,
-    other_applicant,
-    sample_upload,
-    seed_office,
-)
+from muara.web.demo import Clock, Walk, applicant, officer, other_applicant, sample_upload, seed_office
 from muara.web.files import file_name
 from tests.clock import MONDAY, at
+from tests.remembered import case_at
 
 
 @pytest.fixture

@@ -23,7 +23,6 @@ from muara.web.demo import (
     Walk,
     _from_paper,
     applicant,
-    case_at,
     officer,
     other_applicant,
     seed_office,
@@ -33,6 +32,7 @@ from muara.web.demo import (
 from muara.web.flow import figures_of, path_of
 from tests.browser import LiveApp, assert_accessible, assert_fits
 from tests.clock import MONDAY, WEDNESDAY, at
+from tests.remembered import case_at
 from tests.steps.test_another_service import FOLDER as SIGNBOARD
 from tests.web.test_public import SERVICE
 

@@ -12,8 +12,9 @@ from time_machine import TimeMachineFixture
 
 from muara.cases.models import Application, Case
 from muara.people.models import CalendarDay, Notice
-from muara.web.demo import applicant, case_at, seed_office
+from muara.web.demo import applicant, seed_office
 from tests.clock import MONDAY, at
+from tests.remembered import case_at
 from tests.web.test_public import plain
 
 PAGE = "/lacak/"

@@ -21,9 +21,10 @@ from muara.documents.models import Letter
 from muara.documents.store import BlobStore
 from muara.people.models import Office
 from muara.steps.actions import filing, registration
-from muara.web.demo import Clock, Walk, applicant, case_at, officer, other_applicant
+from muara.web.demo import Clock, Walk, applicant, officer, other_applicant
 from tests.clock import MONDAY
 from tests.powers import given
+from tests.remembered import case_at
 from tests.web.page_forms import form_on
 
 pytestmark = pytest.mark.django_db

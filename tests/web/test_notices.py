@@ -16,9 +16,10 @@ from muara.people.models import Notice, Office, User
 from muara.steps.actions.unreached import escalate
 from muara.steps.notices import is_still_theirs
 from muara.web.acts import new_key
-from muara.web.demo import applicant, case_at, officer, other_applicant
+from muara.web.demo import applicant, officer, other_applicant
 from tests.clock import MONDAY, TUESDAY, WEDNESDAY
 from tests.mail_server import mail_server
+from tests.remembered import case_at
 
 pytestmark = pytest.mark.django_db
 

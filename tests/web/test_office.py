@@ -21,8 +21,9 @@ from muara.people.models import CalendarDay, Holding, Office, OfficeSetting, Use
 from muara.permits.actions import take_number
 from muara.permits.models import Series
 from muara.web.acts import new_key
-from muara.web.demo import CAST, PASSWORD, applicant, case_at, officer, seed_office
+from muara.web.demo import CAST, PASSWORD, applicant, officer, seed_office
 from tests.clock import MONDAY, at
+from tests.remembered import case_at
 from tests.web.page_forms import form_on
 
 READ = [

@@ -18,9 +18,10 @@ from time_machine import TimeMachineFixture
 from muara.cases.models import Case
 from muara.people.models import Company
 from muara.web.charts import columns
-from muara.web.demo import case_at, officer
+from muara.web.demo import officer
 from muara.web.sheets import as_csv, as_xlsx
 from tests.clock import MONDAY, at
+from tests.remembered import case_at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("office")]
 H = at("2026-07-10 11:00")

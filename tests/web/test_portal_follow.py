@@ -29,7 +29,6 @@ from muara.web.demo import (
     answer_question,
     applicant,
     ask_question,
-    case_at,
     officer,
     other_applicant,
     sample_pdf,
@@ -37,6 +36,7 @@ from muara.web.demo import (
     seed_office,
 )
 from tests.clock import MONDAY, at
+from tests.remembered import case_at
 from tests.web.page_forms import PageForm, form_on
 
 

@@ -17,8 +17,9 @@ from muara.permits.models import Permit
 from muara.steps.actions import approval, drafting, issuance
 from muara.steps.letters import proposed_wording
 from muara.web import public
-from muara.web.demo import applicant, case_at, officer, seed_office
+from muara.web.demo import applicant, officer, seed_office
 from tests.clock import MONDAY, at
+from tests.remembered import case_at
 
 SERVICE = "/layanan/pembuangan-air-limbah-ke-laut/"
 # domain.md 2.5, item 3, word for word.

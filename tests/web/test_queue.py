@@ -24,9 +24,10 @@ from muara.contacts.actions import queue
 from muara.contacts.models import Consultation, Counter, Kiosk, QueueSeries, Ticket
 from muara.people.models import ServiceHours
 from muara.web.acts import new_key
-from muara.web.demo import case_at, kiosk_secret, officer, seed_office
+from muara.web.demo import kiosk_secret, officer, seed_office
 from tests.clock import MONDAY, SATURDAY, TUESDAY, at
 from tests.documents.test_letters import text_of
+from tests.remembered import case_at
 
 
 @pytest.fixture

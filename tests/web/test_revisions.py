@@ -15,8 +15,9 @@ from muara.cases.actions import store_revision
 from muara.cases.models import Revision
 from muara.documents.models import Letter
 from muara.people.models import Office
-from muara.web.demo import Clock, Walk, applicant, case_at, officer
+from muara.web.demo import Clock, Walk, applicant, officer
 from tests.clock import MONDAY
+from tests.remembered import case_at
 from tests.sop.folders import example_files, real_files
 
 pytestmark = pytest.mark.django_db

@@ -23,8 +23,9 @@ from muara.cases.models import Case
 from muara.people.actions.notices import send_due
 from muara.people.models import User
 from muara.steps.notices import is_still_theirs
-from muara.web.demo import PASSWORD, applicant, case_at, officer, seed_office
+from muara.web.demo import PASSWORD, applicant, officer, seed_office
 from tests.clock import MONDAY, at
+from tests.remembered import case_at
 from tests.web.page_forms import forms_on
 from tests.web.test_public import plain
 

@@ -35,6 +35,7 @@ from muara.steps.forms import FORMS
 from muara.web import demo
 from muara.web.acts import new_key
 from tests.clock import MONDAY
+from tests.remembered import case_at
 from tests.web.page_forms import form_on, forms_on
 
 pytestmark = pytest.mark.django_db
@@ -143,7 +144,7 @@ class Seat:
 
 
 def seat_at(step_key: str, *, taken: bool = True, companion: bool = False, actor: str = "") -> Seat:
-    case = demo.case_at(step_key, at=MONDAY + timedelta(hours=2))
+    case = case_at(step_key, at=MONDAY + timedelta(hours=2))
     task = case.tasks.get(closed_at=None, companion=companion)
     user = demo.officer(actor or STEPS[step_key])
     if taken:
@@ -243,7 +244,7 @@ def hold_a_meeting(seat: Seat) -> None:
 
 @pytest.mark.parametrize("step_key", STEPS)
 def test_a_task_is_open_to_its_actor_and_read_only_to_other_officers(step_key: str) -> None:
-    case = demo.case_at(step_key, at=MONDAY)
+    case = case_at(step_key, at=MONDAY)
     task = case.tasks.get(closed_at=None, companion=False)
     url = f"/meja/tugas/{task.pk}/"
     for actor in STAFF:
@@ -270,7 +271,7 @@ def test_a_task_is_open_to_its_actor_and_read_only_to_other_officers(step_key: s
 
 
 def test_every_step_that_the_sop_gives_an_officer_is_covered_here() -> None:
-    process = demo.case_at("check", at=MONDAY).process
+    process = case_at("check", at=MONDAY).process
     assert set(STEPS) == {step.key for step in process.steps if step.number > 2}
     told = {(key, outcome) for key, outcome, _ in OUTCOMES}
     assert told == {
@@ -817,7 +818,7 @@ def test_half_done_work_never_keeps_the_number_of_an_identity_card() -> None:
 
 def on_behalf(step_key: str) -> Iterator[Seat]:
     counter = demo.officer("registration_counter")
-    case = demo.case_at(step_key, at=MONDAY, on_behalf_by=counter)
+    case = case_at(step_key, at=MONDAY, on_behalf_by=counter)
     task = case.tasks.get(closed_at=None, companion=False)
     for actor in ("registration_counter", "verifier"):
         client = Client()

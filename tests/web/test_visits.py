@@ -18,9 +18,9 @@ from muara.cases.actions import take_over
 from muara.cases.models import Case, Referral, SiteVisit, Task
 from muara.documents.blobs import keep_blob
 from muara.people.models import Office, User
-from muara.web import demo
 from muara.web.demo import Clock, Walk, applicant, officer, other_applicant
 from tests.clock import MONDAY
+from tests.remembered import case_at
 from tests.steps.test_agency import colleague
 from tests.web.page_forms import form_on
 from tests.web.test_tasks import MARKS, pdf, terms_typed
@@ -33,7 +33,7 @@ NOW = MONDAY + timedelta(hours=8)
 @pytest.fixture
 def walk(office: Office, time_machine: TimeMachineFixture) -> Walk:
     """A case at the agency, received there."""
-    case = demo.case_at("review", at=MONDAY)
+    case = case_at("review", at=MONDAY)
     walk = Walk(Clock(MONDAY), applicant(), case=case)
     walk.take()
     time_machine.move_to(NOW)
@@ -93,7 +93,7 @@ def test_the_counter_answers_for_somebody_without_an_account(
     office: Office, time_machine: TimeMachineFixture
 ) -> None:
     counter = officer("customer_service")
-    case = demo.case_at("review", at=MONDAY, on_behalf_by=counter)
+    case = case_at("review", at=MONDAY, on_behalf_by=counter)
     walk = Walk(Clock(MONDAY), applicant(), case=case, on_behalf_by=counter)
     walk.take()
     time_machine.move_to(NOW)
@@ -159,7 +159,7 @@ def test_a_lacking_limit_asks_for_its_reason_where_the_form_is(walk: Walk) -> No
 def test_more_than_one_recommendation_is_asked_for_at_verification(
     office: Office, time_machine: TimeMachineFixture
 ) -> None:
-    case = demo.case_at("verify", at=MONDAY)
+    case = case_at("verify", at=MONDAY)
     task = case.tasks.get(closed_at=None, companion=False)
     take_over(task.pk, by=officer("verifier"), at=MONDAY)
     time_machine.move_to(NOW)
