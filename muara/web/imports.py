@@ -61,7 +61,7 @@ def import_log(request: HttpRequest, pk: int) -> HttpResponse:
     found = followed(request, pk)
     if "read" in request.POST:
         return _keep(request, found)
-    form = TableForm(request.POST or None, request.FILES or None) if request.method == "POST" else TableForm()
+    form = TableForm(request.POST, request.FILES) if request.method == "POST" else TableForm()
     if request.method != "POST" or not form.is_valid():
         return duty_page(request, "import_log", found, {"form": form}, status=status_of(form, None))
     try:

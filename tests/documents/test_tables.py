@@ -82,34 +82,36 @@ def test_shared_strings_are_looked_up_and_broken_ones_refused() -> None:
     assert "rusak" in refused(workbook(row.format(7), {"xl/sharedStrings.xml": texts}))
 
 
-@pytest.mark.parametrize(
-    ("data", "sentence"),
-    [
-        (workbook('<row r="3"><c r="C3"><f>SUM(A1:B2)</f><v>3</v></c></row>'), "Sel C3 memuat rumus"),
-        (
-            workbook(
-                '<row r="1"><c r="A1"><v>1</v></c></row>',
-                after='<mergeCells><mergeCell ref="A1:B2"/></mergeCells>',
-            ),
-            "Sel A1:B2 digabung",
+REFUSED = {
+    "a formula": (
+        workbook('<row r="3"><c r="C3"><f>A1+B2</f><v>3</v></c></row>'),
+        "Sel C3 memuat rumus",
+    ),
+    "merged cells": (
+        workbook(
+            '<row r="1"><c r="A1"><v>1</v></c></row>',
+            after='<mergeCells><mergeCell ref="A1:B2"/></mergeCells>',
         ),
-        (workbook("", {"xl/vbaProject.bin": b"x"}), "makro"),
-        (workbook('<row r="1"><c r="XFD1"><v>1</v></c></row>'), "di luar kolom ke-40"),
-        (workbook('<row r="20001"><c r="A20001"><v>1</v></c></row>'), "lebih dari 10.000 baris"),
-        (workbook('<row r="1"><c r="A1" t="e"><v>#REF!</v></c></row>'), "Sel A1 berisi kesalahan"),
-        (workbook('<row r="1"><c r="A1"><v>1E+999</v></c></row>'), "masuk akal"),
-        (workbook("<row"), "rusak"),
-        (workbook("", {"xl/workbook.xml": '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}), "rusak"),
-        (b"PK\x03\x04 no zip", "rusak"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "xls lama"),
-        (b"  \n", "kosong"),
-        (b"a\0b", "rusak"),
-        (b"x" * (5 * 1024**2 + 1), "5 MB"),
-        (";".join("x" * 50).encode(), "di luar kolom ke-40"),
-        (b"a\n" * 10_001, "lebih dari 10.000 baris"),
-    ],
-    ids=lambda value: "" if isinstance(value, bytes) else value,
-)
+        "Sel A1:B2 digabung",
+    ),
+    "a macro": (workbook("", {"xl/vbaProject.bin": b"x"}), "makro"),
+    "16,384 columns": (workbook('<row r="1"><c r="XFD1"><v>1</v></c></row>'), "di luar kolom ke-40"),
+    "20,001 rows": (workbook('<row r="20001"><c r="A20001"><v>1</v></c></row>'), "lebih dari 10.000 baris"),
+    "an error": (workbook('<row r="1"><c r="A1" t="e"><v>#REF!</v></c></row>'), "Sel A1 berisi kesalahan"),
+    "an absurd number": (workbook('<row r="1"><c r="A1"><v>1E+999</v></c></row>'), "masuk akal"),
+    "broken XML": (workbook("<row"), "rusak"),
+    "an entity": (workbook("", {"xl/workbook.xml": '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}), "rusak"),
+    "no zip": (b"PK\x03\x04 no zip", "rusak"),
+    "an old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "xls lama"),
+    "nothing": (b"  \n", "kosong"),
+    "a NUL": (b"a\0b", "rusak"),
+    "6 MB": (b"x" * (5 * 1024**2 + 1), "5 MB"),
+    "a wide CSV": (";".join("x" * 50).encode(), "di luar kolom ke-40"),
+    "a long CSV": (b"a\n" * 10_001, "lebih dari 10.000 baris"),
+}
+
+
+@pytest.mark.parametrize(("data", "sentence"), REFUSED.values(), ids=REFUSED.keys())
 def test_what_a_table_does_not_need_is_refused_by_name(data: bytes, sentence: str) -> None:
     assert sentence in refused(data)
 
