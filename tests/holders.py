@@ -15,8 +15,9 @@ from muara.compliance.actions.obligations import terms_of
 from muara.compliance.models import Discharge, Laboratory, Point
 from muara.people.models import Office, User
 from muara.permits.models import Permit
-from muara.web.demo import applicant, case_at
+from muara.web.demo import applicant
 from tests.clock import MONDAY
+from tests.remembered import case_at
 
 
 @dataclass

@@ -302,6 +302,8 @@ def _check_mail() -> Check:
     told = f"Surel dikirim; {count} pemberitahuan gagal." if count else "Surel dikirim."
     if not settings.MUARA_SMTP:
         told = "Server surel belum diatur (MUARA_SMTP di server): surel hanya menjadi berkas di server."
+    if settings.MUARA_DEMO:
+        told = "Peragaan: surel tidak dikirim ke siapa pun, hanya menjadi berkas di komputer ini."
     done = bool(settings.MUARA_SMTP) or settings.MUARA_DEMO
     return Check("Pengiriman surel", done, told, reverse("failed_notices"), "Lihat yang gagal")
 

@@ -16,8 +16,9 @@ from muara.people.models import Office, office_day
 from muara.permits.models import Number, Permit
 from muara.steps.actions import filing
 from muara.web.acts import new_key
-from muara.web.demo import Clock, Walk, applicant, case_at, other_applicant
+from muara.web.demo import Clock, Walk, applicant, other_applicant
 from tests.clock import MONDAY
+from tests.remembered import case_at
 from tests.renewals import LATER, fill, start, walk_to_the_end
 
 pytestmark = pytest.mark.django_db

@@ -18,10 +18,11 @@ from time_machine import TimeMachineFixture
 from muara.compliance.actions.readings import Entry, enter_readings
 from muara.compliance.models import Certificate, Laboratory, Reading
 from muara.web.acts import new_key
-from muara.web.demo import case_at, officer, other_applicant, sample_pdf
+from muara.web.demo import officer, other_applicant, sample_pdf
 from muara.web.sheets import as_csv, as_xlsx
 from tests.clock import MONDAY, at
 from tests.holders import Holder
+from tests.remembered import case_at
 
 pytestmark = pytest.mark.django_db
 
