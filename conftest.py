@@ -1,5 +1,5 @@
-"""Fixtures for every test: databases of one's own, and a browser."""
+"""Fixtures for every test: databases of one's own, a browser, remembered rows, and a permit's holder."""
 
 from __future__ import annotations
 
-pytest_plugins = ["tests.databases", "tests.browser", "tests.remembered"]
+pytest_plugins = ["tests.databases", "tests.browser", "tests.remembered", "tests.holders"]

@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "muara.documents",
     "muara.cases",
     "muara.permits",
+    "muara.compliance",
     "muara.contacts",
     "muara.steps",
     "muara.web",

@@ -39,6 +39,7 @@ class Doing(StrEnum):
     ANSWER = "answer"  # answer a correction request (step 8)
     VISIT = "visit"  # agree to a site visit, or ask for another time (step 10.b)
     SIGN = "sign"  # submit, with the statement of truth (step 3)
+    REPORT = "report"  # log, test and report after the permit (G.10 to G.17)
     COLLECT = "collect"  # take the permit, and confirm that it was received (steps 17 and 18)
     WITHDRAW = "withdraw"  # give the application up: no power of the SOP's two covers it
 
@@ -46,7 +47,9 @@ class Doing(StrEnum):
 Scope = PowerOfAttorney.Scope
 COVERED: Mapping[str, frozenset[Doing]] = {
     Scope.SIGNING: frozenset({Doing.SEE, Doing.SIGN}),
-    Scope.HANDLING: frozenset({Doing.SEE, Doing.FILL, Doing.ANSWER, Doing.VISIT, Doing.COLLECT}),
+    Scope.HANDLING: frozenset(
+        {Doing.SEE, Doing.FILL, Doing.ANSWER, Doing.VISIT, Doing.COLLECT, Doing.REPORT}
+    ),
 }
 # What somebody with an account may do in person, on paper, while the office waits for their answer.
 IN_PERSON = frozenset({Doing.SEE, Doing.FILL, Doing.ANSWER, Doing.SIGN})

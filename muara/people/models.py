@@ -328,10 +328,19 @@ class OfficeSetting(models.Model):
         TELL_SECTION_HEAD = "tell_section_head", "Hari kerja terlambat sebelum kepala seksi diberi tahu"
         TELL_DIVISION_HEAD = "tell_division_head", "Hari kerja terlambat sebelum kepala bidang diberi tahu"
         TELL_HEAD_OF_OFFICE = "tell_head_of_office", "Hari kerja terlambat sebelum kepala dinas diberi tahu"
+        REPORT_DUE_DAY = "report_due_day", "Tanggal jatuh tempo laporan pemegang izin pada bulan berikutnya"
+        REPORT_REMIND_EARLY = "report_remind_early", "Hari sebelum laporan jatuh tempo: pengingat pertama"
+        REPORT_REMIND_AGAIN = "report_remind_again", "Hari sebelum laporan jatuh tempo: pengingat kedua"
+        REPORT_LATE = "report_late", "Hari sesudah laporan jatuh tempo: pengingat pertama"
+        REPORT_LATE_AGAIN = "report_late_again", "Hari sesudah laporan jatuh tempo: pengingat kedua"
 
         @property
         def unit(self) -> str:
             """What the value counts."""
+            if self.value == "report_due_day":
+                return "tanggal"
+            if self.value.startswith("report_"):
+                return "hari"
             return "nomor" if self.value == "priority_run" else "hari kerja"
 
     # Nothing stands in for these until the office has decided them.
@@ -342,6 +351,14 @@ class OfficeSetting(models.Model):
         Key.TELL_SECTION_HEAD: 1,
         Key.TELL_DIVISION_HEAD: 3,
         Key.TELL_HEAD_OF_OFFICE: 5,
+    }
+    # Neither the SOP nor a law that was found says when a holder's reports are due (domain 3.6).
+    REPORTS: ClassVar = {
+        Key.REPORT_DUE_DAY: 15,
+        Key.REPORT_REMIND_EARLY: 14,
+        Key.REPORT_REMIND_AGAIN: 3,
+        Key.REPORT_LATE: 1,
+        Key.REPORT_LATE_AGAIN: 7,
     }
 
     key = models.CharField("ketentuan", max_length=40, choices=Key)

@@ -38,6 +38,11 @@ def rung_days(key: OfficeSetting.Key, *, on: date) -> int:
     return office_setting(key, on=on) or OfficeSetting.RUNGS[key]
 
 
+def report_day(key: OfficeSetting.Key, *, on: date) -> int:
+    """When a holder's reports are due and reminded of, as in force on a day."""
+    return office_setting(key, on=on) or OfficeSetting.REPORTS[key]
+
+
 def absent_until(users: Iterable[int], *, on: date) -> dict[int, date]:
     """Which of these people are away on a day, each with the last day that is known of it."""
     rows = Absence.objects.on(on).filter(user__in=users).order_by("ends")

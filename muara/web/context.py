@@ -68,7 +68,8 @@ def navigation(request: HttpRequest) -> list[Link]:
         if actors & {"administrator", *READERS}:
             places.append(("Kantor", reverse("office")))
         if not actors:
-            places += [("Permohonan saya", reverse("portal")), ("Pertanyaan", reverse("questions"))]
+            places += [("Permohonan saya", reverse("portal")), ("Kewajiban izin", reverse("obligations"))]
+            places.append(("Pertanyaan", reverse("questions")))
             places.append(("Pemberitahuan", reverse("notices")))
     if not user.is_authenticated:
         places.append(("Ikuti berkas", reverse("follow")))

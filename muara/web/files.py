@@ -31,6 +31,7 @@ from muara.cases.models import (
 )
 from muara.cases.queries import submitted
 from muara.cases.rules import Doing, is_on_applicants_side, may_act_as_applicant, may_read_power
+from muara.compliance.models import Certificate, Discharge
 from muara.contacts.models import NoticeLetter
 from muara.documents import letters
 from muara.documents.models import Blob, Letter
@@ -141,6 +142,17 @@ def power_letter(request: HttpRequest, pk: int) -> HttpResponseBase:
     if found is None or not may_read_power(person(request), found, at=timezone.now()):
         raise Http404
     return _original(found.scan, f"surat-kuasa-{found.pk}{PREFERRED.get(found.scan.media_type, '')}")
+
+
+@login_required
+@require_safe
+def certificate(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The PDF that proves a laboratory's results, for the permit holder's people."""
+    mine = Discharge.objects.of_holder(person(request), on=office_day(timezone.now()))
+    found = Certificate.objects.select_related("blob").filter(pk=pk, discharge__in=mine).first()
+    if found is None:
+        raise Http404
+    return _original(found.blob, found.filename)
 
 
 @login_required

@@ -31,7 +31,7 @@ from muara.documents.indonesian import tanggal
 from muara.people import actions as people
 from muara.people.hours import next_opening, open_at
 from muara.people.models import CalendarDay, Holding, Notice, Office, OfficeSetting, User, office_day
-from muara.people.queries import holder, issuing_office, office_setting, rung_days
+from muara.people.queries import holder, issuing_office, office_setting, report_day, rung_days
 from muara.people.rules import (
     AGENCY_ACTORS,
     SYSTEM_ACTORS,
@@ -83,6 +83,7 @@ PLACES = (
     ("SOP", "sop_revisions", ("sop_revisions", "sop_difference", "sop_copies", "withdraw_copy")),
     ("Seri nomor", "series", ("series", "edit_series")),
     ("Ketentuan", "office_settings", ("office_settings",)),
+    ("Laboratorium", "laboratories", ("laboratories",)),
     ("Kalender kerja", "calendar", ("calendar", "remove_day", "import_days")),
     ("Pemberitahuan gagal", "failed_notices", ("failed_notices",)),
     ("Jam pelayanan", "service_hours", ("service_hours",)),
@@ -506,6 +507,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     in_force = {key: office_setting(key, on=day) for key in OfficeSetting.DAYS}
     in_force[OfficeSetting.Key.PRIORITY_RUN] = priority_limit(day)
     in_force |= {key: rung_days(key, on=day) for key in OfficeSetting.RUNGS}
+    in_force |= {key: report_day(key, on=day) for key in OfficeSetting.REPORTS}
     context = {
         "form": form,
         "in_force": [(key.label, value, key.unit) for key, value in in_force.items()],

@@ -15,6 +15,7 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from muara.cases.models import Application, Case, Draft, Task
+from muara.compliance.models import Certificate
 from muara.contacts.models import Consultation, Counter, NoticeLetter, PhoneTask, Ticket
 from muara.people.actions.companies import invite
 from muara.people.models import CalendarDay, Office, User, office_day
@@ -109,8 +110,22 @@ def applicants() -> Iterator[Visit]:
     yield Visit(f"/permohonan/{at_step('apply').application.reference}/kirim/", sari, "Kirim permohonan")
     yield Visit(f"/permohonan/{at_step('receive').application.reference}/terima/", sari)
     yield from company_pages(sari, budi)
+    yield from duty_pages(sari)
     yield Visit("/pemberitahuan/", sari)
     yield Visit("/akun/sandi/", sari)
+
+
+def duty_pages(member: User) -> Iterator[Visit]:
+    """What follows a permit: logged but for a day, with a certificate that exceeds."""
+    here = f"/kewajiban/{Certificate.objects.get().discharge_id}/"
+    yield Visit("/kewajiban/", member)
+    yield Visit(here, member)
+    yield Visit(f"{here}harian/", member, press="Simpan")
+    yield Visit(f"{here}bulan/", member)
+    yield Visit(f"{here}impor/", member, press="Baca tabel")
+    yield Visit(f"{here}ketaatan/", member)
+    yield Visit(f"{here}sertifikat/", member)
+    yield Visit(f"{here}sertifikat/baru/", member, press="Simpan sertifikat")
 
 
 def company_pages(member: User, proxy: User) -> Iterator[Visit]:
@@ -235,6 +250,7 @@ def administrators() -> Iterator[Visit]:
     yield Visit("/kantor/antrean/", admin)
     yield Visit("/kantor/antrean/seri/baru/", admin, press="Simpan seri")
     yield Visit(f"/kantor/antrean/loket/{Counter.objects.order_by('name')[0].pk}/", admin)
+    yield Visit("/kantor/laboratorium/", admin, press="Simpan laboratorium")
     yield Visit("/kantor/kalender/", admin)
     yield Visit("/kantor/kalender/impor/", admin)
     yield Visit(f"/kantor/kalender/{CalendarDay.objects.latest('date').pk}/hapus/", admin)

@@ -10,19 +10,18 @@ from django.test import Client
 from time_machine import TimeMachineFixture
 
 from muara.cases.actions import Refused
-from muara.cases.models import Application, Case, Revision
+from muara.cases.models import Application
 from muara.documents.indonesian import tanggal
-from muara.people.models import Company, Office, office_day
+from muara.people.models import Office, office_day
 from muara.permits.models import Number, Permit
 from muara.steps.actions import filing
 from muara.web.acts import new_key
-from muara.web.demo import Clock, Walk, applicant, other_applicant, sample_upload
+from muara.web.demo import Clock, Walk, applicant, other_applicant
 from tests.clock import MONDAY
 from tests.remembered import case_at
+from tests.renewals import LATER, fill, start, walk_to_the_end
 
 pytestmark = pytest.mark.django_db
-
-LATER = MONDAY + timedelta(days=200)
 
 
 @pytest.fixture(autouse=True)
@@ -32,42 +31,6 @@ def _office(office: Office) -> None:
 
 def issued(company: str = "PT Segara Contoh Makmur") -> Permit:
     return case_at("end", at=MONDAY, company=company).permit
-
-
-def start(
-    kind: str, permit: Permit | None, *, at: datetime = LATER, company: Company | None = None
-) -> Application:
-    """Begin as the holder of a permit would."""
-    owner = permit.case.application.company if permit else None
-    return filing.start_application(
-        revision=Revision.objects.latest("pk"),
-        kind=kind,
-        company=company or owner,
-        company_name="PT Karang Umpama Batubara",
-        previous=permit,
-        by=applicant(),
-        at=at,
-    )
-
-
-def fill(application: Application, *, at: datetime = LATER, **more: object) -> None:
-    """Declare what is not copied, and hand in the files."""
-    application.refresh_from_db()
-    form = application.revision.definition.form
-    typed = application.data | {item.key: "ya" for item in form.fields if item.kind == "confirm"} | more
-    for section in form.sections:
-        assert filing.save_section(application, section=section, raw=typed, by=applicant(), at=at) == {}
-    for requirement in application.revision.process.uploads():
-        upload = sample_upload(requirement.reading, at=at)
-        filing.attach(application, requirement=requirement.number, accepted=upload, by=applicant(), at=at)
-
-
-def walk_to_the_end(application: Application, *, at: datetime = LATER) -> Case:
-    walk = Walk(Clock(at), applicant(), application=application)
-    case = walk.submit()
-    while case.tasks.filter(closed_at=None, companion=False).exists():
-        walk.forward()
-    return case
 
 
 @pytest.mark.parametrize("kind", ["renewal", "change"])

@@ -724,6 +724,8 @@ def set_office_setting(
         raise Refused("Pilih ketentuan yang diatur.", "setting")
     if value < 1:
         raise Refused("Isi paling sedikit 1 hari kerja.", "value")
+    if setting == OfficeSetting.Key.REPORT_DUE_DAY and value > 31:
+        raise Refused("Isi tanggal, dari 1 sampai 31.", "value")
     if by is not None and effective_from < office_day(at):
         raise Refused(
             "Ketentuan tidak dapat berlaku surut. Pilih hari ini atau sesudahnya.", "effective_from"

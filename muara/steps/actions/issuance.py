@@ -21,6 +21,7 @@ from muara.cases.actions import (
 )
 from muara.cases.models import Case, Endorsement, FinalCheck, Handover, PowerOfAttorney, Task
 from muara.cases.rules import Doing, is_on_applicants_side
+from muara.compliance.actions import obligations_for
 from muara.documents.indonesian import tanggal
 from muara.documents.models import Blob
 from muara.people.models import User, office_day
@@ -36,9 +37,9 @@ from muara.permits.models import Decision, Permit
 from muara.permits.queries import decision_of, earlier_permit
 from muara.steps.actions.approval import void_what_must_be_done_again
 from muara.steps.actions.drafting import decree, latest_draft
-from muara.steps.actions.permit_life import after_change
 from muara.steps.actions.powers import PowerLetter, demand_letter, keep_power
 from muara.steps.actions.signing import demand_room, electronic_of
+from muara.steps.actions.review import binding_terms
 from muara.steps.letters import case_values, company_name, text_of
 from muara.steps.letters import issuance as papers
 from muara.steps.notices import no_longer, tell_delivered, tell_ready
@@ -145,9 +146,9 @@ def issue(
             papers.final_checklist(task.case, decision, checks, step=task.step_key, by=by, at=at)
         if isinstance(decision, Permit):
             end_replaced(decision)
-            after_change(decision, decision=None, at=at)
-            if decision.replaces is not None:
-                after_change(decision.replaces, decision=None, at=at)
+            # A permit needs settled terms to be drafted; one taken over from paper may have none.
+            if (binding := binding_terms(task.case)) is not None and binding.terms is not None:
+                obligations_for(decision, terms=binding.terms, by=by, at=at)
             if papers.DUTIES in task.step.letters:
                 papers.rights_and_duties(task.case, decision, step=task.step_key, at=at)
         tell_ready(decision, at=at)

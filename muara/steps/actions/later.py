@@ -299,7 +299,7 @@ def bring_into_force(
             stamp=stamp,
             facts={"number": decision.number.text, "scan": scan.sha256},
         )
-        after_change(decision.permit, decision=decision, at=at)
+        after_change(decision, at=at)
 
 
 def drop(decision: LaterDecision, *, reason: str, by: User, at: datetime, stamp: Stamp = NO_FORM) -> None:

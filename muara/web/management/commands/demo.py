@@ -26,6 +26,7 @@ from muara.web.demo import (
     seed_queue,
     seed_second_factors,
 )
+from muara.web.demo_duties import seed_duties
 
 
 class Command(BaseCommand):
@@ -50,7 +51,7 @@ class Command(BaseCommand):
             open_always(at)
             if not without_cases:
                 seed_queue(at)
-                for line in seed_cases(at):
+                for line in (*seed_cases(at), *seed_duties(at)):
                     self.stdout.write(f"  {line}")
         self.stdout.write(f"\nKios antrean: buka {kiosk_link(kiosk_secret())}")
         self.stdout.write(f"\nMasuk dengan salah satu akun ini, kata sandinya {PASSWORD}:")

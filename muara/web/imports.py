@@ -1,0 +1,181 @@
+"""A daily log from a table: upload, preview that names each bad cell, and only then keep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from muara.cases.terms import PointKind
+from muara.compliance.actions.readings import Entry, Preview, enter_readings, preview_readings
+from muara.compliance.models import Discharge, Source
+from muara.compliance.sheets import HEAD, NoLog, Sheet, read_log
+from muara.documents.tables import MOST_BYTES, TOO_LARGE, read_table
+from muara.documents.uploads import UploadRefused
+from muara.people.models import office_day
+from muara.web.acts import Came
+from muara.web.duties import duty_page, enter, followed, status_of
+from muara.web.duty_forms import Answering
+from muara.web.files import person
+from muara.web.sheets import download
+
+READ = signing.TimestampSigner(salt="muara.read-log")
+A_DAY = 24 * 60 * 60
+SHOWN = 50  # bad cells on one page
+
+
+class TableForm(forms.Form):
+    """The table to read."""
+
+    use_required_attribute = False
+    table = forms.FileField(
+        label="Tabel (.xlsx atau .csv)",
+        allow_empty_file=True,
+        error_messages={"required": "Pilih berkasnya."},
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
+    )
+
+
+class KeepForm(Answering):
+    """What was read, sealed: it is kept as it was shown."""
+
+    read = forms.CharField(widget=forms.HiddenInput)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def import_log(request: HttpRequest, pk: int) -> HttpResponse:
+    """Read a table and show what would come of it; kept only when it is sent again from the preview."""
+    found = followed(request, pk)
+    if "read" in request.POST:
+        return _keep(request, found)
+    form = TableForm(request.POST, request.FILES) if request.method == "POST" else TableForm()
+    if request.method != "POST" or not form.is_valid():
+        return duty_page(request, "import_log", found, {"form": form}, status=status_of(form, None))
+    try:
+        upload = form.cleaned_data["table"]
+        if upload.size > MOST_BYTES:
+            raise UploadRefused(TOO_LARGE)
+        sheet = read_log(read_table(upload.read()), _points(found))
+    except (UploadRefused, NoLog) as refusal:
+        form.add_error("table", refusal.message)
+        return duty_page(request, "import_log", found, {"form": form}, status=422)
+    preview = preview_readings(found, sheet.entries, at=timezone.now())
+    errors = dict(sheet.errors) | {sheet.cell_of(place): why for place, why in preview.errors.items()}
+    keep = KeepForm(initial={"read": _sealed(sheet.entries, found)})
+    keep.wants_reason, keep.wants_answer = bool(preview.corrected), bool(preview.questions)
+    return _preview(request, found, preview, keep, errors=errors, asked=_asked(sheet, preview))
+
+
+def _asked(sheet: Sheet, preview: Preview) -> dict[str, str]:
+    return {sheet.cell_of(place): " ".join(said) for place, said in preview.questions.items()}
+
+
+def _preview(
+    request: HttpRequest,
+    found: Discharge,
+    preview: Preview,
+    form: KeepForm,
+    *,
+    errors: Mapping[str, str],
+    asked: Mapping[str, str],
+    came: Came | None = None,
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "form": form,
+        "preview": preview,
+        "errors": list(errors.items())[:SHOWN],
+        "more_errors": max(len(errors) - SHOWN, 0),
+        "asked": list(asked.items())[:SHOWN],
+        "more_asked": max(len(asked) - SHOWN, 0),
+        "stale": came is Came.STALE,
+    }
+    status = 422 if errors else status_of(form, came)
+    return duty_page(request, "import_preview", found, context, status=status)
+
+
+def _keep(request: HttpRequest, found: Discharge) -> HttpResponse:
+    form = KeepForm(request.POST)
+    entries = _unsealed(request.POST["read"], found)
+    if entries is None:
+        context = {"form": TableForm(), "outdated": True}
+        return duty_page(request, "import_log", found, context, status=409)
+    came = None
+    if form.is_valid():
+        said = form.cleaned_data
+        came = enter(
+            request,
+            form,
+            lambda stamp, at: enter_readings(
+                found,
+                entries,
+                by=person(request),
+                at=at,
+                reason=said["reason"],
+                sure=said["sure"],
+                source=Source.SHEET,
+                stamp=stamp,
+            ),
+        )
+        if came is Came.DONE:
+            messages.success(request, f"{len(entries)} hari dari tabel tersimpan.")
+            return redirect("discharge", found.pk)
+    preview = preview_readings(found, entries, at=timezone.now())
+    form.wants_reason, form.wants_answer = bool(preview.corrected), bool(preview.questions)
+    asked = {f"baris {place}": " ".join(said) for place, said in preview.questions.items()}
+    return _preview(request, found, preview, form, errors={}, asked=asked, came=came)
+
+
+def _points(found: Discharge) -> dict[str, int]:
+    return dict(found.points.filter(kind=PointKind.COMPLIANCE).values_list("name", "pk"))
+
+
+def _sealed(entries: tuple[Entry, ...], found: Discharge) -> str:
+    rows = [[row.point, row.day.isoformat(), _text(row.flow), _text(row.ph), row.place] for row in entries]
+    return READ.sign_object({"of": found.pk, "rows": rows}, compress=True)
+
+
+def _text(value: Decimal | None) -> str:
+    return "" if value is None else str(value)
+
+
+def _unsealed(sealed: str, found: Discharge) -> tuple[Entry, ...] | None:
+    try:
+        said = READ.unsign_object(sealed, max_age=A_DAY)
+    except signing.BadSignature:
+        return None
+    if said["of"] != found.pk:
+        return None
+    return tuple(
+        Entry(
+            point,
+            date.fromisoformat(day),
+            Decimal(flow) if flow else None,
+            Decimal(ph) if ph else None,
+            place=place,
+        )
+        for point, day, flow, ph, place in said["rows"]
+    )
+
+
+@login_required
+@require_safe
+def log_template(request: HttpRequest, pk: int, ending: str) -> HttpResponse:
+    """A table to fill in: this month's days at every compliance point."""
+    found, today = followed(request, pk), office_day(timezone.now())
+    first = today.replace(day=1)
+    days = [first + timedelta(days=number) for number in range((today - first).days + 1)]
+    rows = [[f"{day:%d/%m/%Y}", name, None, None] for day in days for name in _points(found)]
+    return download(ending, name="catatan-harian", head=HEAD, rows=rows)
