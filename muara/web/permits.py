@@ -38,11 +38,11 @@ from muara.steps.actions import later
 from muara.steps.forms.fields import Day, Items, Line, Paragraph, Scan, ScanForm
 from muara.steps.letters.later import BURDENS, Said, Verdict, Warned, decision_pdf
 from muara.web.acts import Came, attempt, new_key, read_number
-from muara.web.second_factor import ask_for_proof, came_back, doorway
 from muara.web.desk import A_PAGE, desk_links, desk_officer
 from muara.web.dossier import scan_paper
 from muara.web.files import OWN, file_name, guarded, person, reads_registers
 from muara.web.lives import life_of
+from muara.web.second_factor import ask_for_proof, came_back, doorway
 
 Kind = LaterDecision.Kind
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])

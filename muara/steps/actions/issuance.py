@@ -38,8 +38,8 @@ from muara.permits.queries import decision_of, earlier_permit
 from muara.steps.actions.approval import void_what_must_be_done_again
 from muara.steps.actions.drafting import decree, latest_draft
 from muara.steps.actions.powers import PowerLetter, demand_letter, keep_power
-from muara.steps.actions.signing import demand_room, electronic_of
 from muara.steps.actions.review import binding_terms
+from muara.steps.actions.signing import demand_room, electronic_of
 from muara.steps.letters import case_values, company_name, text_of
 from muara.steps.letters import issuance as papers
 from muara.steps.notices import no_longer, tell_delivered, tell_ready

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-
 from muara.audit.actions import record
 from muara.cases.actions import NO_FORM, NotYours, Refused, Stamp, act, demand_proof
 from muara.cases.models import Endorsement
