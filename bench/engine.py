@@ -151,6 +151,8 @@ def _fresh_case() -> tuple[int, int]:
         made_by=officer("verifier"),
         made_at=AT,
         delivered_at=AT,
+        delivered_by=officer("liaison"),
+        receiver="Penerima Contoh",
     )
     task = Task.objects.create(case=case, step_key="check", actor="customer_service", opened_at=AT)
     return case.pk, task.pk
