@@ -122,14 +122,16 @@ def _fresh_case() -> tuple[int, int]:
     from muara.audit.chains import GENESIS
     from muara.cases.models import Application, Case, Referral, Revision, Task
     from muara.documents.letters import compose, keep_template
-    from muara.people.models import Company, Office
+    from muara.people.models import Company, Membership, Office
     from muara.web.demo import applicant, officer
 
     revision = Revision.objects.latest("pk")
+    company = Company.objects.create(name="PT Ukur Contoh")
+    Membership.objects.create(company=company, user=applicant())
     application = Application.objects.create(
         service=revision.service,
         revision=revision,
-        company=Company.objects.create(name="PT Ukur Contoh"),
+        company=company,
         applicant=applicant(),
         created_at=AT,
         updated_at=AT,
