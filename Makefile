@@ -104,6 +104,7 @@ format: $(STAMPS)/develop ## Format the code and the templates, and mend what th
 migrations-anew: $(STAMPS)/develop ## Write each room's one first migration anew (only until the first release)
 	@rm -f muara/*/migrations/0*.py
 	@$(TOOL) makemigrations --verbosity 0 $(patsubst muara/%/migrations,%,$(wildcard muara/*/migrations))
+	@$(BIN)/python bin/fold-migrations
 	@$(BIN)/ruff check --quiet --fix-only muara/*/migrations
 
 .PHONY: coverage

@@ -10,8 +10,8 @@ import pytest
 from pytest_django import Settings
 
 from muara.people.models import Office
-from muara.web.demo import seed_office
 from tests.clock import MONDAY
+from tests.remembered import office_on
 
 # The same examples in every run: a failure that comes and goes helps nobody. Look further with
 # `pytest --hypothesis-profile=explore`.
@@ -66,4 +66,4 @@ def blobs(settings: Settings, tmp_path: Path) -> Path:
 @pytest.fixture
 def office(db: None, blobs: Path) -> Office:
     """The fictional office on MONDAY, without a case."""
-    return seed_office(MONDAY)
+    return office_on(MONDAY)

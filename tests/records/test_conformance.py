@@ -14,9 +14,10 @@ from muara.people.models import Office
 from muara.records.histories import histories
 from muara.sop.history import History, Stay
 from muara.sop.replay import KINDS, deviations
-from muara.web.demo import Clock, Walk, applicant, case_at, refused_at_the_top, seed_service
+from muara.web.demo import Clock, Walk, applicant, refused_at_the_top, seed_service
 from tests.clock import MONDAY, WITA
 from tests.records.tampering import TAMPERED, line
+from tests.remembered import case_at
 from tests.steps.test_another_service import FOLDER as SIGNBOARDS
 from tests.steps.test_another_service import begin as signboard
 from tests.steps.test_paper import enter, on_paper, prepared

@@ -25,9 +25,10 @@ from muara.people.actions.notices import Addressee, give_up, notify
 from muara.people.models import Absence, CalendarDay, Holding, Invitation, Notice, Office, User, office_day
 from muara.steps.actions.powers import record_power
 from muara.steps.actions.unreached import escalate
-from muara.web.demo import applicant, ask_question, case_at, officer, open_always, other_applicant
+from muara.web.demo import applicant, ask_question, officer, open_always, other_applicant
 from tests.clock import MONDAY
 from tests.powers import letter
+from tests.remembered import case_at
 
 pytestmark = pytest.mark.django_db
 
