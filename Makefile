@@ -54,6 +54,10 @@ bench-proof: $(STAMPS)/develop ## Measure the verifiers, and count what gets pas
 	@$(BIN)/python -m bench.verification
 	@$(BIN)/python -m bench.tampering
 
+.PHONY: bench-signing
+bench-signing: $(STAMPS)/develop ## Measure an electronic original: size, CPU, altered bytes that pass for genuine
+	@$(BIN)/python -m bench.signing --runs 20 --bytes 500
+
 .PHONY: drill
 drill: $(STAMPS)/run $(STAMPS)/system ## Build CASES=1000000 fictional cases on a private PostgreSQL and measure every page on them
 	@$(BIN)/python -m bench.drill --cases $(CASES)
