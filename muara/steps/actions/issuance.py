@@ -116,10 +116,12 @@ def issue(
         decision = decision_of(task.case_id)
         if decision is None:
             raise Refused("Berikan nomor keputusan lebih dahulu (langkah 16.a).")
+        electronic = electronic_of(decision.draft)
         for item in task.case.process.final_checklist:
             if item.key not in checked:
-                raise Refused(f"Pastikan butir checklist akhir ini: {item.said(decision.kind)}.", "checked")
-        if (electronic := electronic_of(decision.draft)) is not None:
+                asked = item.said(decision.kind, electronic=electronic is not None)
+                raise Refused(f"Pastikan butir checklist akhir ini: {asked}.", "checked")
+        if electronic is not None:
             if electronic.sealed is None:
                 raise Refused("Segel elektronik kantor belum dibubuhkan. Coba lagi sebentar lagi.")
             scan = electronic.sealed
@@ -147,7 +149,7 @@ def issue(
             activity="number",
         )
         attach_scan(decision, scan=scan)
-        checks = _keep_checks(task, checked, kind=decision.kind, by=by, at=at)
+        checks = _keep_checks(task, checked, decision=decision, by=by, at=at)
         if papers.CHECKLIST in task.step.letters:
             papers.final_checklist(task.case, decision, checks, step=task.step_key, by=by, at=at)
         if isinstance(decision, Permit):
@@ -185,7 +187,7 @@ def return_to_head(
             activity="number",
         )
         if decision is not None:
-            _keep_checks(task, checked, kind=decision.kind, by=by, at=at)
+            _keep_checks(task, checked, decision=decision, by=by, at=at)
             void_number(decision, reason=note, by=by, at=at)
         if signed is not None:
             void_what_must_be_done_again(signed.draft, task, "faulty", at=at, note=note)
@@ -193,13 +195,14 @@ def return_to_head(
 
 
 def _keep_checks(
-    task: Task, checked: Collection[str], *, kind: str, by: User, at: datetime
+    task: Task, checked: Collection[str], *, decision: Decision, by: User, at: datetime
 ) -> list[FinalCheck]:
+    electronic = electronic_of(decision.draft) is not None
     return FinalCheck.objects.bulk_create(
         FinalCheck(
             task=task,
             key=item.key,
-            label=item.said(kind),
+            label=item.said(decision.kind, electronic=electronic),
             fits=item.key in checked,
             checked_by=by,
             checked_at=at,
