@@ -53,6 +53,10 @@ bench-codes: $(STAMPS)/run ## Guess 100,000 times at the codes of permits: none 
 bench-queue: $(STAMPS)/run ## Measure how long a call takes to reach 20 displays while 10 counters and a kiosk are busy
 	@$(BIN)/python -m bench.queue
 
+.PHONY: bench-signing
+bench-signing: $(STAMPS)/develop ## Measure an electronic original: size, CPU, altered bytes that pass for genuine
+	@$(BIN)/python -m bench.signing --runs 20 --bytes 500
+
 .PHONY: drill
 drill: $(STAMPS)/run $(STAMPS)/system ## Build CASES=1000000 fictional cases on a private PostgreSQL and measure every page on them
 	@$(BIN)/python -m bench.drill --cases $(CASES)

@@ -345,3 +345,19 @@ def test_a_page_where_bsre_refuses_says_that_nothing_was_signed_and_forgets_the_
         )
         assert client.post(address, other).status_code == 302
     assert ElectronicDecree.objects.standing().get().signed is not None
+
+
+@pytest.mark.usefixtures("electronic")
+def test_two_seals_at_once_leave_one_file() -> None:
+    task, head = at_the_head()
+    sign(task, head)
+    number = Case.objects.get(pk=task.case_id).tasks.get(closed_at=None, companion=False)
+    take_over(number.pk, by=officer("registrar"), at=MONDAY)
+    issuance.assign_number(number, by=officer("registrar"), at=MONDAY)
+    row, again = ElectronicDecree.objects.get(), ElectronicDecree.objects.get()
+
+    assert signing.seal_pending(row, at=MONDAY)
+    assert not signing.seal_pending(again, at=MONDAY)
+
+    assert ElectronicDecree.objects.get().sealed == row.sealed
+    assert Entry.objects.filter(verb="number.seal").count() == 1
