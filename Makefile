@@ -45,6 +45,10 @@ journey: $(STAMPS)/run ## Take FOLDER=examples/way-through through all 18 steps;
 bench-engine: $(STAMPS)/develop $(STAMPS)/system ## Measure the engine against bare SQL, on durable PostgreSQL and SQLite
 	@$(BIN)/python -m tests.postgres --durable -- python -m bench.engine
 
+.PHONY: bench-codes
+bench-codes: $(STAMPS)/run ## Guess 100,000 times at the codes of permits: none may open anything
+	@$(BIN)/python -m bench.codes
+
 .PHONY: bench-queue
 bench-queue: $(STAMPS)/run ## Measure how long a call takes to reach 20 displays while 10 counters and a kiosk are busy
 	@$(BIN)/python -m bench.queue

@@ -31,6 +31,11 @@ def decision_by_token(token: str) -> Decision | None:
     return _registered(draft__token=token)
 
 
+def decision_by_original(sha256: str) -> Decision | None:
+    """The decision whose original, scanned or electronic, has these bytes."""
+    return _registered(scan__sha256=sha256)
+
+
 def _registered(**wanted: object) -> Decision | None:
     for register in (Permit, Refusal):
         rows = register.objects.select_related("number__counter__series", "scan", "draft", "case")

@@ -34,7 +34,7 @@ from muara.permits.actions import (
     void_number,
 )
 from muara.permits.models import Decision, Permit
-from muara.permits.queries import decision_of, earlier_permit
+from muara.permits.queries import decision_by_original, decision_of, earlier_permit
 from muara.steps.actions.approval import void_what_must_be_done_again
 from muara.steps.actions.drafting import decree, latest_draft
 from muara.steps.actions.powers import PowerLetter, demand_letter, keep_power
@@ -111,7 +111,8 @@ def issue(
     duties.
 
     Raises:
-        Refused: no number yet, an item of the final checklist is open, or the scan, or the seal, is missing.
+        Refused: no number yet, an item of the final checklist is open, the scan or the seal is missing, or
+            the scan is another decision's.
     """
     with act(stamp):
         decision = decision_of(task.case_id)
@@ -129,6 +130,13 @@ def issue(
         if scan is None:
             raise Refused(
                 "Unggah pindaian surat keputusan asli yang sudah bertanda tangan, bernomor dan bercap.",
+                "scan",
+            )
+        other = decision_by_original(scan.sha256)
+        if other is not None and other != decision:
+            raise Refused(
+                f"Pindaian ini adalah surat keputusan nomor {other.number.text}. Unggah pindaian surat "
+                "berkas ini.",
                 "scan",
             )
         facts = {"number": decision.number.text, "scan": scan.sha256}
