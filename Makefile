@@ -49,6 +49,10 @@ bench-engine: $(STAMPS)/develop $(STAMPS)/system ## Measure the engine against b
 bench-queue: $(STAMPS)/run ## Measure how long a call takes to reach 20 displays while 10 counters and a kiosk are busy
 	@$(BIN)/python -m bench.queue
 
+.PHONY: bench-numbers
+bench-numbers: $(STAMPS)/develop $(STAMPS)/system ## Give numbers and sign permits while processes are killed, on a private PostgreSQL and on SQLite
+	@$(BIN)/python -m bench.numbers
+
 .PHONY: drill
 drill: $(STAMPS)/run $(STAMPS)/system ## Build CASES=1000000 fictional cases on a private PostgreSQL and measure every page on them
 	@$(BIN)/python -m bench.drill --cases $(CASES)

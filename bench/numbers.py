@@ -64,6 +64,7 @@ def _apart(url: str, options: argparse.Namespace) -> None:
         with tempfile.TemporaryDirectory() as folder:
             os.environ |= {"DATABASE_URL": url, "MUARA_DATA": folder, "MUARA_DEMO": "1"}
             os.environ["DJANGO_SETTINGS_MODULE"] = "muara.settings"
+            os.environ.pop("MUARA_NUMBER_BOOKS", None)
             trials(options)
         os._exit(0)
     _, status = os.waitpid(pid, 0)

@@ -46,6 +46,13 @@ from muara.web.lives import life_of
 Kind = LaterDecision.Kind
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])
 SLIPS = 3  # misprints that one correction mends; more is better typed as an amendment
+# What a kind asks for beside reasons, bases and the day; the act says what the law wants of them.
+NEEDED = {
+    Kind.CORRECTION: ("printed_1", "corrected_1"),
+    Kind.SUSPENSION: ("warnings", "told_on", "heard"),
+    Kind.REVOCATION: ("told_on", "heard"),
+    Kind.ANNULMENT: ("court", "court_number", "verdict_dated", "evidence"),
+}
 LEGAL_DAYS = {Kind.CORRECTION: 5, Kind.REVOCATION: 5}  # UU 30/2014, Pasal 63 and 64: working days
 PICTURES = "PDF, JPEG, atau PNG."
 
@@ -96,6 +103,10 @@ class PrepareForm(ScanForm):
             self.fields["evidence"].label = "Salinan putusan"
         else:
             self._without("court", "court_number", "verdict_dated")
+        for name in NEEDED.get(kind, ()):
+            field = self.fields[name]
+            field.required = True
+            field.error_messages["required"] = f"Isi bagian ini: {str(field.label).lower()}."
 
     def _without(self, *names: str) -> None:
         for name in names:

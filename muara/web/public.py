@@ -26,7 +26,7 @@ from muara.people.queries import issuing_office
 from muara.permits.models import Decision, Number, Permit
 from muara.permits.queries import (
     decision_by_token,
-    decisions_in_force,
+    decisions_to_read,
     draft_by_token,
     later_by_token,
     voided_numbers,
@@ -222,7 +222,7 @@ def permit(request: HttpRequest, token: str) -> HttpResponse:
         context = {
             "decision": found,
             "status": found.status(office_day(at)) if found else "",
-            "later": decisions_in_force(found) if isinstance(found, Permit) else [],
+            "later": decisions_to_read(found, on=office_day(at)) if isinstance(found, Permit) else [],
             "voided": _voided(found, draft),
             "replaced": draft is not None and _is_replaced(draft),
             "product": _product(found, draft),
