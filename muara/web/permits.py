@@ -37,7 +37,7 @@ from muara.sop.working_time import add_working_days
 from muara.steps.actions import later
 from muara.steps.forms.fields import Day, Items, Line, Paragraph, Scan, ScanForm
 from muara.steps.letters.later import BURDENS, Said, Verdict, Warned, decision_pdf
-from muara.web.acts import Came, attempt, new_key, read_number
+from muara.web.acts import Came, attempt, new_key, read_number, was_answered
 from muara.web.desk import A_PAGE, desk_links, desk_officer
 from muara.web.dossier import scan_paper
 from muara.web.files import OWN, file_name, guarded, person, reads_registers
@@ -315,14 +315,16 @@ def later_decision(request: HttpRequest, pk: int) -> HttpResponse:
     drop_form, came = DropForm(), Came.DONE
     if request.method == "POST":
         wanted = request.POST.get("lakukan", "")
+        if was_answered(request):  # sent twice: by now it is somebody else's turn
+            return redirect("later_decision", decision.pk)
         if wanted not in ACTS or not mine:
             raise PermissionDenied
         form, came = _carry_out(request, decision, wanted, by=here.user, at=here.at)
         if came is Came.DONE:
             messages.success(request, ACTS[wanted][1])
             return redirect("later_decision", decision.pk)
-        if wanted == "batalkan":
-            drop_form, form = form, FileForm(at=here.at, owner=f"later:{decision.pk}")  # type: ignore[assignment]
+        if isinstance(form, DropForm):
+            drop_form, form = form, FileForm(at=here.at, owner=f"later:{decision.pk}")
     case = decision.permit.case
     said = json.loads(decision.content)
     days = LEGAL_DAYS.get(Kind(decision.kind))
@@ -421,6 +423,8 @@ def number_difference(request: HttpRequest, service: str, key: str) -> HttpRespo
     found, may = differences(series), may_reconcile(me, series, at=at)
     if request.method == "POST" and not may:
         raise PermissionDenied
+    if request.method == "POST" and was_answered(request):
+        return redirect("number_difference", service, key)
     wanted = read_number(request.POST.get("tahun"))
     bound = next((one for one in found if one.counter.year == wanted), None)
     form, came = ReconcileForm(request.POST if bound else None), Came.DONE
