@@ -62,6 +62,10 @@ bench-proof: $(STAMPS)/develop ## Measure the verifiers, and count what gets pas
 bench-signing: $(STAMPS)/develop ## Measure an electronic original: size, CPU, altered bytes that pass for genuine
 	@$(BIN)/python -m bench.signing --runs 20 --bytes 500
 
+.PHONY: bench-numbers
+bench-numbers: $(STAMPS)/develop $(STAMPS)/system ## Give numbers and sign permits while processes are killed, on a private PostgreSQL and on SQLite
+	@$(BIN)/python -m bench.numbers
+
 .PHONY: drill
 drill: $(STAMPS)/run $(STAMPS)/system ## Build CASES=1000000 fictional cases on a private PostgreSQL and measure every page on them
 	@$(BIN)/python -m bench.drill --cases $(CASES)

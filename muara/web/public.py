@@ -25,7 +25,7 @@ from muara.people.models import office_day
 from muara.people.queries import issuing_office
 from muara.permits.lookups import TOKEN, behind, count_lookup, lookups_of
 from muara.permits.models import Decision, Number, Permit
-from muara.permits.queries import decisions_in_force, later_by_token, voided_numbers
+from muara.permits.queries import decisions_to_read, later_by_token, voided_numbers
 from muara.sop.definition import PrintedForm, Requirement, Step
 from muara.sop.document import Clause, Document, StepText, UnknownClause
 from muara.sop.phases import phases
@@ -216,7 +216,7 @@ def permit(request: HttpRequest, token: str) -> HttpResponse:
         context = {
             "decision": found,
             "status": found.status(office_day(at)) if found else "",
-            "later": decisions_in_force(found) if isinstance(found, Permit) else [],
+            "later": decisions_to_read(found, on=office_day(at)) if isinstance(found, Permit) else [],
             "voided": _voided(found, draft),
             "replaced": draft is not None and _is_replaced(draft),
             "product": _product(found, draft),
