@@ -85,6 +85,32 @@ def sea_limits_of(point: Point, *, on: date) -> tuple[Limit, ...]:
     )
 
 
+def units_at(point: Point, *, on: date) -> dict[str, str]:
+    """What is tested at a point and in which unit: what the permit limits, or the seawater standard."""
+    if point.kind == PointKind.SEA:
+        return {
+            limit.parameter: limit.unit or parameter(limit.parameter).unit
+            for limit in sea_limits_of(point, on=on)
+        }
+    rows = point.discharge.limits.exclude(parameter=FLOW).order_by("name", "valid_from")
+    return dict(rows.values_list("parameter", "unit"))
+
+
+def sea_verdicts(discharge: Discharge, *, first: date, last: date) -> list[tuple[Result, Verdict]]:
+    """The sea's results in a period, each held against the standard of its point and day.
+
+    Those standards are examples until an officer has confirmed them: the limit of a verdict tells.
+    """
+    return [
+        (result, judge(result.measured, in_force(_sea(result), result.parameter, result.sample.day)))
+        for result in results_of(discharge, first=first, last=last, kind=PointKind.SEA)
+    ]
+
+
+def _sea(result: Result) -> tuple[Limit, ...]:
+    return sea_limits_of(result.sample.point, on=result.sample.day)
+
+
 # --- the daily log ------------------------------------------------------------------------------------
 
 
