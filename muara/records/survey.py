@@ -13,7 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
 from operator import add
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.fields import BigIntegerField
@@ -114,8 +114,9 @@ def _counted(answers: QuerySet[SurveyAnswer]) -> Iterable[Mapping[str, Any]]:
     whole = Cast(reduce(add, (F(code) for code in CODES)), BigIntegerField())
     sums = {f"{code}_sum": Sum(code) for code in CODES} | {f"{code}_n": Count(code) for code in CODES}
     totals = {"n": Count("pk"), "complete": Count(whole), "total": Sum(whole), "squares": Sum(whole * whole)}
-    found: QuerySet[SurveyAnswer, dict[str, Any]] = answers.order_by().values("semester")
-    return found.annotate(**totals, **sums)
+    return cast(
+        "Iterable[Mapping[str, Any]]", answers.order_by().values("semester").annotate(**totals, **sums)
+    )
 
 
 def _results(semester: str, *, given: int, row: Mapping[str, Any]) -> Results:

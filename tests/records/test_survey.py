@@ -1,0 +1,89 @@
+"""The survey as it is told: figures by semester, counted apart from the code by hand, and what stays untold."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from muara.contacts.models import SurveyAnswer, SurveySuggestion
+from muara.contacts.survey import CODES
+from muara.records.survey import results, suggestions
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
+COUNTED = date(2026, 8, 1)
+STILL_OPEN = date(2026, 7, 31)
+
+
+def say(*rows: str, semester: str = "2026-1", service: str = "LHP") -> None:
+    """Put answers into the box, one text each, from U1 to U9; "-" was left open."""
+    SurveyAnswer.objects.bulk_create(
+        SurveyAnswer(
+            service=service,
+            semester=semester,
+            **{code: None if mark == "-" else int(mark) for code, mark in zip(CODES, row, strict=True)},
+        )
+        for row in rows
+    )
+
+
+def test_the_index_counts_each_element_by_those_who_answered_it() -> None:
+    # By hand: U1 19/6, U2 15/5 (one open), the other seven 18/6 = 3: (19/6 + 3 + 21)/9 × 25 = 75.46.
+    say("433333333", "333333333", "333333333", "3-3333333", "333333333", "333333333")
+    (found,) = results("LHP", on=COUNTED)
+    assert (found.answers, found.complete, found.incomplete) == (6, 5, 1)
+    assert found.averages["u1"] == Fraction(19, 6)
+    assert found.averages["u2"] == 3
+    assert found.index == Decimal("75.46")
+    assert found.mark is not None
+    assert found.mark.letter == "C"
+    assert [one.question.code for one in found.lowest] == ["u2", "u3", "u4"]
+    assert found.is_indicative
+
+
+def test_nothing_is_told_before_the_box_is_opened() -> None:
+    say(*["444444444"] * 6)
+    assert results("LHP", on=STILL_OPEN) == []
+    assert [one.index for one in results("LHP", on=COUNTED)] == [Decimal(100)]
+
+
+def test_fewer_than_five_answers_are_not_told() -> None:
+    say(*["444444444"] * 4)
+    (found,) = results("LHP", on=COUNTED)
+    assert (found.is_told, found.index, found.averages, found.lowest) == (False, None, {}, [])
+
+
+def test_an_element_with_fewer_than_five_answers_hides_itself_and_the_index() -> None:
+    say(*["44444444-"] * 2, *["444444444"] * 4)
+    (found,) = results("LHP", on=COUNTED)
+    assert "u9" not in found.averages
+    assert found.averages["u1"] == 4
+    assert found.index is None
+
+
+def test_semesters_and_services_are_counted_apart() -> None:
+    say(*["444444444"] * 5)
+    say(*["333333333"] * 5, semester="2025-2")
+    say(*["111111111"] * 5, service="LAIN")
+    assert [(one.semester, one.index) for one in results("LHP", on=COUNTED)] == [
+        ("2026-1", Decimal(100)),
+        ("2025-2", Decimal(75)),
+    ]
+
+
+def test_suggestions_are_searched_as_they_are_written_and_only_where_the_semester_is_told() -> None:
+    say(*["444444444"] * 5)
+    say("111111111", semester="2025-2")
+    for semester, text in (("2026-1", "Parkir 100% penuh"), ("2026-1", "Ramah_sekali"), ("2025-2", "Parkir")):
+        SurveySuggestion.objects.create(service="LHP", semester=semester, text=text)
+
+    def found(wanted: str) -> list[str]:
+        return sorted(one.text for one in suggestions("LHP", on=COUNTED, wanted=wanted))
+
+    assert found("") == ["Parkir 100% penuh", "Ramah_sekali"]
+    assert found("parkir") == ["Parkir 100% penuh"]
+    assert found("%") == ["Parkir 100% penuh"]
+    assert found("_") == ["Ramah_sekali"]
+    assert found("' OR 1=1 --") == []
