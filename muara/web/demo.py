@@ -807,7 +807,7 @@ class Walk:
             issuance.return_to_head(task, note=note, by=by, at=at)
             return
         checked = [item.key for item in task.case.process.final_checklist]
-        scan = None if electronic else self.scan("issue", "Izin bertanda tangan", at)
+        scan = None if electronic else self.scan("issue", f"Izin bertanda tangan, berkas {task.case_id}", at)
         issuance.issue(task, scan=scan, checked=checked, by=by, at=at, stamp=proven(at))
 
     def do_hand_over(self, task: Task, by: User, way: Outcome, note: str) -> None:
