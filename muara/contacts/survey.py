@@ -76,7 +76,8 @@ QUESTIONS = (
     Question(
         "u7",
         "Perilaku pelaksana",
-        "Bagaimana pendapat Saudara tentang perilaku petugas dalam pelayanan terkait kesopanan dan keramahan?",
+        "Bagaimana pendapat Saudara tentang perilaku petugas dalam pelayanan terkait kesopanan dan "
+        "keramahan?",
         (
             "Tidak sopan dan ramah",
             "Kurang sopan dan ramah",
@@ -101,7 +102,7 @@ ELEMENTS = tuple(sorted(QUESTIONS, key=lambda question: question.code))
 CODES = tuple(question.code for question in ELEMENTS)
 
 
-# --- semesters ---------------------------------------------------------------------------------------------
+# --- semesters -------------------------------------------------------------------------------------------
 
 
 def semester_of(day: date) -> str:
@@ -125,7 +126,7 @@ def counted_from(semester: str) -> date:
     return last_day(semester) + timedelta(days=1)
 
 
-# --- the index -----------------------------------------------------------------------------------------------
+# --- the index -------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,7 @@ def index(averages: Mapping[str, Fraction]) -> Decimal | None:
     return rounded(sum(averages.values(), Fraction()) * WEIGHT * TO_HUNDRED)
 
 
-# --- the sample ----------------------------------------------------------------------------------------------
+# --- the sample ------------------------------------------------------------------------------------------
 
 
 def sample_size(population: int) -> int:

@@ -1,7 +1,7 @@
 """The satisfaction survey as it is told: the index and its elements by semester, counted in SQL.
 
-Nothing is told of a semester before its box is opened (the month after it is over, when no more answers come in:
-two readings never differ by one person), nor of fewer than five answers.
+Nothing is told of a semester before its box is opened (a month after it is over, when no more answers come
+in: two readings never differ by one person), nor of fewer than five answers.
 """
 
 from __future__ import annotations
@@ -146,7 +146,9 @@ class Running:
 def running(service: str, *, on: date) -> list[Running]:
     """The semesters that still take answers, the newest first."""
     rows = Questionnaire.objects.filter(service=service).values_list("semester")
-    counted = rows.annotate(Count("pk"), Count("pk", filter=Q(returned=True))).order_by("-semester")
+    counted = rows.annotate(given=Count("pk"), back=Count("pk", filter=Q(returned=True))).order_by(
+        "-semester"
+    )
     return [
         Running(semester, given, returned, survey.counted_from(semester))
         for semester, given, returned in counted

@@ -381,8 +381,9 @@ def tell_questionnaire(given: Questionnaire, *, at: datetime) -> Notice:
         "questionnaire",
         subject="Bagaimana pelayanan kami?",
         body=(
-            f"Mohon isi kuesioner kepuasan atas pelayanan berkas {given.case}, sembilan pertanyaan, paling lambat "
-            f"{tanggal(last_day(given.semester))}:\n\n{settings.MUARA_BASE_URL}/survei/{given.code}/\n\n"
+            f"Mohon isi kuesioner kepuasan atas pelayanan berkas {given.case}, sembilan pertanyaan, paling "
+            f"lambat {tanggal(last_day(given.semester))}:\n\n"
+            f"{settings.MUARA_BASE_URL}/survei/{given.code}/\n\n"
             "Satu berkas diisi satu kali. Jawaban Anda tidak dihubungkan dengan nama atau berkas Anda."
         ),
         at=at,

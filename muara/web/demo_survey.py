@@ -1,4 +1,4 @@
-"""What six fictional applicants thought of the office in the last semester that is counted, and what follows."""
+"""What six fictional applicants thought of the office in the last counted semester, and what follows."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def counted_semester(today: date) -> str:
 
 
 def seed_survey(at: datetime) -> Iterator[str]:
-    """Decide six cases in that semester, have their applicants answer, and plan for the lowest; before all else."""
+    """Decide six cases in that semester, have their applicants answer, and plan for the lowest."""
     today = office_day(at)
     semester = counted_semester(today)
     year, half = (int(part) for part in semester.split("-"))

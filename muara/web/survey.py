@@ -1,6 +1,7 @@
-"""The satisfaction survey: the questionnaire by code, its published results, the counter's and the heads' pages.
+"""The satisfaction survey: the questionnaire by code, its results, the counter's and the heads' pages.
 
-A questionnaire is sent without a form key: the digest that goes with one would tell what was answered (adr/0023).
+A questionnaire is sent without a form key: the digest that goes with one would tell what was answered
+(adr/0023).
 """
 
 from __future__ import annotations
@@ -47,7 +48,9 @@ GET_POST = require_http_methods(["GET", "HEAD", "POST"])
 GUESSES = {"survey": "30/m/ip"}
 TREND = 6  # semesters
 NOT_OF_A_CODE = re.compile(r"[^0-9A-Z]")
-UNKNOWN = "Kode ini tidak dikenal. Periksa lagi: 12 huruf dan angka, tanpa huruf I, L, dan O, tanpa angka 0 dan 1."
+UNKNOWN = (
+    "Kode ini tidak dikenal. Periksa lagi: 12 huruf dan angka, tanpa huruf I, L, dan O, tanpa angka 0 dan 1."
+)
 
 
 # --- the questionnaire ------------------------------------------------------------------------------------
@@ -117,7 +120,7 @@ class AnswerForm(forms.Form):
 @GET_POST
 def survey_code(request: HttpRequest) -> HttpResponse:
     """Where a questionnaire is begun from its code: on paper, at the touch screen, on a phone."""
-    form = CodeForm(request.POST or None)
+    form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         if not ratelimit.consume(request, app="muara", action="survey", config=GUESSES):
             form.add_error(None, "Terlalu banyak percobaan. Tunggu semenit, lalu coba lagi.")
@@ -134,7 +137,7 @@ def survey_answer(request: HttpRequest, code: str) -> HttpResponse:
     if given is None:
         form: forms.Form = CodeForm({"kode": code[:30]})
         return render(request, "survey/code.html", {"form": form}, status=404)
-    at, form = timezone.now(), AnswerForm(request.POST or None)
+    at, form = timezone.now(), AnswerForm(request.POST if request.method == "POST" else None)
     over = survey.is_counted(given.semester, on=office_day(at))
     status = 200
     if request.method == "POST" and isinstance(form, AnswerForm):
@@ -255,7 +258,9 @@ def _results_page(request: HttpRequest, service: str, *, semester: str) -> dict[
 def survey_results(request: HttpRequest) -> HttpResponse:
     """The published index, its elements and what is done about the lowest."""
     semester = request.GET.get("semester", "")
-    return render(request, "survey/results.html", _results_page(request, _service(request), semester=semester))
+    return render(
+        request, "survey/results.html", _results_page(request, _service(request), semester=semester)
+    )
 
 
 @require_safe
@@ -472,7 +477,8 @@ def plan_follow_up(request: HttpRequest, semester: str) -> HttpResponse:
     result = next((one for one in results(service, on=here.today, only=semester)), None)
     if result is None:
         raise Http404
-    form = PlanForm(request.POST or None, lowest=[one.question for one in result.lowest])
+    said = request.POST if request.method == "POST" else None
+    form = PlanForm(said, lowest=[one.question for one in result.lowest])
     came = None
     if request.method == "POST":
         came = attempt_once(
@@ -498,7 +504,7 @@ def finish_follow_up(request: HttpRequest, pk: int) -> HttpResponse:
     if not may_plan_follow_up(here.user, at=here.at):
         raise PermissionDenied
     found = get_object_or_404(SurveyFollowUp, pk=pk)
-    form, came = ResultForm(request.POST or None), None
+    form, came = ResultForm(request.POST if request.method == "POST" else None), None
     if request.method == "POST":
         came = attempt_once(
             request,
@@ -509,7 +515,9 @@ def finish_follow_up(request: HttpRequest, pk: int) -> HttpResponse:
         )
         if came is Came.DONE:
             messages.success(request, "Hasil tindak lanjut tersimpan.")
-            return redirect(f"{reverse('survey_oversight')}?layanan={found.service}&semester={found.semester}")
+            return redirect(
+                f"{reverse('survey_oversight')}?layanan={found.service}&semester={found.semester}"
+            )
     context = {"follow_up": found, "heading": "Hasil tindak lanjut", "submit": "Simpan hasil"}
     return _form_page(request, here, form, came, **context)
 

@@ -1,4 +1,4 @@
-"""The satisfaction survey: once a case, after the handover, and nothing that leads from an answer to a person."""
+"""The satisfaction survey: once a case, after the handover, and nothing leads from an answer to a person."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def given() -> Questionnaire:
     return Questionnaire.objects.get(case=case_at("receive", at=MONDAY))
 
 
-# --- the form and its arithmetic (domain.md, topic 4) --------------------------------------------------------
+# --- the form and its arithmetic (domain.md, topic 4) ------------------------------------------------------
 
 
 def test_facilities_are_asked_before_complaints_and_both_keep_their_code() -> None:
@@ -81,7 +81,8 @@ def test_the_bounds_of_the_qualities(value: str, letter: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "letter"), [("64.995", "C"), ("64.9949", "D"), ("76.605", "B"), ("76.6049", "C"), ("88.305", "A")]
+    ("value", "letter"),
+    [("64.995", "C"), ("64.9949", "D"), ("76.605", "B"), ("76.6049", "C"), ("88.305", "A")],
 )
 def test_between_two_intervals_the_rounded_value_decides(value: str, letter: str) -> None:
     assert form.mark(form.rounded(Fraction(value))).letter == letter
@@ -120,7 +121,7 @@ def test_a_semester_is_counted_a_month_after_it_is_over() -> None:
     assert form.is_counted("2026-2", on=date(2027, 2, 1))
 
 
-# --- giving and taking back ------------------------------------------------------------------------------------
+# --- giving and taking back --------------------------------------------------------------------------------
 
 
 @pytest.mark.django_db
@@ -176,7 +177,8 @@ def test_after_the_last_day_nothing_is_taken(office: Office) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("marks", "suggestion"), [({}, "Hanya saran"), (GOOD, "x" * 2001), (GOOD, "nol \0"), (GOOD, "x" * 1_000_000)]
+    ("marks", "suggestion"),
+    [({}, "Hanya saran"), (GOOD, "x" * 2001), (GOOD, "nol \0"), (GOOD, "x" * 1_000_000)],
 )
 def test_what_cannot_be_kept_is_refused_and_spends_nothing(
     office: Office, marks: dict[str, int | None], suggestion: str
@@ -188,7 +190,7 @@ def test_what_cannot_be_kept_is_refused_and_spends_nothing(
     assert not SurveyAnswer.objects.exists()
 
 
-# --- nothing leads from an answer to a person ----------------------------------------------------------------
+# --- nothing leads from an answer to a person --------------------------------------------------------------
 
 
 def test_answers_and_suggestions_hold_no_key_no_time_and_no_order() -> None:

@@ -1,4 +1,4 @@
-"""The survey as it is told: figures by semester, counted apart from the code by hand, and what stays untold."""
+"""The survey as it is told: figures by semester, counted by hand, and what stays untold."""
 
 from __future__ import annotations
 

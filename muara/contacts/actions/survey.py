@@ -1,7 +1,7 @@
 """The satisfaction survey: giving the questionnaire, taking it back once, planning what follows.
 
-An answer is no act of somebody: it leaves no entry, no form key and no time, for each of these would lead from
-a person to what they said (adr/0023).
+An answer is no act of somebody: it leaves no entry, no form key and no time, for each of these would lead
+from a person to what they said (adr/0023).
 """
 
 from __future__ import annotations

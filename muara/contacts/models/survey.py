@@ -1,4 +1,4 @@
-"""The satisfaction survey (SOP 17.4, 18.3, T.3): who was given a questionnaire, and apart from it what was said.
+"""The satisfaction survey (SOP 17.4, 18.3, T.3): who was given a questionnaire, and apart what was said.
 
 Nothing joins an answer, or a suggestion, to a questionnaire, to a case or to the other of the two: no key, no
 time, no order (adr/0023). What they share is the service and the semester alone.
@@ -63,13 +63,12 @@ class SurveyAnswer(models.Model):
             models.CheckConstraint(condition=SEMESTER, name="answers_have_a_semester"),
             *(
                 models.CheckConstraint(
-                    condition=Q(**{code: None}) | Q(**{f"{code}__range": (1, 4)}), name=f"{code}_is_one_to_four"
+                    condition=Q(**{code: None}) | Q(**{f"{code}__range": (1, 4)}),
+                    name=f"{code}_is_one_to_four",
                 )
                 for code in CODES
             ),
-            models.CheckConstraint(
-                condition=~Q(**dict.fromkeys(CODES)), name="an_answer_says_something"
-            ),
+            models.CheckConstraint(condition=~Q(**dict.fromkeys(CODES)), name="an_answer_says_something"),
         ]
 
     def __str__(self) -> str:
@@ -115,9 +114,7 @@ class SurveyFollowUp(models.Model):
         ordering = ["due", "pk"]
         constraints = [
             models.CheckConstraint(condition=SEMESTER, name="plans_have_a_semester"),
-            models.CheckConstraint(
-                condition=~Q(plan="") & ~Q(owner=""), name="a_plan_says_what_and_who"
-            ),
+            models.CheckConstraint(condition=~Q(plan="") & ~Q(owner=""), name="a_plan_says_what_and_who"),
             models.CheckConstraint(
                 condition=Q(done_at=None, done_by=None, result="")
                 | (Q(done_at__isnull=False, done_by__isnull=False) & ~Q(result="")),
