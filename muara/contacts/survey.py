@@ -142,7 +142,6 @@ BETTER_THAN = (
     (Decimal("76.60"), Mark("B", "Baik")),
 )
 SATISFIED = Decimal("65")
-GOOD_FROM = Decimal("76.61")  # the first value of B
 
 
 def rounded(value: Fraction, places: int = 2) -> Decimal:

@@ -83,6 +83,14 @@ def plain(typed: str) -> str:
     return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
 
 
+class Mark(forms.TypedChoiceField):
+    """A question that may be left open; that all may is said once, not nine times."""
+
+    def validate(self, value: Any) -> None:
+        if value not in self.empty_values:
+            super().validate(value)
+
+
 class AnswerForm(forms.Form):
     """The nine questions in the order of the form, each of which may be left open, and one open question."""
 
@@ -98,13 +106,12 @@ class AnswerForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         asked = {
-            question.code: forms.TypedChoiceField(
+            question.code: Mark(
                 label=f"{number}. {question.text}",
                 choices=list(enumerate(question.choices, start=1)),
                 coerce=int,
                 empty_value=None,
-                required=False,
-                widget=forms.RadioSelect({"class": "govuk-radios--inline"}),
+                widget=forms.RadioSelect({"class": "m-scale"}),
                 error_messages={"invalid_choice": "Pilih salah satu jawaban yang ada."},
             )
             for number, question in enumerate(QUESTIONS, start=1)
@@ -195,13 +202,7 @@ def _shown(result: Results, *, service: str) -> Shown:
         (one.question.code.upper(), float(one.value) if one.value is not None else None, _told(one.value))
         for one in result.elements
     ]
-    chart = columns(
-        "unsur",
-        "Nilai tiap unsur (25 sampai 100)",
-        values,
-        target=float(survey.GOOD_FROM),
-        target_told=f"Garis: mulai mutu B ({angka(survey.GOOD_FROM)}).",
-    )
+    chart = columns("unsur", "Nilai tiap unsur (25 sampai 100)", values)
     return Shown(
         result,
         chart if result.is_told else None,
