@@ -349,8 +349,10 @@ def survey_desk(request: HttpRequest) -> HttpResponse:
     """The questionnaires of the handed-over cases: to print, and to enter what came back on paper."""
     here = _giver(request)
     rows = Questionnaire.objects.select_related("case__application__company").order_by("returned", "-pk")
+    page = Pages(rows, A_PAGE, at_most=AT_MOST).get_page(request.GET.get("halaman"))
     context = {
-        "page": Pages(rows, A_PAGE, at_most=AT_MOST).get_page(request.GET.get("halaman")),
+        "page": page,
+        "rows": [(one, one.is_open(on=here.today)) for one in page.object_list],
         "form": CodeForm(),
         "side": desk_links(here, "survey_desk"),
         "side_title": "Meja kerja",
@@ -363,8 +365,10 @@ def survey_desk(request: HttpRequest) -> HttpResponse:
 @require_safe
 def questionnaire(request: HttpRequest, pk: int) -> HttpResponse:
     """F29 on paper, with the code of its case."""
-    _giver(request)
-    given = get_object_or_404(Questionnaire.objects.exclude(returned=True), pk=pk)
+    here = _giver(request)
+    given = get_object_or_404(Questionnaire, pk=pk)
+    if not given.is_open(on=here.today):
+        raise Http404
     return _pdf(
         questionnaire_pdf(given, service=board.newest(given.service).title), f"kuesioner-{given.code}.pdf"
     )

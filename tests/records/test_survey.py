@@ -8,8 +8,13 @@ from fractions import Fraction
 
 import pytest
 
+from muara.cases.models import Revision
 from muara.contacts.models import SurveyAnswer, SurveySuggestion
 from muara.contacts.survey import CODES
+from muara.people.models import Office
+from muara.records.facts import facts_of
+from muara.records.figures import NO_DATA, indicators
+from muara.records.periods import Period, semester, year
 from muara.records.survey import results, suggestions
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
@@ -76,8 +81,8 @@ def test_semesters_and_services_are_counted_apart() -> None:
 def test_suggestions_are_searched_as_they_are_written_and_only_where_the_semester_is_told() -> None:
     say(*["444444444"] * 5)
     say("111111111", semester="2025-2")
-    for semester, text in (("2026-1", "Parkir 100% penuh"), ("2026-1", "Ramah_sekali"), ("2025-2", "Parkir")):
-        SurveySuggestion.objects.create(service="LHP", semester=semester, text=text)
+    for half, text in (("2026-1", "Parkir 100% penuh"), ("2026-1", "Ramah_sekali"), ("2025-2", "Parkir")):
+        SurveySuggestion.objects.create(service="LHP", semester=half, text=text)
 
     def found(wanted: str) -> list[str]:
         return sorted(one.text for one in suggestions("LHP", on=COUNTED, wanted=wanted))
@@ -87,3 +92,16 @@ def test_suggestions_are_searched_as_they_are_written_and_only_where_the_semeste
     assert found("%") == ["Parkir 100% penuh"]
     assert found("_") == ["Ramah_sekali"]
     assert found("' OR 1=1 --") == []
+
+
+def test_k8_reads_the_same_figures_and_only_of_a_semester(office: Office) -> None:
+    say(*["344444444"] * 6)
+    process = Revision.objects.latest("pk").process
+
+    def k8(period: Period, *, on: date = COUNTED) -> list[str]:
+        told = {one.code: one for one in indicators(facts_of("LHP", period, on=on), process)}
+        return [line.value for line in told["K8"].lines]
+
+    first = semester(date(2026, 3, 1))
+    assert k8(first) == ["97,22", "75,00", *["100,00"] * 8]
+    assert set(k8(first, on=STILL_OPEN)) == set(k8(year(2026))) == {NO_DATA}

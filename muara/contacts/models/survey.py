@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from datetime import date
 
 from django.db import models
 from django.db.models import Q
 
 from muara.cases.models import Case
-from muara.contacts.survey import CODES, ELEMENTS
+from muara.contacts.survey import CODES, ELEMENTS, is_counted
 from muara.people.models import User
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no look-alikes: it is typed off paper
@@ -41,6 +42,10 @@ class Questionnaire(models.Model):
 
     def __str__(self) -> str:
         return f"kuesioner {self.case_id}"
+
+    def is_open(self, *, on: date) -> bool:
+        """Whether it may still be answered."""
+        return not self.returned and not is_counted(self.semester, on=on)
 
 
 def _mark(code: str) -> models.PositiveSmallIntegerField[int | None, int | None]:
