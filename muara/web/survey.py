@@ -258,6 +258,8 @@ def _results_page(request: HttpRequest, service: str, *, semester: str) -> dict[
 @require_safe
 def survey_results(request: HttpRequest) -> HttpResponse:
     """The published index, its elements and what is done about the lowest."""
+    if not board.services():
+        return render(request, "survey/results.html")
     semester = request.GET.get("semester", "")
     return render(
         request, "survey/results.html", _results_page(request, _service(request), semester=semester)

@@ -225,6 +225,26 @@ def test_every_questionnaire_of_the_semester_is_written_in_the_same_statement(of
 
 
 @pytest.mark.django_db
+def test_suggestions_are_written_anew_in_another_order_with_each_that_comes(office: Office) -> None:
+    earlier = [f"Saran {place}" for place in range(40)]
+    for text in earlier:
+        SurveySuggestion.objects.create(service="LHP", semester="2026-2", text=text)
+    SurveySuggestion.objects.create(service="LHP", semester="2026-1", text="Lain")
+    keys = set(SurveySuggestion.objects.filter(semester="2026-2").values_list("pk", flat=True))
+
+    survey.take_back(given().code, marks=GOOD, suggestion="Baru", at=MONDAY)
+
+    with connection.cursor() as cursor:
+        table = SurveySuggestion._meta.db_table
+        cursor.execute(f"SELECT id, text FROM {table} WHERE semester = '2026-2'")  # as the rows lie
+        lying = [str(text) for _, text in cursor.fetchall()]
+    assert sorted(lying) == sorted([*earlier, "Baru"])
+    assert lying != [*earlier, "Baru"]
+    now = SurveySuggestion.objects.filter(semester="2026-2").values_list("pk", flat=True)
+    assert not keys & set(now)
+
+
+@pytest.mark.django_db
 def test_the_database_refuses_a_mark_that_there_is_not(office: Office) -> None:
     for wrong in ({"u1": 5}, {"u1": 0}, {}, {"u1": 1, "semester": "2026-3"}):
         with pytest.raises(IntegrityError), transaction.atomic():

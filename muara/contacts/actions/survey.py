@@ -6,6 +6,7 @@ from a person to what they said (adr/0023).
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from datetime import date, datetime
 
@@ -60,7 +61,21 @@ def take_back(code: str, *, marks: Mapping[str, int | None], suggestion: str = "
         group.update(returned=Choose(When(pk=given.pk, then=Value(True)), default=F("returned")))
         SurveyAnswer.objects.create(service=given.service, semester=given.semester, **said)
         if text:
-            SurveySuggestion.objects.create(service=given.service, semester=given.semester, text=text)
+            _mix_in(text, service=given.service, semester=given.semester)
+
+
+def _mix_in(text: str, *, service: str, semester: str) -> None:
+    """Write the suggestions of a semester anew with one more, in an order that tells nothing.
+
+    Else the third suggestion would be the third answer's, and both would name the same transaction.
+    """
+    before = SurveySuggestion.objects.filter(service=service, semester=semester)
+    texts = [*before.values_list("text", flat=True), text]
+    random.SystemRandom().shuffle(texts)
+    before.delete()
+    SurveySuggestion.objects.bulk_create(
+        SurveySuggestion(service=service, semester=semester, text=one) for one in texts
+    )
 
 
 def plan_follow_up(
