@@ -130,7 +130,7 @@ def counted_from(semester: str) -> date:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Quality:
     """A quality and its name; the bounds are those of the regulation, on the value of 25 to 100."""
 
     letter: str
@@ -138,8 +138,8 @@ class Mark:
 
 
 BETTER_THAN = (
-    (Decimal("88.30"), Mark("A", "Sangat baik")),
-    (Decimal("76.60"), Mark("B", "Baik")),
+    (Decimal("88.30"), Quality("A", "Sangat baik")),
+    (Decimal("76.60"), Quality("B", "Baik")),
 )
 SATISFIED = Decimal("65")
 
@@ -150,12 +150,12 @@ def rounded(value: Fraction, places: int = 2) -> Decimal:
     return Decimal(whole).scaleb(-places)
 
 
-def mark(value: Decimal) -> Mark:
+def quality_of(value: Decimal) -> Quality:
     """The quality of a value already rounded to two decimals, so that none falls between two intervals."""
     for bound, better in BETTER_THAN:
         if value > bound:
             return better
-    return Mark("C", "Kurang baik") if value >= SATISFIED else Mark("D", "Tidak baik")
+    return Quality("C", "Kurang baik") if value >= SATISFIED else Quality("D", "Tidak baik")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +181,8 @@ class Element:
         return None if self.average is None else rounded(self.average * TO_HUNDRED)
 
     @property
-    def mark(self) -> Mark | None:
-        return None if self.value is None else mark(self.value)
+    def quality(self) -> Quality | None:
+        return None if self.value is None else quality_of(self.value)
 
 
 def index(averages: Mapping[str, Fraction]) -> Decimal | None:

@@ -21,7 +21,7 @@ from django.db.models.functions import Cast
 
 from muara.contacts import survey
 from muara.contacts.models import Questionnaire, SurveyAnswer, SurveySuggestion
-from muara.contacts.survey import CODES, ELEMENTS, FEWEST, Element, Mark
+from muara.contacts.survey import CODES, ELEMENTS, FEWEST, Element, Quality
 
 LOWEST = 3  # elements that the regulation asks a follow-up for
 
@@ -58,8 +58,8 @@ class Results:
         return survey.index(self.averages) if self.is_told else None
 
     @property
-    def mark(self) -> Mark | None:
-        return None if self.index is None else survey.mark(self.index)
+    def quality(self) -> Quality | None:
+        return None if self.index is None else survey.quality_of(self.index)
 
     @property
     def incomplete(self) -> int:

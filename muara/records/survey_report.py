@@ -8,7 +8,7 @@ from datetime import date
 from django.conf import settings
 
 from muara.contacts.models import Questionnaire, SurveyFollowUp
-from muara.contacts.survey import FEWEST, QUESTIONS, Element, Mark, counted_from, last_day, rounded
+from muara.contacts.survey import FEWEST, QUESTIONS, Element, Quality, counted_from, last_day, rounded
 from muara.documents.contents import Content
 from muara.documents.contents.survey import Asked, ElementRow, PlanRow, SurveyForm, SurveyReport, TrendRow
 from muara.documents.indonesian import angka
@@ -48,7 +48,7 @@ def report_pdf(
         told=found.is_told,
         fewest=str(FEWEST),
         index=found.index,
-        quality=told(found.mark),
+        quality=told(found.quality),
         margin=found.margin if found.index is not None else None,
         incomplete=str(found.incomplete) if found.is_told else "",
         enough=found.is_enough,
@@ -66,7 +66,9 @@ def report_pdf(
             for one in plans
         ),
         trend=tuple(
-            TrendRow(label=one.label, value=angka(one.index), quality=told(one.mark), share=float(one.index))
+            TrendRow(
+                label=one.label, value=angka(one.index), quality=told(one.quality), share=float(one.index)
+            )
             for one in history
             if one.index is not None
         ),
@@ -75,9 +77,9 @@ def report_pdf(
     return _set(content, title=title, dated=counted_from(found.semester))
 
 
-def told(mark: Mark | None) -> str:
+def told(quality: Quality | None) -> str:
     """A quality in words: "B (Baik)"."""
-    return f"{mark.letter} ({mark.told})" if mark else ""
+    return f"{quality.letter} ({quality.told})" if quality else ""
 
 
 def _row(one: Element) -> ElementRow:
@@ -87,7 +89,7 @@ def _row(one: Element) -> ElementRow:
         answers=str(one.answers) if one.is_told else f"< {FEWEST}",
         average=angka(rounded(one.average, 3)) if one.average is not None else "",
         value=angka(one.value) if one.value is not None else "",
-        quality=told(one.mark),
+        quality=told(one.quality),
         share=float(one.value or 0),
     )
 

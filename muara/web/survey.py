@@ -83,7 +83,7 @@ def plain(typed: str) -> str:
     return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
 
 
-class Mark(forms.TypedChoiceField):
+class MayBeLeftOpen(forms.TypedChoiceField):
     """A question that may be left open; that all may is said once, not nine times."""
 
     def validate(self, value: Any) -> None:
@@ -106,7 +106,7 @@ class AnswerForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         asked = {
-            question.code: Mark(
+            question.code: MayBeLeftOpen(
                 label=f"{number}. {question.text}",
                 choices=list(enumerate(question.choices, start=1)),
                 coerce=int,
@@ -142,22 +142,20 @@ def survey_answer(request: HttpRequest, code: str) -> HttpResponse:
     """One questionnaire: its questions until it is handed in, thanks after that."""
     given = Questionnaire.objects.filter(code=plain(code)).first()
     if given is None:
-        form: forms.Form = CodeForm({"kode": code[:30]})
-        return render(request, "survey/code.html", {"form": form}, status=404)
-    at, form = timezone.now(), AnswerForm(request.POST if request.method == "POST" else None)
+        unknown = CodeForm({"kode": code[:30]})
+        return render(request, "survey/code.html", {"form": unknown}, status=404)
+    at, posted = timezone.now(), request.method == "POST"
+    form = AnswerForm(request.POST if posted else None)
+    if posted and form.is_valid():
+        try:
+            acts.take_back(given.code, marks=form.marks, suggestion=form.cleaned_data["suggestion"], at=at)
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+            given.refresh_from_db()
+        else:
+            return redirect("survey_answer", given.code)
     over = survey.is_counted(given.semester, on=office_day(at))
-    status = 200
-    if request.method == "POST" and isinstance(form, AnswerForm):
-        status = 409 if given.returned or over else 422
-        if form.is_valid():
-            try:
-                acts.take_back(
-                    given.code, marks=form.marks, suggestion=form.cleaned_data["suggestion"], at=at
-                )
-                return redirect("survey_answer", given.code)
-            except Refused as refusal:
-                form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-                given.refresh_from_db()
+    refused = 409 if given.returned or over else 422
     context = {
         "form": form,
         "given": given,
@@ -165,7 +163,7 @@ def survey_answer(request: HttpRequest, code: str) -> HttpResponse:
         "until": survey.last_day(given.semester),
         "service": board.newest(given.service).title,
     }
-    answer = render(request, "survey/answer.html", context, status=status)
+    answer = render(request, "survey/answer.html", context, status=refused if posted else 200)
     answer["X-Robots-Tag"] = "noindex, nofollow"
     answer["Referrer-Policy"] = "no-referrer"
     return answer
@@ -213,7 +211,7 @@ def _shown(result: Results, *, service: str) -> Shown:
                 str(one.answers) if one.is_told else f"< {FEWEST}",
                 _told(one.average and survey.rounded(one.average, 3)),
                 _told(one.value),
-                told(one.mark) or "–",
+                told(one.quality) or "–",
             )
             for one in result.elements
         ],
@@ -312,9 +310,18 @@ def _sheet(service: str, found: Sequence[Results]) -> Iterator[Sequence[Cell]]:
         whole = (service, one.semester)
         counted = (one.given, one.answers)
         value = None if one.index is None else float(one.index)
-        yield (*whole, "IKM", "Indeks", *counted, None, None, value, one.mark.letter if one.mark else "")
+        yield (
+            *whole,
+            "IKM",
+            "Indeks",
+            *counted,
+            None,
+            None,
+            value,
+            one.quality.letter if one.quality else "",
+        )
         for element in one.elements:
-            if element.average is not None and element.value is not None and element.mark is not None:
+            if element.average is not None and element.value is not None and element.quality is not None:
                 yield (
                     *whole,
                     element.question.code.upper(),
@@ -323,7 +330,7 @@ def _sheet(service: str, found: Sequence[Results]) -> Iterator[Sequence[Cell]]:
                     element.answers,
                     float(survey.rounded(element.average, 4)),
                     float(element.value),
-                    element.mark.letter,
+                    element.quality.letter,
                 )
 
 

@@ -62,7 +62,7 @@ def test_facilities_are_asked_before_complaints_and_both_keep_their_code() -> No
 def test_the_index_is_that_of_the_golden_values(averages: list[str], value: str, letter: str) -> None:
     found = form.index({code: Fraction(one) for code, one in zip(CODES, averages, strict=True)})
     assert found == Decimal(value)
-    assert form.mark(found).letter == letter
+    assert form.quality_of(found).letter == letter
 
 
 def test_without_one_of_the_nine_there_is_no_index() -> None:
@@ -77,7 +77,7 @@ def test_without_one_of_the_nine_there_is_no_index() -> None:
     ],
 )
 def test_the_bounds_of_the_qualities(value: str, letter: str) -> None:
-    assert form.mark(Decimal(value)).letter == letter
+    assert form.quality_of(Decimal(value)).letter == letter
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_the_bounds_of_the_qualities(value: str, letter: str) -> None:
     [("64.995", "C"), ("64.9949", "D"), ("76.605", "B"), ("76.6049", "C"), ("88.305", "A")],
 )
 def test_between_two_intervals_the_rounded_value_decides(value: str, letter: str) -> None:
-    assert form.mark(form.rounded(Fraction(value))).letter == letter
+    assert form.quality_of(form.rounded(Fraction(value))).letter == letter
 
 
 @pytest.mark.parametrize(

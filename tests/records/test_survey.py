@@ -42,8 +42,8 @@ def test_the_index_counts_each_element_by_those_who_answered_it() -> None:
     assert found.averages["u1"] == Fraction(19, 6)
     assert found.averages["u2"] == 3
     assert found.index == Decimal("75.46")
-    assert found.mark is not None
-    assert found.mark.letter == "C"
+    assert found.quality is not None
+    assert found.quality.letter == "C"
     assert [one.question.code for one in found.lowest] == ["u2", "u3", "u4"]
     assert found.is_indicative
 
