@@ -11,6 +11,7 @@ from muara.people.rules import ADMINISTRATOR
 
 # Whom the SOP puts before visitors; each series of numbers is called by one of them.
 FRONT_OFFICE = ("information_officer", "customer_service", "registration_counter", "collection_counter")
+HEADS = frozenset({"section_head", "division_head", "head_of_office"})
 # Until the office sets it otherwise: how many priority numbers in a row may go before an ordinary one.
 PRIORITY_RUN = 2
 
@@ -43,6 +44,16 @@ def series_served(user: User, counter: Counter, *, at: datetime) -> list[QueueSe
     """The series that this person may call at this counter."""
     actors = user.actors(at)
     return [series for series in counter.series.all() if series.actor in actors]
+
+
+def may_plan_follow_up(user: User, *, at: datetime) -> bool:
+    """The heads of section, division and office answer for what the survey found (SOP T)."""
+    return user.is_active and bool(user.actors(at) & HEADS)
+
+
+def may_give_questionnaires(user: User, *, at: datetime) -> bool:
+    """The collection counter gives and takes them (17.4, 18.3); whoever serves in front helps."""
+    return user.is_active and bool(user.actors(at) & {*FRONT_OFFICE})
 
 
 def next_ticket(waiting: Sequence[Ticket], *, run: int, limit: int) -> Ticket | None:

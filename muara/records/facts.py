@@ -23,16 +23,17 @@ from muara.contacts.queries import figures_of
 from muara.people.calendar import office_calendar
 from muara.people.hours import minutes_served
 from muara.people.models import office_day
-from muara.records.figures import AtAgency, Decided, Facts, Passage, Ref, sends_back
+from muara.records.figures import AtAgency, Decided, Facts, Passage, Ref, Surveyed, sends_back
 from muara.records.periods import Period
+from muara.records.survey import results
 from muara.sop.definition import Process
 from muara.sop.working_time import Calendar, working_days_in
 
 AT_ONCE = 2_000  # cases held in memory
 
 
-def facts_of(service: str, period: Period) -> Facts:
-    """Read everything that the figures of a period are counted from."""
+def facts_of(service: str, period: Period, *, on: date | None = None) -> Facts:
+    """Read everything that the figures of a period are counted from; the survey as it is told on a day."""
     calendar = office_calendar()
     passages: list[Passage] = []
     decided: list[Decided] = []
@@ -51,7 +52,18 @@ def facts_of(service: str, period: Period) -> Facts:
         at_agency=at_agency,
         waits=[one for queue in figures_of(period.first, until=period.last).values() for one in queue.waits],
         asked=_asked(service, period),
+        survey=_surveyed(service, period, on=on) if on else None,
     )
+
+
+def _surveyed(service: str, period: Period, *, on: date) -> Surveyed | None:
+    """The survey of a period that is a semester."""
+    found = results(service, on=on, only=period.key) if "-" in period.key else []
+    for one in found:
+        if one.is_told:
+            values = {row.question.code: row.value for row in one.elements if row.value is not None}
+            return Surveyed(one.index, values, one.answers, one.given)
+    return None
 
 
 def decided_in(service: str, period: Period) -> list[Decided]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 
 from muara.cases.forecast import percentile
+from muara.contacts.survey import ELEMENTS
+from muara.documents.indonesian import angka
 from muara.sop.definition import END, Outcome, Process, Step, Touch
 
 MIDDLE, NEARLY_ALL = 50, 95  # per cent
@@ -76,6 +79,16 @@ class AtAgency:
 
 
 @dataclass(frozen=True, slots=True)
+class Surveyed:
+    """What the satisfaction survey of a semester tells: the index, and each element's value by its code."""
+
+    index: Decimal | None
+    values: Mapping[str, Decimal]
+    answers: int
+    given: int
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What happened in a period, as far as the figures need it."""
 
@@ -84,6 +97,7 @@ class Facts:
     at_agency: Sequence[AtAgency] = ()
     waits: Sequence[timedelta] = ()
     asked: Mapping[tuple[str, str], int] = field(default_factory=dict)  # (step, kind): requests
+    survey: Surveyed | None = None
 
 
 # --- arithmetic -------------------------------------------------------------------------------------------
@@ -214,6 +228,20 @@ def _spread_line(label: str, found: Spread | None, unit: str, words: str) -> Lin
     return Line(label, value, f"{found.count} {words}")
 
 
+def _survey_lines(found: Surveyed | None) -> tuple[Line, ...]:
+    """The index, then its elements; as many lines whether there is anything to tell or not."""
+
+    def line(label: str, value: Decimal | None, counted: str = "") -> Line:
+        return Line(label, NO_DATA) if value is None else Line(label, angka(value), counted)
+
+    values = found.values if found else {}
+    counted = f"{found.answers} dari {found.given} kuesioner" if found else ""
+    return (
+        line("SKM", found.index if found else None, counted),
+        *(line(f"{one.code.upper()} {one.element}", values.get(one.code)) for one in ELEMENTS),
+    )
+
+
 def indicators(facts: Facts, process: Process) -> list[Indicator]:
     """Count K1–K11 of a period by a service's process (domain 1.6)."""
     issued = permits(facts)
@@ -294,9 +322,10 @@ def indicators(facts: Facts, process: Process) -> list[Indicator]:
         Indicator(
             "K8",
             "Nilai survei kepuasan masyarakat",
-            "Nilai SKM per semester dan per unsur (PermenPAN-RB 14/2017).",
-            (Line("SKM", NO_DATA),),
-            note="Survei belum dijalankan dalam sistem ini, jadi angkanya tidak dapat dihitung.",
+            "Nilai SKM per semester dan per unsur, 25 sampai 100 (PermenPAN-RB 14/2017).",
+            _survey_lines(facts.survey),
+            note="Untuk satu semester, sebulan setelah berakhir; hasil dari kurang dari lima jawaban tidak "
+            "ditampilkan.",
         ),
         Indicator(
             "K9",

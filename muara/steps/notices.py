@@ -14,12 +14,14 @@ from datetime import date, datetime
 from functools import reduce
 from operator import or_
 
+from django.conf import settings
 from django.db.models import Q
 
 from muara.cases.models import Application, Case, Correction, Draft, EarlyEnd, Handover, SiteVisit
 from muara.cases.queries import promise_due, promise_starts
 from muara.cases.rules import who_sees
-from muara.contacts.models import PhoneTask
+from muara.contacts.models import PhoneTask, Questionnaire
+from muara.contacts.survey import last_day
 from muara.documents.indonesian import angka_huruf, tanggal, waktu
 from muara.people.actions.notices import Addressee, addressee, notify, withdraw
 from muara.people.calendar import office_calendar
@@ -366,6 +368,23 @@ def tell_delivered(handover: Handover, decision: Decision, *, at: datetime) -> N
         body=(
             f"{decision.kind.label} nomor {decision.number.text} atas nama {company_name(case)} {how}. Bila "
             "ini tidak Anda ketahui, segera hubungi kantor kami."
+        ),
+        at=at,
+        important=False,
+    )
+
+
+def tell_questionnaire(given: Questionnaire, *, at: datetime) -> Notice:
+    """SOP 17.4: the questionnaire by link; told once, when the decree is in the applicant's hands."""
+    return _tell(
+        given.case,
+        "questionnaire",
+        subject="Bagaimana pelayanan kami?",
+        body=(
+            f"Mohon isi kuesioner kepuasan atas pelayanan berkas {given.case}, sembilan pertanyaan, paling "
+            f"lambat {tanggal(last_day(given.semester))}:\n\n"
+            f"{settings.MUARA_BASE_URL}/survei/{given.code}/\n\n"
+            "Satu berkas diisi satu kali. Jawaban Anda tidak dihubungkan dengan nama atau berkas Anda."
         ),
         at=at,
         important=False,

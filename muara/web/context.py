@@ -20,6 +20,7 @@ FOOTER = (
     ("Ikuti berkas", "follow"),
     ("Bertanya kepada petugas", "questions"),
     ("Periksa izin", "verify_permit"),
+    ("Hasil survei kepuasan", "survey_results"),
     ("Data pribadi Anda", "privacy"),
 )
 TOUCHSCREEN = "layar"  # in the session: this browser is the screen in the hall

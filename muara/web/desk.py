@@ -62,6 +62,7 @@ OVERSIGHT = (
     ("Alur dan beban", "oversight_flow"),
     ("Hambatan dan beban", "bottlenecks"),
     ("Indikator kinerja", "performance"),
+    ("Survei kepuasan", "survey_oversight"),
 )
 SIGNERS = frozenset({"head_of_office"})
 QUEUE_READERS = OVERSEERS | frozenset(FRONT_OFFICE)
@@ -120,6 +121,8 @@ def desk_links(here: Officer, current: str) -> list[dict[str, Any]]:
         places.append(("Konsultasi", "consultations", waiting))
     if here.actors & QUEUE_READERS:
         places.append(("Antrean", "queue_desk", 0))
+    if here.actors & set(FRONT_OFFICE):
+        places.append(("Kuesioner survei", "survey_desk", 0))
     if CALLER in here.actors:
         told = NoticeLetter.objects.filter(posted_on=None).count()
         places.append(

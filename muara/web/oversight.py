@@ -382,8 +382,8 @@ def performance(request: HttpRequest) -> HttpResponse:
             *(service, period.first, period.last, here.today),
             at=here.at,
             count=lambda: (
-                indicators(facts_of(service, period), process),
-                indicators(facts_of(service, period.before), process),
+                indicators(facts_of(service, period, on=here.today), process),
+                indicators(facts_of(service, period.before, on=here.today), process),
                 _charts(service, here, process),
             ),
         )

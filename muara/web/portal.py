@@ -53,7 +53,7 @@ from muara.cases.rules import (
     why_not,
 )
 from muara.contacts.actions.consultations import ask
-from muara.contacts.models import Consultation
+from muara.contacts.models import Consultation, Questionnaire
 from muara.documents.uploads import UploadRefused
 from muara.people.calendar import office_calendar
 from muara.people.models import Company, User, office_day
@@ -366,6 +366,8 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
     found = own_application(request, reference)
     context = application_context(request, found)
     service = definition_of(found.revision_id)
+    given = Questionnaire.objects.filter(case__application=found).first()
+    context["questionnaire"] = given if given and given.is_open(on=office_day(timezone.now())) else None
     context |= {"standing": standing(found), "parts": [], "papers": [], "gaps": []}
     if context["editable"]:
         context |= {

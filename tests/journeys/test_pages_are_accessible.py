@@ -16,7 +16,15 @@ from playwright.sync_api import Page
 
 from muara.cases.models import Application, Case, Draft, Task
 from muara.compliance.models import Certificate
-from muara.contacts.models import Consultation, Counter, NoticeLetter, PhoneTask, Ticket
+from muara.contacts.models import (
+    Consultation,
+    Counter,
+    NoticeLetter,
+    PhoneTask,
+    Questionnaire,
+    SurveyFollowUp,
+    Ticket,
+)
 from muara.people.actions.companies import invite
 from muara.people.models import CalendarDay, Office, User, office_day
 from muara.permits import marks
@@ -81,6 +89,10 @@ def anybody() -> Iterator[Visit]:
     yield Visit(f"/antrean/kiosk/{ticket.token}/?lama=1")
     yield Visit(f"/antrean/tiket/{ticket.token}/")
     yield Visit("/antrean/layar/")
+    yield Visit("/survei/", press="Buka kuesioner")
+    yield Visit(f"/survei/{Questionnaire.objects.filter(returned=False)[0].code}/", press="Kirim jawaban")
+    yield Visit(f"/survei/{Questionnaire.objects.filter(returned=True)[0].code}/")
+    yield Visit("/survei/hasil/")
     yield Visit("/akun/masuk/")
     yield Visit("/akun/masuk/", press="Masuk")
     yield Visit("/akun/daftar/")
@@ -164,6 +176,7 @@ def officers() -> Iterator[Visit]:
     yield Visit(f"/meja/antrean/loket/{desk.pk}/", information)
     yield Visit("/meja/antrean/hari-ini/", information)
     yield Visit("/meja/", counter)
+    yield Visit("/meja/survei/", counter)
     yield Visit("/meja/pemohon/baru/", counter)
     yield Visit("/meja/", officer("processing_officer"))
     yield Visit("/kantor/", counter, status=403)
@@ -229,6 +242,12 @@ def overseers() -> Iterator[Visit]:
     yield Visit("/pengawasan/hambatan/?periode=bebas", auditor)
     yield Visit("/pengawasan/kinerja/", auditor)
     yield Visit("/pengawasan/kinerja/k3/", auditor)
+    yield Visit("/pengawasan/survei/", auditor)
+    yield Visit("/pengawasan/survei/saran/", auditor)
+    head, told = officer("section_head"), SurveyFollowUp.objects.filter(done_at=None)[0]
+    yield Visit("/pengawasan/survei/", head)
+    yield Visit(f"/pengawasan/survei/{told.semester}/rencana/", head, press="Simpan rencana")
+    yield Visit(f"/pengawasan/survei/rencana/{told.pk}/", head, press="Simpan hasil")
 
 
 def administrators() -> Iterator[Visit]:

@@ -59,7 +59,7 @@ def the_notice(case: Case, what: str) -> Notice:
 def test_the_whole_way_tells_its_applicant_what_they_wait_for_once(office: Office) -> None:
     case = case_at("end", at=MONDAY)
 
-    assert told(case) == ["submitted:1", "registered", "recommended", "ready", "delivered"]
+    assert told(case) == ["submitted:1", "registered", "recommended", "ready", "delivered", "questionnaire"]
     assert {notice.recipient for notice in Notice.objects.about_case(case.pk)} == {applicant()}
     assert {notice.address for notice in Notice.objects.about_case(case.pk)} == {applicant().email}
     assert case.application.reference in the_notice(case, "submitted:1").text

@@ -1,9 +1,10 @@
-"""Talk with citizens: their questions, the queue, and whom a notice did not reach."""
+"""Talk with citizens: their questions, the queue, what they think of us, and whom a notice did not reach."""
 
 from __future__ import annotations
 
 from muara.contacts.models.consultations import Consultation
 from muara.contacts.models.queue import Counter, Kiosk, QueueDay, QueueSeries, Ticket, TicketEvent
+from muara.contacts.models.survey import Questionnaire, SurveyAnswer, SurveyFollowUp, SurveySuggestion
 from muara.contacts.models.unreached import NoticeLetter, PhoneCall, PhoneTask
 
 __all__ = [
@@ -13,8 +14,12 @@ __all__ = [
     "NoticeLetter",
     "PhoneCall",
     "PhoneTask",
+    "Questionnaire",
     "QueueDay",
     "QueueSeries",
+    "SurveyAnswer",
+    "SurveyFollowUp",
+    "SurveySuggestion",
     "Ticket",
     "TicketEvent",
 ]

@@ -22,6 +22,7 @@ from muara.cases.actions import (
 from muara.cases.models import Case, Endorsement, FinalCheck, Handover, PowerOfAttorney, Task
 from muara.cases.rules import Doing, is_on_applicants_side
 from muara.compliance.actions import obligations_for
+from muara.contacts.actions.survey import give
 from muara.documents.indonesian import tanggal
 from muara.documents.models import Blob
 from muara.people.models import User, office_day
@@ -42,7 +43,7 @@ from muara.steps.actions.review import binding_terms
 from muara.steps.actions.signing import demand_room, electronic_of
 from muara.steps.letters import case_values, company_name, text_of
 from muara.steps.letters import issuance as papers
-from muara.steps.notices import no_longer, tell_delivered, tell_ready
+from muara.steps.notices import no_longer, tell_delivered, tell_questionnaire, tell_ready
 
 
 def signature(case: Case) -> Endorsement | None:
@@ -420,6 +421,8 @@ def _receipted(case: Case, task: Task, handover: Handover, *, at: datetime) -> H
     handover.save()
     no_longer(case, "ready", "uncollected", by=handover.given_by, at=at)
     tell_delivered(handover, decision, at=at)
+    if handover.way == Handover.Way.COUNTER:
+        tell_questionnaire(give(case, at=at), at=at)
     return handover
 
 
@@ -495,4 +498,6 @@ def confirm_receipt(
         Handover.objects.filter(case=task.case_id).update(
             confirmed_by=by, confirmed_at=at, receipt_scan=proof
         )
+        # What was sent is in their hands only now.
+        tell_questionnaire(give(_case(task), at=at), at=at)
         return moved

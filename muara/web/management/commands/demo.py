@@ -27,6 +27,7 @@ from muara.web.demo import (
     seed_second_factors,
 )
 from muara.web.demo_duties import seed_duties
+from muara.web.demo_survey import seed_survey
 
 
 class Command(BaseCommand):
@@ -50,8 +51,9 @@ class Command(BaseCommand):
             call_command("keys", "make", stdout=self.stdout)
             open_always(at)
             if not without_cases:
+                earlier = list(seed_survey(at))
                 seed_queue(at)
-                for line in (*seed_cases(at), *seed_duties(at)):
+                for line in (*earlier, *seed_cases(at), *seed_duties(at)):
                     self.stdout.write(f"  {line}")
         self.stdout.write(f"\nKios antrean: buka {kiosk_link(kiosk_secret())}")
         self.stdout.write(f"\nMasuk dengan salah satu akun ini, kata sandinya {PASSWORD}:")
