@@ -150,9 +150,9 @@ def test_however_many_cases_only_some_are_in_memory(
     monkeypatch.setattr(room, "AT_ONCE", 2)
     assert list(read()) == at_once
     assert [history.case for history in at_once] == [case.pk for case in cases]
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(28):
         list(read())
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         first = read()
         next(xes(first, pseudonym=pseudonym))
         next(first)
