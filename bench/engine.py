@@ -71,6 +71,7 @@ def main() -> None:
             os.environ["DATABASE_URL"] = url
             with tempfile.TemporaryDirectory() as folder:
                 os.environ["MUARA_DATA"] = folder
+                os.environ["MUARA_SECOND_FACTOR"] = "0"  # the officials of the bench have no telephones
                 os.environ["DJANGO_SETTINGS_MODULE"] = "muara.settings"
                 measure(name)
             os._exit(0)
@@ -121,14 +122,16 @@ def _fresh_case() -> tuple[int, int]:
     from muara.audit.chains import GENESIS
     from muara.cases.models import Application, Case, Referral, Revision, Task
     from muara.documents.letters import compose, keep_template
-    from muara.people.models import Company, Office
+    from muara.people.models import Company, Membership, Office
     from muara.web.demo import applicant, officer
 
     revision = Revision.objects.latest("pk")
+    company = Company.objects.create(name="PT Ukur Contoh")
+    Membership.objects.create(company=company, user=applicant())
     application = Application.objects.create(
         service=revision.service,
         revision=revision,
-        company=Company.objects.create(name="PT Ukur Contoh"),
+        company=company,
         applicant=applicant(),
         created_at=AT,
         updated_at=AT,
@@ -151,6 +154,8 @@ def _fresh_case() -> tuple[int, int]:
         made_by=officer("verifier"),
         made_at=AT,
         delivered_at=AT,
+        delivered_by=officer("liaison"),
+        receiver="Penerima Contoh",
     )
     task = Task.objects.create(case=case, step_key="check", actor="customer_service", opened_at=AT)
     return case.pk, task.pk

@@ -522,7 +522,10 @@ class CopyForm(forms.Form):
         },
     )
     holder = Printed(
-        label="Pemegang", max_length=160, help_text="Jabatan atau unit, misalnya Kepala Seksi Perizinan."
+        label="Pemegang",
+        max_length=160,
+        help_text="Jabatan atau unit, misalnya Kepala Seksi Perizinan.",
+        error_messages={"required": "Tuliskan siapa yang memegang salinan ini."},
     )
     given_on = Day(label="Diserahkan tanggal")
 

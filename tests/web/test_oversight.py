@@ -20,7 +20,7 @@ from muara.people.models import Company
 from muara.web.charts import columns
 from muara.web.demo import officer
 from muara.web.sheets import as_csv, as_xlsx
-from tests.clock import MONDAY, at
+from tests.clock import MONDAY, WITA, at
 from tests.remembered import case_at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("office")]
@@ -178,7 +178,7 @@ def test_the_board_stands_for_a_minute_and_says_since_when(
     auditor: Client, time_machine: TimeMachineFixture
 ) -> None:
     case_at("check", at=MONDAY)
-    told = f"Dihitung pukul {LATER:%H.%M.%S} WITA"
+    told = f"Dihitung pukul {LATER.astimezone(WITA):%H.%M.%S} WITA"
     assert told in auditor.get("/pengawasan/").content.decode()
     case_at("check", at=MONDAY, company="PT Kedua Contoh")
     time_machine.shift(59)

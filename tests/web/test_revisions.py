@@ -173,7 +173,7 @@ def test_a_copy_is_handed_out_superseded_and_withdrawn(office: Office, client: C
         ({"number": "0"}, "Nomor salinan mulai dari 1."),
         ({"number": "tiga"}, "Tulis nomor salinan dengan angka, misalnya 3."),
         ({"number": "1000"}, "Nomor salinan paling besar 999."),
-        ({"holder": " "}, "wajib diisi"),
+        ({"holder": " "}, "Tuliskan siapa yang memegang salinan ini."),
         ({"given_on": "1/1/2099"}, "Tanggal penyerahan belum tiba."),
         ({"revision": "999999"}, "Pilih salah satu revisi dalam daftar."),
     ],

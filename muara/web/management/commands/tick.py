@@ -63,8 +63,8 @@ class Command(BaseCommand):
             "pemberitahuan batas waktu": list(climb(at=at)),
             "peringatan batas hukum": list(warn_of_legal_limits(at=at)),
             "tugas telepon atau surat": list(escalate(at=at)),
-            "buku nomor yang tertinggal": settle_books(),
             "ringkasan pemberitahuan yang gagal": digest_failures(pages=digest_pages(), at=at),
+            "buku nomor yang tertinggal": settle_books(),  # last: a full disk must not stop the rest
         }
         for label, made in done.items():
             if made:
