@@ -46,6 +46,7 @@ from muara.compliance.rules import may_enter
 from muara.people.calendar import office_calendar
 from muara.people.models import office_day
 from muara.sop.values import MONTHS
+from muara.steps.actions.warnings import unanswered
 from muara.web.acts import Came, attempt, new_key, read_number
 from muara.web.duty_forms import (
     Answering,
@@ -192,6 +193,7 @@ def discharge(request: HttpRequest, pk: int) -> HttpResponse:
             "worded": [row for row in rows if row.voided_at is None and row.wording],
             "void": [{"row": row, "name": named(row)} for row in rows if row.voided_at is not None],
             "limits": limits_of(found, first=today, last=today),
+            "warnings": unanswered(found),
             "charts": drawn(calendars_of(found, first=quarter.first, last=today, until=today)),
             "may_enter": may_enter(person(request), found, at=at),
         },

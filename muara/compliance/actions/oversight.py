@@ -86,8 +86,8 @@ def report_incident(
     """Report an abnormal condition or emergency; after more than 24 hours it is told as late.
 
     Raises:
-        Refused: the moments do not follow one another, or something is not told. NotYours, Refused: the person
-            may not, or a power does not cover it.
+        Refused: the moments do not follow one another, or something is not told, or a power does not
+            cover it. NotYours: the person may not.
     """
     with act(stamp):
         power = act_for_applicant(application_of(discharge), doing=Doing.REPORT, by=by, at=at)

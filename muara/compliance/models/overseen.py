@@ -25,8 +25,8 @@ class Finding(models.Model):
     """An officer's ruling on something that Muara detected: confirmed or dismissed, with a reason.
 
     What was only detected is no row: it is derived, and goes with a corrected value.
-    `key` names the thing (compliance.detection); `told` is what it was when it was ruled on. Another ruling on
-    the same thing is another row, and the one before stops being current.
+    `key` names the thing (compliance.detection); `told` is what it was when it was ruled on. Another ruling
+    on the same thing is another row, and the one before stops being current.
     """
 
     class Kind(models.TextChoices):

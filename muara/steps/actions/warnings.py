@@ -70,13 +70,10 @@ def prepare(
         step = next_step(discharge, today=today)
         if not findings:
             raise Refused("Pilih paling sedikit satu temuan yang sudah ditegaskan OPD.", "findings")
-        for one in findings:
-            if (
-                one.discharge_id != discharge.pk
-                or not one.current
-                or one.outcome != Finding.Outcome.CONFIRMED
-            ):
-                raise Refused("Teguran hanya memuat temuan yang sudah ditegaskan OPD.", "findings")
+        standing = discharge.findings.standing().filter(outcome=Finding.Outcome.CONFIRMED)
+        grounds = list(standing.filter(pk__in=[one.pk for one in findings]))
+        if len(grounds) != len(findings):
+            raise Refused("Teguran hanya memuat temuan yang sudah ditegaskan OPD.", "findings")
         if not demand:
             raise Refused("Tuliskan apa yang diminta, satu permintaan satu baris.", "demand")
         if answer_by <= today:
@@ -84,7 +81,7 @@ def prepare(
         letter = compose_warning(
             discharge,
             step=step,
-            findings=findings,
+            findings=grounds,
             earlier=unanswered(discharge),
             demand=demand,
             answer_by=answer_by,
@@ -99,11 +96,11 @@ def prepare(
             prepared_by=by,
             prepared_at=at,
         )
-        row.findings.set(findings)
+        row.findings.set(grounds)
         facts = {
             "step": step,
             "letter": letter.content_sha256,
-            "findings": sorted(one.pk for one in findings),
+            "findings": sorted(one.pk for one in grounds),
         }
         _record(row, "warning.prepare", by=by, at=at, stamp=stamp, facts=facts)
         return row
