@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from muara.cases.rules import who_sees
+from muara.compliance.arithmetic.schedule import Reminder
 from muara.compliance.letters import agencies_of
 from muara.compliance.models import Discharge, Incident, Report, Review
+from muara.compliance.reports import Owed
 from muara.compliance.rules import REVIEWER, WARNER, application_of
-from muara.documents.indonesian import waktu
+from muara.documents.indonesian import tanggal, waktu
 from muara.people.actions.notices import addressee, notify
 from muara.people.models import Holding, Notice, User, office_day
 
@@ -84,5 +86,25 @@ def tell_incident(incident: Incident, *, at: datetime) -> list[Notice]:
         subject=f"Kejadian dilaporkan: {discharge.company.name}",
         body=f"{discharge.company.name} melaporkan kejadian {waktu(incident.happened_at)}.",
         link=f"/meja/pembuangan/{discharge.pk}/",
+        at=at,
+    )
+
+
+def tell_report_due(owed: Owed, reminder: Reminder, *, at: datetime) -> list[Notice]:
+    """A report is nearly due, or overdue."""
+    day, late = tanggal(owed.due_on), reminder.offset > 0
+    body = (
+        f"{owed.name} belum diserahkan; jatuh temponya {day} sudah lewat. Serahkan sekarang, juga bila belum "
+        "lengkap: laporan menyebut apa yang belum ada."
+        if late
+        else f"{owed.name} jatuh tempo {day}. Yang belum ada disebut pada halaman laporannya."
+    )
+    return tell_holder(
+        owed.discharge,
+        key=f"report:{owed.slug}:{reminder.offset}",
+        kind="report_due",
+        subject=f"{'Terlambat' if late else 'Segera jatuh tempo'}: {owed.name}",
+        body=body,
+        link=f"/kewajiban/{owed.discharge.pk}/laporan/{owed.slug}/",
         at=at,
     )

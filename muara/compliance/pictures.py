@@ -166,7 +166,9 @@ def _dot(place: Point, mark: Mark) -> Shape:
     (x, y), (w, h) = place, DIAMOND
     if mark.standing is Standing.EXCEEDS:
         return Shape("decision", Box(x - w / 2, y - h / 2, w, h), tone="over", title=_said(mark))
-    tone: Tone = "" if mark.standing is Standing.UNJUDGED else "count"
+    # Hollow: only a bound of it is known, or it cannot be judged.
+    hollow = mark.standing is Standing.UNJUDGED or (mark.value is not None and mark.value.sign)
+    tone: Tone = "" if hollow else "count"
     return Shape("connector", Box(x - ROUND, y - ROUND, 2 * ROUND, 2 * ROUND), tone=tone, title=_said(mark))
 
 

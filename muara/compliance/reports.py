@@ -180,8 +180,13 @@ def review_of(report: Report) -> Review | None:
     return found
 
 
-def owed_reports(discharges: Sequence[Discharge], *, today: date, calendar: Calendar) -> list[Owed]:
-    """Every report that these discharges owe up to the running period, the newest first: three queries."""
+def owed_reports(
+    discharges: Sequence[Discharge], *, today: date, calendar: Calendar, since: date = date.min
+) -> list[Owed]:
+    """Every report that these discharges owe up to the running period, the newest first: three queries.
+
+    `since` leaves out periods that ended before.
+    """
     rule = report_rule(on=today)
     found: dict[tuple[int, str, date], Report] = {}
     firsts: dict[tuple[int, str, date], date] = {}
@@ -199,6 +204,8 @@ def owed_reports(discharges: Sequence[Discharge], *, today: date, calendar: Cale
     for duty in duties:
         kind = DutyKind(duty.kind)
         for period in periods(FREQUENCIES[kind], starts=duty.starts, ends=duty.ends, until=today):
+            if period.last < since:
+                continue
             if period not in days:
                 days[period] = due_day(period, calendar=calendar, rule=rule)
             key = (duty.discharge_id, duty.kind, period.whole_first)

@@ -174,10 +174,10 @@ def test_a_warning_cannot_be_had_without_its_grounds(holder: Holder) -> None:
     finding, office, agency = confirmed(holder), officer("processing_officer"), officer("technical_team")
     soon = office_day(NOW) + timedelta(days=14)
     right = {"findings": [finding], "demand": ["Perbaiki"], "answer_by": soon, "by": office, "at": NOW}
-    wrong: dict[str, object]
-    for wrong in ({"findings": []}, {"demand": []}, {"answer_by": office_day(NOW)}):
+    lacking: list[tuple[str, object]] = [("findings", []), ("demand", []), ("answer_by", office_day(NOW))]
+    for name, wrong in lacking:
         with pytest.raises(Refused):
-            warnings.prepare(holder.discharge, **{**right, **wrong})  # type: ignore[arg-type]
+            warnings.prepare(holder.discharge, **{**right, name: wrong})  # type: ignore[arg-type]
     for stranger in (agency, holder.person):
         with pytest.raises(NotYours):
             warnings.prepare(holder.discharge, **{**right, "by": stranger})  # type: ignore[arg-type]

@@ -14,6 +14,7 @@ from muara.audit.models import Entry as AuditEntry
 from muara.cases.actions import NotYours, Refused
 from muara.compliance.actions.laboratory import Reported, Taken, enter_certificate
 from muara.compliance.actions.readings import Entry, enter_production, enter_readings
+from muara.compliance.actions.reminders import remind_of_reports
 from muara.compliance.actions.reports import (
     Signature,
     attach_to_report,
@@ -259,6 +260,26 @@ def test_only_the_agency_that_recommended_reviews(holder: Holder) -> None:
         close_review(report, outcome=Review.Outcome.REPAIR, note=" ", comments={"x": "?"}, by=agency, at=OVER)
     with pytest.raises(Refused, match="sudah diperiksa"):
         begin_review(report, by=agency, at=OVER)
+
+
+def test_a_report_is_reminded_of_on_the_days_that_the_office_set(holder: Holder) -> None:
+    """Due on Thursday, 15 October 2026: −14, −3, +1 and +7 days, moved to working days."""
+    told: dict[str, list[str]] = {}
+    for number in range(40):
+        day = at("2026-09-25 09:00") + timedelta(days=number)
+        for notice in remind_of_reports(at=day):
+            told.setdefault(notice.subject, []).append(f"{office_day(day):%d-%m}")
+
+    assert told == {
+        "Segera jatuh tempo: Laporan Triwulan III 2026": ["01-10", "12-10"],
+        "Terlambat: Laporan Triwulan III 2026": ["16-10", "22-10"],
+    }
+
+
+def test_a_report_that_was_handed_in_is_not_reminded_of(holder: Holder) -> None:
+    handed_in(holder)
+
+    assert list(remind_of_reports(at=at("2026-10-16 09:00"))) == []
 
 
 def test_a_semester_report_asks_for_the_sea_and_for_drills(holder: Holder) -> None:
