@@ -130,6 +130,7 @@ def duty_pages(member: User) -> Iterator[Visit]:
     yield Visit(f"{here}sertifikat/baru/", member, press="Simpan sertifikat")
     logged = Discharge.objects.get(pk=Certificate.objects.get().discharge_id)
     owed = owed_reports([logged], today=office_day(timezone.now()), calendar=office_calendar())
+    yield Visit(f"{here}alat/", member, press="Sambungkan alat")
     yield Visit(f"{here}kejadian/", member, press="Laporkan kejadian")
     yield Visit(f"/kewajiban/kejadian/{logged.incidents.all()[0].pk}/", member, press="Simpan tindak lanjut")
     yield Visit(f"{here}grafik/", member)

@@ -41,6 +41,9 @@ from muara.compliance.models.followed import (
 from muara.compliance.models.followed import (
     choices as choices,
 )
+from muara.compliance.models.loggers import (
+    Logger as Logger,
+)
 from muara.compliance.models.overseen import (
     Finding as Finding,
 )
