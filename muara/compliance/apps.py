@@ -17,6 +17,9 @@ class ComplianceConfig(AppConfig):
         "Certificate": ("current",),
         "Sample": (),
         "Result": (),
+        "Report": ("current",),
+        "Finding": ("current",),
+        "FollowUp": (),
     }
 
     def ready(self) -> None:

@@ -469,21 +469,29 @@ class Due:
         return self.obligation.kind in ENTERED
 
 
-NOT_YET, NOW, DONE, LATE, BY_REPORT = (
+NOT_YET, NOW, DONE, LATE, BY_REPORT, HANDED_IN = (
     "belum jatuh tempo",
     "jatuh tempo",
     "lengkap",
     "terlambat",
     "menunggu laporan",
+    "diserahkan",
 )
 # What is entered here; the others are answered by the reports that are made of it.
 ENTERED = (DutyKind.DAILY_LOG, DutyKind.LAB_TEST, DutyKind.SEA_TEST, DutyKind.PRODUCTION)
+# Which report answers a duty that is no entry of its own, and the period that the report is of.
+ANSWERED_BY = {
+    DutyKind.QUARTERLY_REPORT: (DutyKind.QUARTERLY_REPORT, Frequency.QUARTERLY),
+    DutyKind.SEMESTER_REPORT: (DutyKind.SEMESTER_REPORT, Frequency.HALF_YEARLY),
+    DutyKind.LOAD: (DutyKind.QUARTERLY_REPORT, Frequency.QUARTERLY),
+    DutyKind.EMERGENCY: (DutyKind.SEMESTER_REPORT, Frequency.HALF_YEARLY),
+}
 
 
 def dues(discharge: Discharge, *, today: date, calendar: Calendar, rule: DueRule | None = None) -> list[Due]:
     """What is owed in the period of today and in the one before it, of every obligation with periods.
 
-    The daily log counts by month. Whether a report was handed in is not known here: `done` is 0 of it.
+    The daily log counts by month.
     """
     rule = rule or report_rule(on=today)
     found: list[Due] = []
@@ -514,7 +522,10 @@ def dues(discharge: Discharge, *, today: date, calendar: Calendar, rule: DueRule
 
 def _state(row: Obligation, period: Period, due_on: date, complete: bool, *, today: date) -> str:
     if row.kind not in ENTERED:
-        return NOW if period.last < today <= due_on else BY_REPORT if today > due_on else NOT_YET
+        if complete:
+            return HANDED_IN
+        late = LATE if row.kind in (DutyKind.QUARTERLY_REPORT, DutyKind.SEMESTER_REPORT) else BY_REPORT
+        return NOW if period.last < today <= due_on else late if today > due_on else NOT_YET
     if complete and period.last < today:
         return DONE
     if today > due_on:
@@ -550,6 +561,8 @@ class _Counted:
         ]
         made = discharge.production.filter(current=True, month__gte=since)
         self.months = set(made.values_list("month", flat=True))
+        handed_in = discharge.reports.filter(whole_first__gte=since)
+        self.reports = set(handed_in.values_list("kind", "whole_first"))
 
     def of(self, row: Obligation, period: Period) -> tuple[int, int]:
         """Required and done: days of a log, a test, a month's production."""
@@ -565,7 +578,8 @@ class _Counted:
             return 1, int(done)
         if row.kind == DutyKind.PRODUCTION:
             return 1, int(period.whole_first in self.months)
-        return 1, 0
+        kind, frequency = ANSWERED_BY[DutyKind(row.kind)]
+        return 1, int((kind.value, period_of(frequency, period.first).first) in self.reports)
 
 
 def logged_today(discharges: Sequence[int], today: date) -> dict[int, tuple[int, int]]:

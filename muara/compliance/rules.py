@@ -1,14 +1,18 @@
-"""May this person see a discharge, or enter what its holder owes?"""
+"""May this person see a discharge, enter what its holder owes, review, rule or warn?"""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from muara.cases.models import Application
+from django.db.models import QuerySet
+
+from muara.cases.models import Application, Referral
 from muara.cases.rules import Doing, may_act_as_applicant
-from muara.compliance.models import Discharge, Point
-from muara.people.models import User, office_day
+from muara.compliance.models import Discharge, Grant, Point
+from muara.people.models import Office, User, office_day
 from muara.permits.models import Permit
+
+REVIEWER, WARNER = "technical_team", "processing_officer"
 
 
 def application_of(discharge: Discharge) -> Application:
@@ -31,3 +35,36 @@ def may_enter(user: User, discharge: Discharge, *, at: datetime) -> bool:
 def has_data(point: Point) -> bool:
     """Something was measured there, corrected or not: such a point is never deleted."""
     return point.readings.exists() or point.samples.exists()
+
+
+def overseen_by(user: User, *, at: datetime) -> QuerySet[Discharge]:
+    """The discharges that an official oversees: the issuing office all, an agency those that it recommended.
+
+    The holder's own people see theirs elsewhere, and the administrator none.
+    """
+    held = list(user.holdings.current(office_day(at)).select_related("office"))
+    if any(one.office.kind == Office.Kind.ISSUING and one.actor != "administrator" for one in held):
+        return Discharge.objects.all()
+    agencies = [
+        one.office_id for one in held if one.office.kind == Office.Kind.AGENCY and one.actor == REVIEWER
+    ]
+    if not agencies:
+        return Discharge.objects.none()
+    referred = Referral.objects.filter(agency__in=agencies, delivered_at__isnull=False)
+    granted = Grant.objects.filter(permit__case__in=referred.values("case"))
+    return Discharge.objects.filter(pk__in=granted.values("discharge"))
+
+
+def agency_that_reviews(user: User, discharge: Discharge, *, at: datetime) -> Office | None:
+    """The agency for which somebody may review this holder's reports and rule on what was detected."""
+    held = user.holdings.current(office_day(at)).filter(actor=REVIEWER, office__kind=Office.Kind.AGENCY)
+    referred = Referral.objects.filter(
+        case__in=Grant.objects.filter(discharge=discharge).values("permit__case"), delivered_at__isnull=False
+    )
+    found = held.filter(office__in=referred.values("agency")).select_related("office").first()
+    return found.office if found else None
+
+
+def may_warn(user: User, *, at: datetime) -> bool:
+    """Whoever prepares the office's letters (step 11) prepares and sends a warning."""
+    return user.holds(WARNER, at)

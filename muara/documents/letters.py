@@ -29,7 +29,7 @@ SAMPLE_EMBLEM = LIBRARY / "lambang_contoh.svg"
 PDF = "application/pdf"
 STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
 LETTER_LIMIT = 50 * 1024 * 1024
-MARKUP_FIELDS = frozenset({"logo_svg", "signature_svg"})
+MARKUP_FIELDS = frozenset({"logo_svg", "signature_svg", "chart_svg"})
 
 
 class LetterFailed(RuntimeError):

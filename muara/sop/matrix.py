@@ -13,7 +13,21 @@ from typing import Literal
 
 from muara.sop.flow import LEGEND, Beside, Flow, Stage, Symbol, Way
 
-Tone = Literal["", "muted", "strong", "here", "done", "paper", "walked", "rest", "count", "inverse"]
+Tone = Literal[
+    "",
+    "muted",
+    "strong",
+    "here",
+    "done",
+    "paper",
+    "walked",
+    "rest",
+    "count",
+    "inverse",
+    "gap",
+    "warn",
+    "over",
+]
 Anchor = Literal["start", "middle", "end"]
 Point = tuple[float, float]
 

@@ -1,4 +1,4 @@
-"""Ink for the flow matrix: SVG that needs nothing from outside, for the web and for Typst alike.
+"""Ink for the flow matrix and for charts: SVG that needs nothing from outside, for the web and Typst alike.
 
 Only presentation attributes: the pages forbid inline styles, and a PDF has no style sheet.
 """
@@ -6,11 +6,12 @@ Only presentation attributes: the pages forbid inline styles, and a PDF has no s
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Literal
 from xml.sax.saxutils import escape, quoteattr
 
 from muara.sop.flow import Symbol
-from muara.sop.matrix import Box, Line, Picture, Point, Shape, Tone, Words
+from muara.sop.matrix import Box, Field, Line, Picture, Point, Shape, Tone, Words
 
 Part = Literal["whole", "corner", "actors", "titles", "matrix"]
 
@@ -22,11 +23,27 @@ FILLS: dict[Tone, str] = {
     "here": "#fdf2df",
     "done": "#dcecec",
     "count": "#1b7f86",
+    "gap": "#eef1f1",
+    "warn": "#f0b95b",
+    "over": "#b3261e",
 }
 SHAPE_FILLS: dict[Tone, str] = {**FILLS, "here": "#0b5c69", "count": "#0b5c69"}
-STROKES: dict[Tone, str] = {"walked": "#0b5c69", "rest": "#a3b3b7", "muted": MUTED}
-TEXT: dict[Tone, str] = {"muted": MUTED, "here": "#7a4405"}
+STROKES: dict[Tone, str] = {"walked": "#0b5c69", "rest": "#a3b3b7", "muted": MUTED, "over": "#b3261e"}
+TEXT: dict[Tone, str] = {"muted": MUTED, "here": "#7a4405", "inverse": "#ffffff", "over": "#8f1d17"}
 ARROW = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A picture of the same parts that is no matrix: a chart of what was measured."""
+
+    width: float
+    height: float
+    fields: tuple[Field, ...] = ()
+    rules: tuple[tuple[Point, Point], ...] = ()
+    lines: tuple[Line, ...] = ()
+    shapes: tuple[Shape, ...] = ()
+    words: tuple[Words, ...] = ()
 
 
 def draw(
@@ -39,12 +56,18 @@ def draw(
     return _element(picture, _window(picture, part), name=name, title=title, text=text)
 
 
+def draw_chart(drawing: Drawing, *, name: str, title: str, text: str) -> str:
+    """Write a chart as one SVG element; `name` makes its ids unique on a page, `text` tells what it shows."""
+    whole = Box(0, 0, drawing.width, drawing.height)
+    return _element(drawing, whole, name=name, title=title, text=text)
+
+
 def draw_strip(picture: Picture, *, top: float, bottom: float) -> str:
     """Write a strip of the picture over its whole width, for paper; lines end at its edges."""
     return _element(picture, Box(0, top, picture.width, bottom - top), name="alur", title="", text="")
 
 
-def _element(picture: Picture, window: Box, *, name: str, title: str, text: str) -> str:
+def _element(picture: Picture | Drawing, window: Box, *, name: str, title: str, text: str) -> str:
     told = f'role="img" aria-labelledby="{name}-judul {name}-uraian"' if title else 'aria-hidden="true"'
     size = f"{_n(window.w)} {_n(window.h)}"
     lines = [
@@ -72,7 +95,7 @@ def _window(picture: Picture, part: Part) -> Box:
     }[part]
 
 
-def _inside(picture: Picture, window: Box) -> Iterator[str]:
+def _inside(picture: Picture | Drawing, window: Box) -> Iterator[str]:
     """Write what belongs to the window; a field or rule that reaches beyond is cut by the view box."""
     yield _area(window, "#ffffff")
     for area in picture.fields:

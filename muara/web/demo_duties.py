@@ -9,10 +9,14 @@ from decimal import Decimal
 from muara.cases.terms import PointKind
 from muara.compliance.actions.laboratory import Reported, Taken, enter_certificate, register_laboratory
 from muara.compliance.actions.obligations import designate
+from muara.compliance.actions.oversight import report_incident
 from muara.compliance.actions.readings import Entry, enter_readings
+from muara.compliance.actions.reports import Signature, hand_in, write_report
 from muara.compliance.arithmetic.measured import read_measured
 from muara.compliance.arithmetic.presets import Ecosystem, Use
 from muara.compliance.models import Discharge, Laboratory
+from muara.compliance.reports import owed_reports, parts_of
+from muara.people.calendar import office_calendar
 from muara.people.models import midnight, office_day
 from muara.web.demo import applicant, sample_upload
 
@@ -40,6 +44,7 @@ def seed_duties(at: datetime) -> Iterator[str]:
             designate(point, use=Use.BIOTA, ecosystem=Ecosystem.MANGROVE, by=None, at=at)
         if number == 0:
             _certify(discharge, laboratory, at=at)
+            _prepare_report(discharge, at=at)
         yield f"{discharge} · {len(entries)} hari tercatat"
 
 
@@ -76,4 +81,26 @@ def _certify(discharge: Discharge, laboratory: Laboratory, *, at: datetime) -> N
         by=applicant(),
         at=at,
         sure=True,
+    )
+
+
+def _prepare_report(discharge: Discharge, *, at: datetime) -> None:
+    """Write a report; hand the newest one in whose period is over."""
+    owed = owed_reports([discharge], today=office_day(at), calendar=office_calendar())
+    for one in owed:
+        told = {part.key: "Uraian contoh: tidak ada kejadian." for part in parts_of(one.kind)}
+        write_report(discharge, one.kind, one.period, told, by=applicant(), at=at)
+    over = next((one for one in owed if one.period.last < office_day(at)), None)
+    if over is not None:
+        signature = Signature(applicant().name, "Direktur", declared=True)
+        hand_in(discharge, over.kind, over.period, signature, by=applicant(), at=at)
+    report_incident(
+        discharge,
+        happened_at=at - timedelta(hours=5),
+        known_at=at - timedelta(hours=4),
+        what="Contoh: pompa berhenti, air limbah ditahan di kolam penampungan.",
+        action="Contoh: aliran dihentikan, pompa cadangan dinyalakan.",
+        point=discharge.points.get(kind=PointKind.COMPLIANCE),
+        by=applicant(),
+        at=at,
     )

@@ -30,6 +30,7 @@ from muara.cases.rules import (
     serves_the_counter,
     without_conflict,
 )
+from muara.compliance.rules import REVIEWER, WARNER
 from muara.contacts.actions.queue import attach_application
 from muara.contacts.models import Consultation, NoticeLetter, PhoneTask, Ticket
 from muara.contacts.rules import ANSWERS, FRONT_OFFICE, may_serve
@@ -64,6 +65,7 @@ OVERSIGHT = (
     ("Indikator kinerja", "performance"),
     ("Survei kepuasan", "survey_oversight"),
 )
+OVERSEES_DISCHARGES = OVERSEERS | {REVIEWER, WARNER}
 SIGNERS = frozenset({"head_of_office"})
 QUEUE_READERS = OVERSEERS | frozenset(FRONT_OFFICE)
 
@@ -157,6 +159,9 @@ def desk_links(here: Officer, current: str) -> list[dict[str, Any]]:
                 "count": 0,
             }
         )
+    if here.actors & OVERSEES_DISCHARGES:
+        href, is_here = reverse("discharges"), current == "discharges"
+        links.append({"label": "Kewajiban pemegang izin", "href": href, "current": is_here, "count": 0})
     groups = [{"title": "", "links": links}]
     if here.actors & OVERSEERS:
         seen = [

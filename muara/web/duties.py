@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -24,8 +25,10 @@ from muara.compliance.arithmetic.limits import FLOW, parameter
 from muara.compliance.arithmetic.schedule import Frequency, period_of
 from muara.compliance.arithmetic.verdicts import Standing
 from muara.compliance.models import Discharge, Laboratory
+from muara.compliance.pictures import Chart
 from muara.compliance.queries import (
     DONE,
+    HANDED_IN,
     LATE,
     NOW,
     PointLog,
@@ -38,10 +41,12 @@ from muara.compliance.queries import (
     sea_verdicts,
     units_at,
 )
+from muara.compliance.reports import calendars_of
 from muara.compliance.rules import may_enter
 from muara.people.calendar import office_calendar
 from muara.people.models import office_day
 from muara.sop.values import MONTHS
+from muara.steps.actions.warnings import unanswered
 from muara.web.acts import Came, attempt, new_key, read_number
 from muara.web.duty_forms import (
     Answering,
@@ -66,6 +71,7 @@ COLOURS = {
     Standing.INCOMPLETE: "amber",
     Standing.NOTHING: "grey",
     DONE: "green",
+    HANDED_IN: "green",
     LATE: "red",
     NOW: "amber",
 }
@@ -110,6 +116,11 @@ def duty_page(
     grant = latest_grant(discharge)
     shared = {"discharge": discharge, "grant": grant, "permit": grant.permit, "kunci": new_key()}
     return render(request, f"duties/{name}.html", shared | context, status=status)
+
+
+def drawn(charts: Iterable[Chart]) -> list[dict[str, Any]]:
+    """Charts with their SVG fit for a page: sop/svg.py escapes every text that it writes."""
+    return [{"chart": chart, "svg": mark_safe(chart.svg)} for chart in charts]
 
 
 def _day(request: HttpRequest, *, today: date) -> date:
@@ -163,6 +174,7 @@ def discharge(request: HttpRequest, pk: int) -> HttpResponse:
     """What is owed now, what is late, and all that the permit obliges to (SOP G.8 to G.17)."""
     found, at = followed(request, pk), timezone.now()
     today = office_day(at)
+    quarter = period_of(Frequency.QUARTERLY, today)
     rows = list(found.obligations.select_related("point").order_by("kind", "point__name", "parameter", "pk"))
     owed = [
         {"due": due, "name": named(due.obligation), "colour": COLOURS.get(due.state, "grey")}
@@ -181,6 +193,8 @@ def discharge(request: HttpRequest, pk: int) -> HttpResponse:
             "worded": [row for row in rows if row.voided_at is None and row.wording],
             "void": [{"row": row, "name": named(row)} for row in rows if row.voided_at is not None],
             "limits": limits_of(found, first=today, last=today),
+            "warnings": unanswered(found),
+            "charts": drawn(calendars_of(found, first=quarter.first, last=today, until=today)),
             "may_enter": may_enter(person(request), found, at=at),
         },
     )

@@ -15,7 +15,8 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from muara.cases.models import Application, Case, Draft, Task
-from muara.compliance.models import Certificate
+from muara.compliance.models import Certificate, Discharge
+from muara.compliance.reports import owed_reports
 from muara.contacts.models import (
     Consultation,
     Counter,
@@ -26,6 +27,7 @@ from muara.contacts.models import (
     Ticket,
 )
 from muara.people.actions.companies import invite
+from muara.people.calendar import office_calendar
 from muara.people.models import CalendarDay, Office, User, office_day
 from muara.permits import marks
 from muara.permits.models import LaterDecision, Permit
@@ -138,6 +140,15 @@ def duty_pages(member: User) -> Iterator[Visit]:
     yield Visit(f"{here}ketaatan/", member)
     yield Visit(f"{here}sertifikat/", member)
     yield Visit(f"{here}sertifikat/baru/", member, press="Simpan sertifikat")
+    logged = Discharge.objects.get(pk=Certificate.objects.get().discharge_id)
+    owed = owed_reports([logged], today=office_day(timezone.now()), calendar=office_calendar())
+    yield Visit(f"{here}alat/", member, press="Sambungkan alat")
+    yield Visit(f"{here}kejadian/", member, press="Laporkan kejadian")
+    yield Visit(f"/kewajiban/kejadian/{logged.incidents.all()[0].pk}/", member, press="Simpan tindak lanjut")
+    yield Visit(f"{here}grafik/", member)
+    yield Visit(f"{here}laporan/", member)
+    yield Visit(f"{here}laporan/{owed[-1].slug}/", member, press="Lampirkan")
+    yield Visit(f"{here}laporan/{owed[-1].slug}/serahkan/", member, press="Serahkan laporan")
 
 
 def company_pages(member: User, proxy: User) -> Iterator[Visit]:

@@ -12,6 +12,7 @@ from django.db import transaction
 from muara.audit.actions import record
 from muara.cases import terms as words
 from muara.cases.actions import Refused
+from muara.cases.queries import latest_submission, submitted
 from muara.cases.terms import LimitKind, PointKind, Terms, read_terms
 from muara.compliance.arithmetic.limits import FLOW, parameter_key
 from muara.compliance.arithmetic.presets import Ecosystem, Use
@@ -49,6 +50,7 @@ def obligations_for(permit: Permit, *, terms: Terms, at: datetime, by: User | No
     why = f"Diganti izin nomor {permit.number.text}"
     if earlier is not None:
         _end(earlier, last=permit.issued_on - DAY, why=why, at=at)
+    _place(discharge, permit)
     grant = Grant.objects.create(
         discharge=discharge,
         permit=permit,
@@ -150,6 +152,14 @@ def _new_discharge(permit: Permit, *, at: datetime) -> Discharge:
     return Discharge.objects.create(
         company_id=application.company_id, service=application.service, created_at=at
     )
+
+
+def _place(discharge: Discharge, permit: Permit) -> None:
+    """Say where and in which line of business it discharges, as the permit's application said."""
+    values = submitted(latest_submission(permit.case))["values"]
+    assert isinstance(values, dict)
+    discharge.regency, discharge.kbli = (str(values.get(key) or "")[:5] for key in ("site_regency", "kbli"))
+    discharge.save(update_fields=["regency", "kbli"])
 
 
 def _locked(discharge: Discharge) -> Discharge:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from muara.audit.checkpoints import Faulty, take
 from muara.audit.keys import PERMIT, NoKey, UnsafeKey, signer
+from muara.compliance.actions.reminders import remind_of_reports
 from muara.contacts.actions.queue import close_earlier_days
 from muara.people.actions.notices import digest_failures
 from muara.people.models import WITA
@@ -60,6 +61,7 @@ class Command(BaseCommand):
         done: dict[str, Sized] = {
             "pengingat pengambilan": list(remind_by_the_clock(at=at)),
             "pengingat perbaikan": list(remind_of_answers(at=at)),
+            "pengingat laporan pemegang izin": list(remind_of_reports(at=at)),
             "pemberitahuan batas waktu": list(climb(at=at)),
             "peringatan batas hukum": list(warn_of_legal_limits(at=at)),
             "tugas telepon atau surat": list(escalate(at=at)),

@@ -46,6 +46,8 @@ class Discharge(models.Model):
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="discharges")
     service = models.CharField("layanan", max_length=20)
+    regency = models.CharField("kabupaten atau kota", max_length=5, blank=True)  # of the latest permit
+    kbli = models.CharField("KBLI", max_length=5, blank=True)
     created_at = models.DateTimeField("dibuat")
 
     objects: ClassVar = DischargeQuerySet.as_manager()
