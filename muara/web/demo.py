@@ -132,6 +132,7 @@ CAST = (
     Person("head_of_office", "kadis", "Guntur Andaian", "Pembina Utama Muda", "197003031995031003"),
     Person("registrar", "tatausaha", "Tuti Rekawati"),
     Person("collection_counter", "pengambilan", "Ambar Umpamani"),
+    Person("complaint_manager", "pengaduan", "Prita Umpama"),
     Person("administrator", "admin", "Adi Contohno"),
     Person("auditor", "auditor", "Awas Misalkan"),
 )

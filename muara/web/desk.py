@@ -35,6 +35,7 @@ from muara.contacts.models import Consultation, NoticeLetter, PhoneTask, Ticket
 from muara.contacts.rules import ANSWERS, FRONT_OFFICE, may_serve
 from muara.people.calendar import office_calendar
 from muara.people.models import Company, User, office_day
+from muara.people.rules import SYSTEM_ACTORS
 from muara.people.queries import absent_until
 from muara.permits.queries import permits_of
 from muara.records.rules import OVERSEERS
@@ -53,7 +54,7 @@ A_PAGE = 25
 TASKS_A_PAGE = 25
 SHORT = 8  # rows of a list that only reminds
 MATCHES = 15  # companies that a search offers
-OUTSIDE_THE_SOP = {"administrator": "Administrator", "auditor": "Pemeriksa (hanya membaca)"}
+OUTSIDE_THE_SOP = SYSTEM_ACTORS | {"auditor": "Pemeriksa (hanya membaca)"}
 MONITORS = frozenset({"liaison", "processing_officer", "section_head", "division_head", "head_of_office"})
 READS_REGISTER = frozenset({"registrar", "head_of_office", "auditor"})
 DECIDES_LATER = MONITORS - {"liaison"} | READS_REGISTER
