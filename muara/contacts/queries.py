@@ -227,6 +227,23 @@ def complaints_for(user: User, *, at: datetime) -> ComplaintQuerySet:
     return rows if actors & {COMPLAINT_MANAGER, AUDITOR} else rows.filter(handler=user)
 
 
+def complaints_decided(first: date, last: date, *, calendar: Calendar) -> list[bool]:
+    """Of each complaint decided in these days: whether it was answered and decided in the law's time."""
+    rows = Complaint.objects.filter(
+        kind__in=Complaint.FORMAL,
+        decided_at__gte=midnight(first),
+        decided_at__lt=midnight(last + timedelta(days=1)),
+    )
+    return [
+        not any(
+            clock.is_late(on=clock.met)
+            for clock in complaint_clocks(row, calendar=calendar, targets={})
+            if clock.met
+        )
+        for row in rows
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class ComplaintFigures:
     """A year's complaints as the public may read them: counts alone, by one property at a time."""

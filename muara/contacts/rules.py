@@ -92,7 +92,9 @@ def may_record_complaint(user: User, *, at: datetime) -> bool:
 def may_handle(user: User, complaint: Complaint, *, at: datetime) -> bool:
     """A complaint manager, or the superior whom it was given to; never somebody whom it concerns."""
     actors = user.actors(at)
-    if not user.is_active or not (COMPLAINT_MANAGER in actors or (user.pk == complaint.handler_id and actors)):
+    if not user.is_active or not (
+        COMPLAINT_MANAGER in actors or (user.pk == complaint.handler_id and actors)
+    ):
         return False
     return not complaint.concerns.filter(user=user).exists()
 

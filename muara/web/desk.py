@@ -31,12 +31,12 @@ from muara.cases.rules import (
     without_conflict,
 )
 from muara.contacts.actions.queue import attach_application
-from muara.contacts.models import Consultation, NoticeLetter, PhoneTask, Ticket
-from muara.contacts.rules import ANSWERS, FRONT_OFFICE, may_serve
+from muara.contacts.models import Complaint, Consultation, NoticeLetter, PhoneTask, Ticket
+from muara.contacts.rules import ANSWERS, FRONT_OFFICE, HANDLERS, RECORDERS, may_serve
 from muara.people.calendar import office_calendar
 from muara.people.models import Company, User, office_day
-from muara.people.rules import SYSTEM_ACTORS
 from muara.people.queries import absent_until
+from muara.people.rules import AUDITOR, SYSTEM_ACTORS
 from muara.permits.queries import permits_of
 from muara.records.rules import OVERSEERS
 from muara.sop.definition import Step
@@ -119,6 +119,11 @@ def desk_links(here: Officer, current: str) -> list[dict[str, Any]]:
         places.append(("Tanda tangan hari ini", "sign_day", 0))
     if here.reads_talks:
         places.append(("Konsultasi", "consultations", waiting))
+    if here.actors & {*HANDLERS, AUDITOR}:
+        mine = Complaint.objects.open().filter(handler=here.user).count()
+        places.append(("Pengaduan", "complaints", mine))
+    if here.actors & RECORDERS:
+        places.append(("Catat pengaduan", "new_complaint", 0))
     if here.actors & QUEUE_READERS:
         places.append(("Antrean", "queue_desk", 0))
     if CALLER in here.actors:

@@ -79,7 +79,7 @@ FOR_APPLICANTS = frozenset(
 @require_safe
 def attachment(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = _attachment(request, pk)
-    return _original(found.blob, found.filename)
+    return original(found.blob, found.filename)
 
 
 @login_required
@@ -125,7 +125,7 @@ def letter_page(request: HttpRequest, pk: int, page: int) -> HttpResponse:
 @require_safe
 def scan(request: HttpRequest, case: int, sha256: str) -> HttpResponseBase:
     blob = _scan(request, case, sha256)
-    return _original(blob, f"pindaian-{sha256[:12]}{PREFERRED.get(blob.media_type, '')}")
+    return original(blob, f"pindaian-{sha256[:12]}{PREFERRED.get(blob.media_type, '')}")
 
 
 @login_required
@@ -141,7 +141,7 @@ def power_letter(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = PowerOfAttorney.objects.select_related("scan", "application").filter(pk=pk).first()
     if found is None or not may_read_power(person(request), found, at=timezone.now()):
         raise Http404
-    return _original(found.scan, f"surat-kuasa-{found.pk}{PREFERRED.get(found.scan.media_type, '')}")
+    return original(found.scan, f"surat-kuasa-{found.pk}{PREFERRED.get(found.scan.media_type, '')}")
 
 
 @login_required
@@ -152,7 +152,7 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = Certificate.objects.select_related("blob").filter(pk=pk, discharge__in=mine).first()
     if found is None:
         raise Http404
-    return _original(found.blob, found.filename)
+    return original(found.blob, found.filename)
 
 
 @login_required
@@ -348,7 +348,7 @@ def _scan(request: HttpRequest, pk: int, sha256: str) -> Blob:
     return Blob.objects.get(sha256=sha256)
 
 
-def _original(blob: Blob, filename: str) -> FileResponse:
+def original(blob: Blob, filename: str) -> FileResponse:
     answer = FileResponse(
         BlobStore().open(blob.sha256), as_attachment=True, filename=filename, content_type=blob.media_type
     )

@@ -1,4 +1,4 @@
-"""Complaints (SOP section Q): the clocks of UU 25/2009, never judged by whom they concern, and who reads whom.
+"""Complaints (SOP section Q): the clocks of UU 25/2009, who may handle them, and who reads whom.
 
 The golden dates are those of domain.md 5.4.
 """
@@ -18,7 +18,7 @@ from muara.cases.actions import AlreadyDone, NotYours, Refused, Stamp
 from muara.contacts.actions import complaints as acts
 from muara.contacts.actions.complaints import Filing
 from muara.contacts.models import Complainant, Complaint, ComplaintAct
-from muara.contacts.queries import complaint_figures, complaint_targets, complaints_for
+from muara.contacts.queries import complaint_figures, complaint_targets, complaints_decided, complaints_for
 from muara.contacts.rules import ComplaintClock, complaint_clocks, may_handle
 from muara.people.actions.absences import record_absence
 from muara.people.calendar import office_calendar
@@ -28,8 +28,6 @@ from muara.web.demo import officer
 from tests.clock import MONDAY, at
 from tests.databases import OwnDatabase
 from tests.remembered import case_at, office_on
-
-pytestmark = pytest.mark.both
 
 Kind, State = Complaint.Kind, Complaint.State
 SAID = Filing(
@@ -94,7 +92,7 @@ def test_the_golden_dates_of_the_law(blobs: object) -> None:
 
 @pytest.mark.django_db
 def test_the_service_target_stands_beside_the_law_and_the_stricter_is_due(blobs: object) -> None:
-    """Three working days from Tuesday 10 March 2026 (Friday is the 13th); 14 from a file accepted that day."""
+    """Three working days from Tuesday 10 March 2026: Friday; fourteen from a file accepted that day."""
     office_on(at("2026-03-02 08:00"))
     made = processed(at("2026-03-10 09:00"))
     first, decision = clocks(made)["Tanggapan pertama"], clocks(made)["Keputusan"]
@@ -146,6 +144,7 @@ def test_numbers_run_by_the_year_and_the_chain_holds_no_word_of_it(office: Offic
     assert breaks(heads()) == []
 
 
+@pytest.mark.both
 def test_eight_complaints_at_once_get_eight_numbers(own_database: OwnDatabase) -> None:
     office_on(MONDAY)
     came = own_database.together(*[filed] * 8)
@@ -328,6 +327,7 @@ def test_a_confidential_complainant_is_sent_nothing_that_others_may_read(office:
 
 
 @pytest.mark.django_db
+@pytest.mark.both
 def test_a_complaint_is_decided_delivered_rated_and_reopened_once(office: Office) -> None:
     made = delivered()
     assert acts.rate(made.pk, satisfied=False, text="Belum tuntas", at=MONDAY).state == State.DONE
@@ -367,6 +367,7 @@ def test_an_act_out_of_its_place_is_refused(office: Office) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.both
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -396,3 +397,15 @@ def test_figures_are_counts_alone(office: Office) -> None:
     assert (told.total, told.open, told.formal, told.on_time) == (3, 2, 2, 1)
     assert told.by_kind == [("Pengaduan", 2), ("Masukan", 1)]
     assert (told.decision_days, told.rated, told.satisfied) == (0, 0, 0)
+
+
+@pytest.mark.django_db
+def test_k7_counts_decisions_and_whether_the_law_was_kept(office: Office) -> None:
+    """Pasal 44(3): 14 days to answer. One was answered on the 14th day, one on the 15th."""
+    for days in (14, 15):
+        made, moment = filed(), MONDAY + timedelta(days=days)
+        acts.accept(made.pk, handling="diperiksa", by=manager(), at=moment)
+        acts.decide(made.pk, verdict="tidak", text="Tepat waktu.", by=manager(), at=moment)
+    today = office_day(MONDAY)
+    kept = complaints_decided(today, today + timedelta(days=30), calendar=office_calendar())
+    assert sorted(kept) == [False, True]

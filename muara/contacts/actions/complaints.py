@@ -131,9 +131,7 @@ def file_complaint(
 # --- the handler's acts ------------------------------------------------------------------------------------
 
 
-def accept(
-    complaint_id: int, *, handling: str, by: User, at: datetime, stamp: Stamp = NO_FORM
-) -> Complaint:
+def accept(complaint_id: int, *, handling: str, by: User, at: datetime, stamp: Stamp = NO_FORM) -> Complaint:
     """Answer that it is complete (Pasal 44(3)), and say how much work it takes; raises like `decide`."""
     with act(stamp):
         complaint = _mine(complaint_id, by=by, at=at)
@@ -326,9 +324,7 @@ def rate(
         _demand_state(complaint, State.DELIVERED)
         words = _cleaned(text, "text", TEXT, lines=True)
         complaint.state, complaint.satisfied = State.DONE, satisfied
-        _note(
-            complaint, Act.RATE, by=None, at=at, text=words, stamp=stamp, facts={"satisfied": satisfied}
-        )
+        _note(complaint, Act.RATE, by=None, at=at, text=words, stamp=stamp, facts={"satisfied": satisfied})
         return _saved(complaint)
 
 
@@ -415,7 +411,7 @@ def _concern(complaint: Complaint, users: Collection[int], *, at: datetime) -> N
 
 
 def _assign(complaint: Complaint, *, at: datetime) -> bool:
-    """Give it to its manager, or to the nearest superior whom it does not concern; tell whether one was found.
+    """Give it to its manager, or to the nearest superior whom it does not concern; tell whether there is one.
 
     Who is away is passed over as long as somebody else is there.
     """
@@ -457,7 +453,8 @@ def _words(said: Filing, *, at: datetime) -> dict[str, str]:
 
 def _complainant(said: Filing) -> Complainant:
     return Complainant(
-        name=_line(said.name, "name", LINE) or _lacking("name", "Tuliskan nama lengkap, atau pilih tanpa nama."),
+        name=_line(said.name, "name", LINE)
+        or _lacking("name", "Tuliskan nama lengkap, atau pilih tanpa nama."),
         address=_line(said.address, "address", 300),
         phone=_checked(check_phone, said.phone, "phone"),
         email=_checked(check_email, said.email, "email"),
@@ -523,7 +520,7 @@ def _mine(complaint_id: int, *, by: User, at: datetime) -> Complaint:
     return found
 
 
-def _demand_state(complaint: Complaint, *states: State) -> None:
+def _demand_state(complaint: Complaint, *states: Complaint.State) -> None:
     if complaint.state not in states:
         raise Refused(MOVED)
 
@@ -536,9 +533,7 @@ def _lapses_on(complaint: Complaint) -> date:
 def _attach(complaint: Complaint, upload: Accepted, *, at: datetime) -> None:
     if complaint.files.count() >= FILES:
         raise Refused(f"Satu pengaduan paling banyak {FILES} lampiran.", "file")
-    ComplaintFile.objects.create(
-        complaint=complaint, blob=upload.blob, filename=upload.filename, added_at=at
-    )
+    ComplaintFile.objects.create(complaint=complaint, blob=upload.blob, filename=upload.filename, added_at=at)
 
 
 def _saved(complaint: Complaint) -> Complaint:

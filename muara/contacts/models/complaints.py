@@ -159,7 +159,9 @@ class Complaint(models.Model):
         indexes = [models.Index(fields=["state", "received_at"], name="complaint_state")]
         constraints = [
             models.UniqueConstraint(fields=["year", "serial"], name="a_complaint_has_its_number"),
-            models.CheckConstraint(condition=Q(serial__gte=1) & ~Q(code=""), name="complaints_count_from_one"),
+            models.CheckConstraint(
+                condition=Q(serial__gte=1) & ~Q(code=""), name="complaints_count_from_one"
+            ),
             models.CheckConstraint(condition=~Q(text=""), name="a_complaint_says_something"),
             models.CheckConstraint(
                 condition=Q(anonymous=False)
