@@ -45,6 +45,10 @@ journey: $(STAMPS)/run ## Take FOLDER=examples/way-through through all 18 steps;
 bench-engine: $(STAMPS)/develop $(STAMPS)/system ## Measure the engine against bare SQL, on durable PostgreSQL and SQLite
 	@$(BIN)/python -m tests.postgres --durable -- python -m bench.engine
 
+.PHONY: bench-codes
+bench-codes: $(STAMPS)/run ## Guess 100,000 times at the codes of permits: none may open anything
+	@$(BIN)/python -m bench.codes
+
 .PHONY: bench-queue
 bench-queue: $(STAMPS)/run ## Measure how long a call takes to reach 20 displays while 10 counters and a kiosk are busy
 	@$(BIN)/python -m bench.queue
@@ -53,6 +57,14 @@ bench-queue: $(STAMPS)/run ## Measure how long a call takes to reach 20 displays
 bench-proof: $(STAMPS)/develop ## Measure the verifiers, and count what gets past them of a thousand tamperings of each kind
 	@$(BIN)/python -m bench.verification
 	@$(BIN)/python -m bench.tampering
+
+.PHONY: bench-signing
+bench-signing: $(STAMPS)/develop ## Measure an electronic original: size, CPU, altered bytes that pass for genuine
+	@$(BIN)/python -m bench.signing --runs 20 --bytes 500
+
+.PHONY: bench-numbers
+bench-numbers: $(STAMPS)/develop $(STAMPS)/system ## Give numbers and sign permits while processes are killed, on a private PostgreSQL and on SQLite
+	@$(BIN)/python -m bench.numbers
 
 .PHONY: drill
 drill: $(STAMPS)/run $(STAMPS)/system ## Build CASES=1000000 fictional cases on a private PostgreSQL and measure every page on them

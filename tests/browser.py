@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from muara.people.models import User
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
-STARTING = 30  # seconds
+STARTING = 60  # seconds, on a machine that others keep busy
 # Debian's Chromium, quiet: no updates, no first-run pages, nothing sent anywhere.
 FLAGS = [
     "--disable-gpu",
@@ -113,7 +113,7 @@ class LiveApp:
         except HTTPError as answer:
             answer.close()
             return True
-        except (URLError, ConnectionError):
+        except (URLError, ConnectionError, TimeoutError):
             return False
 
     def _end(self, how: signal.Signals) -> None:

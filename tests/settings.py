@@ -17,7 +17,7 @@ TEST_ROOT = Path(os.environ["MUARA_TEST_ROOT"])
 # A server or a command that a test starts is told whose data to use; everybody else gets new ones.
 os.environ["MUARA_DATA"] = os.environ.get("MUARA_TEST_DATA") or tempfile.mkdtemp(dir=TEST_ROOT)
 if "MUARA_TEST_DATA" not in os.environ:
-    for name in ("MUARA_DEBUG", "MUARA_DEMO", "MUARA_HOSTS", "MUARA_BASE_URL"):
+    for name in ("MUARA_DEBUG", "MUARA_DEMO", "MUARA_HOSTS", "MUARA_BASE_URL", "MUARA_NUMBER_BOOKS"):
         os.environ.pop(name, None)  # whatever the developer's own installation uses
 os.environ["MUARA_SECRET_KEY"] = "for tests only; an installation makes its own"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright keeps an event loop in the test's own thread

@@ -245,7 +245,7 @@ class Export:
 
 
 class Seen:
-    """What the checkpoints of an export saw (heads, with the checkpoint's number), and when they were made."""
+    """What the checkpoints of an export saw: heads, each with its checkpoint; and when they were made."""
 
     def __init__(self) -> None:
         self.heads: dict[str, dict[int, tuple[str, int]]] = {}

@@ -85,6 +85,32 @@ def sea_limits_of(point: Point, *, on: date) -> tuple[Limit, ...]:
     )
 
 
+def units_at(point: Point, *, on: date) -> dict[str, str]:
+    """What is tested at a point and in which unit: what the permit limits, or the seawater standard."""
+    if point.kind == PointKind.SEA:
+        return {
+            limit.parameter: limit.unit or parameter(limit.parameter).unit
+            for limit in sea_limits_of(point, on=on)
+        }
+    rows = point.discharge.limits.exclude(parameter=FLOW).order_by("name", "valid_from")
+    return dict(rows.values_list("parameter", "unit"))
+
+
+def sea_verdicts(discharge: Discharge, *, first: date, last: date) -> list[tuple[Result, Verdict]]:
+    """The sea's results in a period, each held against the standard of its point and day.
+
+    Those standards are examples until an officer has confirmed them: the limit of a verdict tells.
+    """
+    return [
+        (result, judge(result.measured, in_force(_sea(result), result.parameter, result.sample.day)))
+        for result in results_of(discharge, first=first, last=last, kind=PointKind.SEA)
+    ]
+
+
+def _sea(result: Result) -> tuple[Limit, ...]:
+    return sea_limits_of(result.sample.point, on=result.sample.day)
+
+
 # --- the daily log ------------------------------------------------------------------------------------
 
 
@@ -308,8 +334,10 @@ def month_summary(discharge: Discharge, month: date, *, until: date) -> Summary:
     points = {row.point_id: row.point for row in owed if row.point is not None}
     points |= {found[0].sample.point_id: found[0].sample.point for found in of_point.values()}
     made = discharge.production.filter(current=True, month=whole.first).first()
+    starts, ends = _granted(discharge, first, last)
     month_of = _Month(
-        whole,
+        first=starts,
+        last=min(ends, max(until, starts)),
         limits=limits_of(discharge, first=first, last=last),
         flows={log.point.pk: log.flows for log in logs},
         tons=made.tons if made else None,
@@ -334,11 +362,20 @@ def month_summary(discharge: Discharge, month: date, *, until: date) -> Summary:
     )
 
 
+def _granted(discharge: Discharge, first: date, last: date) -> tuple[date, date]:
+    """The days of a month from the first that a permit allowed to the last: before it there was no load."""
+    held = [grant for grant in discharge.grants.all() if grant.starts <= last and grant.ends >= first]
+    starts = min((grant.starts for grant in held), default=first)
+    ends = max((grant.ends for grant in held), default=last)
+    return max(first, starts), min(last, ends)
+
+
 @dataclass(frozen=True, slots=True)
 class _Month:
-    """What the results of a month are reckoned with."""
+    """What the results of a month are reckoned with; its days are those that a permit allowed, till today."""
 
-    whole: Period
+    first: date
+    last: date
     limits: Sequence[Limit]
     flows: Mapping[int, Mapping[date, Decimal]]
     tons: Decimal | None
@@ -347,7 +384,7 @@ class _Month:
         held = [(result, in_force(self.limits, key, result.sample.day)) for result in results]
         samples = [Sample(result.sample.day, result.measured, proof_of(result)) for result in results]
         flows = self.flows.get(point.pk, {})
-        first, last = self.whole.first, self.whole.last
+        first, last = self.first, self.last
         named = Tested(
             point=point,
             parameter=key,
@@ -380,7 +417,7 @@ class _Month:
         level = loads.mean_concentration(samples)
         if self.tons is None or level is None:
             return None
-        water = loads.volume(flows, first=self.whole.first, last=self.whole.last)
+        water = loads.volume(flows, first=self.first, last=self.last)
         ratio = loads.water_per_ton(water, Measured(self.tons, TON))
         if ratio is None or ratio.lacks:
             return None

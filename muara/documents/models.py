@@ -94,7 +94,7 @@ class Certificate(models.Model):
         ROOT = "root", "Akar kantor"
         OFFICIAL = "official", "Pejabat"
         SEAL = "seal", "Segel kantor"
-        CERTIFIER = "certifier", "Akar penyelenggara sertifikasi"
+        CERTIFIER = "certifier", "Akar BSrE"
         TIMESTAMPER = "timestamper", "Akar layanan stempel waktu"
 
     kind = models.CharField("jenis", max_length=12, choices=Kind)

@@ -9,9 +9,18 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Sum
 
 from muara.cases.models import Draft
-from muara.permits.models import Lookups
+from muara.permits.models import Decision, Lookups
+from muara.permits.queries import decision_by_token, draft_by_token
 
 TOKEN = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
+
+
+def behind(code: str) -> tuple[Decision | None, Draft | None]:
+    """The decision whose QR has this code, else the draft that bears it; neither for what is no code."""
+    if not TOKEN.fullmatch(code):
+        return None, None
+    found = decision_by_token(code)
+    return found, None if found else draft_by_token(code)
 
 
 def count_lookup(draft: Draft, *, day: date) -> None:

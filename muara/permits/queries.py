@@ -15,6 +15,7 @@ from muara.cases.queries import latest_submission, submitted
 from muara.people.models import Company, office_day
 from muara.permits import marks
 from muara.permits.models import Decision, LaterDecision, Number, Permit, Refusal, Series, SeriesYear
+from muara.permits.standing import standing
 from muara.sop.places import metres_between
 from muara.sop.working_time import Calendar, add_working_days
 
@@ -29,6 +30,11 @@ def decision_of(case_id: int) -> Decision | None:
 
 def decision_by_token(token: str) -> Decision | None:
     return _registered(draft__token=token)
+
+
+def decision_by_original(sha256: str) -> Decision | None:
+    """The decision whose original, scanned or electronic, has these bytes."""
+    return _registered(scan__sha256=sha256)
 
 
 def _registered(**wanted: object) -> Decision | None:
@@ -72,9 +78,11 @@ def later_by_token(token: str) -> LaterDecision | None:
     return rows.filter(token=token).first()
 
 
-def decisions_in_force(permit: Permit) -> list[LaterDecision]:
-    """What was decided about a permit after its issue and counts, in order."""
-    return list(permit.later.exclude(since=None).select_related("number").order_by("since", "pk"))
+def decisions_to_read(permit: Permit, *, on: date) -> list[LaterDecision]:
+    """What belongs to the letter of a permit on a day: its corrections, and what made it stand as it does."""
+    cause = standing(permit, on=on).cause
+    rows = permit.later.exclude(since=None).select_related("number").order_by("since", "pk")
+    return [one for one in rows if one == cause or one.kind == LaterDecision.Kind.CORRECTION]
 
 
 def draft_by_token(token: str) -> Draft | None:

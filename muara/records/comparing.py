@@ -16,7 +16,7 @@ from muara.documents.inspection import WorkerFailed, WorkerRefused, run_worker
 from muara.documents.signing.certificates import trust
 from muara.permits.lookups import TOKEN
 from muara.permits.models import Decision, Permit, Refusal
-from muara.permits.queries import decision_by_token, draft_by_token
+from muara.permits.queries import decision_by_original, decision_by_token, draft_by_token
 from muara.steps.actions.signing import expected_of
 
 NUMBER = re.compile(r"\S*/\S+")  # a number is one word with a stroke in it
@@ -76,10 +76,8 @@ def compare(path: Path, sha256: str, *, against: Decision | None = None, at: dat
 
 
 def _by_hash(sha256: str) -> Comparison | None:
-    for register in (Permit, Refusal):
-        rows = register.objects.select_related("number", "draft", "case")
-        if (kept := rows.filter(scan__sha256=sha256).first()) is not None:
-            return Comparison(Likeness.ORIGINAL, kept, kept.draft)
+    if (kept := decision_by_original(sha256)) is not None:
+        return Comparison(Likeness.ORIGINAL, kept, kept.draft)
     copy = DraftCopy.objects.select_related("draft").filter(letter__rendered__sha256=sha256).first()
     if copy is None:
         return None

@@ -253,15 +253,21 @@ class ApplicationKind:
 
 @dataclass(frozen=True, slots=True)
 class CheckItem:
-    """A line of the final checklist of the numbered permit, or with `refusal_label` of a refusal."""
+    """A line of the final checklist of the numbered permit, or with `refusal_label` of a refusal.
+
+    `electronic_label` is what it asks where the original is no paper.
+    """
 
     key: str
     label: str
     refusal_label: str
     source: str
+    electronic_label: str = ""
 
-    def said(self, kind: str) -> str:
-        """What it asks where the decree is of this kind."""
+    def said(self, kind: str, *, electronic: bool = False) -> str:
+        """What it asks where the decree is of this kind, on paper or not."""
+        if electronic and self.electronic_label:
+            return self.electronic_label
         return _said(self.label, self.refusal_label, kind)
 
 
@@ -695,7 +701,11 @@ def _kind(table: Table) -> ApplicationKind:
 
 def _check_item(table: Table) -> CheckItem:
     item = CheckItem(
-        table.text("key"), table.text("label"), table.text("refusal_label", ""), table.text("source")
+        key=table.text("key"),
+        label=table.text("label"),
+        refusal_label=table.text("refusal_label", ""),
+        source=table.text("source"),
+        electronic_label=table.text("electronic_label", ""),
     )
     table.finish()
     return item

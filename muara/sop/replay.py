@@ -411,15 +411,15 @@ def _log(history: History) -> Iterator[Deviation]:
     for entry in history.entries:
         if entry.task is None:
             continue
-        at = stays.get(entry.task)
-        if at is None:
+        named = stays.get(entry.task)
+        if named is None:
             yield _loose(history, entry, "tugasnya tidak ada")
-        elif entry.closes and (at.outcome, at.closed_by, at.closed_at) != (
-            entry.outcome,
-            entry.by,
-            entry.at,
-        ):
+        elif entry.closes and not _closed_so(named, entry):
             yield _loose(history, entry, "tugasnya tidak ditutup begitu")
+
+
+def _closed_so(stay: Stay, entry: Recorded) -> bool:
+    return (stay.outcome, stay.closed_by, stay.closed_at) == (entry.outcome, entry.by, entry.at)
 
 
 def _loose(history: History, entry: Recorded, why: str) -> Deviation:

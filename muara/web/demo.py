@@ -740,13 +740,15 @@ class Walk:
 
     def do_decide(self, task: Task, by: User, way: Outcome, note: str) -> None:
         if way.key == "signed" and signing.way_of(task.case, at=self.clock.now) != SigningWay.Way.INK:
+            at = self.clock.tick()
             row = signing.sign(
                 task,
                 draft_sha256=current_draft(task).sha256,
                 clauses=task.step.examines,
                 by=by,
-                at=self.clock.tick(),
+                at=at,
                 note=note,
+                stamp=proven(at),
             )
             assert row.signed, row.failure
             return
@@ -809,7 +811,7 @@ class Walk:
             issuance.return_to_head(task, note=note, by=by, at=at)
             return
         checked = [item.key for item in task.case.process.final_checklist]
-        scan = None if electronic else self.scan("issue", "Izin bertanda tangan", at)
+        scan = None if electronic else self.scan("issue", f"Izin bertanda tangan, berkas {task.case_id}", at)
         issuance.issue(task, scan=scan, checked=checked, by=by, at=at, stamp=proven(at))
 
     def do_hand_over(self, task: Task, by: User, way: Outcome, note: str) -> None:

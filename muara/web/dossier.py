@@ -22,6 +22,7 @@ from muara.cases.models import (
     Draft,
     DraftCopy,
     EarlyEnd,
+    ElectronicDecree,
     Handover,
     Meeting,
     PowerOfAttorney,
@@ -419,6 +420,13 @@ def scans(case: Case, *, referrals: Sequence[Referral], decision: Decision | Non
     if handover is not None and handover.receipt_scan:
         signed = f"ditandatangani {handover.receiver}"
         found.append(scan_paper(case, handover.receipt_scan, title="Bukti serah terima", note=signed))
+    if decision is not None and not decision.scan:
+        waiting = ElectronicDecree.objects.standing().filter(draft=decision.draft_id, sealed__isnull=False)
+        found += [
+            scan_paper(case, row.sealed, title="Keputusan bernomor dan bersegel", note="belum disahkan")
+            for row in waiting.select_related("sealed")
+            if row.sealed
+        ]
     if decision is not None and decision.scan:
         title = f"Surat {decision.kind.label.lower()} {decision.number.text}"
         found.append(scan_paper(case, decision.scan, title=title, note="asli"))

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from muara.cases.actions import Refused, Stamp
 from muara.cases.terms import PointKind
 from muara.compliance.actions.laboratory import enter_certificate, register_laboratory
-from muara.compliance.actions.readings import Asked, Unfit, enter_production, enter_readings
+from muara.compliance.actions.readings import Asked, Unfit, enter_production, enter_readings, told
 from muara.compliance.arithmetic.limits import FLOW, parameter
 from muara.compliance.arithmetic.schedule import Frequency, period_of
 from muara.compliance.arithmetic.verdicts import Standing
@@ -35,6 +35,8 @@ from muara.compliance.queries import (
     log_of,
     logged_today,
     month_summary,
+    sea_verdicts,
+    units_at,
 )
 from muara.compliance.rules import may_enter
 from muara.people.calendar import office_calendar
@@ -226,7 +228,7 @@ def daily_log(request: HttpRequest, pk: int) -> HttpResponse:
                 "ph": ph,
                 "state": log.days[-1],
                 "colour": COLOURS[log.days[-1].standing],
-                "yesterday": log.days[-2].reading,
+                "yesterday": told(log.days[-2].reading) if log.days[-2].reading else "",
             }
             for log, (row, flow, ph) in zip(owed, form.lines, strict=True)
         ],
@@ -316,6 +318,7 @@ def month_figures(request: HttpRequest, pk: int) -> HttpResponse:
     today = office_day(at)
     month = _month(request, today=today)
     summary = month_summary(found, month, until=today)
+    half = period_of(Frequency.HALF_YEARLY, month)
     form = ProductionForm(
         request.POST if request.method == "POST" else None, initial={"tons": summary.production}
     )
@@ -344,6 +347,11 @@ def month_figures(request: HttpRequest, pk: int) -> HttpResponse:
         "month": month,
         "form": form,
         "over": summary.period.last < today,
+        "half": half,
+        "sea": [
+            (result, verdict, COLOURS[verdict.standing])
+            for result, verdict in sea_verdicts(found, first=half.first, last=half.last)
+        ],
         "colour": COLOURS[summary.standing],
         "tests": [
             {
@@ -385,11 +393,17 @@ def new_certificate(request: HttpRequest, pk: int) -> HttpResponse:
     corrects = None
     if asked := request.GET.get("perbaiki"):
         corrects = get_object_or_404(found.certificates, current=True, pk=read_number(asked))
-    points = list(found.points.exclude(kind=PointKind.DISCHARGE).filter(closed_on=None))
-    units = dict(found.limits.exclude(parameter=FLOW).order_by("valid_from").values_list("parameter", "unit"))
+    points = list(
+        found.points.exclude(kind=PointKind.DISCHARGE).filter(closed_on=None).order_by("kind", "name")
+    )
+    asked_for = [row for row in points if str(row.pk) == request.GET.get("titik")]
+    outlets = [row for row in points if row.kind == PointKind.COMPLIANCE]
+    point = next(iter([*asked_for, *outlets, *points]), None)
+    if point is None:
+        raise Http404
     form = CertificateForm(
-        points,
-        units_of(units),
+        point,
+        units_of(units_at(point, on=office_day(at))),
         request.POST if request.method == "POST" else None,
         request.FILES if request.method == "POST" else None,
         owner=f"certificate:{pk}:{person(request).pk}",
@@ -421,7 +435,13 @@ def new_certificate(request: HttpRequest, pk: int) -> HttpResponse:
         if came is Came.DONE:
             messages.success(request, "Sertifikat tersimpan bersama hasil ujinya.")
             return redirect("certificates", pk)
-    context = {"form": form, "corrects": corrects, "stale": came is Came.STALE}
+    context = {
+        "form": form,
+        "corrects": corrects,
+        "point": point,
+        "points": points,
+        "stale": came is Came.STALE,
+    }
     return duty_page(request, "new_certificate", found, context, status=status_of(form, came))
 
 

@@ -48,6 +48,13 @@ class Amount(forms.CharField):
             raise ValidationError(refusal.message) from None
 
 
+class Logged(Amount):
+    """A value of the log: asked for, and it may come later in the day."""
+
+    def validate(self, value: Any) -> None:
+        """Take a blank as well."""
+
+
 class Answering(forms.Form):
     """A form whose act may ask back: for a reason, or whether an odd value is right."""
 
@@ -93,9 +100,8 @@ class LogForm(Answering):
                 (FLOW, "Debit (m³/hari)", row.reading and row.reading.flow),
                 (PH, "pH", row.reading and row.reading.ph),
             ):
-                self.fields[f"{row.place}.{name}"] = Amount(
-                    label=f"{label}, {row.label}", required=False, initial=there
-                )
+                said = f"{label}, {row.label}" if row.label else label
+                self.fields[f"{row.place}.{name}"] = Logged(label=said, initial=there)
         self.order_fields([name for name in self.fields if name not in ("reason", "sure")])
 
     def clean(self) -> dict[str, Any]:
@@ -137,7 +143,11 @@ class LogRow:
 
 
 def rows_of_day(points: Iterable[tuple[Point, Reading | None]], day: date) -> list[LogRow]:
-    return [LogRow(point, day, reading, place=f"p{point.pk}", label=point.name) for point, reading in points]
+    points = list(points)
+    return [
+        LogRow(point, day, reading, place=f"p{point.pk}", label=point.name if len(points) > 1 else "")
+        for point, reading in points
+    ]
 
 
 def rows_of_month(point: Point, days: Iterable[tuple[date, Reading | None]]) -> list[LogRow]:
@@ -156,14 +166,14 @@ class ProductionForm(Answering):
 
 
 class CertificateForm(Answering, ScanForm):
-    """A certificate with one sample: a line for every parameter that the permit limits.
+    """A certificate with one sample: a line for every parameter that is limited at its point.
 
     A second sample of the same certificate is entered with a certificate number of its own.
     """
 
     def __init__(
         self,
-        points: Sequence[Point],
+        point: Point,
         parameters: Sequence[tuple[str, str]],
         *args: Any,
         owner: str,
@@ -172,16 +182,10 @@ class CertificateForm(Answering, ScanForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.owner, self.at, self.points = owner, at, {str(point.pk): point for point in points}
+        self.owner, self.at, self.point = owner, at, point
         self.parameters = list(parameters)
         self.laboratories = {str(row.pk): row for row in laboratories}
         required = {"required": "Isi bagian ini."}
-        self.fields["point"] = forms.ChoiceField(
-            label="Titik pengambilan contoh",
-            widget=forms.RadioSelect,
-            choices=[(key, f"{row.name} ({row.get_kind_display()})") for key, row in self.points.items()],
-            error_messages={"required": "Pilih titiknya.", "invalid_choice": "Pilih titik dari daftar."},
-        )
         self.fields["taken_at"] = Moment(label="Waktu pengambilan contoh (WITA)", error_messages=required)
         self.fields["taken_by"] = Line(label="Petugas pengambil contoh", longest=120, error_messages=required)
         self.fields["laboratory"] = forms.ChoiceField(
@@ -211,7 +215,7 @@ class CertificateForm(Answering, ScanForm):
 
     @property
     def head(self) -> list[forms.BoundField]:
-        names = ("point", "taken_at", "taken_by", "laboratory", "number", "dated", "method")
+        names = ("taken_at", "taken_by", "laboratory", "number", "dated", "method")
         return [self[name] for name in names]
 
     @property
@@ -236,7 +240,7 @@ class CertificateForm(Answering, ScanForm):
     def sample(self) -> Taken:
         said = self.cleaned_data
         return Taken(
-            point=int(said["point"]),
+            point=self.point.pk,
             at=said["taken_at"],
             by=said["taken_by"],
             results=[
@@ -269,5 +273,5 @@ class LaboratoryForm(forms.Form):
 
 
 def units_of(limits: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Parameters to type results of, each with the unit to type them in: the permit's, if it is readable."""
+    """Parameters to type results of, each with the unit to type them in: the limit's, if it is readable."""
     return [(key, unit if unit in UNITS else parameter(key).unit) for key, unit in limits.items()]

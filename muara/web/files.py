@@ -18,6 +18,7 @@ from muara.cases.models import (
     Case,
     CaseLetter,
     EarlyEnd,
+    ElectronicDecree,
     Handover,
     Meeting,
     PaperDocument,
@@ -329,6 +330,7 @@ def _scan(request: HttpRequest, pk: int, sha256: str) -> Blob:
     if not is_on_applicants_side(person(request), case.application):
         held += [
             later.filter(evidence__sha256=sha256),
+            ElectronicDecree.objects.filter(draft__case=case, sealed__sha256=sha256),
             Referral.objects.filter(case=case, receipt_scan__sha256=sha256),
             Recommendation.objects.filter(referral__case=case, scan__sha256=sha256),
             Meeting.objects.filter(task__case=case, scan__sha256=sha256),

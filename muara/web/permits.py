@@ -37,7 +37,7 @@ from muara.sop.working_time import add_working_days
 from muara.steps.actions import later
 from muara.steps.forms.fields import Day, Items, Line, Paragraph, Scan, ScanForm
 from muara.steps.letters.later import BURDENS, Said, Verdict, Warned, decision_pdf
-from muara.web.acts import Came, attempt, new_key, read_number
+from muara.web.acts import Came, attempt, new_key, read_number, was_answered
 from muara.web.desk import A_PAGE, desk_links, desk_officer
 from muara.web.dossier import scan_paper
 from muara.web.files import OWN, file_name, guarded, person, reads_registers
@@ -47,6 +47,13 @@ from muara.web.second_factor import ask_for_proof, came_back, doorway
 Kind = LaterDecision.Kind
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])
 SLIPS = 3  # misprints that one correction mends; more is better typed as an amendment
+# What a kind asks for beside reasons, bases and the day; the act says what the law wants of them.
+NEEDED = {
+    Kind.CORRECTION: ("printed_1", "corrected_1"),
+    Kind.SUSPENSION: ("warnings", "told_on", "heard"),
+    Kind.REVOCATION: ("told_on", "heard"),
+    Kind.ANNULMENT: ("court", "court_number", "verdict_dated", "evidence"),
+}
 LEGAL_DAYS = {Kind.CORRECTION: 5, Kind.REVOCATION: 5}  # UU 30/2014, Pasal 63 and 64: working days
 PICTURES = "PDF, JPEG, atau PNG."
 
@@ -97,6 +104,10 @@ class PrepareForm(ScanForm):
             self.fields["evidence"].label = "Salinan putusan"
         else:
             self._without("court", "court_number", "verdict_dated")
+        for name in NEEDED.get(kind, ()):
+            field = self.fields[name]
+            field.required = True
+            field.error_messages["required"] = f"Isi bagian ini: {str(field.label).lower()}."
 
     def _without(self, *names: str) -> None:
         for name in names:
@@ -305,6 +316,8 @@ def later_decision(request: HttpRequest, pk: int) -> HttpResponse:
     drop_form, came = DropForm(), Came.DONE
     if request.method == "POST":
         wanted = request.POST.get("lakukan", "")
+        if was_answered(request):  # sent twice: by now it is somebody else's turn
+            return redirect("later_decision", decision.pk)
         if wanted not in ACTS or not mine:
             raise PermissionDenied
         form, came = _carry_out(request, decision, wanted, by=here.user, at=here.at)
@@ -313,8 +326,8 @@ def later_decision(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("later_decision", decision.pk)
         if came is Came.UNPROVEN:
             return ask_for_proof(request, back=request.path)
-        if wanted == "batalkan":
-            drop_form, form = form, FileForm(at=here.at, owner=f"later:{decision.pk}")  # type: ignore[assignment]
+        if isinstance(form, DropForm):
+            drop_form, form = form, FileForm(at=here.at, owner=f"later:{decision.pk}")
     case = decision.permit.case
     said = json.loads(decision.content)
     days = LEGAL_DAYS.get(Kind(decision.kind))
@@ -415,6 +428,8 @@ def number_difference(request: HttpRequest, service: str, key: str) -> HttpRespo
     found, may = differences(series), may_reconcile(me, series, at=at)
     if request.method == "POST" and not may:
         raise PermissionDenied
+    if request.method == "POST" and was_answered(request):
+        return redirect("number_difference", service, key)
     wanted = read_number(request.POST.get("tahun"))
     bound = next((one for one in found if one.counter.year == wanted), None)
     form, came = ReconcileForm(request.POST if bound else None), Came.DONE

@@ -58,7 +58,7 @@ from muara.documents.uploads import UploadRefused
 from muara.people.calendar import office_calendar
 from muara.people.models import Company, User, office_day
 from muara.permits.models import Decision, Permit
-from muara.permits.queries import decision_of, decisions_in_force, permits_of
+from muara.permits.queries import decision_of, decisions_to_read, permits_of
 from muara.sop.definition import ApplicationKind
 from muara.steps.actions import endings, filing, issuance, verification
 from muara.steps.actions.drafting import decree
@@ -401,7 +401,9 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
         "decision": decision,
         "handover": Handover.objects.filter(case=case).first(),
         "status": decision.status(office_day(timezone.now())) if decision else "",
-        "later": decisions_in_force(decision) if isinstance(decision, Permit) else [],
+        "later": decisions_to_read(decision, on=office_day(timezone.now()))
+        if isinstance(decision, Permit)
+        else [],
         "remedies": remedies(decision),
     }
     return render(request, "portal/case.html", context)

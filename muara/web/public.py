@@ -23,15 +23,9 @@ from muara.documents.uploads import readable_size
 from muara.people.hours import hours_in_force
 from muara.people.models import office_day
 from muara.people.queries import issuing_office
-from muara.permits.lookups import TOKEN, count_lookup, lookups_of
+from muara.permits.lookups import TOKEN, behind, count_lookup, lookups_of
 from muara.permits.models import Decision, Number, Permit
-from muara.permits.queries import (
-    decision_by_token,
-    decisions_in_force,
-    draft_by_token,
-    later_by_token,
-    voided_numbers,
-)
+from muara.permits.queries import decisions_to_read, later_by_token, voided_numbers
 from muara.sop.definition import PrintedForm, Requirement, Step
 from muara.sop.document import Clause, Document, StepText, UnknownClause
 from muara.sop.phases import phases
@@ -211,10 +205,8 @@ def verify_permit(request: HttpRequest) -> HttpResponse:
 def permit(request: HttpRequest, token: str) -> HttpResponse:
     """Say what the register holds under a QR's token; no personal data."""
     at = timezone.now()
-    is_token = TOKEN.fullmatch(token) is not None
-    found = decision_by_token(token) if is_token else None
-    draft = draft_by_token(token) if is_token and found is None else None
-    decided = later_by_token(token) if is_token and not (found or draft) else None
+    found, draft = behind(token)
+    decided = later_by_token(token) if found is None and draft is None and TOKEN.fullmatch(token) else None
     if decided is not None:
         shown = {"decision": decided, "domain": domain(), "checked_at": at}
         response = render(request, "public/later.html", shown)
@@ -224,7 +216,7 @@ def permit(request: HttpRequest, token: str) -> HttpResponse:
         context = {
             "decision": found,
             "status": found.status(office_day(at)) if found else "",
-            "later": decisions_in_force(found) if isinstance(found, Permit) else [],
+            "later": decisions_to_read(found, on=office_day(at)) if isinstance(found, Permit) else [],
             "voided": _voided(found, draft),
             "replaced": draft is not None and _is_replaced(draft),
             "product": _product(found, draft),

@@ -26,7 +26,7 @@ from muara.steps.actions import signing_day
 from muara.steps.actions.signing import way_of
 from muara.steps.actions.signing_day import READING, Reading, reading_of
 from muara.steps.forms import ReadThrough
-from muara.web.acts import Came, attempt, new_key
+from muara.web.acts import Came, attempt, new_key, read_number
 from muara.web.desk import SIGNERS, Officer, desk_links, desk_officer
 from muara.web.dossier import Due, task_due, with_standing
 from muara.web.second_factor import ask_for_proof, doorway
@@ -94,7 +94,7 @@ def sign_day(request: HttpRequest) -> HttpResponse:
     here = _head(request)
     if request.method != "POST":
         return _list(request, here)
-    posted = {int(key) for key in request.POST.getlist("surat") if key.isdecimal() and len(key) < 10}
+    posted = {read_number(key) for key in request.POST.getlist("surat")}
     # A form sent twice names decrees that are signed by now; each gives its first answer again.
     mine = UnfinishedWork.objects.filter(user=here.user, form=READING, task__in=posted)
     tasks = list(Task.objects.select_related("case__application__company").filter(unfinished__in=mine))

@@ -104,6 +104,21 @@ def test_a_month_with_everything_complies_and_shows_its_working(holder: Holder) 
     assert found.loads.shown == "4 dari 4"
 
 
+def test_the_first_month_is_reckoned_from_the_day_of_issue(holder: Holder) -> None:
+    """6 to 31 July: 26 days × 250 mg/L × 1.500 m³ ÷ 1000, and no day before them is missing."""
+    days = [date(2026, 7, day) for day in range(6, 32)]
+    entries = [Entry(holder.outlet.pk, day, Decimal(1000), Decimal(7)) for day in days]
+    enter_readings(holder.discharge, entries, by=holder.person, at=NOW, sure=True)
+    certify(holder, taken=at("2026-07-15 10:00"))
+
+    summary = month_summary(holder.discharge, date(2026, 7, 1), until=date(2026, 9, 20))
+    tss = next(test for test in summary.tests if test.parameter == "tss")
+
+    assert tss.load is not None
+    assert tss.permitted is not None
+    assert (tss.load.shown, tss.load.lacks, tss.permitted.shown) == ("2.340 kg", "", "9.750 kg")
+
+
 def test_a_month_that_lacks_a_parameter_is_incomplete_never_compliant(holder: Holder) -> None:
     log_august(holder)
     certify(holder, results={"BOD5": "40", "COD": "120", "pH": "7,2"})

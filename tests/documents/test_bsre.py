@@ -70,6 +70,15 @@ def test_an_office_that_does_not_trust_the_certifier_does_not_believe_the_file(s
     assert not validate(sealed, trust=office().trust, expected=EXPECTED, at=READ_AT).valid
 
 
+def test_a_certificate_of_the_offices_own_that_it_does_not_name_is_no_officials(service: Service) -> None:
+    """A certifier outside makes no stranger below the office's root an official."""
+    unnamed = made.certify(office().root, "CONTOH Kepala Dinas")
+
+    forged = made.seal(office().seal, pdf=made.sign(unnamed))
+
+    assert not validate(forged, trust=trust(service), expected=EXPECTED, at=READ_AT).valid
+
+
 @pytest.mark.parametrize(
     ("mood", "says"),
     [

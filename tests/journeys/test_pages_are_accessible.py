@@ -210,18 +210,19 @@ def case_pages() -> Iterator[Visit]:
 
 def permit_pages() -> Iterator[Visit]:
     """A permit that is suspended, the decision on its way that lifts it, and a register that was restored."""
-    permit, drafter, registrar = finished().permit, officer("processing_officer"), officer("registrar")
+    permit = Permit.objects.exclude(scan=None)[0]
+    drafter, registrar = officer("processing_officer"), officer("registrar")
     suspended = carry_through(permit, LaterDecision.Kind.SUSPENSION, because(today()), at=timezone.now())
     said, lifting = because(today()), LaterDecision.Kind.LIFTING
     lifted = later.propose(permit, kind=lifting, said=said, by=drafter, at=timezone.now())
     here = f"/meja/izin/{permit.pk}/"
     yield Visit(f"/izin/{permit.draft.token}/")
     yield Visit(f"/izin/{suspended.token}/")
-    yield Visit(f"/permohonan/{permit.case.application.reference}/", applicant())
+    yield Visit(f"/permohonan/{permit.case.application.reference}/", permit.case.application.applicant)
     yield Visit(here, drafter)
     yield Visit("/meja/keputusan/", drafter)
     yield Visit(f"/meja/keputusan/{suspended.pk}/", drafter)
-    yield Visit(f"/meja/keputusan/{lifted.pk}/", officer("section_head"), press="Batalkan")
+    yield Visit(f"/meja/keputusan/{lifted.pk}/", officer("section_head"))
     later.drop(lifted, reason="Belum waktunya.", by=officer("section_head"), at=timezone.now())
     yield Visit(here, drafter)
     yield Visit(f"{here}revocation/", drafter, press="Siapkan keputusan")

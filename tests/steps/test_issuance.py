@@ -57,6 +57,16 @@ def hand_over(task: Task, *, number: str = NIK, power: Mandate | None = None) ->
 # --- step 16 -------------------------------------------------------------------------------------------
 
 
+def test_the_scan_of_another_decree_is_not_taken_for_this_ones(office: Office) -> None:
+    scan = Permit.objects.get(case=case_at("hand_over", at=MONDAY)).scan
+    task = taken(case_at("number", at=MONDAY, company="PT Lain Lagi"), "registrar")
+    registrar, checked = officer("registrar"), [item.key for item in task.case.process.final_checklist]
+    issuance.assign_number(task, by=registrar, at=MONDAY)
+
+    with pytest.raises(Refused, match=r"Pindaian ini adalah surat keputusan nomor 503/1/"):
+        issuance.issue(task, scan=scan, checked=checked, by=registrar, at=MONDAY)
+
+
 def test_a_faulty_decree_goes_back_after_its_number_and_the_number_is_void_for_ever(office: Office) -> None:
     case = case_at("number", at=MONDAY)
     task = taken(case, "registrar")

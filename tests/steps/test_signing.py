@@ -78,6 +78,7 @@ def test_a_permit_is_signed_numbered_and_sealed_in_this_order(tmp_path: Path) ->
     assert verdict.number == permit.number.text
     assert verdict.official is not None
     assert verdict.official.name == "CONTOH Guntur Andaian"
+    assert not verdict.official.certified
 
     path = tmp_path / "izin.pdf"
     path.write_bytes(content(row))
@@ -286,13 +287,16 @@ def service(electronic: None, settings: Settings) -> Iterator[Service]:
         yield running
 
 
-def test_a_permit_signed_by_bsre_says_so_and_only_it_does(service: Service) -> None:
+def test_a_permit_signed_by_bsre_is_told_apart_and_claims_nothing_before_it_is_signed(
+    service: Service,
+) -> None:
     task, head = at_the_head()
 
     row = sign(task, head, passphrase=bsre_server.PASSPHRASE)
 
     assert row.signed is not None
-    assert "Balai Sertifikasi Elektronik" in printed(row.letter)
+    assert "Sah hanya bila memuat tanda tangan elektronik bersertifikat BSrE" in printed(row.letter)
+    assert "telah ditandatangani" not in printed(row.letter)
     number = Case.objects.get(pk=task.case_id).tasks.get(closed_at=None, companion=False)
     take_over(number.pk, by=officer("registrar"), at=MONDAY)
     issuance.assign_number(number, by=officer("registrar"), at=MONDAY)
@@ -301,6 +305,7 @@ def test_a_permit_signed_by_bsre_says_so_and_only_it_does(service: Service) -> N
     assert verdict.faults == ()
     assert verdict.official is not None
     assert verdict.official.name == "CONTOH Guntur Andaian (BSrE)"
+    assert verdict.official.certified
 
 
 def printed(letter: Letter) -> str:
@@ -340,3 +345,19 @@ def test_a_page_where_bsre_refuses_says_that_nothing_was_signed_and_forgets_the_
         )
         assert client.post(address, other).status_code == 302
     assert ElectronicDecree.objects.standing().get().signed is not None
+
+
+@pytest.mark.usefixtures("electronic")
+def test_two_seals_at_once_leave_one_file() -> None:
+    task, head = at_the_head()
+    sign(task, head)
+    number = Case.objects.get(pk=task.case_id).tasks.get(closed_at=None, companion=False)
+    take_over(number.pk, by=officer("registrar"), at=MONDAY)
+    issuance.assign_number(number, by=officer("registrar"), at=MONDAY)
+    row, again = ElectronicDecree.objects.get(), ElectronicDecree.objects.get()
+
+    assert signing.seal_pending(row, at=MONDAY)
+    assert not signing.seal_pending(again, at=MONDAY)
+
+    assert ElectronicDecree.objects.get().sealed == row.sealed
+    assert Entry.objects.filter(verb="number.seal").count() == 1

@@ -15,7 +15,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from time_machine import TimeMachineFixture
 
+from muara.compliance.actions.obligations import designate
 from muara.compliance.actions.readings import Entry, enter_readings
+from muara.compliance.arithmetic.presets import Ecosystem, Use
 from muara.compliance.models import Certificate, Laboratory, Reading
 from muara.web.acts import new_key
 from muara.web.demo import officer, other_applicant, sample_pdf
@@ -169,7 +171,6 @@ def test_the_template_can_be_filled_in_and_read_back(holder: Holder, client_of: 
 def certificate(holder: Holder, **more: object) -> dict[str, Any]:
     return {
         "kunci": new_key(),
-        "point": holder.outlet.pk,
         "taken_at": "2026-08-05T09:30",
         "taken_by": "Petugas Contoh",
         "laboratory": holder.laboratory.pk,
@@ -204,6 +205,21 @@ def test_a_certificate_is_entered_read_and_corrected(holder: Holder, client_of: 
     )
     assert mended.status_code == 302
     assert [row.reason for row in Certificate.objects.order_by("pk")] == ["", "Salah salin"]
+
+
+def test_the_sea_is_held_against_the_standard_of_its_use(holder: Holder, client_of: Client) -> None:
+    here = f"/kewajiban/{holder.discharge.pk}/sertifikat/baru/?titik={holder.sea.pk}"
+    assert "Peruntukan laut belum ditetapkan" in said(client_of.get(here))
+    designate(holder.sea, use=Use.BIOTA, ecosystem=Ecosystem.CORAL, by=None, at=NOW)
+
+    form = certificate(holder, r_tss="21", r_pestisida="", r_do="5")
+    del form["r_bod"]
+    assert client_of.post(here, form).status_code == 302
+
+    page = said(client_of.get(f"/kewajiban/{holder.discharge.pk}/ketaatan/?bulan=2026-08"))
+    assert "TL-01, 5 Agustus 2026: TSS 21 mg/L melampaui" in page
+    assert "Oksigen terlarut (DO) 5 mg/L taat" in page
+    assert "PP 22/2021 Lampiran VIII (contoh: sumber sekunder, konfirmasikan)" in page
 
 
 def test_production_is_typed_once_the_month_is_over(holder: Holder, client_of: Client) -> None:
@@ -274,6 +290,7 @@ def test_a_discharge_costs_the_same_with_a_day_as_with_a_month(holder: Holder, c
         enter_readings(holder.discharge, entries, by=holder.person, at=NOW, sure=True)
 
     log(1)
+    queries_for(client_of, paths[0])  # the calendar is read once in a process
     few = [queries_for(client_of, path) for path in paths]
     log(26)
     assert [queries_for(client_of, path) for path in paths] == few

@@ -98,9 +98,8 @@ def test_the_qr_of_every_copy_is_signed_over_the_decree_s_content(
     assert (seal["kind"], seal["content"]) == ("izin", draft.sha256[:32])
     assert seal["name"] == signed_case.application.company.name
     # The printed address leads there too, so that the PDF alone can be judged.
-    (tmp_path / "izin.pdf").write_bytes(
-        BlobStore().open(pdf(draft.copies.get(number=2).letter).sha256).read()
-    )
+    printed_pdf = pdf(draft.copies.get(number=2).letter)
+    (tmp_path / "izin.pdf").write_bytes(BlobStore().path(printed_pdf.sha256).read_bytes())
     (tmp_path / "kunci.json").write_text(json.dumps(published(client)))
     command = ["pdf", str(tmp_path / "izin.pdf"), "--keys", str(tmp_path / "kunci.json")]
     assert muara_verify.main(command) == 0

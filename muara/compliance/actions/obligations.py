@@ -251,7 +251,12 @@ def _squeezed(name: str) -> str:
 
 def _lay_limits(grant: Grant, terms: Terms, *, starts: date) -> None:
     """Enter the limits that the permit sets; a changed one ends the day before, an equal one goes on."""
-    wanted = {row.parameter: row for row in _limits(grant, terms, starts=starts)}
+    wanted: dict[str, Limit] = {}
+    for row in _limits(grant, terms, starts=starts):
+        # Two names of one parameter ("H2S", "Sulfida"): both bind, so the stricter maximum does.
+        other = wanted.get(row.parameter)
+        if other is None or (row.high is not None and (other.high is None or row.high < other.high)):
+            wanted[row.parameter] = row
     open_ones = grant.discharge.limits.filter(point=None).overlapping(starts, date.max)
     for row in open_ones:
         new = wanted.get(row.parameter)
@@ -283,13 +288,13 @@ def _limit(limit: words.Limit, common: Mapping[str, object]) -> Limit:
     return Limit(
         **common,
         parameter=parameter_key(limit.parameter),
-        name=limit.parameter,
+        name=limit.parameter[:120],
         kind=limit.kind,
         unit=_unit(limit.unit),
         low=low,
         high=high,
         load_per_day=load,
-        basis=limit.basis or UNDER_THE_PERMIT,
+        basis=(limit.basis or UNDER_THE_PERMIT)[:300],
     )
 
 

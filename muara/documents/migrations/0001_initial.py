@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
             name='Certificate',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('root', 'Akar kantor'), ('official', 'Pejabat'), ('seal', 'Segel kantor'), ('certifier', 'Akar penyelenggara sertifikasi'), ('timestamper', 'Akar layanan stempel waktu')], max_length=12, verbose_name='jenis')),
+                ('kind', models.CharField(choices=[('root', 'Akar kantor'), ('official', 'Pejabat'), ('seal', 'Segel kantor'), ('certifier', 'Akar BSrE'), ('timestamper', 'Akar layanan stempel waktu')], max_length=12, verbose_name='jenis')),
                 ('subject', models.CharField(max_length=200, verbose_name='atas nama')),
                 ('fingerprint', models.CharField(max_length=64, unique=True, verbose_name='sidik SHA-256')),
                 ('pem', models.TextField(verbose_name='sertifikat dan rantainya (PEM)')),

@@ -159,7 +159,7 @@ def key_of(row: Certificate) -> Key:
 
 
 def believe(text: str, *, kind: str, at: datetime) -> list[Certificate]:
-    """Take up roots of others (PEM): of a certifier such as BSrE, or of a timestamp service.
+    """Take up roots of others (PEM): of BSrE, or of a timestamp service.
 
     Raises:
         CertificateRefused: the text holds no certificate, or one is known already.

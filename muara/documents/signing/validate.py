@@ -53,6 +53,11 @@ from muara.documents.signing.form import (
 )
 
 LARGEST = 50 * 1024 * 1024
+# Domain 6.6: said of a real signature of BSrE, and of nothing else.
+CERTIFIED = (
+    "Dokumen ini telah ditandatangani secara elektronik menggunakan sertifikat elektronik yang diterbitkan "
+    "oleh Balai Sertifikasi Elektronik (BSrE), Badan Siber dan Sandi Negara."
+)
 ROLES = {"official": "pejabat", "seal": "segel kantor"}
 
 # What may happen between signature and seal: nothing creates a field or touches the metadata, and no drawing
@@ -89,8 +94,8 @@ class Signer:
 class Trust:
     """Whom the verifier believes: roots (PEM), and the certificates that the office names, by fingerprint.
 
-    `certifiers` are further roots (PEM), such as BSrE's: an official's certificate below one of them needs no
-    naming. `timestampers` are roots of those who prove the time.
+    `certifiers` are BSrE's roots (PEM): an official's certificate below one of them needs no naming.
+    `timestampers` are roots of those who prove the time.
     """
 
     roots: tuple[str, ...]
@@ -119,6 +124,7 @@ class Found:
     at: datetime | None
     fingerprint: str
     timestamped: bool = False
+    certified: bool = False  # by BSrE, not by the office itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +244,10 @@ class _Judging:
         said = ROLES[role]
         certificate = signature.signer_cert
         mark = hashlib.sha256(certificate.dump()).hexdigest()
-        status = self._status(signature, role)
+        # A certificate that the office does not name is believed only of a certifier, and for an official.
+        certified = role == "official" and mark not in self.trust.signers
+        roots = self.trust.certifiers if certified else self.trust.roots
+        status = self._status(signature, role, roots)
         if not (status.intact and status.valid):
             self.fault(1, f"Tanda tangan {said} rusak: isinya berubah sesudah ditandatangani.")
         elif not status.trusted:
@@ -257,6 +266,7 @@ class _Judging:
             at=moment,
             fingerprint=mark,
             timestamped=timestamped,
+            certified=certified and status.trusted,
         )
 
     def _named(self, mark: str, role: str, moment: datetime | None, *, timestamped: bool) -> None:
@@ -269,9 +279,9 @@ class _Judging:
         if wanted and wanted != mark:
             self.fault(1, f"Tanda tangan {said} bukan dari penanda tangan yang tercatat dalam register.")
         signer = self.trust.signers.get(mark)
+        if signer is None and role == "official" and self.trust.certifiers:
+            return  # whether a certifier stands for it is judged by its chain
         if signer is None or signer.role != role:
-            if role == "official" and self.trust.certifiers and signer is None:
-                return  # its root is believed for officials, and `_status` has judged that
             self.fault(1, f"Sertifikat tanda tangan ini bukan sertifikat {said}.")
             return
         if not signer.starts <= moment <= signer.ends:
@@ -281,8 +291,7 @@ class _Judging:
         if signer.revoked_at is not None and (moment >= signer.revoked_at or not known):
             self.fault(1, f"Sertifikat {said} sudah dicabut.")
 
-    def _status(self, signature: EmbeddedPdfSignature, role: str) -> PdfSignatureStatus:
-        roots = self.trust.roots + (self.trust.certifiers if role == "official" else ())
+    def _status(self, signature: EmbeddedPdfSignature, role: str, roots: Iterable[str]) -> PdfSignatureStatus:
         moment = signature.self_reported_timestamp or self.at
         try:
             return _status(signature, roots, self.trust.timestampers, moment=moment, at=self.at)

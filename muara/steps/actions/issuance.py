@@ -34,7 +34,7 @@ from muara.permits.actions import (
     void_number,
 )
 from muara.permits.models import Decision, Permit
-from muara.permits.queries import decision_of, earlier_permit
+from muara.permits.queries import decision_by_original, decision_of, earlier_permit
 from muara.steps.actions.approval import void_what_must_be_done_again
 from muara.steps.actions.drafting import decree, latest_draft
 from muara.steps.actions.powers import PowerLetter, demand_letter, keep_power
@@ -111,22 +111,32 @@ def issue(
     duties.
 
     Raises:
-        Refused: no number yet, an item of the final checklist is open, or the scan, or the seal, is missing.
+        Refused: no number yet, an item of the final checklist is open, the scan or the seal is missing, or
+            the scan is another decision's.
     """
     with act(stamp):
         decision = decision_of(task.case_id)
         if decision is None:
             raise Refused("Berikan nomor keputusan lebih dahulu (langkah 16.a).")
+        electronic = electronic_of(decision.draft)
         for item in task.case.process.final_checklist:
             if item.key not in checked:
-                raise Refused(f"Pastikan butir checklist akhir ini: {item.said(decision.kind)}.", "checked")
-        if (electronic := electronic_of(decision.draft)) is not None:
+                asked = item.said(decision.kind, electronic=electronic is not None)
+                raise Refused(f"Pastikan butir checklist akhir ini: {asked}.", "checked")
+        if electronic is not None:
             if electronic.sealed is None:
                 raise Refused("Segel elektronik kantor belum dibubuhkan. Coba lagi sebentar lagi.")
             scan = electronic.sealed
         if scan is None:
             raise Refused(
                 "Unggah pindaian surat keputusan asli yang sudah bertanda tangan, bernomor dan bercap.",
+                "scan",
+            )
+        other = decision_by_original(scan.sha256)
+        if other is not None and other != decision:
+            raise Refused(
+                f"Pindaian ini adalah surat keputusan nomor {other.number.text}. Unggah pindaian surat "
+                "berkas ini.",
                 "scan",
             )
         facts = {"number": decision.number.text, "scan": scan.sha256}
@@ -141,7 +151,7 @@ def issue(
             activity="number",
         )
         attach_scan(decision, scan=scan)
-        checks = _keep_checks(task, checked, kind=decision.kind, by=by, at=at)
+        checks = _keep_checks(task, checked, decision=decision, by=by, at=at)
         if papers.CHECKLIST in task.step.letters:
             papers.final_checklist(task.case, decision, checks, step=task.step_key, by=by, at=at)
         if isinstance(decision, Permit):
@@ -182,7 +192,7 @@ def return_to_head(
             activity="number",
         )
         if decision is not None:
-            _keep_checks(task, checked, kind=decision.kind, by=by, at=at)
+            _keep_checks(task, checked, decision=decision, by=by, at=at)
             void_number(decision, reason=note, by=by, at=at)
         if signed is not None:
             void_what_must_be_done_again(signed.draft, task, "faulty", at=at, note=note)
@@ -190,13 +200,14 @@ def return_to_head(
 
 
 def _keep_checks(
-    task: Task, checked: Collection[str], *, kind: str, by: User, at: datetime
+    task: Task, checked: Collection[str], *, decision: Decision, by: User, at: datetime
 ) -> list[FinalCheck]:
+    electronic = electronic_of(decision.draft) is not None
     return FinalCheck.objects.bulk_create(
         FinalCheck(
             task=task,
             key=item.key,
-            label=item.said(kind),
+            label=item.said(decision.kind, electronic=electronic),
             fits=item.key in checked,
             checked_by=by,
             checked_at=at,

@@ -337,30 +337,36 @@ def seal_pending(row: ElectronicDecree, *, at: datetime) -> bool:
         _failed(row, failed, at=at)
         return False
     sealed = _keep(content, pages=row.prepared.pages, at=at)
-    with transaction.atomic():
-        task = Task.objects.open().main().filter(case=row.draft.case_id).first()
-        if task is None:
-            return False
-        note_from_outside(
-            task.pk,
-            verb="number.seal",
-            by=None,
-            at=at,
-            facts={"number": decision.number.text, "file": sealed.sha256, "certificate": seal.fingerprint},
-        )
-        # The case is locked now: nobody voids the number, or seals, between these two.
-        still = _numbered(row.draft)
-        if still is None or still.pk != decision.pk or still.number_id != decision.number_id:
-            transaction.set_rollback(True)
-            return False
-        changed = ElectronicDecree.objects.filter(pk=row.pk, sealed=None, withdrawn_at=None).update(
-            sealed=sealed, sealed_at=at, sealed_with=seal.fingerprint, failure="", tries=0
-        )
-        if not changed:
-            transaction.set_rollback(True)
-            return False
+    try:
+        _close(row, decision, sealed, seal.fingerprint, at=at)
+    except Stale:
+        return False  # the case went on meanwhile, or somebody else sealed it: this file was never anybody's
     row.refresh_from_db()
     return True
+
+
+@transaction.atomic
+def _close(row: ElectronicDecree, decision: Decision, sealed: Blob, mark: str, *, at: datetime) -> None:
+    """Keep the sealed file, if the number is still the decree's; Stale where it is not."""
+    task = Task.objects.open().main().filter(case=row.draft.case_id).first()
+    if task is None:
+        raise Stale
+    note_from_outside(
+        task.pk,
+        verb="number.seal",
+        by=None,
+        at=at,
+        facts={"number": decision.number.text, "file": sealed.sha256, "certificate": mark},
+    )
+    # The case is locked now: nobody voids the number, or seals, between these two.
+    still = _numbered(row.draft)
+    if still is None or still.number_id != decision.number_id:
+        raise Stale
+    changed = ElectronicDecree.objects.filter(pk=row.pk, sealed=None, withdrawn_at=None).update(
+        sealed=sealed, sealed_at=at, sealed_with=mark, failure="", tries=0
+    )
+    if not changed:
+        raise Stale
 
 
 def values_of(decision: Decision) -> dict[str, str]:

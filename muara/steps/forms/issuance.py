@@ -89,7 +89,8 @@ class Number(StepForm):
         choice = self.fields["checked"]
         assert isinstance(choice, forms.MultipleChoiceField)
         choice.choices = [
-            (item.key, item.said(self.decision.kind)) for item in task.case.process.final_checklist
+            (item.key, item.said(self.decision.kind, electronic=self.electronic is not None))
+            for item in task.case.process.final_checklist
         ]
         self.fields["note"].help_text = (
             f"Wajib bila dikembalikan: nomor {self.decision.number.text} lalu dibatalkan dengan alasan ini "

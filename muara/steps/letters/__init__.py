@@ -654,11 +654,12 @@ def electronic_copy(draft: Draft, *, certifier: str, step: str, at: datetime) ->
     }
     name = case.process.product if draft.kind == Draft.Kind.PERMIT else f"Penolakan {case.process.product}"
     title = f"{name} atas nama {company_name(case)}, dokumen elektronik"
-    sha256 = digest(data)
+    filed = CaseLetter.objects.filter(case=case, kind=ELECTRONIC, letter__content_sha256=digest(data))
+    if (found := filed.first()) is not None:
+        return found.letter
     with transaction.atomic():
         Case.objects.select_for_update().get(pk=case.pk)  # two who open the page at once file one letter
-        found = CaseLetter.objects.filter(case=case, kind=ELECTRONIC, letter__content_sha256=sha256).first()
-        if found is not None:
+        if (found := filed.all().first()) is not None:
             return found.letter
         template = keep_template(name=draft.kind, source=case.revision.definition.letters[draft.kind])
         letter = compose(template=template, content=data, title=title, dated=office_day(draft.made_at), at=at)

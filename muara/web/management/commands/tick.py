@@ -68,6 +68,7 @@ class Command(BaseCommand):
             "penyerahan pengaduan kepada pengelola": list(find_handlers(at=at)),
             "buku nomor yang tertinggal": settle_books(),
             "ringkasan pemberitahuan yang gagal": digest_failures(pages=digest_pages(), at=at),
+            "buku nomor yang tertinggal": settle_books(),  # last: a full disk must not stop the rest
         }
         for label, made in done.items():
             if made:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from muara.documents.indonesian import waktu
 from muara.documents.signing.published import NotAKeyFile, read_public_keys
-from muara.documents.signing.validate import LARGEST, Found, Verdict, validate
+from muara.documents.signing.validate import CERTIFIED, LARGEST, Found, Verdict, validate
 from muara.steps.actions.signing import verify
 
 
@@ -53,6 +53,8 @@ class Command(BaseCommand):
         for role, found in (("Ditandatangani", verdict.official), ("Disegel", verdict.seal)):
             if verdict.valid and found is not None:
                 self.stdout.write(f"{role}: {_told(found)}")
+        if verdict.valid and verdict.official is not None and verdict.official.certified:
+            self.stdout.write(CERTIFIED)
         if verdict.valid:
             for name, label in (("tanggal", "Tanggal penetapan"), ("berlaku", "Berlaku sampai")):
                 if name in verdict.values:
