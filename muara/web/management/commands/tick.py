@@ -66,7 +66,6 @@ class Command(BaseCommand):
             "tugas telepon atau surat": list(escalate(at=at)),
             "pengaduan yang dianggap dicabut": list(lapse_uncompleted(at=at)),
             "penyerahan pengaduan kepada pengelola": list(find_handlers(at=at)),
-            "buku nomor yang tertinggal": settle_books(),
             "ringkasan pemberitahuan yang gagal": digest_failures(pages=digest_pages(), at=at),
             "buku nomor yang tertinggal": settle_books(),  # last: a full disk must not stop the rest
         }
