@@ -274,7 +274,8 @@ def administrators() -> Iterator[Visit]:
 
 
 @pytest.mark.parametrize(
-    "visits", [anybody, complaint_pages, applicants, officers, case_pages, permit_pages, overseers, administrators]
+    "visits",
+    [anybody, complaint_pages, applicants, officers, case_pages, permit_pages, overseers, administrators],
 )
 def test_every_kind_of_page_fits_and_is_accessible(
     demo_app: LiveApp, desktop: Page, visits: Callable[[], Iterator[Visit]]
