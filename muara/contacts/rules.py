@@ -92,9 +92,8 @@ def may_record_complaint(user: User, *, at: datetime) -> bool:
 def may_handle(user: User, complaint: Complaint, *, at: datetime) -> bool:
     """A complaint manager, or the superior whom it was given to; never somebody whom it concerns."""
     actors = user.actors(at)
-    if not user.is_active or not (
-        COMPLAINT_MANAGER in actors or (user.pk == complaint.handler_id and actors)
-    ):
+    given = user.pk == complaint.handler_id and bool(actors & set(HANDLERS))
+    if not user.is_active or not (given or COMPLAINT_MANAGER in actors):
         return False
     return not complaint.concerns.filter(user=user).exists()
 

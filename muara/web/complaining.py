@@ -145,7 +145,7 @@ def own_complaint(request: HttpRequest) -> HttpResponse:
         if came is Came.DONE:
             request.session.pop(NEW, None)
             return redirect("own_complaint")
-    at = timezone.now()
+    today = office_day(timezone.now())
     clocks = complaint_clocks(
         found, calendar=office_calendar(), targets=complaint_targets(on=office_day(found.received_at))
     )
@@ -155,8 +155,11 @@ def own_complaint(request: HttpRequest) -> HttpResponse:
         "forms": offered,
         "kunci": new_key(),
         "stale": came is Came.STALE,
-        "clocks": [clock for clock in clocks if clock.due and clock.met is None],
-        "today": office_day(at),
+        "clocks": [
+            (clock, clock.is_late(on=today))
+            for clock in clocks
+            if found.is_open and clock.due and clock.met is None
+        ],
         "acts": [(act, act.kind in SPOKEN) for act in found.acts.all() if act.is_told],
         "answered": found.state in Complaint.ANSWERED and found.delivered_at is not None,
     }

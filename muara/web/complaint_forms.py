@@ -128,8 +128,8 @@ class Complaining(forms.Form):
         initial=OPEN,
         help_text="Hanya pengelola pengaduan yang dapat membuka identitas, dan setiap pembukaan dicatat.",
     )
-    name = line("Nama lengkap")
-    address = line("Alamat lengkap", limit=300)
+    name = line("Nama lengkap", help_text="Diisi kecuali Anda memilih tanpa nama.")
+    address = line("Alamat lengkap", limit=300, help_text="Wajib untuk pengaduan dan keluhan yang bernama.")
     email = forms.EmailField(
         label="Surel",
         required=False,
@@ -342,6 +342,7 @@ class Linking(HandlerForm):
         step.choices = [("", "Tidak tertentu"), *((s.key, f"{s.number}. {s.title}") for s in steps)]
         if case is None:
             step.widget = forms.HiddenInput()
+            self.fields["number"].help_text = "Langkahnya dapat dipilih sesudah berkasnya tertaut."
         else:
             self.initial = {
                 "number": case.registration_number or case.application.reference,

@@ -22,7 +22,7 @@ from muara.contacts.queries import complaint_figures, complaint_targets, complai
 from muara.contacts.rules import ComplaintClock, complaint_clocks, may_handle
 from muara.people.actions.absences import record_absence
 from muara.people.calendar import office_calendar
-from muara.people.models import Holding, Notice, Office, User, office_day
+from muara.people.models import Holding, Notice, Office, User, midnight, office_day
 from muara.people.rules import COMPLAINT_MANAGER
 from muara.web.demo import officer
 from tests.clock import MONDAY, at
@@ -409,3 +409,21 @@ def test_k7_counts_decisions_and_whether_the_law_was_kept(office: Office) -> Non
     today = office_day(MONDAY)
     kept = complaints_decided(today, today + timedelta(days=30), calendar=office_calendar())
     assert sorted(kept) == [False, True]
+
+
+@pytest.mark.django_db
+def test_the_handler_is_told_the_day_before_and_the_superiors_when_the_law_is_broken(office: Office) -> None:
+    made = filed()
+    limits = clocks(made)["Tanggapan pertama"]
+    assert limits.due is not None
+    assert limits.legal is not None
+
+    def told(day: date) -> list[User | None]:
+        return [one.recipient for one in acts.warn_of_limits(at=midnight(day) + timedelta(hours=9))]
+
+    assert told(limits.due - timedelta(days=2)) == []
+    assert told(limits.due - timedelta(days=1)) == [manager()]
+    assert told(limits.legal) == []
+    superiors = [officer(actor) for actor in ("section_head", "division_head", "head_of_office")]
+    assert told(limits.legal + timedelta(days=1)) == superiors
+    assert told(limits.legal + timedelta(days=2)) == []

@@ -23,14 +23,25 @@ from muara.contacts.models import (
     ComplaintFile,
     ComplaintYear,
 )
-from muara.contacts.rules import BELATED, HANDLERS, SUPPLY, may_handle, may_record_complaint
+from muara.contacts.queries import complaint_targets
+from muara.contacts.rules import (
+    BELATED,
+    HANDLERS,
+    SUPPLY,
+    complaint_clocks,
+    may_handle,
+    may_record_complaint,
+)
+from muara.documents.indonesian import tanggal
 from muara.documents.repertoire import allowed
 from muara.documents.uploads import Accepted
 from muara.people.actions.notices import Addressee, addressee, notify
-from muara.people.models import Absence, Holding, User, office_day
+from muara.people.calendar import office_calendar
+from muara.people.models import Absence, Holding, Notice, User, office_day
 from muara.people.queries import holder, issuing_office
-from muara.people.rules import COMPLAINT_MANAGER
+from muara.people.rules import COMPLAINT_MANAGER, SUPERIORS
 from muara.sop.values import ValueRefused, check_email, check_phone, clean_text
+from muara.sop.working_time import DAY
 
 TEXT, LINE = 5000, 120
 FILES = 10  # that one complaint takes
@@ -366,13 +377,40 @@ def lapse_uncompleted(*, at: datetime) -> Iterator[Complaint]:
 
 def find_handlers(*, at: datetime) -> Iterator[Complaint]:
     """Give each open complaint that nobody handles to somebody: there was none, or they left their post."""
-    posts = Holding.objects.current(office_day(at)).values("user")
+    posts = Holding.objects.current(office_day(at)).filter(actor__in=HANDLERS).values("user")
     left = Q(handler=None) | ~Q(handler__in=posts) | Q(handler__is_active=False)
     for pk in list(Complaint.objects.open().filter(left).values_list("pk", flat=True)):
         with act():
             complaint = _locked(pk)
             if _assign(complaint, at=at):
                 yield complaint
+
+
+def warn_of_limits(*, at: datetime) -> Iterator[Notice]:
+    """Tell the handler once the day before a limit, and the superiors once the law's is past."""
+    today, calendar = office_day(at), office_calendar()
+    targets = complaint_targets(on=today)
+    for complaint in Complaint.objects.open().select_related("handler"):
+        for clock in complaint_clocks(complaint, calendar=calendar, targets=targets):
+            if clock.met is not None or clock.theirs or clock.due is None:
+                continue
+            key, told = f"{complaint.chain}:limit:{clock.due:%Y%m%d}", list[tuple[User, str]]()
+            if complaint.handler and clock.due <= today + DAY:
+                told.append(
+                    (complaint.handler, f": {clock.label.lower()} paling lambat {tanggal(clock.due)}")
+                )
+            if clock.is_late(on=today):
+                told += [(one, " lewat batas UU 25/2009") for one in _above(complaint, on=today)]
+            for to, what in told:
+                if not Notice.objects.filter(key=f"{key}:{to.pk}").exists():
+                    yield _tell_official(complaint, to, what, key=f"{key}:{to.pk}", at=at)
+
+
+def _above(complaint: Complaint, *, on: date) -> list[User]:
+    """The superiors of whoever handles it whom it does not concern."""
+    barred = {*complaint.concerns.values_list("user", flat=True), complaint.handler_id or 0}
+    held = (holder(actor, on=on, barred=barred) for actor in SUPERIORS)
+    return [holding.user for holding in held if holding]
 
 
 # --- who it goes to ----------------------------------------------------------------------------------------
@@ -591,15 +629,19 @@ def _tell(complaint: Complaint, what: str, *, at: datetime, secret: bool = False
 
 
 def _tell_handler(complaint: Complaint, what: str, *, at: datetime) -> None:
-    if complaint.handler is None:
-        return
-    notify(
-        key=f"{complaint.chain}:handler:{complaint.acts.count()}",
+    if complaint.handler is not None:
+        key = f"{complaint.chain}:handler:{complaint.acts.count()}"
+        _tell_official(complaint, complaint.handler, f" {what}", key=key, at=at)
+
+
+def _tell_official(complaint: Complaint, to: User, what: str, *, key: str, at: datetime) -> Notice:
+    return notify(
+        key=key,
         kind="complaint_work",
         about=complaint.chain,
-        to=addressee(complaint.handler),
-        subject=f"Pengaduan {complaint.number} {what}",
-        text=f"Yth. {complaint.handler.name},\n\nPengaduan {complaint.number} {what}.",
+        to=addressee(to),
+        subject=f"Pengaduan {complaint.number}{what}",
+        text=f"Yth. {to.name},\n\nPengaduan {complaint.number}{what}.",
         link=f"/meja/pengaduan/{complaint.pk}/",
         at=at,
     )
