@@ -1,18 +1,25 @@
-"""Reading the queue: who is next, how long it takes, what the displays show."""
+"""Reading the queue (who is next, how long it takes, what the displays show) and the complaints."""
 
 from __future__ import annotations
 
+from collections import Counter as Tally
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import takewhile
+from statistics import median
+
+from django.db.models import TextChoices
 
 from muara.cases.forecast import percentile
-from muara.contacts.models import Counter, QueueDay, QueueSeries, Ticket, TicketEvent
-from muara.contacts.rules import PRIORITY_RUN, call_order
-from muara.people.models import WITA, OfficeSetting, office_day
-from muara.people.queries import office_setting
+from muara.contacts.models import Complaint, Counter, QueueDay, QueueSeries, Ticket, TicketEvent
+from muara.contacts.models.complaints import ComplaintQuerySet
+from muara.contacts.rules import PRIORITY_RUN, call_order, complaint_clocks
+from muara.people.models import WITA, OfficeSetting, User, midnight, office_day
+from muara.people.queries import complaint_target, office_setting
+from muara.people.rules import AUDITOR, COMPLAINT_MANAGER
+from muara.sop.working_time import Calendar
 
 # A counter that has called or finished nobody for this long is taken for unattended.
 ATTENDED = timedelta(minutes=30)
@@ -196,3 +203,99 @@ def last_calls(day: date, *, show: int) -> list[TicketEvent]:
     for event in rows.select_related("ticket__series", "counter").order_by("-pk")[: show * 3]:
         found.setdefault(event.ticket_id, event)
     return list(found.values())[:show]
+
+
+# --- complaints --------------------------------------------------------------------------------------------
+
+
+def complaint_targets(*, on: date) -> dict[str, int]:
+    """The office's own targets in working days, as `complaint_clocks` reads them."""
+    key, handling = OfficeSetting.Key, Complaint.Handling
+    keys = {
+        "response": key.COMPLAINT_RESPONSE,
+        handling.SIMPLE.value: key.COMPLAINT_SIMPLE,
+        handling.EXAMINED.value: key.COMPLAINT_EXAMINED,
+        handling.FIELD.value: key.COMPLAINT_FIELD,
+    }
+    return {name: complaint_target(setting, on=on) for name, setting in keys.items()}
+
+
+def complaints_for(user: User, *, at: datetime) -> ComplaintQuerySet:
+    """What a complaint manager or the auditor reads, and a superior what was given to them."""
+    actors = user.actors(at)
+    rows: ComplaintQuerySet = Complaint.objects.not_about(user).select_related("handler", "case")
+    return rows if actors & {COMPLAINT_MANAGER, AUDITOR} else rows.filter(handler=user)
+
+
+def complaints_decided(first: date, last: date, *, calendar: Calendar) -> list[bool]:
+    """Of each complaint decided in these days: whether it was answered and decided in the law's time."""
+    rows = Complaint.objects.filter(
+        kind__in=Complaint.FORMAL,
+        decided_at__gte=midnight(first),
+        decided_at__lt=midnight(last + timedelta(days=1)),
+    )
+    return [
+        not any(
+            clock.is_late(on=clock.met)
+            for clock in complaint_clocks(row, calendar=calendar, targets={})
+            if clock.met
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintFigures:
+    """A year's complaints as the public may read them: counts alone, by one property at a time."""
+
+    total: int
+    open: int
+    by_kind: list[tuple[str, int]]
+    by_category: list[tuple[str, int]]
+    by_channel: list[tuple[str, int]]
+    formal: int
+    on_time: int
+    decision_days: float | None
+    rated: int
+    satisfied: int
+
+
+def complaint_figures(first: date, last: date, *, on: date, calendar: Calendar) -> ComplaintFigures:
+    """Count the complaints received from one day to another.
+
+    On time: none of the law's limits was passed, up to `on`; of complaints alone (Pasal 44 and 50).
+    """
+    rows = list(
+        Complaint.objects.filter(
+            received_at__gte=midnight(first), received_at__lt=midnight(last + timedelta(days=1))
+        )
+    )
+    formal = [row for row in rows if row.is_formal]
+    kept = [
+        row
+        for row in formal
+        if not any(clock.is_late(on=on) for clock in complaint_clocks(row, calendar=calendar, targets={}))
+    ]
+    days = [
+        (office_day(row.decided_at) - office_day(row.complete_at)).days
+        for row in formal
+        if row.decided_at and row.complete_at
+    ]
+    rated = [row for row in rows if row.satisfied is not None]
+
+    def by(name: str, choices: type[TextChoices]) -> list[tuple[str, int]]:
+        counted = Tally(getattr(row, name) for row in rows)
+        return [(str(item.label), counted[item.value]) for item in choices if counted[item.value]]
+
+    return ComplaintFigures(
+        total=len(rows),
+        open=sum(row.is_open for row in rows),
+        by_kind=by("kind", Complaint.Kind),
+        by_category=by("category", Complaint.Category),
+        by_channel=by("channel", Complaint.Channel),
+        formal=len(formal),
+        on_time=len(kept),
+        decision_days=median(days) if days else None,
+        rated=len(rated),
+        satisfied=sum(bool(row.satisfied) for row in rated),
+    )

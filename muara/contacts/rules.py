@@ -1,13 +1,15 @@
-"""May this person call here? And who is next: the fair order of a queue."""
+"""May this person call here, or handle this complaint? Who is next, and by when must it be answered?"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
-from muara.contacts.models import Consultation, Counter, Kiosk, QueueSeries, Ticket
-from muara.people.models import User
-from muara.people.rules import ADMINISTRATOR
+from muara.contacts.models import Complaint, Consultation, Counter, Kiosk, QueueSeries, Ticket
+from muara.people.models import User, office_day
+from muara.people.rules import ADMINISTRATOR, AUDITOR, COMPLAINT_MANAGER, SUPERIORS
+from muara.sop.working_time import Calendar, add_working_days
 
 # Whom the SOP puts before visitors; each series of numbers is called by one of them.
 FRONT_OFFICE = ("information_officer", "customer_service", "registration_counter", "collection_counter")
@@ -76,3 +78,104 @@ def call_order(waiting: Sequence[Ticket], *, run: int, limit: int) -> list[Ticke
         left.remove(chosen)
         run = run + 1 if chosen.has_priority else 0
     return order
+
+
+# --- complaints (SOP section Q) ----------------------------------------------------------------------------
+
+# UU 25/2009 says "hari", not working days: calendar days bind the office more strictly (domain 5.2).
+BELATED = timedelta(days=30)  # Pasal 42(2): to complain, from the service on
+RESPOND = timedelta(days=14)  # Pasal 44(3): to say whether it is complete
+SUPPLY = timedelta(days=30)  # Pasal 44(4): the complainant's, to complete it
+DECIDE = timedelta(days=60)  # Pasal 50(1): from when it is complete
+DELIVER = timedelta(days=14)  # Pasal 50(2): from the decision
+
+# Whom a complaint goes to: its manager, and where it concerns them, their superiors from below.
+HANDLERS = (COMPLAINT_MANAGER, *SUPERIORS)
+# Who writes down what came by telephone, on paper or to a counter (Q.1, Q.2).
+RECORDERS = frozenset({*FRONT_OFFICE, COMPLAINT_MANAGER})
+
+
+def may_record_complaint(user: User, *, at: datetime) -> bool:
+    """The front office and the complaint manager write down what others say to them."""
+    return user.is_active and bool(user.actors(at) & RECORDERS)
+
+
+def may_handle(user: User, complaint: Complaint, *, at: datetime) -> bool:
+    """A complaint manager, or the superior whom it was given to; never somebody whom it concerns."""
+    actors = user.actors(at)
+    given = user.pk == complaint.handler_id and bool(actors & set(HANDLERS))
+    if not user.is_active or not (given or COMPLAINT_MANAGER in actors):
+        return False
+    return not complaint.concerns.filter(user=user).exists()
+
+
+def may_read_complaints(user: User, *, at: datetime) -> bool:
+    """Tell whether the person has complaints to read: those who may handle one, and the auditor."""
+    return user.is_active and bool(user.actors(at) & {*HANDLERS, AUDITOR})
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintClock:
+    """A limit of a complaint: the law's and the office's own beside it, and when it was met."""
+
+    label: str
+    legal: date | None
+    target: date | None = None
+    met: date | None = None
+    theirs: bool = False  # it is the complainant's to keep
+
+    @property
+    def due(self) -> date | None:
+        """The stricter of the two."""
+        return min((day for day in (self.legal, self.target) if day), default=None)
+
+    def is_past(self, limit: date | None, *, on: date) -> bool:
+        return limit is not None and (self.met or on) > limit
+
+    def is_late(self, *, on: date) -> bool:
+        """Tell whether the office broke the law's limit."""
+        return not self.theirs and self.is_past(self.legal, on=on)
+
+
+def complaint_clocks(
+    complaint: Complaint, *, calendar: Calendar, targets: Mapping[str, int]
+) -> list[ComplaintClock]:
+    """The clocks that run or ran for a complaint.
+
+    The law's are calendar days and for complaints alone; `targets` (working days, by "response" and by
+    `Complaint.Handling`) are the office's own.
+    """
+    received, responded = office_day(complaint.received_at), _day(complaint.responded_at)
+    complete, decided = _day(complaint.complete_at), _day(complaint.decided_at)
+    law = complaint.is_formal
+
+    def target(start: date | None, key: str) -> date | None:
+        return add_working_days(calendar, start, targets[key]) if start and key in targets else None
+
+    clocks = [
+        ComplaintClock(
+            "Tanggapan pertama",
+            received + RESPOND if law else None,
+            target(received, "response"),
+            responded,
+        )
+    ]
+    if responded and complaint.state in {Complaint.State.INCOMPLETE, Complaint.State.LAPSED}:
+        clocks.append(ComplaintClock("Pelapor melengkapi", responded + SUPPLY, theirs=True))
+    if complete and not complaint.recipient:
+        clocks.append(
+            ComplaintClock(
+                "Keputusan",
+                complete + DECIDE if law else None,
+                target(complete, complaint.handling),
+                decided,
+            )
+        )
+    if decided:
+        delivered = _day(complaint.delivered_at)
+        clocks.append(ComplaintClock("Penyampaian", decided + DELIVER if law else None, met=delivered))
+    return clocks
+
+
+def _day(at: datetime | None) -> date | None:
+    return None if at is None else office_day(at)

@@ -333,6 +333,10 @@ class OfficeSetting(models.Model):
         REPORT_REMIND_AGAIN = "report_remind_again", "Hari sebelum laporan jatuh tempo: pengingat kedua"
         REPORT_LATE = "report_late", "Hari sesudah laporan jatuh tempo: pengingat pertama"
         REPORT_LATE_AGAIN = "report_late_again", "Hari sesudah laporan jatuh tempo: pengingat kedua"
+        COMPLAINT_RESPONSE = "complaint_response", "Sasaran tanggapan pertama atas pengaduan"
+        COMPLAINT_SIMPLE = "complaint_simple", "Sasaran jawaban: informasi atau tanpa pemeriksaan"
+        COMPLAINT_EXAMINED = "complaint_examined", "Sasaran jawaban: dengan pemeriksaan"
+        COMPLAINT_FIELD = "complaint_field", "Sasaran jawaban: dengan peninjauan lapangan"
 
         @property
         def unit(self) -> str:
@@ -359,6 +363,13 @@ class OfficeSetting(models.Model):
         Key.REPORT_REMIND_AGAIN: 3,
         Key.REPORT_LATE: 1,
         Key.REPORT_LATE_AGAIN: 7,
+    }
+    # Service targets beside the law's clocks, known from a second hand only (SP4N; domain 5.3).
+    COMPLAINTS: ClassVar = {
+        Key.COMPLAINT_RESPONSE: 3,
+        Key.COMPLAINT_SIMPLE: 5,
+        Key.COMPLAINT_EXAMINED: 14,
+        Key.COMPLAINT_FIELD: 60,
     }
 
     key = models.CharField("ketentuan", max_length=40, choices=Key)

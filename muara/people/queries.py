@@ -43,6 +43,11 @@ def report_day(key: OfficeSetting.Key, *, on: date) -> int:
     return office_setting(key, on=on) or OfficeSetting.REPORTS[key]
 
 
+def complaint_target(key: OfficeSetting.Key, *, on: date) -> int:
+    """How many working days the office gives itself to answer a complaint, as in force on a day."""
+    return office_setting(key, on=on) or OfficeSetting.COMPLAINTS[key]
+
+
 def absent_until(users: Iterable[int], *, on: date) -> dict[int, date]:
     """Which of these people are away on a day, each with the last day that is known of it."""
     rows = Absence.objects.on(on).filter(user__in=users).order_by("ends")

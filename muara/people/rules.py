@@ -13,9 +13,14 @@ from django.db.models import Q
 from muara.people.models import User, office_day
 from muara.sop.values import ValueRefused
 
-ADMINISTRATOR, AUDITOR = "administrator", "auditor"
-# Beside the SOP's columns: who sets the system up, and who reads everything and changes nothing.
-SYSTEM_ACTORS = {ADMINISTRATOR: "Administrator", AUDITOR: "Auditor (hanya membaca)"}
+ADMINISTRATOR, AUDITOR, COMPLAINT_MANAGER = "administrator", "auditor", "complaint_manager"
+# Beside the SOP's columns: who sets the system up, who reads everything and changes nothing, and who handles
+# complaints (section Q sends them to SOP-PAIP-LPA-01, which names its own official).
+SYSTEM_ACTORS = {
+    ADMINISTRATOR: "Administrator",
+    AUDITOR: "Auditor (hanya membaca)",
+    COMPLAINT_MANAGER: "Pengelola pengaduan",
+}
 AGENCY_ACTORS = frozenset({"technical_team"})
 # Posts that one person holds: two definitive heads would make it a matter of luck who signs.
 SEATS = frozenset({"head_of_office"})
@@ -55,7 +60,7 @@ def answers_for(mine: Collection[str], theirs: Collection[str]) -> bool:
 
     An agency's people are not below ours, and an auditor or administrator is below nobody.
     """
-    below = set(theirs) - AGENCY_ACTORS - set(SYSTEM_ACTORS)
+    below = set(theirs) - AGENCY_ACTORS - {ADMINISTRATOR, AUDITOR}
     return ADMINISTRATOR in mine or any(set(mine) & set(superiors_of(actor)) for actor in below)
 
 

@@ -19,7 +19,7 @@ from muara.cases.actions import due_day
 from muara.cases.models import Case, Correction, CorrectionItem, Endorsement, Pause, Task
 from muara.cases.models.case import chain_of, definition_of
 from muara.cases.timeline import AGENCY, APPLICANT, OFFICE, Stretch, elapsed, pieces, side_of
-from muara.contacts.queries import figures_of
+from muara.contacts.queries import complaints_decided, figures_of
 from muara.people.calendar import office_calendar
 from muara.people.hours import minutes_served
 from muara.people.models import office_day
@@ -53,6 +53,7 @@ def facts_of(service: str, period: Period, *, on: date | None = None) -> Facts:
         waits=[one for queue in figures_of(period.first, until=period.last).values() for one in queue.waits],
         asked=_asked(service, period),
         survey=_surveyed(service, period, on=on) if on else None,
+        complaints=complaints_decided(period.first, period.last, calendar=calendar),
     )
 
 

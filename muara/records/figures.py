@@ -98,6 +98,7 @@ class Facts:
     waits: Sequence[timedelta] = ()
     asked: Mapping[tuple[str, str], int] = field(default_factory=dict)  # (step, kind): requests
     survey: Surveyed | None = None
+    complaints: Sequence[bool] = ()  # those decided in the period: whether within the law's limits
 
 
 # --- arithmetic -------------------------------------------------------------------------------------------
@@ -315,9 +316,10 @@ def indicators(facts: Facts, process: Process) -> list[Indicator]:
         Indicator(
             "K7",
             "Pengaduan yang dijawab tepat waktu",
-            "Pengaduan yang dijawab dalam waktunya dibagi semua pengaduan dalam periode.",
-            (Line("Pengaduan", NO_DATA),),
-            note="Pengaduan belum dicatat dalam sistem ini, jadi angkanya tidak dapat dihitung.",
+            "Pengaduan yang ditanggapi dan diputus dalam batas UU 25/2009 (14 dan 60 hari) dibagi semua "
+            "pengaduan yang diputus dalam periode.",
+            (_share_line("Pengaduan", share(facts.complaints), "pengaduan"),),
+            note="Seluruh kantor, bukan satu layanan. Yang belum diputus baru terhitung setelah diputus.",
         ),
         Indicator(
             "K8",

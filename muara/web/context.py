@@ -19,6 +19,7 @@ FOOTER = (
     ("Layanan", "home"),
     ("Ikuti berkas", "follow"),
     ("Bertanya kepada petugas", "questions"),
+    ("Pengaduan dan saran", "complain"),
     ("Periksa izin", "verify_permit"),
     ("Hasil survei kepuasan", "survey_results"),
     ("Data pribadi Anda", "privacy"),

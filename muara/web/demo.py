@@ -38,9 +38,10 @@ from muara.cases.models import (
 )
 from muara.cases.models.coordination import Channel
 from muara.cases.terms import clean_terms
-from muara.contacts.actions import queue
+from muara.contacts.actions import complaints, queue
+from muara.contacts.actions.complaints import Filing
 from muara.contacts.actions.consultations import ask, inform
-from muara.contacts.models import Consultation, PhoneTask, QueueSeries, Ticket
+from muara.contacts.models import Complaint, Consultation, PhoneTask, QueueSeries, Ticket
 from muara.documents.blobs import keep_blob
 from muara.documents.contents.refusal import Reason
 from muara.documents.models import Blob, Certificate
@@ -69,7 +70,7 @@ from muara.people.models import (
     midnight,
     office_day,
 )
-from muara.people.rules import Proof
+from muara.people.rules import COMPLAINT_MANAGER, Proof
 from muara.permits.actions import set_up_missing
 from muara.sop.definition import Outcome
 from muara.sop.service import load_folder, read_service, services_root
@@ -132,6 +133,7 @@ CAST = (
     Person("head_of_office", "kadis", "Guntur Andaian", "Pembina Utama Muda", "197003031995031003"),
     Person("registrar", "tatausaha", "Tuti Rekawati"),
     Person("collection_counter", "pengambilan", "Ambar Umpamani"),
+    Person("complaint_manager", "pengaduan", "Prita Umpama"),
     Person("administrator", "admin", "Adi Contohno"),
     Person("auditor", "auditor", "Awas Misalkan"),
 )
@@ -949,11 +951,86 @@ def seed_cases(at: datetime) -> Iterator[str]:
         task = case.main_task
         yield f"{case} · {case.application.company} · {task.step.title if task else 'selesai'}"
     ask_question(at=at, text="Apakah hotel kecil di pantai perlu izin ini?")
+    yield f"{seed_complaints(at)} pengaduan, saran, dan pertanyaan"
     _coordinate(at)
     yield f"{_from_paper(at)} · dari kertas"
     yield from _unreached(at)
     yield _share(at)
     yield _electronic(at)
+
+
+def seed_complaints(at: datetime) -> int:
+    """Complaints in several states: late and in time, named, confidential and without a name."""
+    by, case = officer(COMPLAINT_MANAGER), Case.objects.exclude(registration_number=None).earliest("pk")
+    kind, category, channel = Complaint.Kind, Complaint.Category, Complaint.Channel
+    laras = partial(Filing, name="Laras Pengandaian", address="Jalan Rekaan Nomor 2, Samarinda")
+
+    def file(said: Filing, *, ago: int, by: User | None = None) -> Complaint:
+        return complaints.file_complaint(said, by=by, at=working_morning(at, ago=ago))
+
+    slow = laras(
+        kind=kind.COMPLAINT,
+        category=category.TIME,
+        text="Berkas kami tidak bergerak selama dua minggu dan tidak ada kabar.",
+        harm="Pengoperasian unit baru tertunda.",
+        wanted="Kepastian kapan rekomendasi teknis diminta.",
+        case_number=case.registration_number or "",
+        email="laras@contoh.example",
+    )
+    _answer(file(slow, ago=30), by=by, at=at)
+    turned_away = laras(
+        kind=kind.COMPLAINT,
+        category=category.CONDUCT,
+        text="Saya diminta kembali tiga kali untuk syarat yang berbeda-beda.",
+        channel=channel.COUNTER,
+        confidential=True,
+        phone="+628110000009",
+    )
+    file(turned_away, ago=17, by=officer("customer_service"))
+    unclear = laras(kind=kind.GRIEVANCE, category=category.PROCEDURE, text="Jawaban di telepon tidak jelas.")
+    moment = working_morning(at, ago=7)
+    asked = "Kapan dan kepada siapa Anda menelepon?"
+    complaints.ask_to_complete(file(unclear, ago=9).pk, text=asked, by=by, at=moment)
+    smell = Filing(
+        kind=kind.COMPLAINT, category=category.POLLUTION, text="Air di muara berbau.", anonymous=True
+    )
+    complaints.forward(
+        file(smell, ago=6).pk,
+        recipient=Complaint.Recipient.AGENCY,
+        name="Dinas Lingkungan Hidup Provinsi Kalimantan Timur",
+        text="Dugaan pencemaran ditangani pengawas lingkungan hidup.",
+        by=by,
+        at=working_morning(at, ago=5),
+    )
+    unheard = laras(
+        kind=kind.COMPLAINT, category=category.CONDUCT, text="Saya tidak ditanggapi.", about="Prita"
+    )
+    file(unheard, ago=3)  # it concerns the complaint manager: the section head has it
+    chairs = Filing(
+        kind=kind.SUGGESTION,
+        category=category.FACILITIES,
+        text="Tambah kursi di ruang tunggu.",
+        channel=channel.BOX,
+        anonymous=True,
+    )
+    file(chairs, ago=2, by=officer("information_officer"))
+    fee = file(
+        laras(kind=kind.INFORMATION, category=category.COST, text="Apakah benar tidak ada biaya?"), ago=1
+    )
+    complaints.accept(fee.pk, handling=Complaint.Handling.SIMPLE, by=by, at=at)
+    return Complaint.objects.count()
+
+
+def _answer(complaint: Complaint, *, by: User, at: datetime) -> None:
+    """From the answer that it is complete to the complainant's thanks."""
+    pk, moment = complaint.pk, working_morning(at, ago=28)
+    complaints.accept(pk, handling=Complaint.Handling.EXAMINED, by=by, at=moment)
+    number = complaint.case_number
+    complaints.link_case(pk, number=number, step_key="verify", cause="office", by=by, at=moment)
+    moment, told = working_morning(at, ago=20), "Berkas tertahan di verifikasi; kini sudah diteruskan."
+    complaints.decide(pk, verdict=Complaint.Verdict.FOUNDED, text=told, by=by, at=moment)
+    complaints.deliver(pk, how="Surel", by=by, at=moment)
+    complaints.rate(pk, satisfied=True, at=working_morning(at, ago=19))
 
 
 def _electronic(at: datetime) -> str:

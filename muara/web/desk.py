@@ -32,11 +32,12 @@ from muara.cases.rules import (
 )
 from muara.compliance.rules import REVIEWER, WARNER
 from muara.contacts.actions.queue import attach_application
-from muara.contacts.models import Consultation, NoticeLetter, PhoneTask, Ticket
-from muara.contacts.rules import ANSWERS, FRONT_OFFICE, may_serve
+from muara.contacts.models import Complaint, Consultation, NoticeLetter, PhoneTask, Ticket
+from muara.contacts.rules import ANSWERS, FRONT_OFFICE, HANDLERS, RECORDERS, may_serve
 from muara.people.calendar import office_calendar
 from muara.people.models import Company, User, office_day
 from muara.people.queries import absent_until
+from muara.people.rules import AUDITOR, SYSTEM_ACTORS
 from muara.permits.queries import permits_of
 from muara.records.rules import OVERSEERS
 from muara.sop.definition import Step
@@ -54,7 +55,7 @@ A_PAGE = 25
 TASKS_A_PAGE = 25
 SHORT = 8  # rows of a list that only reminds
 MATCHES = 15  # companies that a search offers
-OUTSIDE_THE_SOP = {"administrator": "Administrator", "auditor": "Pemeriksa (hanya membaca)"}
+OUTSIDE_THE_SOP = SYSTEM_ACTORS | {"auditor": "Pemeriksa (hanya membaca)"}
 MONITORS = frozenset({"liaison", "processing_officer", "section_head", "division_head", "head_of_office"})
 READS_REGISTER = frozenset({"registrar", "head_of_office", "auditor"})
 DECIDES_LATER = MONITORS - {"liaison"} | READS_REGISTER
@@ -121,6 +122,11 @@ def desk_links(here: Officer, current: str) -> list[dict[str, Any]]:
         places.append(("Tanda tangan hari ini", "sign_day", 0))
     if here.reads_talks:
         places.append(("Konsultasi", "consultations", waiting))
+    if here.actors & {*HANDLERS, AUDITOR}:
+        mine = Complaint.objects.open().filter(handler=here.user).count()
+        places.append(("Pengaduan", "complaints", mine))
+    if here.actors & RECORDERS:
+        places.append(("Catat pengaduan", "new_complaint", 0))
     if here.actors & QUEUE_READERS:
         places.append(("Antrean", "queue_desk", 0))
     if here.actors & set(FRONT_OFFICE):

@@ -51,7 +51,7 @@ class FollowForm(forms.Form):
     def application(self) -> Application | None:
         """Find the application; the wrong number and the wrong code are told by the same silence."""
         number = " ".join(self.cleaned_data["nomor"].upper().split())
-        wanted = Q(case__registration_number__iexact=number) | Q(reference=_bare(number))
+        wanted = Q(case__registration_number__iexact=number) | Q(reference=bare(number))
         found = (
             Application.objects.select_related("case__permit__number", "case__refusal__number")
             .prefetch_related("case__tasks__pauses", "case__corrections__items")
@@ -59,11 +59,11 @@ class FollowForm(forms.Form):
             .first()
         )
         code = found.follow_code if found else "XXXX-XXXX"
-        right = compare_digest(_bare(self.cleaned_data["kode"].upper()), code)
+        right = compare_digest(bare(self.cleaned_data["kode"].upper()), code)
         return found if right else None
 
 
-def _bare(typed: str) -> str:
+def bare(typed: str) -> str:
     """Write a number or code as it is printed: four characters, a dash, four."""
     letters = CODE.sub("", typed)
     return f"{letters[:4]}-{letters[4:]}"

@@ -31,7 +31,14 @@ from muara.documents.indonesian import tanggal
 from muara.people import actions as people
 from muara.people.hours import next_opening, open_at
 from muara.people.models import CalendarDay, Holding, Notice, Office, OfficeSetting, User, office_day
-from muara.people.queries import holder, issuing_office, office_setting, report_day, rung_days
+from muara.people.queries import (
+    complaint_target,
+    holder,
+    issuing_office,
+    office_setting,
+    report_day,
+    rung_days,
+)
 from muara.people.rules import (
     AGENCY_ACTORS,
     SYSTEM_ACTORS,
@@ -508,6 +515,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     in_force[OfficeSetting.Key.PRIORITY_RUN] = priority_limit(day)
     in_force |= {key: rung_days(key, on=day) for key in OfficeSetting.RUNGS}
     in_force |= {key: report_day(key, on=day) for key in OfficeSetting.REPORTS}
+    in_force |= {key: complaint_target(key, on=day) for key in OfficeSetting.COMPLAINTS}
     context = {
         "form": form,
         "in_force": [(key.label, value, key.unit) for key, value in in_force.items()],

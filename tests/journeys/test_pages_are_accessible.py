@@ -18,6 +18,7 @@ from muara.cases.models import Application, Case, Draft, Task
 from muara.compliance.models import Certificate, Discharge
 from muara.compliance.reports import owed_reports
 from muara.contacts.models import (
+    Complaint,
     Consultation,
     Counter,
     NoticeLetter,
@@ -29,6 +30,7 @@ from muara.contacts.models import (
 from muara.people.actions.companies import invite
 from muara.people.calendar import office_calendar
 from muara.people.models import CalendarDay, Office, User, office_day
+from muara.people.rules import COMPLAINT_MANAGER
 from muara.permits import marks
 from muara.permits.models import LaterDecision, Permit
 from muara.steps.actions import later
@@ -101,6 +103,20 @@ def anybody() -> Iterator[Visit]:
     yield Visit("/akun/daftar/", press="Buat akun")
     yield Visit("/akun/lupa/")
     yield Visit("/tidak/ada/", status=404)
+
+
+def complaint_pages() -> Iterator[Visit]:
+    """A complaint as anybody says and follows it, as the counter writes it down, as its manager reads it."""
+    manager, counter = officer(COMPLAINT_MANAGER), officer("customer_service")
+    yield Visit("/pengaduan/", press="Kirim")
+    yield Visit("/pengaduan/lacak/", press="Lihat pengaduan")
+    yield Visit("/pengaduan/angka/")
+    yield Visit("/meja/pengaduan/baru/", counter, press="Simpan pengaduan")
+    yield Visit("/meja/pengaduan/", manager)
+    yield Visit("/meja/pengaduan/?keadaan=dianggap_dicabut", manager)
+    for state in ("diterima", "selesai", "diteruskan"):
+        found = Complaint.objects.filter(state=state, handler=manager)[0]
+        yield Visit(f"/meja/pengaduan/{found.pk}/", manager)
 
 
 def applicants() -> Iterator[Visit]:
@@ -289,7 +305,8 @@ def administrators() -> Iterator[Visit]:
 
 
 @pytest.mark.parametrize(
-    "visits", [anybody, applicants, officers, case_pages, permit_pages, overseers, administrators]
+    "visits",
+    [anybody, complaint_pages, applicants, officers, case_pages, permit_pages, overseers, administrators],
 )
 def test_every_kind_of_page_fits_and_is_accessible(
     demo_app: LiveApp, desktop: Page, visits: Callable[[], Iterator[Visit]]

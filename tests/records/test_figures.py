@@ -229,7 +229,9 @@ def test_a_case_walked_to_its_end_is_told_by_its_own_rows(office: Office) -> Non
     assert decided_in("LHP", JULY) == [decision]
     (agency,) = facts.at_agency
     assert (agency.days, agency.in_hand) == (0, 0)
-    assert facts_of("LHP", JULY.before) == Facts(passages=[], decided=[], at_agency=[], waits=[])
+    assert facts_of("LHP", JULY.before) == Facts(
+        passages=[], decided=[], at_agency=[], waits=[], complaints=[]
+    )
 
 
 @pytest.mark.django_db

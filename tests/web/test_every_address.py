@@ -19,7 +19,17 @@ from muara.audit.models import Entry
 from muara.cases.copies import hand_out
 from muara.cases.models import Case, ControlledCopy, DeliveryRound, PowerOfAttorney, Question
 from muara.contacts.actions import queue
-from muara.contacts.models import Consultation, Counter, Kiosk, NoticeLetter, PhoneTask, QueueSeries, Ticket
+from muara.contacts.actions.complaints import Filing, file_complaint
+from muara.contacts.models import (
+    Complaint,
+    Consultation,
+    Counter,
+    Kiosk,
+    NoticeLetter,
+    PhoneTask,
+    QueueSeries,
+    Ticket,
+)
 from muara.people.actions.absences import record_absence
 from muara.people.actions.companies import invite
 from muara.people.actions.notices import Addressee, give_up, notify
@@ -85,6 +95,30 @@ ADDRESSES = {
     "follow": (
         "200 200 200 200 200 200 200 200 200",
         "422 422 422 422 422 422 422 422 422",
+    ),
+    "complain": (
+        "200 200 200 200 200 200 200 200 200",
+        "422 422 422 422 422 422 422 422 422",
+    ),
+    "track_complaint": (
+        "200 200 200 200 200 200 200 200 200",
+        "422 422 422 422 422 422 422 422 422",
+    ),
+    "own_complaint": (  # a browser that has shown no number and code
+        "302 302 302 302 302 302 302 302 302",
+        "302 302 302 302 302 302 302 302 302",
+    ),
+    "own_receipt": (
+        "404 404 404 404 404 404 404 404 404",
+        "405 405 405 405 405 405 405 405 405",
+    ),
+    "complaint_sheet": (
+        "200 200 200 200 200 200 200 200 200",
+        "405 405 405 405 405 405 405 405 405",
+    ),
+    "public_complaints": (
+        "200 200 200 200 200 200 200 200 200",
+        "405 405 405 405 405 405 405 405 405",
     ),
     "verify_permit": (
         "200 200 200 200 200 200 200 200 200",
@@ -730,6 +764,34 @@ ADDRESSES = {
         "in 403 403 404 200 403 403 200 403",
         "in 403 403 404 422 403 403 403 403",
     ),
+    "complaints": (
+        "in 403 403 403 403 403 200 200 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "new_complaint": (
+        "in 403 403 200 200 403 403 403 403",
+        "in 403 403 422 422 403 403 403 403",
+    ),
+    "complaint": (  # it lies with the complaint manager
+        "in 403 403 403 403 403 404 200 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "recorded_complaint": (  # it came by the web: nobody wrote it down
+        "in 403 403 404 404 403 403 403 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "complaint_receipt": (
+        "in 403 403 404 404 403 403 403 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "complaint_file": (
+        "in 403 403 403 403 403 404 404 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "complaint_act": (
+        "in 405 405 405 405 405 405 405 405",
+        "in 403 403 403 403 403 404 403 403",
+    ),
     "queue_desk": (
         "in 403 403 200 200 403 200 200 403",
         "in 405 405 405 405 405 405 405 405",
@@ -1018,6 +1080,7 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "form": "csv",
         "ending": "csv",
         "figure": "k1",
+        "file": 1,
         "number": 1,
         "name": "periksa-qr.js",
         "old": case.revision_id,
@@ -1046,6 +1109,11 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "queue_series": QueueSeries.objects.get(letter="A").pk,
         "monitoring_form": case.pk,
         "delivery_list": DeliveryRound.objects.get().pk,
+        "complaint": Complaint.objects.get().pk,
+        "recorded_complaint": Complaint.objects.get().pk,
+        "complaint_receipt": Complaint.objects.get().pk,
+        "complaint_file": Complaint.objects.get().pk,
+        "complaint_act": Complaint.objects.get().pk,
         "question": Question.objects.get().pk,
         "phone_task": PhoneTask.objects.get().pk,
         "notice_letter": NoticeLetter.objects.get().pk,
@@ -1099,6 +1167,7 @@ def test_every_address_answers_each_person_as_it_should(office: Office, who: str
     case = case_at("decide", at=MONDAY)
     take(at=MONDAY)
     ask_question(at=MONDAY, text="Apa syaratnya?")
+    file_complaint(Filing(kind="saran", category="sarana", text="Tambah kursi.", anonymous=True), at=MONDAY)
     Question.objects.create(
         case=case,
         agency=Office.objects.get(kind=Office.Kind.AGENCY),

@@ -15,6 +15,7 @@ from django.utils import timezone
 from muara.audit.checkpoints import Faulty, take
 from muara.audit.keys import PERMIT, NoKey, UnsafeKey, signer
 from muara.compliance.actions.reminders import remind_of_reports
+from muara.contacts.actions.complaints import find_handlers, lapse_uncompleted, warn_of_limits
 from muara.contacts.actions.queue import close_earlier_days
 from muara.people.actions.notices import digest_failures
 from muara.people.models import WITA
@@ -65,6 +66,9 @@ class Command(BaseCommand):
             "pemberitahuan batas waktu": list(climb(at=at)),
             "peringatan batas hukum": list(warn_of_legal_limits(at=at)),
             "tugas telepon atau surat": list(escalate(at=at)),
+            "pengaduan yang dianggap dicabut": list(lapse_uncompleted(at=at)),
+            "penyerahan pengaduan kepada pengelola": list(find_handlers(at=at)),
+            "pemberitahuan batas pengaduan": list(warn_of_limits(at=at)),
             "ringkasan pemberitahuan yang gagal": digest_failures(pages=digest_pages(), at=at),
             "buku nomor yang tertinggal": settle_books(),  # last: a full disk must not stop the rest
         }
