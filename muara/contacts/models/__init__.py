@@ -1,4 +1,4 @@
-"""Talk with citizens: questions, complaints, the queue, what they think of us, and whom a notice did not reach."""
+"""Talk with citizens: questions, complaints, the queue, the survey, and whom a notice did not reach."""
 
 from __future__ import annotations
 
