@@ -131,6 +131,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "muara.web.middleware.keep_private",
+    "muara.web.middleware.read_at_once",
 ]
 ROOT_URLCONF = "muara.urls"
 WSGI_APPLICATION = "muara.wsgi.application"

@@ -17,12 +17,13 @@ from django.core.cache.backends.base import BaseCache
 
 from muara.cases.models import Task
 from muara.records.facts import facts_of
-from muara.records.figures import Proof, Summary, indicators, proofs, summary
+from muara.records.figures import Proof, Ref, Summary, indicators, proofs, summary
 from muara.records.periods import Period, between
 from muara.sop.definition import Process
 
 FRESH = timedelta(minutes=1)  # for which what a page counts stands
 AHEAD = timedelta(seconds=30)  # after which the counter counts again, so that no page finds it stale
+QUICK = 0.1  # seconds: what took no longer is counted again by the page that finds it stale
 RESTS = 10  # times as long as a count took, the counter leaves it alone
 KEPT = timedelta(minutes=15)  # for which a page shows what the counter has not counted again
 WANTED = timedelta(minutes=15)  # for which the counter goes on with days that somebody asked for
@@ -44,21 +45,30 @@ class Counted(Generic[T]):
         """Neither too old nor, after a clock was set back, from the future."""
         return timedelta(0) <= now - self.at <= longest
 
+    @property
+    def rests_for(self) -> timedelta:
+        """How long the counter leaves it alone."""
+        return max(AHEAD, RESTS * timedelta(seconds=self.took))
+
+    @property
+    def shown_for(self) -> timedelta:
+        """How long a page shows it while the counter should have renewed it."""
+        return max(KEPT, 3 * self.rests_for)
+
 
 def recent(
     key: str, *, at: datetime, count: Callable[[], T], is_quick: Callable[[], bool] = lambda: True
 ) -> Counted[T] | None:
-    """What was counted last, at most a minute ago; what the counter has not renewed meanwhile says its age.
+    """What was counted at most a minute ago; where the counter runs and counting takes long, its last count.
 
     None: it takes long, and the counter has not counted it yet.
     """
-    found = _look(key)
+    found = cast("Counted[T] | None", _look(key))
     if found is not None and found.stands(at, FRESH):
-        return cast("Counted[T]", found)
+        return found
     if counter_runs(at):
-        longest = max(KEPT, 3 * RESTS * timedelta(seconds=found.took)) if found else KEPT
-        if found is not None and found.stands(at, longest):
-            return cast("Counted[T]", found)
+        if found is not None and found.took > QUICK and found.stands(at, found.shown_for):
+            return found
         if not is_quick():
             return None
     return keep(key, at=at, count=count)
@@ -75,7 +85,7 @@ def keep(key: str, *, at: datetime, count: Callable[[], T]) -> Counted[T]:
 def is_due(key: str, *, at: datetime) -> bool:
     """Tell whether the counter should count again: soon, but never without a rest."""
     found = _look(key)
-    return found is None or not found.stands(at, max(AHEAD, RESTS * timedelta(seconds=found.took)))
+    return found is None or not found.stands(at, found.rests_for)
 
 
 def counter_runs(at: datetime) -> bool:
@@ -129,7 +139,8 @@ def count_period(service: str, process: Process, period: Period) -> Summary:
         rows = proofs(code, facts, process)
         lengths[code] = len(rows)
         for start in range(0, len(rows), A_PIECE):
-            _store().set(_piece(service, period, code, start), rows[start : start + A_PIECE], timeout=None)
+            piece = [_plain(row) for row in rows[start : start + A_PIECE]]
+            _store().set(_piece(service, period, code, start), piece, timeout=None)
     return summary(facts, process, told, lengths)
 
 
@@ -148,18 +159,30 @@ class ProofRows(Sequence[Proof]):
         start, stop, _ = wanted.indices(self.length)
         base = start - start % A_PIECE
         rows = [row for piece in range(base, stop, A_PIECE) for row in self._piece(piece)]
-        return rows[start - base : stop - base]
+        return [_proof(row) for row in rows[start - base : stop - base]]
 
     def __iter__(self) -> Iterator[Proof]:
         for start in range(0, self.length, A_PIECE):
-            yield from self._piece(start)
+            yield from map(_proof, self._piece(start))
 
-    def _piece(self, start: int) -> list[Proof]:
+    def _piece(self, start: int) -> list[Plain]:
         return _store().get(_piece(self.service, self.period, self.code, start)) or []
 
 
 def _piece(service: str, period: Period, code: str, start: int) -> str:
     return f"{period_key(service, period)}:{code}:{start}"
+
+
+Plain = tuple[int, str, str, date, str, bool]  # a page reads thousands of rows to show some: no objects
+
+
+def _plain(row: Proof) -> Plain:
+    return row.case.pk, row.case.number, row.case.company, row.day, row.what, row.against
+
+
+def _proof(row: Plain) -> Proof:
+    pk, number, company, day, what, against = row
+    return Proof(Ref(pk, number, company), day, what, against)
 
 
 def _is_short(period: Period) -> bool:

@@ -29,6 +29,7 @@ def busy(client: Client, time_machine: TimeMachineFixture, monkeypatch: pytest.M
     """An auditor's browser in an office where every period has too many passages for a page to count."""
     time_machine.move_to(LATER, tick=False)
     monkeypatch.setattr(counted, "FEW", 0)
+    monkeypatch.setattr(counted, "QUICK", 0)
     case_at("end", at=MONDAY)
     client.force_login(officer("auditor"))
     return client

@@ -45,12 +45,15 @@ class Command(BaseCommand):
             self.count_due()
 
     def count_due(self) -> None:
-        """Count what has grown old; what takes long comes last and is left alone the longest."""
-        for key, count in jobs(timezone.now()):
+        """Count what has grown old, the present first: it is looked at again after each count."""
+        while True:
             at = timezone.now()
             counted.say_the_counter_runs(at)
-            if counted.is_due(key, at=at):
-                counted.keep(key, at=at, count=count)
+            due = next((job for job in jobs(at) if counted.is_due(job[0], at=at)), None)
+            if due is None:
+                return
+            key, count = due
+            counted.keep(key, at=at, count=count)
 
 
 def jobs(at: datetime) -> Iterator[Job]:
