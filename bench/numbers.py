@@ -14,6 +14,7 @@ all, with its entry; every chain is unbroken.
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import random
 import signal
@@ -26,6 +27,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from tests.postgres import NoPostgres, cluster
 
@@ -242,18 +244,18 @@ def kill_acts(kills: int, *, chance: random.Random, minutes: float = 2) -> Acts:
 
     It ends when enough were killed, or with the case at hand when the time is over.
     """
-    from muara.web.demo import case_at, sample_upload
+    from muara.web.demo import case_at, sample_pdf
 
     # Made here: what sets letters keeps threads, which a forked process would wait for in vain.
-    scan = sample_upload("Izin bertanda tangan", at=SIGNED_AT).blob
+    scan = sample_pdf("Izin bertanda tangan")
     acts, times, until = Acts(), dict.fromkeys(ACTS, 0.0), time.time() + 60 * minutes
     while acts.kills < kills and time.time() < until:
-        case = case_at("decide", at=SIGNED_AT)
+        case, own = case_at("decide", at=SIGNED_AT), _kept(scan)
         for stage, act in enumerate(ACTS):
             _receive(case)
             while (before := demand_whole_case(case)) == stage:
                 lasts = times[act] * chance.random() if times[act] and acts.kills < kills else None
-                took = _run(act, case, SIGNED_AT + timedelta(hours=1), scan, killed_after=lasts)
+                took = _run(act, case, SIGNED_AT + timedelta(hours=1), own, killed_after=lasts)
                 after = demand_whole_case(case)
                 acts.done += after - before
                 if took:
@@ -265,6 +267,17 @@ def kill_acts(kills: int, *, chance: random.Random, minutes: float = 2) -> Acts:
                 acts.lost += after == stage
     demand_whole_register(told=[])
     return acts
+
+
+def _kept(scan: bytes) -> Blob:
+    """A scan of one case alone: the office refuses another decree's."""
+    from muara.documents.blobs import keep_blob
+    from muara.documents.store import BlobStore
+    from muara.documents.uploads import PDF
+
+    content = scan + f"\n% {uuid4()}\n".encode()
+    stored = BlobStore().put(io.BytesIO(content), limit_bytes=len(content))
+    return keep_blob(sha256=stored.sha256, size=stored.size, media_type=PDF, pages=1, at=SIGNED_AT)
 
 
 def _receive(case: Case) -> None:

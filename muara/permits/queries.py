@@ -280,7 +280,7 @@ def disagreement(counter: SeriesYear) -> str:
 def differences(series: Series) -> list[Difference]:
     """The years of a series that must be reconciled, with the numbers that the database lost."""
     found = []
-    for counter in SeriesYear.objects.filter(series=series).select_related("series").order_by("year"):
+    for counter in sorted(series.years.all(), key=lambda year: year.year):
         if told := disagreement(counter):
             mark, known = marks.read(str(series), counter.year), marks.book(str(series), counter.year)
             lost = tuple(

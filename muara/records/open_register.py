@@ -60,6 +60,7 @@ def issued_permits(text: str = "") -> QuerySet[Permit]:
     rows = Permit.objects.filter(scan__isnull=False).select_related(
         "number", "draft", "case", "replaces__number"
     )
+    rows = rows.prefetch_related("later")
     if text:
         rows = rows.filter(Q(number__text__icontains=text) | Q(company__icontains=text))
     return rows.order_by("-issued_on", "-pk")

@@ -738,13 +738,15 @@ class Walk:
 
     def do_decide(self, task: Task, by: User, way: Outcome, note: str) -> None:
         if way.key == "signed" and signing.way_of(task.case, at=self.clock.now) != SigningWay.Way.INK:
+            at = self.clock.tick()
             row = signing.sign(
                 task,
                 draft_sha256=current_draft(task).sha256,
                 clauses=task.step.examines,
                 by=by,
-                at=self.clock.tick(),
+                at=at,
                 note=note,
+                stamp=proven(at),
             )
             assert row.signed, row.failure
             return

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both]
 # docs/adr/0012: what each of the SOP's two letters covers.
 COVERED = {
     "signing": {"see", "sign"},
-    "handling": {"see", "fill", "answer", "visit", "collect"},
+    "handling": {"see", "fill", "answer", "visit", "collect", "report"},
 }
 
 

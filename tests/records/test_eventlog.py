@@ -145,7 +145,7 @@ def test_however_many_cases_only_some_are_in_memory(
 ) -> None:
     cases = [case_at("verify", at=MONDAY) for _ in range(3)]
     at_once = list(read())
-    with django_assert_num_queries(14):  # who held what; the keys and 11 of a portion; no more keys
+    with django_assert_num_queries(15):  # who held what; the keys and 12 of a portion; no more keys
         list(read())
     monkeypatch.setattr(room, "AT_ONCE", 2)
     assert list(read()) == at_once
