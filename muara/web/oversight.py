@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -498,7 +497,7 @@ def proof(request: HttpRequest, figure: str) -> HttpResponse:
         "indicator": empty[figure],
         "form": form,
         "period": period,
-        "page": Paginator(rows, A_PAGE).get_page(request.GET.get("halaman")),
+        "page": Pages(rows, A_PAGE, counted=len(rows)).get_page(request.GET.get("halaman")),
         "counted_at": figures.at if figures else None,
         "query": _query(request),
         "back": f"{reverse('performance')}?{_query(request)}",
