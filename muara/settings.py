@@ -70,6 +70,15 @@ def _database(url: str) -> dict[str, Any]:
 
 
 DATABASES = {"default": _database(DATABASE_URL)}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # What oversight counts, once for all processes of the machine (muara.records.counted).
+    "counted": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": DATA_DIR / "counted",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MUARA_BLOBS = DATA_DIR / "blobs"
 MUARA_KEYS = Path(os.environ.get("MUARA_KEYS", DATA_DIR / "keys"))
@@ -122,6 +131,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "muara.web.middleware.keep_private",
+    "muara.web.middleware.read_at_once",
 ]
 ROOT_URLCONF = "muara.urls"
 WSGI_APPLICATION = "muara.wsgi.application"

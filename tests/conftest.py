@@ -43,7 +43,7 @@ def _no_remembered_definitions(settings: Settings) -> None:
 
     And the figures that stand for a minute: they were counted over another test's cases.
     """
-    from django.core.cache import cache
+    from django.core.cache import cache, caches
 
     from muara.cases.models.case import definition_of
     from muara.people.calendar import read_calendar
@@ -51,6 +51,7 @@ def _no_remembered_definitions(settings: Settings) -> None:
     definition_of.cache_clear()
     read_calendar.cache_clear()
     cache.clear()
+    caches["counted"].clear()
     # Keys and checkpoints are files: another test's database knows nothing of them.
     apart = Path(settings.DATA_DIR) / secrets.token_hex(8)
     settings.MUARA_KEYS, settings.MUARA_CHECKPOINTS = apart / "keys", apart / "checkpoints"

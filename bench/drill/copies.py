@@ -30,6 +30,8 @@ A_LETTER_IN = 20  # copies keeps what it says: letters are half of a case's byte
 WEEK = timedelta(weeks=1)
 OPEN_SINCE = 10  # weeks: open cases came in within them
 CASES_A_COMPANY, COMPANIES_A_PERSON = 4, 2
+# What a chain of its own is kept about, by the word that its key begins with, besides applications.
+CHAINED = {"case": "cases_case", "notice": "people_notice", "discharge": "compliance_discharge"}
 REFERENCES = len(ALPHABET) ** 8
 SPREAD = 387_420_489_001  # prime to REFERENCES: neighbours get references that look unlike
 
@@ -149,7 +151,7 @@ class Copier:
             row[at] = reference(2 * n + place)
             said[old] = row[at]
             chains[f"application:{old}"] = f"application:{row[at]}"
-        for kind, name in (("case", "cases_case"), ("notice", "people_notice")):
+        for kind, name in CHAINED.items():
             for old, place in places.get(name, {}).items():
                 chains[f"{kind}:{old}"] = f"{kind}:{base[name] + place}"
         numbers = listed["permits_number"]

@@ -22,7 +22,7 @@ from muara.web import demo
 # Ten o'clock in Samarinda on a Monday; copies lie whole weeks later, so weekdays stay.
 AT = datetime(2024, 1, 8, 2, tzinfo=UTC)
 PACES = (3, 7, 11, 16)  # whole hours between two acts: a copy's jitter below an hour never crosses a midnight
-ROOMS = ("audit", "people", "documents", "cases", "permits", "contacts")
+ROOMS = ("audit", "people", "documents", "cases", "permits", "compliance", "contacts")
 # What all copies have in common, or what the copier makes itself.
 SHARED = frozenset(
     "people_user people_company people_membership documents_blob documents_template "

@@ -6,8 +6,8 @@ from datetime import date
 
 from django.db.models import Q
 
-from muara.cases.models import Case, CaseQuerySet, Revision, Task, TaskQuerySet
-from muara.cases.models.case import definition_of
+from muara.cases.models import Case, CaseQuerySet, Task, TaskQuerySet
+from muara.cases.models.case import definition_of, stored_revisions
 from muara.cases.queries import promise_due
 from muara.cases.timeline import elapsed, timeline
 from muara.people.calendar import office_calendar
@@ -54,7 +54,7 @@ def legal_limit(case: Case, *, calendar: Calendar) -> date | None:
 def promise_over(*, by: date, calendar: Calendar) -> Q:
     """The open main tasks of cases whose promise (SOP I) ended by a day, and whose decision is not out."""
     over = Q(pk__in=[])
-    for pk in Revision.objects.values_list("pk", flat=True):
+    for pk in stored_revisions():
         process = definition_of(pk).process
         day_0 = "recommended_on" if process.promise_awaits_agency else "registered_on"
         last = working_day_before(calendar, by, process.promise_days)

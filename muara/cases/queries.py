@@ -20,20 +20,21 @@ from muara.cases.models import (
     Case,
     Correction,
     PaperCase,
-    Revision,
     Submission,
     Task,
     TaskQuerySet,
 )
-from muara.cases.models.case import chain_of, definition_of
+from muara.cases.models.case import chain_of, definition_of, stored_revisions
 from muara.people.models import User
+from muara.people.reading import answered
 from muara.sop.authority import authority_warnings
 from muara.sop.definition import END, Process
 from muara.sop.working_time import Calendar, add_working_days
 
 
 def latest_submission(case: Case) -> Submission:
-    return Submission.objects.filter(application=case.application_id).order_by("-number")[0]
+    rows = Submission.objects.filter(application=case.application_id).order_by("-number")
+    return answered(("submission", case.application_id), lambda: rows[0])
 
 
 def submitted(submission: Submission) -> dict[str, object]:
@@ -333,7 +334,7 @@ def tasks_doing(activity: str) -> TaskQuerySet:
 
 def at_step_doing(activity: str) -> Q:
     """The condition for tasks of an activity; it asks for the revision only where a key is ambiguous."""
-    processes = {pk: definition_of(pk).process for pk in Revision.objects.values_list("pk", flat=True)}
+    processes = {pk: definition_of(pk).process for pk in stored_revisions()}
     keys = {key for process in processes.values() for key in process.doing(activity)}
     other = {
         step.key for process in processes.values() for step in process.steps if step.activity != activity

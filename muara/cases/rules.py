@@ -17,13 +17,13 @@ from muara.cases.models import (
     PowerOfAttorney,
     Recusal,
     Referral,
-    Revision,
     Task,
 )
-from muara.cases.models.case import definition_of
+from muara.cases.models.case import definition_of, stored_revisions
 from muara.documents.indonesian import tanggal
 from muara.people.models import Absence, Holding, Office, User, office_day
 from muara.people.queries import absent_until
+from muara.people.reading import answered
 from muara.people.rules import superiors_of
 from muara.sop.definition import Ending, Process, Step
 
@@ -59,7 +59,9 @@ DONE_AT = {"apply": Doing.SIGN, "receive": Doing.COLLECT}
 
 def is_member(user: User, company_id: int) -> bool:
     """The person acts for a company in everything."""
-    return user.memberships.filter(company=company_id).exists()
+    return answered(
+        ("member", user.pk, company_id), lambda: user.memberships.filter(company=company_id).exists()
+    )
 
 
 def is_on_applicants_side(user: User, application: Application) -> bool:
@@ -71,8 +73,13 @@ def is_on_applicants_side(user: User, application: Application) -> bool:
     return (
         application.applicant_id == user.pk
         or is_member(user, application.company_id)
-        or PowerOfAttorney.objects.covering(application).filter(holder=user).exists()
+        or _ever_had_power(user, application)
     )
+
+
+def _ever_had_power(user: User, application: Application) -> bool:
+    given = PowerOfAttorney.objects.covering(application).filter(holder=user)
+    return answered(("power", user.pk, application.pk), given.exists)
 
 
 def done_as_applicant(user: User, application: Application, *, at: datetime) -> frozenset[Doing]:
@@ -203,12 +210,13 @@ def may_read_power(user: User, power: PowerOfAttorney, *, at: datetime) -> bool:
 
 
 def serves_the_counter(user: User, *, at: datetime) -> bool:
-    return user.holdings.current(office_day(at)).filter(actor__in=COUNTER).exists()
+    return not user.actors(at).isdisjoint(COUNTER)
 
 
 def is_recused(user: User, *, case_id: int) -> bool:
     """The person declared a conflict of interest in this case (UU 30/2014, Pasal 42-45)."""
-    return Recusal.objects.filter(case=case_id, user=user).exists()
+    declared = Recusal.objects.filter(case=case_id, user=user)
+    return answered(("recused", user.pk, case_id), declared.exists)
 
 
 DONE_BY = "SELECT step_key FROM cases_task WHERE case_id = %s AND closed_by_id = %s AND NOT companion"
@@ -436,7 +444,7 @@ def without_conflict(user: User) -> Q:
 
 def _steps_of(actors: set[str]) -> set[str]:
     """The steps, under any stored revision, that detour to a joint meeting and belong to these actors."""
-    processes = [definition_of(pk).process for pk in Revision.objects.values_list("pk", flat=True)]
+    processes = [definition_of(pk).process for pk in stored_revisions()]
     return {
         key
         for process in processes

@@ -8,6 +8,7 @@ from functools import lru_cache
 from django.db import connection
 
 from muara.people.models import CalendarDay
+from muara.people.reading import answered
 from muara.sop.working_time import Calendar
 
 HEAD = "SELECT head FROM audit_chain WHERE key = 'calendar'"
@@ -19,10 +20,14 @@ def office_calendar() -> Calendar:
     Every edit is an entry of the chain `calendar`, so its head tells whether what was read before is
     still true, in this process and in any other.
     """
+    return read_calendar(answered("calendar", _head))
+
+
+def _head() -> str:
     with connection.cursor() as cursor:
         cursor.execute(HEAD)
         row = cursor.fetchone()
-    return read_calendar(row[0] if row else "")
+    return row[0] if row else ""
 
 
 @lru_cache(maxsize=4)

@@ -11,6 +11,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 
+from muara.people.reading import answered
+
 WITA = ZoneInfo("Asia/Makassar")
 
 
@@ -70,10 +72,12 @@ class User(AbstractBaseUser):
 
     def actors(self, at: datetime) -> frozenset[str]:
         """The actors this person holds on the office day of `at`."""
-        return frozenset(self.holdings.current(office_day(at)).values_list("actor", flat=True))
+        day = office_day(at)
+        held = self.holdings.current(day).values_list("actor", flat=True)
+        return answered(("actors", self.pk, day), lambda: frozenset(held))
 
     def holds(self, actor: str, at: datetime) -> bool:
-        return self.holdings.current(office_day(at)).filter(actor=actor).exists()
+        return actor in self.actors(at)
 
 
 class Office(models.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -13,6 +14,7 @@ from muara.documents.indonesian import angka
 from muara.sop.definition import END, Outcome, Process, Step, Touch
 
 MIDDLE, NEARLY_ALL = 50, 95  # per cent
+BySteps = Mapping[str, Sequence["Passage"]]
 
 
 # --- facts ------------------------------------------------------------------------------------------------
@@ -99,6 +101,13 @@ class Facts:
     asked: Mapping[tuple[str, str], int] = field(default_factory=dict)  # (step, kind): requests
     survey: Surveyed | None = None
     complaints: Sequence[bool] = ()  # those decided in the period: whether within the law's limits
+
+    def by_step(self) -> dict[str, list[Passage]]:
+        """Sort the passages by their step, once for all that is counted of a step."""
+        found: dict[str, list[Passage]] = defaultdict(list)
+        for one in self.passages:
+            found[one.step].append(one)
+        return found
 
 
 # --- arithmetic -------------------------------------------------------------------------------------------
@@ -245,7 +254,7 @@ def _survey_lines(found: Surveyed | None) -> tuple[Line, ...]:
 
 def indicators(facts: Facts, process: Process) -> list[Indicator]:
     """Count K1–K11 of a period by a service's process (domain 1.6)."""
-    issued = permits(facts)
+    issued, by_step = permits(facts), facts.by_step()
     refused = [one for one in facts.decided if one.kind == "refusal"]
     days = process.promise_days
     return [
@@ -278,7 +287,7 @@ def indicators(facts: Facts, process: Process) -> list[Indicator]:
             "Langkah selesai dalam batasnya sendiri",
             "Lintasan pertama sebuah langkah yang selesai paling lambat pada batasnya, dibagi semua lintasan "
             "pertama langkah itu yang selesai dalam periode dan batasnya sudah berjalan.",
-            tuple(_step_lines(facts, process)),
+            tuple(_step_lines(by_step, process)),
             drill=True,
         ),
         Indicator(
@@ -286,7 +295,7 @@ def indicators(facts: Facts, process: Process) -> list[Indicator]:
             "Waktu kerja per langkah",
             "Menit dalam jam pelayanan sejak berkas diterima petugas sampai langkah selesai, di samping "
             "menit yang tercetak dalam SOP.",
-            tuple(_touch_lines(facts, process)),
+            tuple(_touch_lines(by_step, process)),
             note="Statistik saja: melebihi menit yang tercetak bukan pelanggaran.",
         ),
         Indicator(
@@ -294,7 +303,7 @@ def indicators(facts: Facts, process: Process) -> list[Indicator]:
             "Pengembalian dan benar pada kali pertama",
             "Lintasan yang mengembalikan berkas dibagi semua lintasan langkah itu dalam periode; di "
             "sampingnya lintasan pertama yang langsung diteruskan.",
-            tuple(_return_lines(facts, process)),
+            tuple(_return_lines(by_step, process)),
             drill=True,
         ),
         Indicator(
@@ -366,35 +375,92 @@ def _name(step: Step) -> str:
     return f"{step.number}. {step.title}"
 
 
-def _step_lines(facts: Facts, process: Process) -> Iterable[Line]:
+def _step_lines(by_step: BySteps, process: Process) -> Iterable[Line]:
     for step in process.steps:
         if step.limit is None or step.limit.days is None:
             continue
         printed = not step.limit.derived
         words = f"lintasan pertama{'' if printed else '; batas turunan, tidak tercetak'}"
         yield _share_line(
-            _name(step), in_time(facts.passages, step.key), words, target="100 %" if printed else ""
+            _name(step),
+            in_time(by_step.get(step.key, ()), step.key),
+            words,
+            target="100 %" if printed else "",
         )
 
 
-def _touch_lines(facts: Facts, process: Process) -> Iterable[Line]:
+def _touch_lines(by_step: BySteps, process: Process) -> Iterable[Line]:
     for step in process.steps:
         if step.touch is not None:
-            found, kept = touch(facts.passages, step.key), within(facts.passages, step.key, step.touch)
+            passages = by_step.get(step.key, ())
+            found, kept = touch(passages, step.key), within(passages, step.key, step.touch)
             line = _spread_line(_name(step), found, "menit", "lintasan yang diterima petugas")
             counted = f"{line.counted}; {kept.part} dari {kept.whole} paling lama {step.touch.most} menit"
             yield Line(line.label, line.value, counted, f"tercetak {step.touch.told}")
 
 
-def _return_lines(facts: Facts, process: Process) -> Iterable[Line]:
+def _return_lines(by_step: BySteps, process: Process) -> Iterable[Line]:
     for step in process.steps:
         if step.number in RETURNING:
-            back, at_once = returns(facts.passages, step.key), right_at_once(facts.passages, step.key)
+            passages = by_step.get(step.key, ())
+            back, at_once = returns(passages, step.key), right_at_once(passages, step.key)
             counted = (
                 f"{back.part} dari {back.whole} lintasan dikembalikan; benar pada kali pertama "
                 f"{percent(at_once)} ({at_once.part} dari {at_once.whole} berkas)"
             )
             yield Line(_name(step), percent(back), counted)
+
+
+# --- a period in short ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AtStep:
+    """What was done at a step in a period; `closing` returns ended their case and asked for another."""
+
+    took: Spread | None
+    minutes: Spread | None
+    returned: Share
+    at_once: Share
+    closing: int
+
+
+NOTHING = AtStep(None, None, Share(0, 0), Share(0, 0), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A period's figures without its cases: so much is kept of it, however many cases it had."""
+
+    steps: Mapping[str, AtStep]
+    asked: Mapping[tuple[str, str], int]
+    indicators: tuple[Indicator, ...]
+    kept: Share  # permits, K1
+    gross: Spread | None  # permits, K2
+    proofs: Mapping[str, int]  # of each indicator that names its cases, how many rows
+
+
+def summary(facts: Facts, process: Process, told: Iterable[Indicator], proofs: Mapping[str, int]) -> Summary:
+    """Keep of a period what pages tell of it; `told` are its indicators."""
+    by_step, issued = facts.by_step(), permits(facts)
+    return Summary(
+        steps={step.key: _at_step(by_step.get(step.key, ()), step.key) for step in process.steps},
+        asked=dict(facts.asked),
+        indicators=tuple(told),
+        kept=share(one.kept for one in issued),
+        gross=spread(one.gross for one in issued),
+        proofs=proofs,
+    )
+
+
+def _at_step(passages: Sequence[Passage], step: str) -> AtStep:
+    return AtStep(
+        took=spread(one.days for one in passages),
+        minutes=touch(passages, step),
+        returned=returns(passages, step),
+        at_once=right_at_once(passages, step),
+        closing=sum(one.returned and one.new_application for one in passages),
+    )
 
 
 # --- the cases behind a figure ----------------------------------------------------------------------------

@@ -31,7 +31,7 @@ from muara.sop.svg import draw, emblem
 from muara.sop.working_time import Calendar, working_days_between
 from muara.web.desk import desk_links
 from muara.web.dossier import BEFORE_THE_CASE, legs, talk_before
-from muara.web.oversight import overseer, recent
+from muara.web.oversight import now, overseer
 from muara.web.portal import own_application
 from muara.web.progress import case_of, standing
 from muara.web.public import revision_by_slug, revisions_in_force
@@ -235,6 +235,18 @@ def application_flow(request: HttpRequest, reference: str) -> HttpResponse:
 # --- all cases --------------------------------------------------------------------------------------------
 
 
+def watched_revisions(on: date) -> list[Revision]:
+    """The revisions in force, and those that an open case still goes by."""
+    in_force = {revision.pk for revision in revisions_in_force(on)}
+    running = Task.objects.open().main().values("case__revision")
+    rows = Revision.objects.filter(Q(pk__in=in_force) | Q(pk__in=running)).defer("files")
+    return list(rows.order_by("service", "-effective_from", "-pk"))
+
+
+def flow_key(revision: Revision) -> str:
+    return f"flow:{revision.sha256}"
+
+
 def count_marks(revision: Revision, *, at: datetime) -> Marks:
     """Count a revision's open cases at each step, and what was closed in the last 90 days.
 
@@ -292,20 +304,14 @@ def _worded(days: int) -> str:
 def oversight(request: HttpRequest) -> HttpResponse:
     """The matrix with counts and medians, for the heads and the auditor; a revision at a time."""
     here = overseer(request)
-    in_force = {revision.pk for revision in revisions_in_force(here.today)}
-    running = Task.objects.open().main().values("case__revision")
-    listed = list(
-        Revision.objects.filter(Q(pk__in=in_force) | Q(pk__in=running))
-        .defer("files")
-        .order_by("service", "-effective_from", "-pk")
-    )
+    listed = watched_revisions(here.today)
     if not listed:
         raise Http404
     wanted = request.GET.get("revisi", str(listed[0].pk))
     shown = next((revision for revision in listed if str(revision.pk) == wanted), None)
     if shown is None:
         raise Http404
-    marks, counted_at = recent("flow", shown.sha256, at=here.at, count=lambda: count_marks(shown, at=here.at))
+    found = now(flow_key(shown), at=here.at, count=lambda: count_marks(shown, at=here.at))
     return render(
         request,
         "desk/oversight_flow.html",
@@ -314,9 +320,9 @@ def oversight(request: HttpRequest) -> HttpResponse:
             "process": shown.process,
             "shown": shown,
             "revisions": listed,
-            "drawn": drawn(shown.process, marks=marks, told="Berkas terbuka pada tiap langkah"),
-            "open": sum(marks.open.values()),
+            "drawn": drawn(shown.process, marks=found.value, told="Berkas terbuka pada tiap langkah"),
+            "open": sum(found.value.open.values()),
             "days": PERIOD.days,
-            "counted_at": counted_at,
+            "counted_at": found.at,
         },
     )

@@ -12,6 +12,8 @@ from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render, resolve_url
 from django.utils.cache import add_never_cache_headers
 
+from muara.people.reading import only_reading
+
 Answer = Callable[[HttpRequest], HttpResponse]
 # What a page sends beside what was typed: its key, its choices, slips of files, counts of rows.
 NOT_TYPED = re.compile(
@@ -90,6 +92,18 @@ def _typed(request: HttpRequest) -> list[str]:
         for value in values
         if not CHOICE.fullmatch(value.strip()) and not NUMBER_OF_A_PERSON.search(value)
     ]
+
+
+def read_at_once(answer: Answer) -> Answer:
+    """Ask a rule once for a page that only reads."""
+
+    def guarded(request: HttpRequest) -> HttpResponse:
+        if request.method not in {"GET", "HEAD"}:
+            return answer(request)
+        with only_reading():
+            return answer(request)
+
+    return guarded
 
 
 def keep_private(answer: Answer) -> Answer:

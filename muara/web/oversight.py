@@ -5,15 +5,13 @@ Lists are read when a page is opened; what was counted stands for a minute, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
 from django.contrib.auth.decorators import login_required
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,25 +21,22 @@ from django.views.decorators.http import require_safe
 from muara.cases.models import CorrectionItem, Task
 from muara.people.calendar import office_calendar
 from muara.records import board as live
+from muara.records import counted
 from muara.records.board import Standing, Today, Waiting
-from muara.records.facts import decided_in, facts_of
+from muara.records.counted import Counted
 from muara.records.figures import (
+    NOTHING,
     RETURNING,
+    AtStep,
     Facts,
     Indicator,
     Line,
     Proof,
     Share,
     Spread,
+    Summary,
     indicators,
     percent,
-    permits,
-    proofs,
-    returns,
-    right_at_once,
-    share,
-    spread,
-    touch,
 )
 from muara.records.periods import Period, semesters
 from muara.records.rules import may_oversee
@@ -54,10 +49,9 @@ from muara.web.paging import AT_MOST, Pages
 from muara.web.sheets import Cell, download
 
 AT_ONCE = 500  # cases of a file held in memory
-FRESH = 60  # seconds for which what was counted stands
-Counted = TypeVar("Counted")
 TREND = 4  # semesters
 KINDS = dict(CorrectionItem.Kind.choices)
+T = TypeVar("T")
 
 
 def overseer(request: HttpRequest) -> Officer:
@@ -97,9 +91,8 @@ def board(request: HttpRequest) -> HttpResponse:
     """Every open case by step and by whose court it is in; each number leads to just those cases."""
     here, service = overseer(request), _service(request)
     today = Today(here.today, office_calendar())
-    lines, counted_at = recent(
-        "board", service, today.day, at=here.at, count=lambda: live.board(service, today)
-    )
+    found = now(board_key(service, today), at=here.at, count=lambda: live.board(service, today))
+    lines = found.value
     if kind := request.GET.get("unduh"):
         rows = (_board_row(line) for line in lines)
         return download(kind, name=f"papan-berkas-{here.today:%Y-%m-%d}", head=BOARD_HEAD, rows=rows)
@@ -113,19 +106,33 @@ def board(request: HttpRequest) -> HttpResponse:
         "soon": sum(line.soon for line in lines),
         "until": today.soon,
         "query": _query(request),
-        "counted_at": counted_at,
+        "counted_at": found.at,
         **_frame(here, "oversight", service),
     }
     return render(request, "oversight/board.html", context)
 
 
-def recent(what: str, *keys: object, at: datetime, count: Callable[[], Counted]) -> tuple[Counted, datetime]:
-    """What was counted and when: at most a minute ago, in this process."""
-    key = ":".join(map(str, (what, *keys)))
-    found: tuple[Counted, datetime] | None = cache.get(key)
-    if found is None:
-        found = count(), at
-        cache.set(key, found, FRESH)
+LoadNow = tuple[list[live.Load], list[live.Load], dict[str, Waiting]]
+
+
+def board_key(service: str, today: Today) -> str:
+    return f"board:{service}:{today.day}"
+
+
+def load_key(service: str, period: Period, today: Today) -> str:
+    return f"load:{today.day}:{counted.period_key(service, period)}"
+
+
+def count_load(service: str, period: Period, today: Today) -> LoadNow:
+    """By actor and by officer what is open, and what waits at each step; officers' receipts of a period."""
+    actors, people = live.loads(service, begins=period.begins, ends=period.ends)
+    return actors, people, live.waiting(service, today)
+
+
+def now(key: str, *, at: datetime, count: Callable[[], T]) -> Counted[T]:
+    """What was counted of the present: quick enough for a page to wait where nobody has counted it yet."""
+    found = counted.recent(key, at=at, count=count)
+    assert found is not None  # only what is not quick is left to the counter
     return found
 
 
@@ -264,59 +271,53 @@ def bottlenecks(request: HttpRequest) -> HttpResponse:
     form = PeriodChoice(request.GET, today=here.today)
     period, process = form.period(), live.newest(service)
     context: dict[str, Any] = {"form": form, "period": period, "query": _query(request)}
-    if period is not None:
-        found, counted_at = recent(
-            "bottlenecks",
-            *(service, period.first, period.last, here.today),
-            at=here.at,
-            count=lambda: _bottlenecks(service, process, period, here),
+    figures = counted.of_period(service, process, period, at=here.at) if period is not None else None
+    if period is not None and figures is not None:
+        today = Today(here.today, office_calendar())
+        load = now(
+            load_key(service, period, today), at=here.at, count=lambda: count_load(service, period, today)
         )
-        necks, backs = found["necks"], found["backs"]
+        actors, people, waiting = load.value
+        necks, backs = _necks(process, figures.value.steps, waiting), _backs(process, figures.value)
         if kind := request.GET.get("unduh"):
             name = f"hambatan-{period.first:%Y%m%d}-{period.last:%Y%m%d}"
             return download(kind, name=name, head=NECK_HEAD, rows=[_neck_row(one, backs) for one in necks])
-        context |= {**found, "kinds": KINDS.values(), "counted_at": counted_at}
+        context |= {
+            "necks": necks,
+            "backs": backs,
+            "kinds": KINDS.values(),
+            "actors": [one for one in actors if one.open],
+            "people": people,
+            "agency": next(one for one in figures.value.indicators if one.code == "K6"),
+            "counted_at": load.at,
+            "period_counted_at": figures.at,
+        }
     return render(request, "oversight/bottlenecks.html", context | _frame(here, "bottlenecks", service))
 
 
-def _bottlenecks(service: str, process: Process, period: Period, here: Officer) -> dict[str, Any]:
-    facts = facts_of(service, period)
-    actors, people = live.loads(service, begins=period.begins, ends=period.ends)
-    waiting = live.waiting(service, Today(here.today, office_calendar()))
-    return {
-        "necks": _necks(process, facts, waiting),
-        "backs": _backs(process, facts),
-        "actors": [one for one in actors if one.open],
-        "people": people,
-        "agency": next(one for one in indicators(facts, process) if one.code == "K6"),
-    }
-
-
-def _necks(process: Process, facts: Facts, waiting: dict[str, Waiting]) -> list[Neck]:
-    steps = _case_steps(process)
-    took = {s.key: spread(one.days for one in facts.passages if one.step == s.key) for s in steps}
-    now = [waiting[s.key].median if s.key in waiting else 0 for s in steps]
-    past = [found.median if (found := took[s.key]) else 0 for s in steps]
+def _necks(process: Process, steps: Mapping[str, AtStep], waiting: Mapping[str, Waiting]) -> list[Neck]:
+    listed = [(step, steps.get(step.key, NOTHING)) for step in _case_steps(process)]
+    now = [waiting[step.key].median if step.key in waiting else 0 for step, _ in listed]
+    past = [done.took.median if done.took else 0 for _, done in listed]
     bars = lengths([*now, *past])
     return [
-        Neck(s, waiting.get(s.key), took[s.key], touch(facts.passages, s.key), now_bar, took_bar)
-        for s, now_bar, took_bar in zip(steps, bars[: len(steps)], bars[len(steps) :], strict=True)
+        Neck(step, waiting.get(step.key), done.took, done.minutes, now_bar, took_bar)
+        for (step, done), now_bar, took_bar in zip(
+            listed, bars[: len(listed)], bars[len(listed) :], strict=True
+        )
     ]
 
 
-def _backs(process: Process, facts: Facts) -> list[Back]:
+def _backs(process: Process, figures: Summary) -> list[Back]:
     found = []
     for step in process.steps:
         if step.number in RETURNING:
-            closing = sum(
-                one.returned and one.new_application for one in facts.passages if one.step == step.key
-            )
+            done = figures.steps.get(step.key, NOTHING)
             kinds = [
-                (label, facts.asked.get((step.key, kind), 0) + (closing if kind == "new" else 0))
+                (label, figures.asked.get((step.key, kind), 0) + (done.closing if kind == "new" else 0))
                 for kind, label in KINDS.items()
             ]
-            passages = facts.passages
-            found.append(Back(step, returns(passages, step.key), right_at_once(passages, step.key), kinds))
+            found.append(Back(step, done.returned, done.at_once, kinds))
     return found
 
 
@@ -376,24 +377,16 @@ def performance(request: HttpRequest) -> HttpResponse:
     form = PeriodChoice(request.GET, today=here.today)
     period, process = form.period(), live.newest(service)
     context: dict[str, Any] = {"form": form, "period": period, "query": _query(request)}
-    if period is not None:
-        (now, before, charts), counted_at = recent(
-            "performance",
-            *(service, period.first, period.last, here.today),
-            at=here.at,
-            count=lambda: (
-                indicators(facts_of(service, period, on=here.today), process),
-                indicators(facts_of(service, period.before, on=here.today), process),
-                _charts(service, here, process),
-            ),
-        )
+    shown = _compared_periods(service, process, period, here) if period is not None else None
+    if period is not None and shown is not None:
+        this, before = shown.this.indicators, shown.before.indicators
         if kind := request.GET.get("unduh"):
             name = f"kinerja-{period.first:%Y%m%d}-{period.last:%Y%m%d}"
-            return download(kind, name=name, head=_sheet_head(period), rows=_sheet_rows(now, before))
+            return download(kind, name=name, head=_sheet_head(period), rows=_sheet_rows(this, before))
         context |= {
-            "indicators": [(one, _compared(one, was)) for one, was in zip(now, before, strict=True)],
-            "charts": charts,
-            "counted_at": counted_at,
+            "indicators": [(one, _compared(one, was)) for one, was in zip(this, before, strict=True)],
+            "charts": _charts(shown.halves, process),
+            "counted_at": shown.at,
         }
     return render(request, "oversight/performance.html", context | _frame(here, "performance", service))
 
@@ -434,14 +427,33 @@ def _sheet_rows(now: Sequence[Indicator], before: Sequence[Indicator]) -> Iterat
             )
 
 
-def _charts(service: str, here: Officer, process: Process) -> list[Chart]:
-    """The last semesters, by what is told of section I."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A period, the one before and the last semesters; `at` is the moment of the oldest figures."""
+
+    this: Summary
+    before: Summary
+    halves: list[tuple[Period, Summary]]
+    at: datetime
+
+
+def _compared_periods(service: str, process: Process, period: Period, here: Officer) -> Shown | None:
+    """All that the page tells; None while one of its periods is still to be counted."""
     halves = semesters(here.today, count=TREND)
-    issued = permits(Facts(decided=decided_in(service, Period(halves[0].first, halves[-1].last, ""))))
+    listed = (period, period.before, *halves)
+    found = [counted.of_period(service, process, one, at=here.at) for one in listed]
+    known = [one for one in found if one is not None]
+    if len(known) < len(found):
+        return None
+    this, before, *trend = (one.value for one in known)
+    return Shown(this, before, list(zip(halves, trend, strict=True)), min(one.at for one in known))
+
+
+def _charts(halves: Sequence[tuple[Period, Summary]], process: Process) -> list[Chart]:
+    """The last semesters, by what is told of section I."""
     kept, took = [], []
-    for half in halves:
-        here_decided = [one for one in issued if half.holds(one.ready)]
-        met, days = share(one.kept for one in here_decided), spread(one.gross for one in here_decided)
+    for half, figures in halves:
+        met, days = figures.kept, figures.gross
         label = f"{half.key[-1]}/{half.first.year}"
         kept.append((label, met.percent, percent(met) if met.whole else "–"))
         took.append((label, float(days.median) if days else None, str(days.median) if days else "–"))
@@ -469,26 +481,24 @@ def proof(request: HttpRequest, figure: str) -> HttpResponse:
     empty = {one.code.lower(): one for one in indicators(Facts(), process) if one.drill}
     if figure not in empty:
         raise Http404
-    found: list[Proof] = []
-    if period is not None:
-        found, _ = recent(
-            "proof",
-            *(figure, service, period.first, period.last),
-            at=here.at,
-            count=lambda: proofs(empty[figure].code, facts_of(service, period), process),
-        )
-    if kind := request.GET.get("unduh"):
-        rows = [
-            (one.case.number, one.case.company, one.day, one.what, "ya" if one.against else "")
-            for one in found
-        ]
-        head = ("Berkas", "Perusahaan", "Tanggal", "Keterangan", "Tidak memenuhi")
-        return download(kind, name=f"kinerja-{figure}-{here.today:%Y-%m-%d}", head=head, rows=rows)
+    rows: Sequence[Proof] = ()
+    figures = counted.of_period(service, process, period, at=here.at) if period is not None else None
+    if period is not None and figures is not None:
+        code = empty[figure].code
+        rows = counted.ProofRows(service, period, code, figures.value.proofs[code])
+        if kind := request.GET.get("unduh"):
+            cells = (
+                (one.case.number, one.case.company, one.day, one.what, "ya" if one.against else "")
+                for one in rows
+            )
+            head = ("Berkas", "Perusahaan", "Tanggal", "Keterangan", "Tidak memenuhi")
+            return download(kind, name=f"kinerja-{figure}-{here.today:%Y-%m-%d}", head=head, rows=cells)
     context = {
         "indicator": empty[figure],
         "form": form,
         "period": period,
-        "page": Paginator(found, A_PAGE).get_page(request.GET.get("halaman")),
+        "page": Pages(rows, A_PAGE, counted=len(rows)).get_page(request.GET.get("halaman")),
+        "counted_at": figures.at if figures else None,
         "query": _query(request),
         "back": f"{reverse('performance')}?{_query(request)}",
         **_frame(here, "performance", service),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -32,7 +33,7 @@ class Pages(Paginator):  # type: ignore[type-arg]  # the class takes no argument
 
     def __init__(
         self,
-        rows: QuerySet[Any],
+        rows: QuerySet[Any] | Sequence[Any],
         per_page: int,
         *,
         at_most: int | None = None,

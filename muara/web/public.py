@@ -23,6 +23,7 @@ from muara.documents.uploads import readable_size
 from muara.people.hours import hours_in_force
 from muara.people.models import office_day
 from muara.people.queries import issuing_office
+from muara.people.reading import answered
 from muara.permits.lookups import TOKEN, behind, count_lookup, lookups_of
 from muara.permits.models import Decision, Number, Permit
 from muara.permits.queries import decisions_to_read, later_by_token, voided_numbers
@@ -63,9 +64,9 @@ class EmptyForm:
 
 def revisions_in_force(on: date) -> list[Revision]:
     """The newest revision of each service that is in force on a day, without the bytes of its files."""
-    newest: dict[str, Revision] = {}
     rows = Revision.objects.filter(effective_from__lte=on).order_by("service", "-effective_from", "-pk")
-    for revision in rows.defer("files"):
+    newest: dict[str, Revision] = {}
+    for revision in answered(("revisions", on), lambda: list(rows.defer("files"))):
         newest.setdefault(revision.service, revision)
     return list(newest.values())
 

@@ -11,7 +11,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -299,12 +299,13 @@ def task_page(
     at, me = timezone.now(), person(request)
     item.refresh_from_db()
     fresh = get_object_or_404(
-        Case.objects.select_related("application__company", "application__applicant").prefetch_related(
-            "tasks"
-        ),
+        Case.objects.select_related("application__company", "application__applicant", "revision")
+        .defer("revision__files")
+        .prefetch_related("tasks", "corrections"),
         pk=item.case_id,
     )
     item.case = fresh
+    prefetch_related_objects([item], "pauses")
     desk = _desk(item, me, at, bound)
     if act is not None and act.slug:
         here = [form for form in (bound, *desk.asides) if type(form) is act and form is not desk.first]

@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from muara.cases.models.application import Application
 from muara.people.models import User, office_day
+from muara.people.reading import answered
 from muara.sop.definition import Process, Step
 from muara.sop.service import Service, read_service
 
@@ -45,6 +46,11 @@ def definition_of(revision_id: int) -> Service:
     """Read a stored revision's definition; rows never change, so each is parsed once in a process."""
     files: dict[str, str] = Revision.objects.values_list("files", flat=True).get(pk=revision_id)
     return read_service({name: text.encode() for name, text in files.items()})
+
+
+def stored_revisions() -> tuple[int, ...]:
+    """The keys of all revisions of all services."""
+    return answered("revisions", lambda: tuple(Revision.objects.values_list("pk", flat=True)))
 
 
 class CaseQuerySet(models.QuerySet["Case"]):

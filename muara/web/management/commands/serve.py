@@ -1,5 +1,5 @@
 """`manage.py serve`: check the database and the static files, then run the web server, the worker that sends
-notices and the minute's tick until told to stop."""
+notices, the minute's tick and the counter of oversight's figures until told to stop."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+
+from muara.records.counted import forget_all
 
 PATIENCE = 20  # seconds that a process gets to finish what it is answering
 LONGEST_WAIT = 60.0  # seconds before a helper that keeps ending is started again
@@ -45,11 +47,16 @@ class Command(BaseCommand):
             )
         if not settings.DEBUG and static_is_stale():
             call_command("collectstatic", interactive=False, verbosity=0)
+        forget_all()
         connection.close()
         self.stdout.write(f"Muara: http://{options['host']}:{options['port']}/ (Ctrl-C menghentikan)")
         ended = supervise(
             {"web": web_server(options)},
-            helpers={"worker": manage("worker"), "tick": manage("tick", "--every", "60")},
+            helpers={
+                "worker": manage("worker"),
+                "tick": manage("tick", "--every", "60"),
+                "count": manage("count"),
+            },
         )
         if ended:
             raise CommandError(ended)
