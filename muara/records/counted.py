@@ -132,7 +132,7 @@ def of_period(service: str, process: Process, period: Period, *, at: datetime) -
 
 
 def count_period(service: str, process: Process, period: Period, *, on: date) -> Summary:
-    """Count a period's figures as they are told on a day; the cases behind them are laid down beside them, in pieces."""
+    """Count a period's figures as told on a day; the cases behind them are laid down beside, in pieces."""
     facts = facts_of(service, period, on=on)
     told = indicators(facts, process)
     lengths = {}
