@@ -81,7 +81,7 @@ def later_by_token(token: str) -> LaterDecision | None:
 def decisions_to_read(permit: Permit, *, on: date) -> list[LaterDecision]:
     """What belongs to the letter of a permit on a day: its corrections, and what made it stand as it does."""
     cause = standing(permit, on=on).cause
-    rows = permit.later.exclude(since=None).select_related("number").order_by("since", "pk")
+    rows = permit.later.exclude(since=None).select_related("number", "scan").order_by("since", "pk")
     return [one for one in rows if one == cause or one.kind == LaterDecision.Kind.CORRECTION]
 
 

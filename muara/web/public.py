@@ -178,11 +178,18 @@ class PermitTokenForm(forms.Form):
     )
 
     def clean_token(self) -> str:
-        """Find the token in what was pasted."""
-        found = TOKEN.search(self.cleaned_data["token"].lower())
+        """Find the token in what was pasted; an address that is not ours was printed by somebody else."""
+        said = "".join(self.cleaned_data["token"].split())
+        if "://" in said and (host := urlsplit(said).netloc.lower()) != domain().lower():
+            raise forms.ValidationError(
+                f"Alamat itu di {host}, bukan di {domain()}. Bila QR pada surat memuat alamat itu, suratnya "
+                "bukan dari kami: jangan dipercaya, dan laporkan kepada kantor."
+            )
+        found = TOKEN.search(said.lower())
         if found is None:
             raise forms.ValidationError(
-                "Kode itu tidak lengkap. Salin seluruh alamat dari QR; di ujungnya ada 32 huruf dan angka."
+                "Kode itu tidak lengkap. Salin seluruh alamat dari QR; di dalamnya ada 32 huruf dan angka. "
+                "Nomor izin dicari dalam register izin."
             )
         return found[0]
 

@@ -22,8 +22,9 @@ from muara.documents.uploads import MAGIC, readable_size
 from muara.people.models import office_day
 from muara.people.queries import issuing_office
 from muara.permits.lookups import TOKEN
-from muara.permits.models import Decision
+from muara.permits.models import Decision, Permit
 from muara.permits.queries import decision_by_token
+from muara.permits.standing import Status
 from muara.records.comparing import Comparison, compare
 from muara.records.open_register import COLUMNS, LICENCE, LICENCE_NAME, issued_permits, lines
 from muara.web import sheets
@@ -95,12 +96,14 @@ def compare_file(request: HttpRequest, token: str = "") -> HttpResponse:
             status = 429
     if form.errors and status == 200:
         status = 422
+    status_told = found.decision.status(office_day(at)) if found and found.decision else ""
     context = {
         "form": form,
         "found": found,
         "expected": expected,
         "token": token,
-        "status": found.decision.status(office_day(at)) if found and found.decision else "",
+        "status": status_told,
+        "ended": found is not None and isinstance(found.decision, Permit) and status_told != Status.ACTIVE,
         "domain": domain(),
         "checked_at": at,
     }

@@ -70,6 +70,9 @@ def test_a_permit_is_corrected_suspended_restored_and_revoked(office: Office) ->
         "dicabut",
     ]
     made = [corrected, suspended, lifted, revoked]
+    decreed = json.loads(permit.draft.content)["tembusan"]
+    assert [json.loads(one.content)["copies_to"] for one in made] == [decreed] * 4
+    assert "Kepala Dinas Lingkungan Hidup Provinsi Kalimantan Timur" in decreed
     numbers = [one.number for one in made if one.number]
     assert [number.text for number in numbers] == [f"503/{n}/PASCA/DPMPTSP-III/2026" for n in (1, 2, 3, 4)]
     row = register(numbers[0].counter.series, 2026)

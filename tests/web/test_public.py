@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client, RequestFactory
+from pytest_django import Settings
 from time_machine import TimeMachineFixture
 
 from muara.cases.actions import take_over
@@ -99,13 +100,25 @@ def test_an_unknown_service_is_not_there(client: Client) -> None:
     "pasted",
     [
         "https://muara.contoh.example/izin/0123456789abcdef0123456789abcdef/",
-        "  0123456789ABCDEF0123456789ABCDEF ",
+        "  0123456789ABCDEF 0123456789ABCDEF ",
     ],
 )
-def test_what_the_qr_says_leads_to_the_permits_page(client: Client, pasted: str) -> None:
+def test_what_the_qr_says_leads_to_the_permits_page(client: Client, settings: Settings, pasted: str) -> None:
+    settings.MUARA_BASE_URL = "https://muara.contoh.example"
+
     answer = client.post("/izin/", {"token": pasted})
 
     assert (answer.status_code, answer["Location"]) == (302, "/izin/0123456789abcdef0123456789abcdef/")
+
+
+@pytest.mark.usefixtures("_office")
+def test_an_address_that_is_not_ours_is_called_so(client: Client, settings: Settings) -> None:
+    settings.MUARA_BASE_URL = "https://muara.contoh.example"
+
+    answer = client.post("/izin/", {"token": f"https://muara-contoh.example/izin/{'0123456789abcdef' * 2}/"})
+
+    assert answer.status_code == 422
+    assert "suratnya bukan dari kami" in plain(answer.content.decode())
 
 
 @pytest.mark.usefixtures("_office")

@@ -81,7 +81,6 @@ def content_of(
     office, case = the_office(), permit.case
     product, company = case.process.product, company_name(case)
     before, after = number_blanks(case.process.code, LaterDecision.SERIES)
-    words, _ = wording_in_force(case, permit.kind, on=office_day(at))
     return Content(
         letterhead=letterhead(office),
         demo=settings.MUARA_DEMO,
@@ -95,7 +94,7 @@ def content_of(
         rulings=tuple(_rulings(permit, kind, said, standing=standing)),
         remedies=_remedies(case, at=at) if kind in BURDENS else (),
         signatory=signatory(office, case, on=office_day(at)),
-        copies_to=tuple(words.copies_to),
+        copies_to=tuple(json.loads(permit.draft.content).get("tembusan", ())),
         verification_url=verification_url(token),
     )
 
