@@ -60,7 +60,7 @@ class Answering(forms.Form):
 
     use_required_attribute = False
     reason = Line(
-        label="Alasan perbaikan",
+        label="Alasan perbaikan, bila nilai yang sudah disimpan diganti",
         longest=300,
         required=False,
         help_text="Nilai yang lama tetap tersimpan bersama alasan ini.",

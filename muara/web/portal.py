@@ -62,6 +62,7 @@ from muara.permits.queries import decision_of, decisions_to_read, permits_of
 from muara.sop.definition import ApplicationKind
 from muara.steps.actions import endings, filing, issuance, verification
 from muara.steps.actions.drafting import decree
+from muara.steps.actions.signing import electronic_of
 from muara.steps.forms.requests import ending_of
 from muara.steps.letters.issuance import rights
 from muara.web.acts import NOT_TYPED, SAVE, Came, PowerOver, attempt, new_key, save_typed, was_answered
@@ -401,6 +402,7 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
         "letters": CaseLetter.objects.filter(case=case, kind__in=FOR_APPLICANTS).select_related("letter"),
         "visits": SiteVisit.objects.filter(referral__case=case).select_related("referral__agency"),
         "decision": decision,
+        "electronic": electronic_of(decision.draft) if decision else None,
         "handover": Handover.objects.filter(case=case).first(),
         "status": decision.status(office_day(timezone.now())) if decision else "",
         "later": decisions_to_read(decision, on=office_day(timezone.now()))
