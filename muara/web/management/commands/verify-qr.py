@@ -14,8 +14,8 @@ from muara.permits.qr import NotGenuine, Unsigned, check
 
 class Command(BaseCommand):
     help = (
-        "Memeriksa tanda tangan dalam isi QR sebuah izin, tanpa basis data dan tanpa jaringan. Kode keluar 0: "
-        "asli, 1: tidak asli, 2: QR itu tidak memuat tanda tangan."
+        "Memeriksa tanda tangan dalam isi QR sebuah izin, tanpa basis data dan tanpa jaringan. Kode keluar "
+        "0: asli, 1: tidak asli, 2: QR itu tidak memuat tanda tangan."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
