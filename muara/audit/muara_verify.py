@@ -9,7 +9,8 @@ keep a checkpoint of your own now and then, and run
     python3 muara-verify.py pdf PERMIT.pdf --keys kunci-publik.json
 
 EXPORT is a folder or a ZIP: a case's dossier, or the whole log. Exit status: 0 it holds, 1 it does not, 2 it
-could not be checked. What is checked, and the recipes, so that you may write a verifier of your own:
+could not be checked, or there is no signature to check. What is checked, and the recipes, so that you may
+write a verifier of your own:
 
   entry       hash = SHA-256("muara/entry/1" LF chain LF seq LF prev LF text); seq 1, 2, 3 ...; the first
               prev is 64 zeros
@@ -63,6 +64,10 @@ class Broken(Exception):
 
 class Unreadable(Exception):
     """What was given cannot be read."""
+
+
+class Unsigned(Exception):
+    """What was given is a decree's address without a signature: neither good nor bad."""
 
 
 # --- Ed25519 (RFC 8032, 5.1), verification only ----------------------------------------------------------
@@ -490,8 +495,13 @@ def _documents(export: Export, manifest: dict[str, Any], told: Told, log: str) -
 # --- the QR of a permit -------------------------------------------------------------------------------
 
 
+BARE = re.compile(r"https?://[^\s#?]+/izin/[0-9a-f]{32}/")  # a decree's address and nothing more
+
+
 def check_qr(text: str, trusted: dict[str, Any]) -> dict[str, str]:
     """Check a permit's QR; return its address, its kind, to whom it is, and the content's hash prefix."""
+    if BARE.fullmatch(text.strip()):
+        raise Unsigned(text.strip())
     address, mark, written = text.strip().partition("#")
     try:
         payload = base64.urlsafe_b64decode(written + "=" * (-len(written) % 4))
@@ -517,20 +527,26 @@ def check_qr(text: str, trusted: dict[str, Any]) -> dict[str, str]:
     raise Broken("tanda tangan QR ini bukan dari kunci yang Anda percayai")
 
 
-SIGNED = re.compile(rb"https?://[^\s()<>#]+#[A-Za-z0-9_-]{115,400}")
+# A decree's address with what may be a signature behind it (a page's own "#part" is shorter), or without.
+LINKED = re.compile(
+    rb"https?://[^\s()<>#]+(?:/izin/[0-9a-f]{32}/(?:#[^\s()<>]{40,})?|#[A-Za-z0-9_-]{115,400})"
+)
 MOST = 64 << 20  # bytes that one stream of a PDF may unpack to
 
 
-def signed_addresses(pdf: bytes) -> list[str]:
-    """Find what a PDF links to that looks like a decree's signed address, in packed streams too."""
+def decree_addresses(pdf: bytes) -> list[str]:
+    """Find what a PDF links to that looks like a decree's address, in packed streams too.
+
+    Bare ones are left out where there is any other: the signed one is what can be judged.
+    """
     parts = [pdf]
     for found in re.finditer(rb"stream\r?\n", pdf):
         try:
             parts.append(zlib.decompressobj().decompress(pdf[found.end() :], MOST))
         except zlib.error:
             continue
-    texts = {match.group().decode() for part in parts for match in SIGNED.finditer(part)}
-    return sorted(texts)
+    texts = {match.group().decode(errors="replace") for part in parts for match in LINKED.finditer(part)}
+    return sorted(text for text in texts if not BARE.fullmatch(text)) or sorted(texts)
 
 
 # --- the command --------------------------------------------------------------------------------------
@@ -570,11 +586,11 @@ def _report(told: Told) -> None:
 
 def _in_pdf(path: str) -> list[str]:
     try:
-        found = signed_addresses(Path(path).read_bytes())
+        found = decree_addresses(Path(path).read_bytes())
     except OSError as problem:
         raise Unreadable(f"{path}: {problem}") from None
     if not found:
-        raise Broken("PDF ini tidak memuat alamat yang bertanda tangan")
+        raise Unreadable("PDF ini tidak memuat alamat keputusan, jadi tidak ada yang dapat diperiksa padanya")
     return found
 
 
@@ -619,6 +635,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Broken as problem:
         print(f"TIDAK UTUH: {problem}")
         return 1
+    except Unsigned as problem:
+        print(
+            "QR ini tidak memuat tanda tangan: periksa alamatnya di register, atau tanda tangan elektronik "
+            "PDF-nya."
+        )
+        print(f"  alamat: {problem}")
+        return 2
     except Unreadable as problem:
         print(f"TIDAK DAPAT DIPERIKSA: {problem}")
         return 2

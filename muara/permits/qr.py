@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -30,10 +31,15 @@ KINDS = {"permit": b"P", "refusal": b"R"}
 NAME_BYTES = 60
 FIXED = 22
 SIGNATURE = 64
+BARE = re.compile(r"https?://[^\s#?]+/izin/[0-9a-f]{32}/")
 
 
 class NotGenuine(Exception):
     """The text is no QR of this office, or somebody changed it."""
+
+
+class Unsigned(NotGenuine):
+    """The text is a decree's address and nothing more: no signature, so none that could be wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +72,11 @@ def check(text: str, keys: Mapping[str, bytes]) -> Seal:
     """Read a QR's text that one of these keys (id to public bytes) signed.
 
     Raises:
-        NotGenuine: it did not, or the text is not written in the one way there is.
+        Unsigned: it carries no signature. NotGenuine: none of them signed it, or the text is not written in
+            the one way there is.
     """
+    if BARE.fullmatch(text.strip()):
+        raise Unsigned
     address, _, written = text.strip().partition("#")
     try:
         payload = base64.b64decode(written + "=" * (-len(written) % 4), altchars=b"-_", validate=True)

@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from muara.audit import keys
 from muara.audit.keys import Signer, key_id
-from muara.audit.muara_verify import Broken, check_qr
+from muara.audit.muara_verify import Broken, check_qr, main
 from muara.permits.qr import NotGenuine, check, signed_address
 from tests.clock import MONDAY
 from tests.permits.mutated_qr import WAYS, changed, genuine
@@ -104,3 +104,36 @@ def test_the_command_reads_the_office_s_keys_or_a_file(
     other.write_text("bukan JSON")
     with pytest.raises(CommandError, match="bukan berkas kunci publik"):
         call_command("verify-qr", text, keys=other)
+
+
+def test_an_address_without_a_signature_is_neither_genuine_nor_forged(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.MUARA_KEYS = tmp_path / "keys"
+    keys.make_keys(at=MONDAY)
+    text = genuine(keys.signer("permit"))
+    bare = text.partition("#")[0]
+    (tmp_path / "kunci.json").write_text(keys.published("Kantor Contoh"))
+    trusted = ["--keys", str(tmp_path / "kunci.json")]
+    paper = tmp_path / "surat.pdf"
+
+    def told(content: str) -> tuple[int, str]:
+        paper.write_text(f"%PDF-1.7 {content}")
+        return main(["pdf", str(paper), *trusted]), capsys.readouterr().out
+
+    with pytest.raises(CommandError, match="QR ini tidak memuat tanda tangan") as refused:
+        call_command("verify-qr", bare)
+    assert refused.value.returncode == 2
+    assert main(["qr", bare, *trusted]) == 2
+    assert "QR ini tidak memuat tanda tangan" in capsys.readouterr().out
+    status, said = told(f"/URI ({bare})")
+    assert (status, said.partition(":")[0]) == (2, "QR ini tidak memuat tanda tangan")
+    status, said = told("/URI (https://contoh.example/)")
+    assert (status, "tidak memuat alamat keputusan" in said) == (2, True)
+    # What was cut or changed is still refused, and a bare address beside it excuses nothing.
+    for spoilt in (text[:-1], text[:-30], text[:-1] + "!", f"{bare}#", text.replace("/#", "/")):
+        with pytest.raises(CommandError, match="TIDAK ASLI"):
+            call_command("verify-qr", spoilt)
+        assert main(["qr", spoilt, *trusted]) == 1
+    for spoilt in (text[:-1], text[:-30], text[:-1] + "!"):
+        assert told(f"/URI ({bare}) /URI ({spoilt})")[0] == 1

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import pikepdf
 import pytest
 import time_machine
 from cryptography.hazmat.primitives.serialization import load_der_private_key
+from django.core.management import call_command
 from django.test import Client, override_settings
 from pytest_django import Settings
 
+from muara.audit import keys, muara_verify
 from muara.audit.models import Entry
 from muara.cases.actions import AlreadyDone, Refused, Stale, Stamp, take_over
 from muara.cases.models import Case, ElectronicDecree, Endorsement, Revision, SigningWay, Task
@@ -98,6 +102,38 @@ def test_a_refusal_is_signed_electronically_too() -> None:
     row = ElectronicDecree.objects.get()
     assert signing.verify(content(row), at=MONDAY + timedelta(days=400)).faults == ()
     assert "berlaku" not in signing.verify(content(row), at=MONDAY + timedelta(days=400)).values
+
+
+@pytest.mark.usefixtures("electronic")
+def test_the_electronic_original_carries_the_signed_qr_of_the_prints(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keys.make_keys(at=MONDAY)
+    task, head = at_the_head()
+    sign(task, head)
+    number = Case.objects.get(pk=task.case_id).tasks.get(closed_at=None, companion=False)
+    take_over(number.pk, by=officer("registrar"), at=MONDAY)
+    issuance.assign_number(number, by=officer("registrar"), at=MONDAY)
+    row = ElectronicDecree.objects.get()
+    assert signing.seal_pending(row, at=MONDAY)
+    path, trusted = tmp_path / "izin.pdf", tmp_path / "kunci.json"
+    path.write_bytes(content(row))
+    trusted.write_text(keys.published("Kantor Contoh"))
+
+    assert "#" in row.draft.qr
+    assert json.loads(row.letter.content)["qr"] == row.draft.qr
+    assert links(path) == {row.draft.qr}
+    assert signing.verify(content(row), at=MONDAY + timedelta(days=1)).faults == ()
+    assert muara_verify.main(["pdf", str(path), "--keys", str(trusted)]) == 0
+    call_command("verify-qr", *links(path))
+    assert capsys.readouterr().out.count("ASLI: QR izin untuk") == 2
+
+
+def links(path: Path) -> set[str]:
+    """Where the links of a PDF lead, as a reader of PDF finds them."""
+    with pikepdf.open(path) as document:
+        annotations = [one for page in document.pages for one in page.get("/Annots", [])]
+        return {str(one.A.URI) for one in annotations if one.Subtype == "/Link"}
 
 
 @pytest.mark.usefixtures("office")

@@ -105,7 +105,8 @@ def test_the_qr_of_every_copy_is_signed_over_the_decree_s_content(
     assert muara_verify.main(command) == 0
     assert f"untuk {seal['name']}" in capsys.readouterr().out
     (tmp_path / "izin.pdf").write_bytes(b"%PDF-1.7")
-    assert muara_verify.main(command) == 1
+    assert muara_verify.main(command) == 2
+    assert "tidak memuat alamat keputusan" in capsys.readouterr().out
     # A browser asks for what stands before the "#", a person may paste the whole of it.
     answer = client.post("/izin/", {"token": draft.qr})
     assert answer["Location"] == f"/izin/{draft.token}/"
@@ -151,6 +152,7 @@ def test_the_page_for_qr_codes_works_served_and_from_a_disk(
     assert_accessible(desktop)
     judge(desktop, text[:-1] + ("A" if text[-1] != "A" else "B"), "Tanda tangan QR ini tidak sah")
     judge(desktop, text.replace("contoh.example", "contoh.exarnple"), "Tanda tangan QR ini tidak sah")
+    judge(desktop, text.partition("#")[0], "QR ini tidak memuat tanda tangan")
 
     (tmp_path / "kunci-publik.json").write_text(keys.published("Kantor Contoh"))
     desktop.goto((OFFLINE / "periksa-qr.html").as_uri())

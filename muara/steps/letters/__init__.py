@@ -648,6 +648,7 @@ def electronic_copy(draft: Draft, *, certifier: str, step: str, at: datetime) ->
         "copy": 0,
         "copy_purpose": "",
         "status": "final",
+        "qr": draft.qr or verification_url(draft.token),
         "endorsements": [],
         "electronic": True,
         "certifier": certifier,

@@ -11,7 +11,10 @@
         "Peramban ini tidak dapat memeriksa tanda tangan Ed25519. Pakailah peramban yang lebih baru " +
         "(halaman dibuka dari berkas atau lewat https), atau muara-verify.py.";
 
+    const BARE = /^https?:\/\/[^\s#?]+\/izin\/[0-9a-f]{32}\/$/;
+
     class NotGenuine extends Error {}
+    class Unsigned extends Error {}
     class Unable extends Error {}
 
     const byId = (id) => document.getElementById(id);
@@ -62,6 +65,7 @@
     }
 
     async function check(text, keys) {
+        if (BARE.test(text)) throw new Unsigned();
         const cut = text.indexOf("#");
         if (cut < 0) throw new NotGenuine();
         const address = text.slice(0, cut);
@@ -147,6 +151,13 @@
         } catch (problem) {
             if (problem instanceof Unable) {
                 show("bad", "Tidak dapat diperiksa di sini", UNABLE);
+            } else if (problem instanceof Unsigned) {
+                show(
+                    "neutral",
+                    "QR ini tidak memuat tanda tangan",
+                    "Periksa alamatnya di register, atau tanda tangan elektronik PDF-nya. Bila alamat dari QR " +
+                        "itu memuat tanda #, salin juga yang di belakangnya.",
+                );
             } else {
                 show(
                     "bad",

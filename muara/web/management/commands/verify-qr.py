@@ -9,11 +9,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from muara.audit.keys import PERMIT, public_keys
-from muara.permits.qr import NotGenuine, check
+from muara.permits.qr import NotGenuine, Unsigned, check
 
 
 class Command(BaseCommand):
-    help = "Memeriksa tanda tangan dalam isi QR sebuah izin, tanpa basis data dan tanpa jaringan."
+    help = (
+        "Memeriksa tanda tangan dalam isi QR sebuah izin, tanpa basis data dan tanpa jaringan. Kode keluar "
+        "0: asli, 1: tidak asli, 2: QR itu tidak memuat tanda tangan."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("text", help="alamat lengkap yang terbaca dari QR")
@@ -22,6 +25,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, text: str, keys: Path | None, **options: Any) -> None:
         try:
             seal = check(text, _read(keys) if keys else _own())
+        except Unsigned:
+            raise CommandError(
+                "QR ini tidak memuat tanda tangan: periksa alamatnya di register, atau tanda tangan "
+                "elektronik PDF-nya.",
+                returncode=2,
+            ) from None
         except NotGenuine:
             raise CommandError(
                 "TIDAK ASLI: isi QR ini tidak ditandatangani kunci yang dikenal, atau sudah diubah."
