@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, Any, Literal, TypeVar
 
 from django.db import connection, transaction
+from django.db.models import Min
 
 from muara.audit.chains import canonical
 from muara.audit.checkpoints import Checkpoint, checkpoints, latest, read
@@ -93,6 +94,7 @@ def export_chain(
     target: Path | IO[bytes],
     chain: str,
     *,
+    beside: Sequence[str] = (),
     office: str,
     facts: Mapping[str, object],
     documents: Sequence[Document],
@@ -100,13 +102,15 @@ def export_chain(
 ) -> dict[str, Any]:
     """Write one chain with its notes, the proof of every checkpoint that saw it, and its documents.
 
-    Returns the table of contents. Raises NoKey and UnsafeKey.
+    Of the chains beside it those that were begun go with it, in the same way. Returns the table of contents.
+    Raises NoKey and UnsafeKey.
     """
-    told = {"kind": "dossier", "office": office, "chain": chain, **facts}
-    witnesses = _proofs(chain)
-    return _export(
-        target, told, _entries("WHERE chain = %s", [chain], notes=True), witnesses, documents, at=at
-    )
+    begun = set(Entry.objects.filter(chain__in=beside, seq=1).values_list("chain", flat=True))
+    chains = [chain, *sorted(begun)]
+    told = {"kind": "dossier", "office": office, "chain": chain, "chains": chains, **facts}
+    marks = ", ".join(["%s"] * len(chains))
+    entries = _entries(f"WHERE chain IN ({marks})", chains, notes=True)
+    return _export(target, told, entries, _proofs(chains), documents, at=at)
 
 
 Witness = tuple[int, bytes]  # a checkpoint's number, and its line
@@ -117,24 +121,24 @@ def _witness(found: Checkpoint) -> Witness:
     return found.number, _line({"body": found.body, "signature": found.signature, "heads": heads})
 
 
-def _proofs(chain: str) -> Iterator[Witness]:
-    """From the first checkpoint that saw a chain to the newest: those in between link them."""
+def _proofs(chains: Sequence[str]) -> Iterator[Witness]:
+    """From the first checkpoint that saw one of the chains to the newest: those in between link them."""
     last = latest()
     if last is None:
         return
     begun = False
-    for found in checkpoints(_first_after(chain, last.number), last.number):
-        saw = any(head.chain == chain for head in found.heads)
-        begun = begun or saw
+    for found in checkpoints(_first_after(chains, last.number), last.number):
+        saw = [head.chain for head in found.heads if head.chain in chains]
+        begun = begun or bool(saw)
         if begun:
-            proofs = [found.proof(chain)] if saw else []
+            proofs = [found.proof(chain) for chain in saw]
             told = {"body": found.body, "signature": found.signature, "proofs": proofs}
             yield found.number, _line(told)
 
 
-def _first_after(chain: str, last: int) -> int:
-    """The number of a checkpoint before the chain's first entry: times of checkpoints never go back."""
-    opened = Entry.objects.filter(chain=chain, seq=1).values_list("at", flat=True).first()
+def _first_after(chains: Sequence[str], last: int) -> int:
+    """The number of a checkpoint before the chains' first entry: times of checkpoints never go back."""
+    opened = Entry.objects.filter(chain__in=chains, seq=1).aggregate(first=Min("at"))["first"]
     if opened is None:
         return 1
     # The clocks of whoever wrote the entry and of whoever signed may differ, but not by a day.

@@ -444,7 +444,7 @@ def _entries(
                 raise Broken(f"{chain}: entri-entrinya tidak berurutan")
             done.add(chain)
             wanted = seen.heads.pop(chain, {})
-            if manifest.get("kind") == "dossier" and chain != manifest["chain"]:
+            if manifest.get("kind") == "dossier" and chain not in _chains(manifest):
                 raise Broken(f"{chain} bukan rantai berkas ini")
         seq += 1
         text = row["text"]
@@ -471,11 +471,19 @@ def _entries(
             covered = seq
         told.entries += 1
     close()
+    if manifest.get("kind") == "dossier" and (gone := set(_chains(manifest)) - done):
+        raise Broken(f"{min(gone)}: semua entri hilang, padahal disebut daftar isi")
     if seen.heads:
         raise Broken(f"{min(seen.heads)}: semua entri hilang, padahal disaksikan titik periksa")
     told.chains = len(done)
     if told.entries != manifest["entries"]:
         raise Broken("jumlah entri berbeda dari daftar isi")
+
+
+def _chains(manifest: dict[str, Any]) -> list[str]:
+    """The chains of a dossier: the case's, and that of what was decided about its permit after the issue."""
+    found: list[str] = manifest.get("chains") or [manifest["chain"]]
+    return found
 
 
 def _documents(export: Export, manifest: dict[str, Any], told: Told, log: str) -> None:

@@ -77,6 +77,17 @@ def is_on_applicants_side(user: User, application: Application) -> bool:
     )
 
 
+def for_the_applicant(user: User) -> Q:
+    """The condition for cases on whose applicant's side the person is: the same, asked of many at once."""
+    given = PowerOfAttorney.objects.filter(holder=user)
+    return (
+        Q(application__applicant=user)
+        | Q(application__company__in=user.memberships.values("company"))
+        | Q(application__in=given.exclude(application=None).values("application"))
+        | Q(application__company__in=given.filter(application=None).values("company"))
+    )
+
+
 def _ever_had_power(user: User, application: Application) -> bool:
     given = PowerOfAttorney.objects.covering(application).filter(holder=user)
     return answered(("power", user.pk, application.pk), given.exists)
@@ -437,9 +448,9 @@ def open_tasks_for(user: User, *, at: datetime) -> Q:
     return wanted & without_conflict(user)
 
 
-def without_conflict(user: User) -> Q:
-    """The condition for tasks of cases in which the person declared no conflict of interest."""
-    return ~Q(case__in=Recusal.objects.filter(user=user).values("case"))
+def without_conflict(user: User, *, case: str = "case") -> Q:
+    """The condition for rows (tasks, if not said) of cases in which the person declared no conflict."""
+    return ~Q(**{f"{case}__in": Recusal.objects.filter(user=user).values("case")})
 
 
 def _steps_of(actors: set[str]) -> set[str]:

@@ -130,6 +130,11 @@ class Permit(Registered):
             ),
         ]
 
+    @property
+    def chain(self) -> str:
+        """Where the log of what was decided after the issue is; all before it is on the case's."""
+        return f"permit:{self.pk}"
+
     def status(self, day: date) -> str:
         """The public status on an office day; `standing` says more."""
         return standing(self, on=day).status.value

@@ -1,4 +1,7 @@
-"""A case as a stranger can check it: its chain, the checkpoints that saw it, and its documents by hash."""
+"""A case as a stranger can check it: its chain, the checkpoints that saw it, and its documents by hash.
+
+What was decided about its permit after the issue goes with it: that log is a chain of its own.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,8 @@ from muara.documents.models import Blob
 from muara.documents.store import BlobStore
 from muara.documents.uploads import PREFERRED
 from muara.people.queries import issuing_office
-from muara.permits.models import Permit, Refusal
+from muara.permits.models import LaterDecision, Permit, Refusal
+from muara.steps.letters.later import endorsed_text
 
 
 def export_dossier(target: Path | IO[bytes], case: Case, *, at: datetime) -> dict[str, Any]:
@@ -46,6 +50,7 @@ def export_dossier(target: Path | IO[bytes], case: Case, *, at: datetime) -> dic
     return export_chain(
         target,
         case.chain,
+        beside=[permit.chain for permit in Permit.objects.filter(case=case)],
         office=office.name if office else "",
         facts={"registration_number": case.registration_number or ""},
         documents=_documents(case),
@@ -64,6 +69,10 @@ def _documents(case: Case) -> list[Document]:
         name = f"{draft.sha256}.json"
         title = f"Isi draf keputusan ke-{draft.number} (teks kanonik)"
         found[name] = Document(name, title, partial(io.BytesIO, draft.content.encode()))
+    for later in LaterDecision.objects.filter(permit__case=case):
+        name = f"{later.sha256}.json"
+        title = f"Isi {later.get_kind_display().lower()} izin (teks kanonik)"
+        found[name] = Document(name, title, partial(io.BytesIO, endorsed_text(later).encode()))
     return list(found.values())
 
 
@@ -79,9 +88,12 @@ def _blobs(case: Case) -> Iterator[tuple[Blob, str]]:
 
 def _scans(case: Case) -> list[tuple[str, QuerySet[Any], str]]:
     meetings, handovers = Meeting.objects.filter(task__case=case), Handover.objects.filter(case=case)
+    decided = LaterDecision.objects.filter(permit__case=case)
     return [
         ("Pindaian izin bernomor", Permit.objects.filter(case=case), "scan"),
         ("Pindaian penolakan bernomor", Refusal.objects.filter(case=case), "scan"),
+        ("Pindaian keputusan setelah izin terbit", decided, "scan"),
+        ("Bukti keputusan setelah izin terbit", decided, "evidence"),
         ("Tanda terima OPD", Referral.objects.filter(case=case), "receipt_scan"),
         ("Rekomendasi teknis", Recommendation.objects.filter(referral__case=case), "scan"),
         ("Notulen rapat", meetings, "scan"),

@@ -27,6 +27,7 @@ from muara.cases.rules import (
 )
 from muara.people.calendar import office_calendar
 from muara.people.models import Notice, User, office_day
+from muara.permits.models import Permit
 from muara.permits.queries import decision_of
 from muara.web import clocks, dossier, flow, rounds, trust
 from muara.web.acts import read_number
@@ -206,6 +207,7 @@ def _read_control_sheet(request: HttpRequest, found: Case, at: datetime) -> dict
         "recusals": found.recusals.select_related("user"),
         "reads_reasons": reads_reasons,
         "seen": witness_of(found.chain),
+        "decided_later": Permit.objects.filter(case=found, later__isnull=False).first(),
         "takes_dossier": trust.may_take_dossier(person(request), at=at),
     }
 

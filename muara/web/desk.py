@@ -37,10 +37,13 @@ from muara.contacts.rules import ANSWERS, FRONT_OFFICE, HANDLERS, RECORDERS, may
 from muara.people.calendar import office_calendar
 from muara.people.models import Company, User, office_day
 from muara.people.queries import absent_until
+from muara.people.reading import answered
 from muara.people.rules import AUDITOR, SYSTEM_ACTORS
+from muara.permits.models import LaterDecision
 from muara.permits.queries import permits_of
 from muara.records.rules import OVERSEERS
 from muara.sop.definition import Step
+from muara.steps.actions import later
 from muara.steps.actions.paper import MAY_ENTER
 from muara.steps.actions.unreached import CALLER
 from muara.web import dossier, inbox
@@ -157,12 +160,13 @@ def desk_links(here: Officer, current: str) -> list[dict[str, Any]]:
         links.append({"label": "Register nomor", "href": href, "current": current == "register", "count": 0})
     if here.actors & DECIDES_LATER:
         href = reverse("later_decisions")
+        mine = len(later_turns(here))
         links.append(
             {
                 "label": "Keputusan setelah izin terbit",
                 "href": href,
                 "current": current == "later_decisions",
-                "count": 0,
+                "count": mine,
             }
         )
     if here.actors & OVERSEES_DISCHARGES:
@@ -176,6 +180,38 @@ def desk_links(here: Officer, current: str) -> list[dict[str, Any]]:
         ]
         groups.append({"title": "Pengawasan", "links": seen})
     return groups
+
+
+# --- decisions after the issue -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LaterTurn:
+    """A decision about an issued permit that waits for the person at the desk."""
+
+    decision: LaterDecision
+    step: Step
+    since: datetime
+    due: dossier.Due
+
+
+def later_turns(here: Officer) -> list[LaterTurn]:
+    """What waits for this person beside the tasks of cases; it is no case, so it is no task (ADR 20)."""
+    return answered(("later turns", here.user.pk, here.at), lambda: _later_turns(here))
+
+
+def _later_turns(here: Officer) -> list[LaterTurn]:
+    calendar = office_calendar()
+    return [
+        LaterTurn(
+            one,
+            step,
+            later.waits_since(one),
+            dossier.due_of(later.legal_limit(one, calendar=calendar), today=here.today, calendar=calendar),
+        )
+        for one in later.turns_of(here.user, at=here.at)
+        if (step := later.next_step(one)) is not None
+    ]
 
 
 # --- the inbox -----------------------------------------------------------------------------------------
@@ -247,6 +283,7 @@ def desk(request: HttpRequest) -> HttpResponse:
             "page": page,
             "narrowed": narrowed,
             "exposed": _past_legal_limit(here, mine),
+            "turns": later_turns(here),
             "todo": [item for item in waiting if not item.task.companion and not item.with_applicant],
             "away": [item for item in waiting if item.with_applicant],
             "watch": [item for item in waiting if item.task.companion],

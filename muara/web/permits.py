@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from muara.audit.checkpoints import witness_of
 from muara.cases.actions import BINDING, Stamp
 from muara.cases.models import Case
 from muara.cases.rules import is_on_applicants_side
@@ -33,7 +34,6 @@ from muara.permits.models import LaterDecision, Permit, Series, SeriesYear
 from muara.permits.queries import differences
 from muara.permits.rules import may_reconcile
 from muara.sop.definition import Step
-from muara.sop.working_time import add_working_days
 from muara.steps.actions import later
 from muara.steps.forms.fields import Day, Items, Line, Paragraph, Scan, ScanForm
 from muara.steps.letters.later import BURDENS, Said, Verdict, Warned, decision_pdf
@@ -54,7 +54,6 @@ NEEDED = {
     Kind.REVOCATION: ("told_on", "heard"),
     Kind.ANNULMENT: ("court", "court_number", "verdict_dated", "evidence"),
 }
-LEGAL_DAYS = {Kind.CORRECTION: 5, Kind.REVOCATION: 5}  # UU 30/2014, Pasal 63 and 64: working days
 PICTURES = "PDF, JPEG, atau PNG."
 
 
@@ -212,6 +211,8 @@ def permit_life(request: HttpRequest, pk: int) -> HttpResponse:
         "life": life_of(permit, on=here.today),
         "decisions": list(permit.later.all()),
         "on_its_way": on_its_way,
+        "lines": later.log_of(permit),
+        "seen": witness_of(permit.chain),
         "kinds": later.kinds_open_to(permit, at=here.at) if prepares and on_its_way is None else [],
         "side": desk_links(here, "later_decisions"),
         "side_title": "Meja kerja",
@@ -263,7 +264,7 @@ def propose_later(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         "kind": chosen,
         "form": form,
         "burden": chosen in BURDENS,
-        "legal_days": LEGAL_DAYS.get(chosen),
+        "legal_days": later.LEGAL_DAYS.get(chosen),
         "kunci": new_key(),
         "stale": came is Came.STALE,
     }
@@ -289,8 +290,9 @@ def later_decisions(request: HttpRequest) -> HttpResponse:
     """The decisions about issued permits: those on their way, then those in force, the newest first."""
     here = desk_officer(request)
     rows = _decisions().filter(permit__case__in=Case.objects.visible_to(here.user, at=here.at).values("pk"))
+    turns = {one.pk for one in later.turns_of(here.user, at=here.at)}
     waiting = [
-        OnItsWay(one, step, step.actor in here.actors)
+        OnItsWay(one, step, one.pk in turns)
         for one in rows.filter(since=None, dropped_at=None).order_by("pk")[:A_PAGE]
         if (step := later.next_step(one)) is not None
     ]
@@ -330,7 +332,6 @@ def later_decision(request: HttpRequest, pk: int) -> HttpResponse:
             drop_form, form = form, FileForm(at=here.at, owner=f"later:{decision.pk}")
     case = decision.permit.case
     said = json.loads(decision.content)
-    days = LEGAL_DAYS.get(Kind(decision.kind))
     context = {
         "decision": decision,
         "permit": decision.permit,
@@ -345,7 +346,7 @@ def later_decision(request: HttpRequest, pk: int) -> HttpResponse:
             for blob, title in ((decision.scan, "Surat asli"), (decision.evidence, "Bukti"))
             if blob is not None
         ],
-        "due": add_working_days(office_calendar(), decision.found_on, days) if days else None,
+        "due": later.legal_limit(decision, calendar=office_calendar()),
         "kunci": new_key(),
         "stale": came is Came.STALE,
         "doorway": doorway(request, at=here.at) if mine and step and step.activity in BINDING else None,

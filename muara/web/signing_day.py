@@ -27,7 +27,7 @@ from muara.steps.actions.signing import way_of
 from muara.steps.actions.signing_day import READING, Reading, reading_of
 from muara.steps.forms import ReadThrough
 from muara.web.acts import Came, attempt, new_key, read_number
-from muara.web.desk import SIGNERS, Officer, desk_links, desk_officer
+from muara.web.desk import SIGNERS, Officer, desk_links, desk_officer, later_turns
 from muara.web.dossier import Due, task_due, with_standing
 from muara.web.second_factor import ask_for_proof, doorway
 from muara.web.tasks import draft_view, one_page
@@ -216,6 +216,7 @@ def _list(
     read = [one for one in waiting if one.is_read]
     context = {
         "waiting": waiting,
+        "turns": [one for one in later_turns(here) if one.step.activity == "decide"],
         "unread": next((one for one in waiting if not one.is_read), None),
         "read": read,
         "ticked": {one.task.pk for one in read} if ticked is None else set(ticked),

@@ -77,8 +77,16 @@ def test_a_suspension_goes_from_desk_to_desk_and_everybody_reads_it(office: Offi
     assert (made.status_code, made["Location"]) == (302, there)
     assert drafter.get(f"/meja/keputusan/{decision.pk}.pdf")["Content-Type"] == "application/pdf"
 
+    assert there not in drafter.get("/meja/").content.decode()  # it is not the drafter's turn
+    assert (
+        "menunggu tanda tangan Anda ("
+        not in as_("head_of_office").get("/meja/tanda-tangan/").content.decode()
+    )
     for who in ("section_head", "division_head", "head_of_office"):
         head = as_(who)
+        assert there in head.get("/meja/").content.decode()
+        if who == "head_of_office":
+            assert there in head.get("/meja/tanda-tangan/").content.decode()
         assert "Giliran Anda" in head.get("/meja/keputusan/").content.decode()
         (once,) = [one for one in forms_on(head.get(there)) if one.values.get("lakukan") == ["paraf"]]
         for _ in range(2):  # a double click is answered once
@@ -95,6 +103,9 @@ def test_a_suspension_goes_from_desk_to_desk_and_everybody_reads_it(office: Offi
     assert "tercatat dan berlaku" in client.get(f"/izin/{decision.token}/").content.decode()
     page = registrar.get(here).content.decode()
     assert "Riwayat berlakunya izin" in page
+    assert "Mengesahkan: keputusan berlaku" in page
+    sheet = as_("auditor").get(f"/meja/berkas/{permit.case_id}/?bagian=pengendali").content.decode()
+    assert f"{here}#catatan" in sheet
     assert "503/1/PASCA/DPMPTSP-III/" in page
     assert as_("head_of_office").post(there, {"lakukan": "paraf"}).status_code == 403
     holder = Client()

@@ -17,15 +17,19 @@ from pytest_django import Settings
 
 from muara.audit import checkpoints, keys, muara_verify
 from muara.audit.checkpoints import take
-from muara.audit.muara_verify import check_log, check_qr
+from muara.audit.muara_verify import Broken, check_log, check_qr
 from muara.cases.models import Case, Draft
 from muara.documents.letters import pdf
 from muara.documents.store import BlobStore
-from muara.people.models import Office
+from muara.people.models import Office, office_day
+from muara.permits.models import LaterDecision, Permit
+from muara.records.dossiers import export_dossier
 from muara.web.demo import case_at, officer
 from muara.web.trust import OFFLINE
+from tests.audit.test_muara_verify import resigned
 from tests.browser import LiveApp, assert_accessible, assert_fits
 from tests.clock import MONDAY
+from tests.later import because, carry_through
 from tests.permits.mutated_qr import genuine
 
 LATER = MONDAY + timedelta(days=60)
@@ -83,6 +87,39 @@ def test_a_stranger_checks_a_dossier_with_what_the_public_page_offers(
     assert draft.sha256 in log
     assert told.documents == len(index) > 10
     assert told.named >= 1
+
+
+@pytest.mark.slow
+def test_a_dossier_holds_what_was_decided_after_the_issue(office: Office, tmp_path: Path) -> None:
+    keys.make_keys(at=MONDAY)
+    case = case_at("hand_over", at=MONDAY)
+    permit = Permit.objects.get(case=case)
+    kind = LaterDecision.Kind.SUSPENSION
+    decided = carry_through(permit, kind, because(office_day(LATER)), at=LATER)
+    take(at=LATER + timedelta(hours=1))
+    trusted = json.loads(keys.published(""))
+
+    folder = tmp_path / "bukti"
+    export_dossier(folder, case, at=LATER + timedelta(hours=2))
+
+    told = check_log(str(folder), trusted)
+    # Prepared, two parafs, signed, numbered, in force: six acts on the permit's own chain.
+    assert (told.chains, told.entries, told.uncovered) == (2, case.version + 6, 0)
+    index = json.loads((folder / "documents" / "index.json").read_text())
+    held = {row["sha256"]: row["title"] for row in index}
+    assert decided.scan is not None
+    assert decided.letter is not None
+    assert {decided.sha256, decided.scan.sha256, pdf(decided.letter).sha256} <= set(held)
+
+    # Whoever holds the key changes an act after the issue, or leaves them all out, and signs the list again.
+    lines = (folder / "entries.jsonl").read_text().splitlines(keepends=True)
+    whose = [json.loads(line)["chain"] for line in lines]
+    changed = "".join(lines).replace("later.sign", "later.drop")
+    with pytest.raises(Broken, match=rf"{permit.chain}, entri 4: isinya diubah"):
+        check_log(resigned(folder, entries=changed), trusted)
+    left = "".join(line for line, chain in zip(lines, whose, strict=True) if chain == case.chain)
+    with pytest.raises(Broken, match=rf"{permit.chain}: semua entri hilang"):
+        check_log(resigned(folder, entries=left), trusted)
 
 
 @pytest.mark.slow

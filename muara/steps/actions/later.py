@@ -8,13 +8,15 @@ prints no such decisions: they are an extension, so they are no case and move no
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from muara.audit.actions import record
+from muara.audit.models import Entry
 from muara.cases.actions import NO_FORM, NotYours, Refused, Stamp, act, demand_proof
-from muara.cases.models import Endorsement
+from muara.cases.models import Case, Endorsement
 from muara.cases.models.decision import new_token
-from muara.cases.rules import is_on_applicants_side, is_recused
+from muara.cases.rules import for_the_applicant, is_on_applicants_side, is_recused, without_conflict
 from muara.documents.contents import EndorsementBox
 from muara.documents.letters import canonical, digest
 from muara.documents.models import Blob
@@ -24,11 +26,13 @@ from muara.permits.actions import put_in_force, take_number, void_later_number
 from muara.permits.models import LaterDecision, LaterEndorsement, Number, Permit
 from muara.permits.standing import FOLLOWS, Standing, Status, standing
 from muara.sop.definition import Process, Step
+from muara.sop.working_time import Calendar, add_working_days
 from muara.steps.actions.permit_life import after_change
 from muara.steps.letters.later import BURDENS, VARYING, Said, content_of, file_decision
 
 Kind = LaterDecision.Kind
 WAY = ("draft", "endorse", "decide", "number")
+LEGAL_DAYS = {Kind.CORRECTION: 5, Kind.REVOCATION: 5}  # UU 30/2014, Pasal 63 and 64: working days
 
 
 # --- whose turn it is ----------------------------------------------------------------------------------
@@ -75,7 +79,55 @@ def _may(user: User, permit: Permit, step: Step, *, done: dict[str, User], at: d
         return False
     if is_on_applicants_side(user, case.application):
         return False
-    return not any(done.get(key) == user for key in case.process.separated_from(step.key))
+    return not _is_separated(user, case.process, step, done=done)
+
+
+def _is_separated(user: User, process: Process, step: Step, *, done: dict[str, User]) -> bool:
+    return any(done.get(key) == user for key in process.separated_from(step.key))
+
+
+def turns_of(user: User, *, at: datetime) -> list[LaterDecision]:
+    """The open decisions that wait for this person, the oldest first; in as many queries however many."""
+    held = user.actors(at)
+    if not (user.is_active and held):
+        return []
+    theirs = Case.objects.filter(for_the_applicant(user))
+    rows = (
+        LaterDecision.objects.filter(since=None, dropped_at=None)
+        .filter(without_conflict(user, case="permit__case"))
+        .exclude(permit__case__in=theirs)
+        .select_related(
+            "proposed_by",
+            "number__given_by",
+            "permit__number",
+            "permit__case__revision",
+            "permit__case__application__company",
+        )
+        .prefetch_related("endorsements__by")
+        .order_by("pk")
+    )
+    return [one for one in rows if _is_turn_of(user, one, held)]
+
+
+def _is_turn_of(user: User, decision: LaterDecision, held: frozenset[str]) -> bool:
+    step = next_step(decision)
+    if step is None or step.actor not in held:
+        return False
+    return not _is_separated(user, decision.permit.case.process, step, done=done_by(decision))
+
+
+def waits_since(decision: LaterDecision) -> datetime:
+    """When it came to the step that it waits at."""
+    came = [decision.proposed_at, *(item.at for item in decision.endorsements.all())]
+    if decision.number is not None:
+        came.append(decision.number.given_at)
+    return max(came)
+
+
+def legal_limit(decision: LaterDecision, *, calendar: Calendar) -> date | None:
+    """The last day to decide in time, where the law names one."""
+    days = LEGAL_DAYS.get(Kind(decision.kind))
+    return add_working_days(calendar, decision.found_on, days) if days else None
 
 
 def kinds_open_to(permit: Permit, *, at: datetime) -> list[Kind]:
@@ -96,6 +148,36 @@ def _why_not(kind: Kind, now: Standing) -> str:
     if leads_to is not None and now.status not in FOLLOWS[leads_to]:
         return f"Izin ini sedang {now.status}, jadi {kind.label.lower()} tidak dapat ditetapkan."
     return ""
+
+
+VERBS = {
+    "later.propose": "Menyiapkan keputusan",
+    "later.endorse": "Memberi paraf",
+    "later.sign": "Menandatangani",
+    "later.number": "Memberi nomor",
+    "later.issue": "Mengesahkan: keputusan berlaku",
+    "later.drop": "Membatalkan keputusan",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An act on a permit after its issue: what was done, to which decision, by whom."""
+
+    entry: Entry
+    label: str
+    kind: Kind
+    by: str
+
+
+def log_of(permit: Permit) -> list[Line]:
+    """Every act about a permit after its issue; what came before is on the case's control sheet."""
+    entries = list(Entry.objects.filter(chain=permit.chain).order_by("seq"))
+    names = dict(User.objects.filter(pk__in={one.by_id for one in entries}).values_list("pk", "name"))
+    return [
+        Line(one, VERBS[one.verb], Kind(json.loads(one.text)["facts"]["kind"]), names.get(one.by_id or 0, ""))
+        for one in entries
+    ]
 
 
 # --- the acts ------------------------------------------------------------------------------------------
@@ -382,7 +464,7 @@ def _record(
     note: str = "",
 ) -> None:
     record(
-        chain=f"permit:{decision.permit_id}",
+        chain=decision.permit.chain,
         verb=f"later.{what}",
         by_id=by.pk,
         at=at,

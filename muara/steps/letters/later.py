@@ -201,6 +201,12 @@ def decision_pdf(decision: LaterDecision, *, boxes: Sequence[EndorsementBox]) ->
     )
 
 
+def endorsed_text(decision: LaterDecision) -> str:
+    """What paraf and signature were given to, as canonical text: its SHA-256 is the decision's."""
+    data = json.loads(decision.content)
+    return canonical({key: value for key, value in data.items() if key not in VARYING})
+
+
 def file_decision(
     decision: LaterDecision, *, boxes: Sequence[EndorsementBox], step: str, at: datetime
 ) -> Letter:
