@@ -67,7 +67,8 @@ def jobs(at: datetime) -> Iterator[Job]:
         yield load_key(service, period, today), partial(count_load, service, period, today)
     for service, period in _periods(at):
         process = live.newest(service)
-        yield counted.period_key(service, period), partial(counted.count_period, service, process, period)
+        count = partial(counted.count_period, service, process, period, on=today.day)
+        yield counted.period_key(service, period), count
 
 
 def _periods(at: datetime) -> list[tuple[str, Period]]:
