@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 from muara.cases.models import Revision
 from muara.web.demo import seed_office
@@ -46,9 +46,13 @@ def test_a_first_visit_to_any_public_page_is_light_and_asks_nobody_else(
         )
         page.on("request", lambda request: strangers.add(urlsplit(request.url)[:2]))
         slugged = "slug" in patterns()[name].pattern.regex.groupindex
-        answer = page.goto(
-            live_app.url + reverse(name, args=[slug] if slugged else []), wait_until="networkidle"
-        )
+        try:
+            answer = page.goto(
+                live_app.url + reverse(name, args=[slug] if slugged else []), wait_until="networkidle"
+            )
+        except Error as error:
+            assert "Download is starting" in str(error)  # noqa: PT017  an address that hands out a file
+            answer = None
         if answer and answer.headers["content-type"].startswith("text/html"):
             weights[name] = int(sum(sizes))
         page.context.close()

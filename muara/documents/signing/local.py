@@ -31,6 +31,7 @@ from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from pyhanko.stamp import BaseStamp, BaseStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from muara.documents.signing.apart import apart
 from muara.documents.signing.form import (
     FONT_NAME,
     OFFICIAL,
@@ -161,7 +162,7 @@ def put_signature(
     signing.moment = moment
     out = io.BytesIO()
     try:
-        signing.sign_pdf(writer, existing_fields_only=True, output=out)
+        apart(lambda: signing.sign_pdf(writer, existing_fields_only=True, output=out))
     except (TimestampRequestError, OSError) as error:
         raise CannotSign("Layanan stempel waktu tidak menjawab.") from error
     except (SigningError, PdfError, ValueError) as error:

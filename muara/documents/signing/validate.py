@@ -42,6 +42,7 @@ from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
+from muara.documents.signing.apart import apart
 from muara.documents.signing.form import (
     FONT_NAME,
     OFFICIAL,
@@ -405,14 +406,17 @@ def _status(
         best_signature_time=moment,
     )
     clocks = ValidationContext(trust_roots=list(_certificates(timestampers)), allow_fetching=False, moment=at)
-    return validate_pdf_signature(
-        signature,
-        signer_validation_context=context,
-        ts_validation_context=clocks,
-        diff_policy=POLICY,
-        key_usage_settings=KeyUsageConstraints(
-            key_usage={"non_repudiation", "digital_signature"}, match_all_key_usages=False
-        ),
+    usage = KeyUsageConstraints(
+        key_usage={"non_repudiation", "digital_signature"}, match_all_key_usages=False
+    )
+    return apart(
+        lambda: validate_pdf_signature(
+            signature,
+            signer_validation_context=context,
+            ts_validation_context=clocks,
+            diff_policy=POLICY,
+            key_usage_settings=usage,
+        )
     )
 
 
