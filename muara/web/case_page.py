@@ -66,6 +66,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
             "who": dossier.who(court, found.process),
             "main": main,
             "folder": folder_of(found),
+            "archived": found.archive_places.current().first(),
             "due": dossier.task_due(main, today=office_day(at), calendar=office_calendar()),
             "exposure": dossier.exposure(found, today=office_day(at), calendar=office_calendar()),
             "legs": dossier.legs(found, talk=talk),

@@ -18,6 +18,8 @@ from muara.cases.queries import control_sheet
 from muara.people.models import Office
 from muara.permits.models import Permit
 from muara.records.archive import retention_of
+from muara.records.histories import histories
+from muara.sop.replay import deviations
 from muara.steps.actions.archive import Shelf, file_paper, set_archive_rule
 from muara.web.acts import new_key
 from muara.web.demo import officer
@@ -138,6 +140,16 @@ def test_the_database_keeps_every_place_and_refuses_half_of_one(office: Office) 
             cursor.execute(statement)
 
 
+def test_a_filed_case_still_keeps_to_the_sop(office: Office) -> None:
+    case = case_at("end", at=MONDAY)
+    filed(case)
+    filed(case, shelf=MOVED, reason="Penuh.")
+
+    [history] = histories(first=MONDAY.date(), last=LATER.date())
+
+    assert deviations(history) == []
+
+
 # --- how long ------------------------------------------------------------------------------------------
 
 
@@ -225,7 +237,8 @@ def test_the_counter_files_on_the_page_and_finds_it_by_place_company_and_number(
         assert list(client.get("/meja/arsip/", {"cari": typed}).context["cases"]) == [], typed
     scanned = client.get("/meja/arsip/", {"cari": f"http://muara.contoh/meja/berkas/{case.pk}/"})
     assert scanned["Location"] == f"/meja/berkas/{case.pk}/?bagian=arsip#bagian"
-    assert "Ruang Arsip 1, lemari A2, boks 14, folder 3" in client.get(answer["Location"]).content.decode()
+    page = " ".join(client.get(answer["Location"]).content.decode().split())
+    assert ": Ruang Arsip 1, lemari A2, boks 14, folder 3 <br>" in page
 
 
 def test_the_heads_read_the_archive_and_file_nothing(office: Office) -> None:
