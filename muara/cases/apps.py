@@ -10,7 +10,13 @@ from muara.audit.triggers import after_migrate
 
 class CasesConfig(AppConfig):
     name = "muara.cases"
-    append_only: ClassVar = {"Revision": (), "Submission": (), "Draft": ()}
+    append_only: ClassVar = {
+        "Revision": (),
+        "Submission": (),
+        "Draft": (),
+        "ArchivePlace": (),
+        "ArchiveRule": (),
+    }
 
     def ready(self) -> None:
         post_migrate.connect(after_migrate, sender=self)

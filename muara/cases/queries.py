@@ -272,6 +272,8 @@ VERBS = {
     "hand_over.remind": "Mengingatkan pemohon untuk mengambil surat keputusan",
     "number.assign": "Memberi nomor keputusan",
     "receive.download": "Pemohon mengunduh surat keputusan",
+    "archive.file": "Mengarsipkan berkas kertas",
+    "archive.move": "Memindahkan berkas kertas dalam arsip",
     "sop.migrate": "Memindahkan berkas ke revisi SOP lain",
 }
 

@@ -28,6 +28,7 @@ from muara.people.rules import superiors_of
 from muara.sop.definition import Ending, Process, Step
 
 TECHNICAL_TEAM = "technical_team"
+ARCHIVISTS = frozenset({"collection_counter", "registrar"})  # step 17 names the former
 COUNTER = ("customer_service", "registration_counter", "collection_counter")
 
 
@@ -222,6 +223,20 @@ def may_read_power(user: User, power: PowerOfAttorney, *, at: datetime) -> bool:
 
 def serves_the_counter(user: User, *, at: datetime) -> bool:
     return not user.actors(at).isdisjoint(COUNTER)
+
+
+def may_archive(user: User, case: Case, *, at: datetime) -> bool:
+    """Who hands out the permit, or keeps the registers, files a closed case's paper (SOP step 17)."""
+    return (
+        case.closed_at is not None
+        and keeps_archive(user, at=at)
+        and not is_recused(user, case_id=case.pk)
+        and not is_on_applicants_side(user, case.application)
+    )
+
+
+def keeps_archive(user: User, *, at: datetime) -> bool:
+    return user.is_active and not user.actors(at).isdisjoint(ARCHIVISTS)
 
 
 def is_recused(user: User, *, case_id: int) -> bool:

@@ -21,6 +21,7 @@ from muara.cases.models import Application, Case, EarlyEnd, Task
 from muara.cases.queries import authority_of, control_sheet, court_of, folder_of, latest_submission
 from muara.cases.rules import (
     is_on_applicants_side,
+    may_archive,
     may_assign,
     may_record_answer,
     may_work_on_task,
@@ -29,6 +30,7 @@ from muara.people.calendar import office_calendar
 from muara.people.models import Notice, User, office_day
 from muara.permits.models import Permit
 from muara.permits.queries import decision_of
+from muara.records.archive import retention_of
 from muara.web import clocks, dossier, flow, rounds, trust
 from muara.web.acts import read_number
 from muara.web.desk import desk_officer, task_address
@@ -64,6 +66,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
             "who": dossier.who(court, found.process),
             "main": main,
             "folder": folder_of(found),
+            "archived": found.archive_places.current().first(),
             "due": dossier.task_due(main, today=office_day(at), calendar=office_calendar()),
             "exposure": dossier.exposure(found, today=office_day(at), calendar=office_calendar()),
             "legs": dossier.legs(found, talk=talk),
@@ -200,6 +203,15 @@ def _read_notices(request: HttpRequest, found: Case, at: datetime) -> dict[str, 
     return {"notices": rows.prefetch_related("phone_task__calls__by")}
 
 
+def _read_archive(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
+    return {
+        "places": found.archive_places.select_related("by"),
+        "retention": retention_of(found, on=office_day(at)),
+        "archives": may_archive(person(request), found, at=at),
+        "takes_dossier": trust.may_take_dossier(person(request), at=at),
+    }
+
+
 def _read_control_sheet(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
     reads_reasons = bool(person(request).actors(at) & READ_CONFLICTS)
     return {
@@ -222,6 +234,7 @@ SECTIONS = {
     "alur": Section("Alur berkas", "desk/case_flow.html", _read_flow),
     "waktu": Section("Batas waktu", "desk/case_clocks.html", _read_clocks),
     "pemberitahuan": Section("Pemberitahuan", "desk/case_notices.html", _read_notices),
+    "arsip": Section("Arsip", "desk/case_archive.html", _read_archive),
     "pengendali": Section("Lembar pengendali", "desk/case_control_sheet.html", _read_control_sheet),
 }
 

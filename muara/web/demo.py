@@ -89,6 +89,7 @@ from muara.steps.actions import (
     visits,
 )
 from muara.steps.actions.agency import write_worksheet
+from muara.steps.actions.archive import Shelf, file_paper
 from muara.steps.actions.checklists import Mark
 from muara.steps.actions.coordination import ask_agency
 from muara.steps.actions.endings import withdraw_application
@@ -957,6 +958,7 @@ def seed_cases(at: datetime) -> Iterator[str]:
     yield from _unreached(at)
     yield _share(at)
     yield _electronic(at)
+    yield _filed(at)
 
 
 def seed_complaints(at: datetime) -> int:
@@ -1040,6 +1042,18 @@ def _electronic(at: datetime) -> str:
     sign_electronically(morning - timedelta(hours=2))
     case = case_at("hand_over", at=morning, company=COMPANIES[4], pace=timedelta(seconds=90))
     return f"{case} · {case.application.company} · ditandatangani elektronik"
+
+
+def _filed(at: datetime) -> str:
+    """The paper of the granted case that closed first lies in the archive, and was moved once."""
+    case = Case.objects.filter(closed_at__isnull=False, permit__isnull=False).order_by("closed_at")[0]
+    by = officer("collection_counter")
+    first, moved = Shelf("Arsip lantai 1", "A2", "14", "3"), Shelf("Arsip lantai 2", "B1", "02", "7")
+    file_paper(case, shelf=first, by=by, at=at - timedelta(hours=2))
+    file_paper(
+        case, shelf=moved, reason="Lemari A2 penuh.", by=officer("registrar"), at=at - timedelta(hours=1)
+    )
+    return f"{case} · diarsipkan"
 
 
 def _share(at: datetime) -> str:

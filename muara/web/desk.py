@@ -25,6 +25,7 @@ from muara.cases.limits import past_legal_limit
 from muara.cases.models import Application, Assignment, Case, Question, Revision, Task, TaskQuerySet
 from muara.cases.queries import at_step_doing
 from muara.cases.rules import (
+    ARCHIVISTS,
     COUNTER,
     open_tasks_for,
     serves_the_counter,
@@ -61,6 +62,7 @@ MATCHES = 15  # companies that a search offers
 OUTSIDE_THE_SOP = SYSTEM_ACTORS | {"auditor": "Pemeriksa (hanya membaca)"}
 MONITORS = frozenset({"liaison", "processing_officer", "section_head", "division_head", "head_of_office"})
 READS_REGISTER = frozenset({"registrar", "head_of_office", "auditor"})
+READS_ARCHIVE = ARCHIVISTS | OVERSEERS
 DECIDES_LATER = MONITORS - {"liaison"} | READS_REGISTER
 OVERSIGHT = (
     ("Papan berkas", "oversight"),
@@ -148,6 +150,8 @@ def desk_links(here: Officer, current: str) -> list[dict[str, Any]]:
     if here.actors & MAY_ENTER:
         places.append(("Berkas dari kertas", "running_cases", 0))
         places.append(("Surat keputusan belum diambil", "uncollected", 0))
+    if here.actors & READS_ARCHIVE:
+        places.append(("Arsip", "archive", 0))
     places.append(("Ketidakhadiran", "absences", 0))
     if may_open(here.user, at=here.at):
         places.append(("Susunan kata keputusan", "wordings", 0))

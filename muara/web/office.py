@@ -90,6 +90,7 @@ PLACES = (
     ("SOP", "sop_revisions", ("sop_revisions", "sop_difference", "sop_copies", "withdraw_copy")),
     ("Seri nomor", "series", ("series", "edit_series")),
     ("Ketentuan", "office_settings", ("office_settings",)),
+    ("Retensi arsip", "archive_rules", ("archive_rules",)),
     ("Laboratorium", "laboratories", ("laboratories",)),
     ("Kalender kerja", "calendar", ("calendar", "remove_day", "import_days")),
     ("Pemberitahuan gagal", "failed_notices", ("failed_notices",)),

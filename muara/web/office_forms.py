@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 
 from muara.cases.copies import MOST
-from muara.cases.models import Revision
+from muara.cases.models import ArchiveRule, Revision
 from muara.contacts.models import Counter, QueueSeries
 from muara.documents.repertoire import allowed
 from muara.people.actions import OfficeDetails, Profile, Signing
@@ -534,3 +534,46 @@ class CopyForm(forms.Form):
         chosen = self.fields["revision"]
         assert isinstance(chosen, forms.ModelChoiceField)
         chosen.queryset = Revision.objects.defer("files").filter(pk__in=[one.pk for one in revisions])
+
+
+class ArchiveRuleForm(forms.Form):
+    """How the files of a service are classified and kept, from a day on."""
+
+    use_required_attribute = False
+    service = forms.ChoiceField(label="Layanan", widget=forms.RadioSelect)
+    code = Printed(label="Kode klasifikasi", max_length=40, width=SHORT)
+    active_years = forms.IntegerField(
+        label="Aktif (tahun)",
+        help_text="Sejak berkas ditutup: ketika izinnya berakhir; tanpa izin, ketika berkasnya selesai.",
+        min_value=0,
+        max_value=100,
+        widget=forms.TextInput({"inputmode": "numeric", "class": "govuk-input--width-4"}),
+    )
+    inactive_years = forms.IntegerField(
+        label="Inaktif (tahun)",
+        help_text="Dihitung sesudah masa aktif.",
+        min_value=0,
+        max_value=100,
+        widget=forms.TextInput({"inputmode": "numeric", "class": "govuk-input--width-4"}),
+    )
+    fate = forms.ChoiceField(
+        label="Nasib akhir",
+        choices=ArchiveRule.Fate.choices,
+        widget=forms.RadioSelect,
+        help_text="Muara tidak menghapus apa pun dengan sendirinya.",
+    )
+    basis = Printed(label="Dasar", max_length=200, help_text="Peraturan atau keputusan yang menetapkannya.")
+    confirmed = forms.BooleanField(
+        label="Sesuai Jadwal Retensi Arsip (JRA) resmi kantor",
+        required=False,
+        help_text="Tanpa centang ini, ketentuan ditandai belum berdasar JRA resmi.",
+    )
+    effective_from = Day(label="Berlaku sejak", help_text="Hari ini atau sesudahnya.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        service = self.fields["service"]
+        assert isinstance(service, forms.ChoiceField)
+        rows = Revision.objects.order_by("effective_from", "pk").defer("files")
+        newest = {row.service: row for row in rows}
+        service.choices = [(key, row.process.title) for key, row in sorted(newest.items())]

@@ -221,6 +221,9 @@ def officers() -> Iterator[Visit]:
     yield Visit("/akun/sandi-lagi/kode/?next=/meja/", head)
     yield Visit("/meja/berkas/", counter)
     yield Visit("/meja/berkas/?cari=tidak+ada", counter)
+    collection = officer("collection_counter")
+    yield Visit("/meja/arsip/", collection)
+    yield Visit(f"/meja/berkas/{finished().pk}/arsip/", collection, press="Simpan tempat arsip")
     yield Visit(f"/meja/tugas/{finished().tasks.get(step_key='check').pk}/", counter)
 
 
@@ -281,6 +284,7 @@ def administrators() -> Iterator[Visit]:
     admin, held = officer("administrator"), officer("verifier")
     yield Visit("/kantor/", admin)
     yield Visit("/kantor/identitas/", admin)
+    yield Visit("/kantor/arsip/", admin, press="Simpan ketentuan")
     yield Visit("/kantor/opd/", admin)
     yield Visit("/kantor/opd/baru/", admin, press="Simpan OPD")
     yield Visit(f"/kantor/opd/{Office.objects.get(kind=Office.Kind.AGENCY).pk}/", admin)

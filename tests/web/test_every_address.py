@@ -652,6 +652,14 @@ ADDRESSES = {
         "in 404 404 302 302 302 302 302 404",
         "in 405 405 405 405 405 405 405 405",
     ),
+    "archive": (
+        "in 403 403 403 403 403 200 200 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "file_case": (
+        "in 403 403 403 403 403 403 403 404",
+        "in 403 403 403 403 403 403 403 404",
+    ),
     "absences": (
         "in 403 403 200 200 200 200 200 200",
         "in 403 403 422 422 422 422 422 422",
@@ -972,6 +980,10 @@ ADDRESSES = {
         "in 403 403 403 403 403 403 200 200",
         "in 403 403 403 403 403 403 403 200",
     ),
+    "archive_rules": (
+        "in 403 403 403 403 403 403 200 200",
+        "in 403 403 403 403 403 403 403 200",
+    ),
     "service_hours": (
         "in 403 403 403 403 403 403 200 200",
         "in 403 403 403 403 403 403 403 200",
@@ -1096,6 +1108,7 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "case_summary": case.pk,
         "first_proof": case.pk,
         "folder_label": case.pk,
+        "file_case": case.pk,
         "case_dossier": case.pk,
         "correction": case.pk,
         "consultation": Consultation.objects.get().pk,

@@ -116,6 +116,12 @@ class Case(models.Model):
             models.Index(
                 fields=["-opened_at", "-id"], condition=Q(closed_at=None), name="open_cases_newest_first"
             ),
+            # The archive shows what closed last first.
+            models.Index(
+                fields=["-closed_at", "-id"],
+                condition=Q(closed_at__isnull=False),
+                name="closed_cases_newest_first",
+            ),
         ]
 
     def __str__(self) -> str:

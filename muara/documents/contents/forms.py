@@ -171,7 +171,10 @@ class FirstProof(Content):
 
 @dataclass(frozen=True, kw_only=True)
 class FolderLabel(Content):
-    """The label on a case's folder (SOP step 4.e); `number` is the registration number once there is one."""
+    """The label on a case's folder (SOP step 4.e); `number` is the registration number once there is one.
+
+    `archived` is where the paper lies once the case is closed and filed (step 17).
+    """
 
     template: ClassVar[str] = "folder_label"
 
@@ -181,6 +184,7 @@ class FolderLabel(Content):
     service: str
     company: str
     location: str = ""
+    archived: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

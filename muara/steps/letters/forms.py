@@ -259,6 +259,7 @@ def folder_label(case: Case, *, at: datetime) -> bytes:
         service=case.process.title,
         company=company_name(case),
         location=text_of(case, case_values(case), "site_address"),
+        archived=str(case.archive_places.current().first() or ""),
     )
     return set_letter(
         source=(LIBRARY / f"{content.template}.typ").read_text(),
