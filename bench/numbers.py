@@ -23,6 +23,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -401,6 +402,9 @@ def _fork(work: Callable[..., None], *given: object) -> int:
     if pid:
         return pid
     try:
+        # Under an event loop (a browser's, in tests) the parent closed only what that loop's context held.
+        with suppress(AttributeError):
+            del connections["default"]
         work(*given)
     except BaseException:
         traceback.print_exc()
