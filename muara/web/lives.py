@@ -12,7 +12,7 @@ from muara.cases.models import Application
 from muara.permits.models import LaterDecision, Permit
 from muara.permits.standing import Span, Standing, Status, life, standing
 
-WIDTH, SIDE, LETTER = 330, 16, 8  # of the picture, in units that are about pixels of a phone
+WIDTH, SIDE, LETTER = 330, 18, 9  # of the picture, in units that are about pixels of a phone
 COLOURS = {
     Status.UNISSUED: "amber",
     Status.ACTIVE: "green",
