@@ -8,7 +8,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from muara.cases.models import Case, Draft, Endorsement
+from muara.cases.models import Case, Draft, Endorsement, Handover
 from muara.cases.models.decision import new_token
 from muara.documents.models import Blob, Letter
 from muara.people.models import User
@@ -264,3 +264,37 @@ class LaterEndorsement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.title}"
+
+
+class LaterDelivery(models.Model):
+    """A later decision came to the holder: who received it, when, and how (UU 30/2014, Pasal 60 and 62).
+
+    Sent electronically, it came when the holder's own side confirms it (`recorded_by`): a download alone
+    proves nothing. Whatever went on paper has its signed receipt or its proof of sending.
+    """
+
+    Way: ClassVar = Handover.Way
+
+    decision = models.OneToOneField(LaterDecision, on_delete=models.PROTECT, related_name="delivery")
+    way = models.CharField("cara", max_length=10, choices=Handover.Way)
+    receiver = models.CharField("penerima", max_length=120)
+    capacity = models.CharField("sebagai", max_length=220)
+    received_on = models.DateField("diterima")
+    tracking_number = models.CharField("nomor resi", max_length=80, blank=True)
+    proof = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField("dicatat")
+
+    class Meta:
+        ordering = ["decision"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(way="electronic", proof=None, tracking_number="")
+                | Q(way="counter", proof__isnull=False)
+                | (Q(way__in=["post", "courier"], proof__isnull=False) & ~Q(tracking_number="")),
+                name="a_delivery_on_paper_has_its_proof",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"penyampaian {self.decision_id}"

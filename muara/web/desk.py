@@ -45,6 +45,7 @@ from muara.permits.queries import permits_of
 from muara.records.rules import OVERSEERS
 from muara.sop.definition import Step
 from muara.steps.actions import later
+from muara.steps.actions.later_delivery import delivery_limit, to_deliver
 from muara.steps.actions.paper import MAY_ENTER
 from muara.steps.actions.unreached import CALLER
 from muara.web import dossier, inbox
@@ -63,7 +64,7 @@ OUTSIDE_THE_SOP = SYSTEM_ACTORS | {"auditor": "Pemeriksa (hanya membaca)"}
 MONITORS = frozenset({"liaison", "processing_officer", "section_head", "division_head", "head_of_office"})
 READS_REGISTER = frozenset({"registrar", "head_of_office", "auditor"})
 READS_ARCHIVE = ARCHIVISTS | OVERSEERS
-DECIDES_LATER = MONITORS - {"liaison"} | READS_REGISTER
+DECIDES_LATER = MONITORS - {"liaison"} | READS_REGISTER | {"collection_counter"}
 OVERSIGHT = (
     ("Papan berkas", "oversight"),
     ("Alur dan beban", "oversight_flow"),
@@ -191,7 +192,7 @@ def desk_links(here: Officer, current: str) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class LaterTurn:
-    """A decision about an issued permit that waits for the person at the desk."""
+    """A decision about an issued permit that waits for the person at the desk, or for its delivery."""
 
     decision: LaterDecision
     step: Step
@@ -206,7 +207,7 @@ def later_turns(here: Officer) -> list[LaterTurn]:
 
 def _later_turns(here: Officer) -> list[LaterTurn]:
     calendar = office_calendar()
-    return [
+    turns = [
         LaterTurn(
             one,
             step,
@@ -215,6 +216,15 @@ def _later_turns(here: Officer) -> list[LaterTurn]:
         )
         for one in later.turns_of(here.user, at=here.at)
         if (step := later.next_step(one)) is not None
+    ]
+    return turns + [
+        LaterTurn(
+            one,
+            step,
+            later.waits_since(one),
+            dossier.due_of(delivery_limit(one, calendar=calendar), today=here.today, calendar=calendar),
+        )
+        for one, step in to_deliver(here.user, at=here.at)
     ]
 
 

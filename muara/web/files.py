@@ -71,7 +71,6 @@ FOR_APPLICANTS = frozenset(
         "visit_record",
         "rights_and_duties",
         "handover_receipt",
-        "later_decision",
     }
 )
 
@@ -330,6 +329,7 @@ def _scan(request: HttpRequest, pk: int, sha256: str) -> Blob:
     if not is_on_applicants_side(person(request), case.application):
         held += [
             later.filter(evidence__sha256=sha256),
+            later.filter(delivery__proof__sha256=sha256),
             ElectronicDecree.objects.filter(draft__case=case, sealed__sha256=sha256),
             Referral.objects.filter(case=case, receipt_scan__sha256=sha256),
             Recommendation.objects.filter(referral__case=case, scan__sha256=sha256),

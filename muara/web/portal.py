@@ -69,6 +69,7 @@ from muara.web.acts import NOT_TYPED, SAVE, Came, PowerOver, attempt, new_key, s
 from muara.web.dossier import legs, remedies, talk_before
 from muara.web.files import FOR_APPLICANTS, person
 from muara.web.form_fields import PreviousPermit, offer_permits
+from muara.web.lives import badges_of, decided_later, papers_of
 from muara.web.maps import map_of
 from muara.web.progress import (
     address_of,
@@ -204,6 +205,7 @@ def _shown(keys: Iterable[int]) -> QuerySet[Application]:
         .prefetch_related(
             Prefetch("case__tasks", Task.objects.filter(closed_at=None).prefetch_related("pauses")),
             Prefetch("case__corrections", Correction.objects.open()),
+            decided_later("case__permit__later"),
         )
         .order_by("-updated_at", "-pk")
     )
@@ -214,7 +216,8 @@ def _shown(keys: Iterable[int]) -> QuerySet[Application]:
 @never_cache
 def applications(request: HttpRequest) -> HttpResponse:
     """The person's applications: where each stands, whose court, what to do next."""
-    mine = Application.objects.of_applicant(person(request), on=office_day(timezone.now()))
+    today = office_day(timezone.now())
+    mine = Application.objects.of_applicant(person(request), on=today)
     # First which ones, then what is said of each: joined before the page is cut, every case is read.
     keys = mine.order_by("-updated_at", "-pk").values_list("pk", flat=True)
     page = Paginator(keys, PER_PAGE).get_page(request.GET.get("halaman"))
@@ -223,6 +226,7 @@ def applications(request: HttpRequest) -> HttpResponse:
             "application": item,
             "case": case_of(item),
             "standing": standing(item),
+            "badges": badges_of(item, on=today),
             "touched": touched(item),
             "process": definition_of(item.revision_id).process,
         }
@@ -408,6 +412,7 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
         "later": decisions_to_read(decision, on=office_day(timezone.now()))
         if isinstance(decision, Permit)
         else [],
+        "decided": papers_of(decision) if isinstance(decision, Permit) else [],
         "remedies": remedies(decision),
     }
     return render(request, "portal/case.html", context)

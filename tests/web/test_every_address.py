@@ -376,6 +376,10 @@ ADDRESSES = {
         "in 302 404 404 404 404 404 404 404",
         "in 200 404 404 404 404 404 404 404",
     ),
+    "receive_decision": (  # nothing was decided later; tests/web/test_permits.py has what was
+        "in 404 404 404 404 404 404 404 404",
+        "in 404 404 404 404 404 404 404 404",
+    ),
     "answer_visit": (  # this case had no visit; tests/web/test_visits.py has one
         "in 404 404 404 404 404 404 404 404",
         "in 404 404 404 404 404 404 404 404",
@@ -738,6 +742,10 @@ ADDRESSES = {
     ),
     "propose_later": (
         "in 403 403 404 404 404 404 404 404",
+        "in 403 403 404 404 404 404 404 404",
+    ),
+    "later_preview": (
+        "in 405 405 405 405 405 405 405 405",
         "in 403 403 404 404 404 404 404 404",
     ),
     "later_decisions": (

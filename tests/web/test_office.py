@@ -418,6 +418,8 @@ def test_a_table_is_looked_at_then_imported_as_a_whole() -> None:
     address = "/kantor/kalender/impor/"
     page = send(client, address, action=address, code=200, table=table, source="SKB contoh", tinjau="1")
     assert "2 hari baru" in words(page)
+    for shown in ("Sekarang Menjadi", "tidak ada"):
+        assert shown in words(page)
     assert CalendarDay.objects.count() == before
 
     send(client, address, action=address, code=302, table=table, source="SKB contoh")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -148,6 +148,17 @@ def enter_readings(
 
 
 @dataclass(frozen=True, slots=True)
+class Value:
+    """What an entry would make of one value: `old` and `new` are None where there is none."""
+
+    point: str
+    day: date
+    name: str  # "debit (m³/hari)", "pH"
+    old: Decimal | None
+    new: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """What would come of entries, without keeping any."""
 
@@ -156,6 +167,8 @@ class Preview:
     unchanged: int = 0
     errors: Mapping[str, str] = field(default_factory=dict)
     questions: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    changes: Sequence[Value] = ()  # what stands otherwise in the log
+    additions: Sequence[Value] = ()  # what the log does not have yet
 
 
 def preview_readings(discharge: Discharge, entries: Sequence[Entry], *, at: datetime) -> Preview:
@@ -168,12 +181,27 @@ def preview_readings(discharge: Discharge, entries: Sequence[Entry], *, at: date
     pairs = [(entry, before.get((entry.point, entry.day))) for entry in entries]
     fresh = [entry for entry, there in pairs if _says_more(entry, there)]
     corrected = sum(_contradicts(entry, there) for entry, there in pairs)
+    values = list(_values(discharge, pairs))
     return Preview(
         new=len(fresh) - corrected,
         corrected=corrected,
         unchanged=len(entries) - len(fresh),
         questions=questions_about(discharge, fresh),
+        changes=[one for one in values if one.old is not None],
+        additions=[one for one in values if one.old is None],
     )
+
+
+def _values(discharge: Discharge, pairs: Iterable[tuple[Entry, Reading | None]]) -> Iterator[Value]:
+    """The values that entries would write, by day and point."""
+    names = dict(discharge.points.values_list("pk", "name"))
+    for entry, there in sorted(pairs, key=lambda pair: (pair[0].day, names.get(pair[0].point, ""))):
+        for name, new, old in (
+            ("debit (m³/hari)", entry.flow, there.flow if there else None),
+            ("pH", entry.ph, there.ph if there else None),
+        ):
+            if new is not None and new != old:
+                yield Value(names.get(entry.point, ""), entry.day, name, old, new)
 
 
 def _told(value: Decimal | None) -> str:

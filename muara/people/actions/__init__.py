@@ -580,6 +580,25 @@ def read_calendar_table(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(rest.splitlines(), fieldnames=COLUMNS, delimiter=separator))
 
 
+def calendar_changes(
+    rows: Iterable[Mapping[str, str]], *, source: str
+) -> list[tuple[CalendarDay, CalendarDay | None]]:
+    """The days that a table would add or change, each with the day that is there; raises Refused."""
+    known = {(day.date, day.kind, day.name): day for day in CalendarDay.objects.all()}
+    found: list[tuple[CalendarDay, CalendarDay | None]] = []
+    for number, row in enumerate(rows, start=2):  # line 1 holds the columns' names
+        day = _calendar_row(row, number=number, source=source)
+        old = known.get((day.date, day.kind, day.name))
+        if old is None:
+            known[day.date, day.kind, day.name] = day
+            found.append((day, None))
+        elif old.pk is None:  # the same day twice in the table
+            old.estimated = day.estimated
+        elif old.estimated != day.estimated:
+            found.append((day, old))
+    return found
+
+
 @transaction.atomic
 def import_calendar(
     *,
@@ -599,16 +618,12 @@ def import_calendar(
         Refused: a line is broken; it is named, and nothing is imported.
     """
     _demand(by, at)
-    known = {(day.date, day.kind, day.name): day for day in CalendarDay.objects.all()}
     added = changed = 0
-    for number, row in enumerate(rows, start=2):  # line 1 holds the columns' names
-        day = _calendar_row(row, number=number, source=source)
-        old = known.get((day.date, day.kind, day.name))
+    for day, old in calendar_changes(rows, source=source):
         if old is None:
             day.save()
-            known[day.date, day.kind, day.name] = day
             added += 1
-        elif old.estimated != day.estimated:
+        else:
             CalendarDay.objects.filter(pk=old.pk).update(estimated=day.estimated)
             changed += 1
     if added or changed:
