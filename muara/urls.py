@@ -13,6 +13,7 @@ from muara.web import (
     accounts,
     archive,
     case_page,
+    certificates,
     companies,
     complaining,
     complaints,
@@ -319,6 +320,10 @@ urlpatterns = [
     path("kantor/sop/<int:old>/<int:new>/", revisions.difference, name="sop_difference"),
     path("kantor/nomor/", office.series, name="series"),
     path("kantor/nomor/<slug:service>/<slug:key>/", office.edit_series, name="edit_series"),
+    path("kantor/tanda-tangan/", certificates.signing_setup, name="signing_setup"),
+    path(
+        "kantor/tanda-tangan/<int:pk>/cabut/", certificates.withdraw_certificate, name="withdraw_certificate"
+    ),
     path("kantor/ketentuan/", office.settings_page, name="office_settings"),
     path("kantor/arsip/", archive.archive_rules, name="archive_rules"),
     path("kantor/pemberitahuan/", notices.failed_notices, name="failed_notices"),

@@ -89,6 +89,7 @@ PLACES = (
     ("Pengguna", "users", ("users", "user", "new_user", "grant", "end_holding", "invite")),
     ("SOP", "sop_revisions", ("sop_revisions", "sop_difference", "sop_copies", "withdraw_copy")),
     ("Seri nomor", "series", ("series", "edit_series")),
+    ("Tanda tangan elektronik", "signing_setup", ("signing_setup", "withdraw_certificate")),
     ("Ketentuan", "office_settings", ("office_settings",)),
     ("Retensi arsip", "archive_rules", ("archive_rules",)),
     ("Laboratorium", "laboratories", ("laboratories",)),

@@ -7,6 +7,7 @@ empty, so that 422 (or a page shown again, 200) means "you may, but say what" an
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -30,6 +31,8 @@ from muara.contacts.models import (
     QueueSeries,
     Ticket,
 )
+from muara.documents.models import Certificate
+from muara.documents.signing import certificates
 from muara.people.actions.absences import record_absence
 from muara.people.actions.companies import invite
 from muara.people.actions.notices import Addressee, give_up, notify
@@ -988,6 +991,14 @@ ADDRESSES = {
         "in 403 403 403 403 403 403 200 200",
         "in 403 403 403 403 403 403 403 200",
     ),
+    "signing_setup": (
+        "in 403 403 403 403 403 403 200 200",
+        "in 403 403 403 403 403 403 403 200",
+    ),
+    "withdraw_certificate": (
+        "in 403 403 403 403 403 403 403 200",
+        "in 403 403 403 403 403 403 403 200",
+    ),
     "archive_rules": (
         "in 403 403 403 403 403 403 200 200",
         "in 403 403 403 403 403 403 403 200",
@@ -1127,6 +1138,7 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "edit_counter": Counter.objects.get(name="Loket 1").pk,
         "revoke_kiosk": Kiosk.objects.get().pk,
         "withdraw_copy": ControlledCopy.objects.get().pk,
+        "withdraw_certificate": Certificate.objects.get().pk,
         "queue_series": QueueSeries.objects.get(letter="A").pk,
         "monitoring_form": case.pk,
         "delivery_list": DeliveryRound.objects.get().pk,
@@ -1214,6 +1226,13 @@ def test_every_address_answers_each_person_as_it_should(office: Office, who: str
     notify(key="more", about=case.chain, to=nobody, important=True, **said)  # type: ignore[arg-type]
     list(escalate(at=MONDAY))
     take_ticket()
+    certificates.make_root(
+        common_name="CONTOH Akar",
+        organisation="CONTOH",
+        starts=MONDAY,
+        ends=MONDAY + timedelta(days=365),
+        at=MONDAY,
+    )
     hand_out(
         case.revision,
         number=1,
