@@ -33,6 +33,7 @@ from muara.web import (
     loggers,
     notices,
     office,
+    outfalls,
     oversight,
     paper,
     permits,
@@ -167,6 +168,7 @@ urlpatterns = [
     path("kuasa/<int:pk>/surat/", files.power_letter, name="power_letter"),
     # the permit holder's obligations
     path("kewajiban/", duties.obligations, name="obligations"),
+    path("kewajiban/peta/", outfalls.own_map, name="own_map"),
     path("kewajiban/<int:pk>/", duties.discharge, name="discharge"),
     path("kewajiban/<int:pk>/harian/", duties.daily_log, name="daily_log"),
     path("kewajiban/<int:pk>/bulan/", duties.month_log, name="month_log"),
@@ -244,6 +246,7 @@ urlpatterns = [
     path("meja/izin/<int:pk>/", permits.permit_life, name="permit_life"),
     path("meja/izin/<int:pk>/<slug:kind>/", permits.propose_later, name="propose_later"),
     path("meja/pembuangan/", discharges.discharges, name="discharges"),
+    path("meja/pembuangan/peta/", outfalls.overseen_map, name="overseen_map"),
     path("meja/pembuangan/<int:pk>/", discharges.overseen, name="overseen"),
     path("meja/pembuangan/<int:pk>/putusan/", discharges.rule_finding, name="rule_finding"),
     path("meja/pembuangan/<int:pk>/teguran/", discharges.prepare_warning, name="prepare_warning"),
