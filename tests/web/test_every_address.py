@@ -140,6 +140,14 @@ ADDRESSES = {
         "200 200 200 200 200 200 200 200 200",
         "405 405 405 405 405 405 405 405 405",
     ),
+    "public_compliance": (  # the office publishes none yet; tests/web/test_published.py has one that does
+        "404 404 404 404 404 404 404 404 404",
+        "405 405 405 405 405 405 405 405 405",
+    ),
+    "compliance_download": (  # the office publishes none yet; tests/web/test_published.py has one that does
+        "404 404 404 404 404 404 404 404 404",
+        "405 405 405 405 405 405 405 405 405",
+    ),
     "register_download": (
         "200 200 200 200 200 200 200 200 200",
         "405 405 405 405 405 405 405 405 405",
