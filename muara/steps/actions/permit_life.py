@@ -11,6 +11,7 @@ from muara.cases.models import Application, Case
 from muara.compliance.actions.obligations import void_obligations
 from muara.people.calendar import office_calendar
 from muara.people.models import Notice, office_day
+from muara.people.reading import only_reading
 from muara.permits.models import LaterDecision, Permit
 from muara.permits.standing import Status, standing
 from muara.sop.working_time import Calendar, working_day_before
@@ -43,8 +44,9 @@ def remind_of_expiry(*, at: datetime) -> Iterator[Notice]:
     has before it.
     """
     today, calendar = office_day(at), office_calendar()
-    permits = list(expiring(today, within=REMIND_BEFORE[0]))
-    asked = being_renewed(permits)
+    with only_reading():
+        permits = expiring(today, within=REMIND_BEFORE[0])
+        asked = being_renewed(permits)
     for permit in permits:
         days = reminder_due(permit, today=today, calendar=calendar)
         if days is None or permit.pk in asked:
