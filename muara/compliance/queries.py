@@ -102,9 +102,14 @@ def sea_verdicts(discharge: Discharge, *, first: date, last: date) -> list[tuple
     Those standards are examples until an officer has confirmed them: the limit of a verdict tells.
     """
     return [
-        (result, judge(result.measured, in_force(_sea(result), result.parameter, result.sample.day)))
+        (result, sea_verdict(result))
         for result in results_of(discharge, first=first, last=last, kind=PointKind.SEA)
     ]
+
+
+def sea_verdict(result: Result) -> Verdict:
+    """Hold a result of the sea against the standard of its point and day."""
+    return judge(result.measured, in_force(_sea(result), result.parameter, result.sample.day))
 
 
 def _sea(result: Result) -> tuple[Limit, ...]:

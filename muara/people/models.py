@@ -341,6 +341,10 @@ class OfficeSetting(models.Model):
         COMPLAINT_SIMPLE = "complaint_simple", "Sasaran jawaban: informasi atau tanpa pemeriksaan"
         COMPLAINT_EXAMINED = "complaint_examined", "Sasaran jawaban: dengan pemeriksaan"
         COMPLAINT_FIELD = "complaint_field", "Sasaran jawaban: dengan peninjauan lapangan"
+        PUBLISHED_QUARTERS = (
+            "published_quarters",
+            "Triwulan ketaatan yang diumumkan pada halaman publik izin (0: tidak diumumkan)",
+        )
 
         @property
         def unit(self) -> str:
@@ -349,6 +353,8 @@ class OfficeSetting(models.Model):
                 return "tanggal"
             if self.value.startswith("report_"):
                 return "hari"
+            if self.value == "published_quarters":
+                return "triwulan"
             return "nomor" if self.value == "priority_run" else "hari kerja"
 
     # Nothing stands in for these until the office has decided them.
@@ -376,6 +382,10 @@ class OfficeSetting(models.Model):
         Key.COMPLAINT_FIELD: 60,
     }
 
+    # Of these 0 says no; every other value counts something that there is.
+    MAY_BE_ZERO: ClassVar = (Key.PUBLISHED_QUARTERS,)
+    MOST_QUARTERS: ClassVar = 20  # five years
+
     key = models.CharField("ketentuan", max_length=40, choices=Key)
     value = models.PositiveSmallIntegerField("nilai")
     effective_from = models.DateField("berlaku sejak")
@@ -386,7 +396,8 @@ class OfficeSetting(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["key", "effective_from"], name="one_setting_per_day"),
             models.CheckConstraint(
-                condition=Q(value__gte=1) & ~Q(basis=""), name="a_setting_is_a_number_with_its_basis"
+                condition=(Q(value__gte=1) | Q(key="published_quarters")) & ~Q(basis=""),
+                name="a_setting_is_a_number_with_its_basis",
             ),
         ]
 

@@ -16,8 +16,9 @@ from muara.compliance.arithmetic.measured import read_measured
 from muara.compliance.arithmetic.presets import Ecosystem, Use
 from muara.compliance.models import Discharge, Laboratory
 from muara.compliance.reports import owed_reports, parts_of
+from muara.people.actions import set_office_setting
 from muara.people.calendar import office_calendar
-from muara.people.models import midnight, office_day
+from muara.people.models import OfficeSetting, midnight, office_day
 from muara.web.demo import applicant, sample_upload
 
 DAY = timedelta(days=1)
@@ -33,6 +34,14 @@ def seed_duties(at: datetime) -> Iterator[str]:
         registration="LAB-CONTOH-0001",
         registered_from=date(today.year - 1, 1, 1),
         registered_to=date(today.year + 3, 12, 31),
+        by=None,
+        at=at,
+    )
+    set_office_setting(
+        setting=OfficeSetting.Key.PUBLISHED_QUARTERS,
+        value=4,
+        effective_from=today,
+        basis="Contoh: keputusan kepala dinas",
         by=None,
         at=at,
     )

@@ -36,6 +36,7 @@ from muara.people.queries import (
     holder,
     issuing_office,
     office_setting,
+    published_quarters_set,
     report_day,
     rung_days,
 )
@@ -518,6 +519,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     in_force |= {key: rung_days(key, on=day) for key in OfficeSetting.RUNGS}
     in_force |= {key: report_day(key, on=day) for key in OfficeSetting.REPORTS}
     in_force |= {key: complaint_target(key, on=day) for key in OfficeSetting.COMPLAINTS}
+    in_force[OfficeSetting.Key.PUBLISHED_QUARTERS] = published_quarters_set(on=day)
     context = {
         "form": form,
         "in_force": [(key.label, value, key.unit) for key, value in in_force.items()],

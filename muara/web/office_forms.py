@@ -401,8 +401,8 @@ class SettingForm(forms.Form):
     )
     value = forms.IntegerField(
         label="Nilai",
-        help_text="Dalam hari kerja; untuk antrean prioritas, banyaknya nomor.",
-        min_value=1,
+        help_text="Dalam hari kerja; untuk antrean prioritas, banyaknya nomor; untuk pengumuman, triwulan.",
+        min_value=0,
         max_value=250,
         widget=forms.TextInput({"inputmode": "numeric", "class": "govuk-input--width-4"}),
     )

@@ -33,6 +33,7 @@ from muara.permits.actions import MOST_LOST, reconcile
 from muara.permits.models import LaterDecision, Permit, Series, SeriesYear
 from muara.permits.queries import differences
 from muara.permits.rules import may_reconcile
+from muara.permits.standing import moved_end
 from muara.sop.definition import Step
 from muara.steps.actions import later, later_delivery
 from muara.steps.forms.fields import Day, Items, Line, Paragraph, Scan, ScanForm
@@ -248,6 +249,7 @@ def permit_life(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "permit": permit,
         "life": life_of(permit, on=here.today),
+        "moved_to": moved_end(permit),
         "decisions": list(permit.later.all()),
         "on_its_way": on_its_way,
         "lines": later.log_of(permit),

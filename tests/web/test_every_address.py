@@ -143,6 +143,14 @@ ADDRESSES = {
         "200 200 200 200 200 200 200 200 200",
         "405 405 405 405 405 405 405 405 405",
     ),
+    "public_compliance": (  # the office publishes none yet; tests/web/test_published.py has one that does
+        "404 404 404 404 404 404 404 404 404",
+        "405 405 405 405 405 405 405 405 405",
+    ),
+    "compliance_download": (  # the office publishes none yet; tests/web/test_published.py has one that does
+        "404 404 404 404 404 404 404 404 404",
+        "405 405 405 405 405 405 405 405 405",
+    ),
     "register_download": (
         "200 200 200 200 200 200 200 200 200",
         "405 405 405 405 405 405 405 405 405",
@@ -435,6 +443,10 @@ ADDRESSES = {
         "in 200 200 200 200 200 200 200 200",
         "in 405 405 405 405 405 405 405 405",
     ),
+    "own_map": (
+        "in 200 200 200 200 200 200 200 200",
+        "in 405 405 405 405 405 405 405 405",
+    ),
     "discharge": (  # no permit is issued yet; tests/web/test_duties.py has one that is
         "in 404 404 404 404 404 404 404 404",
         "in 405 405 405 405 405 405 405 405",
@@ -524,6 +536,10 @@ ADDRESSES = {
         "in 405 405 405 405 405 405 405 405",
     ),
     "discharges": (
+        "in 403 403 200 200 200 200 200 200",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "overseen_map": (
         "in 403 403 200 200 200 200 200 200",
         "in 405 405 405 405 405 405 405 405",
     ),

@@ -22,6 +22,7 @@ from muara.people.models import WITA
 from muara.permits.actions import settle_books
 from muara.steps.actions.collection import remind_by_the_clock
 from muara.steps.actions.ladder import climb, warn_of_legal_limits
+from muara.steps.actions.permit_life import remind_of_expiry
 from muara.steps.actions.reminders import remind_of_answers
 from muara.steps.actions.unreached import escalate
 from muara.steps.actions.uploading import clean_up
@@ -63,6 +64,7 @@ class Command(BaseCommand):
             "pengingat pengambilan": list(remind_by_the_clock(at=at)),
             "pengingat perbaikan": list(remind_of_answers(at=at)),
             "pengingat laporan pemegang izin": list(remind_of_reports(at=at)),
+            "pengingat masa berlaku izin": list(remind_of_expiry(at=at)),
             "pemberitahuan batas waktu": list(climb(at=at)),
             "peringatan batas hukum": list(warn_of_legal_limits(at=at)),
             "tugas telepon atau surat": list(escalate(at=at)),
