@@ -33,6 +33,7 @@ from muara.web import (
     loggers,
     notices,
     office,
+    old_permits,
     oversight,
     paper,
     permits,
@@ -230,6 +231,10 @@ urlpatterns = [
     path("meja/surat-pemberitahuan/<int:pk>/", notices.notice_letter, name="notice_letter"),
     path("meja/surat-pemberitahuan/<int:pk>.pdf", files.notice_on_paper, name="notice_on_paper"),
     path("meja/register/", registers.registers, name="registers"),
+    path("meja/izin-lama/", old_permits.old_permits, name="old_permits"),
+    path("meja/izin-lama/impor/", old_permits.import_old, name="import_old"),
+    path("meja/izin-lama/templat.<slug:ending>", old_permits.old_template, name="old_template"),
+    path("meja/izin-lama/<int:pk>/", old_permits.old_permit, name="old_permit"),
     path("meja/register/<slug:service>/<slug:key>/", registers.register, name="register"),
     path(
         "meja/register/<slug:service>/<slug:key>/<int:year>.pdf",

@@ -56,6 +56,7 @@ from muara.web.acts import OPEN, SAVE, SAVED, Came, attempt, new_key, save_typed
 from muara.web.desk import desk_officer
 from muara.web.dossier import agency_work, due_of, exposure, folders, parts, referrals_of, scans, talks, who
 from muara.web.files import person
+from muara.web.renewals import SHOWS_EARLIER, earlier_of
 from muara.web.rounds import Round, rounds
 from muara.web.second_factor import Doorway, ask_for_proof, came_back, doorway
 
@@ -357,6 +358,7 @@ def task_page(
         "history": control_sheet(fresh)[-RECENT:],
         "draft": draft,
         "summary": one_page(fresh, at=at) if step.activity == "decide" else None,
+        "earlier": earlier_of(fresh, me, at=at) if step.activity in SHOWS_EARLIER else None,
         "binding": binding,
         "meeting": meeting_of(item),
         "decided": last_decision(fresh) if step.activity in BOUND_BY_MEETING else None,
