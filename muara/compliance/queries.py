@@ -37,6 +37,7 @@ from muara.compliance.arithmetic.verdicts import (
     judge_load,
     tally,
     trend,
+    worst,
 )
 from muara.compliance.models import Discharge, Grant, Obligation, Point, Reading, Result
 from muara.people.models import OfficeSetting, User
@@ -213,7 +214,7 @@ def _log_day(day: date, reading: Reading | None, *, owed: bool, limits: Sequence
     if reading is not None and reading.flow is not None:
         flow = judge(Measured(reading.flow, M3_PER_DAY), in_force(limits, FLOW, day))
     if reading is not None and reading.ph is not None:
-        ph = judge(Measured(reading.ph), in_force(limits, PH, day))
+        ph = worst(judge(Measured(value), in_force(limits, PH, day)) for value in reading.phs)
     return LogDay(day, reading, owed, flow, ph)
 
 
