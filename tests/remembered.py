@@ -34,7 +34,7 @@ M = TypeVar("M", bound=Model)
 Row = tuple[Any, ...]
 Rows = dict[str, dict[Any, Row]]
 FOLDERS = ("MUARA_BLOBS", "MUARA_NUMBER_BOOKS")
-READING = ("SELECT", "SAVEPOINT", "RELEASE", "PRAGMA", "WITH")
+READING = ("SELECT", "SAVEPOINT", "RELEASE", "PRAGMA")
 
 
 @dataclass
@@ -105,9 +105,9 @@ def _watched(request: pytest.FixtureRequest) -> Iterator[None]:
 
 def remembered(key: tuple[Any, ...], make: Callable[[], M]) -> M:
     """Give the row that `make` would make, made or laid down; the same key must mean the same acts."""
-    if _watch is None or _watch.steps is None:
+    if _watch is None or _watch.steps is None or _has_keys():
         return make()
-    steps = (*_watch.steps, key)
+    steps = (*_watch.steps, (*key, _set_otherwise()))
     if steps in _known:
         with _paused(steps):
             _lay_down(_known[steps])
@@ -120,6 +120,22 @@ def remembered(key: tuple[Any, ...], make: Callable[[], M]) -> M:
     kind, pk = _known[steps].answer
     found: M = kind._default_manager.get(pk=pk)
     return found
+
+
+def _has_keys() -> bool:
+    """The test signs with keys of its own: what others signed is not what it would have made."""
+    return any(Path(settings.MUARA_KEYS).glob("*"))
+
+
+def _set_otherwise() -> tuple[tuple[str, str], ...]:
+    """The settings that acts may depend on; folders are each test's own."""
+    values = ((name, getattr(settings, name)) for name in _names())
+    return tuple((name, repr(value)) for name, value in values if not isinstance(value, Path))
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    return tuple(name for name in sorted(dir(settings)) if name.startswith("MUARA_"))
 
 
 @contextmanager

@@ -82,6 +82,18 @@ def plan(patterns: list[Pattern], cases: int, *, now: datetime, chance: random.R
     return sorted(made, key=lambda item: item.weeks)
 
 
+@dataclass(slots=True)
+class Cells:
+    """Where a pattern's rows of one table change: (row, column), and what the new value is made from."""
+
+    own: list[tuple[int, int, str, int]] = field(default_factory=list)  # points at this row of that table
+    members: list[tuple[int, int]] = field(default_factory=list)
+    companies: list[tuple[int, int]] = field(default_factory=list)
+    days: list[tuple[int, int, date]] = field(default_factory=list)
+    moments: list[tuple[int, int, datetime]] = field(default_factory=list)
+    unique: list[tuple[int, int, str]] = field(default_factory=list)  # the part that stays
+
+
 # --- one copy -------------------------------------------------------------------------------------
 
 
@@ -98,38 +110,62 @@ class Copier:
             {name: {row[0]: place for place, row in enumerate(rows)} for name, rows in pattern.rows.items()}
             for pattern in patterns
         ]
+        self.cells = [
+            {name: self._cells(index, name) for name in pattern.rows}
+            for index, pattern in enumerate(patterns)
+        ]
+        text = listed["audit_entry"].at("text")
+        self.facts = [
+            [json.loads(row[text])["facts"] for row in pattern.rows["audit_entry"]] for pattern in patterns
+        ]
 
     def rows(self, n: int, copy: Copy, base: Mapping[str, int]) -> dict[str, list[list[Any]]]:
         """The rows of copy number n; `base` holds the first new id of each table."""
-        pattern, places = self.patterns[copy.pattern], self.places[copy.pattern]
+        pattern = self.patterns[copy.pattern]
         company, name, member = self.pool.of(n)
-        later, jitter = WEEK * copy.weeks, timedelta(minutes=copy.minutes)
+        later = WEEK * copy.weeks
+        moved, ending = later + timedelta(minutes=copy.minutes), f"{n:08x}"
         made: dict[str, list[list[Any]]] = {}
         for table_name, rows in pattern.rows.items():
-            table, first = self.listed[table_name], base[table_name]
+            first, cells = base[table_name], self.cells[copy.pattern][table_name]
             fresh = made[table_name] = [row.copy() for row in rows]
             for place, row in enumerate(fresh):
                 row[0] = first + place
-                for at, target in table.targets.items():
-                    if (old := row[at]) is None:
-                        continue
-                    if target == "people_user":
-                        row[at] = member if old == pattern.applicant else old
-                    elif target == "people_company":
-                        row[at] = company if old == pattern.company[0] else old
-                    elif (own := places.get(target)) is not None and old in own:
-                        row[at] = base[target] + own[old]
-                for at in table.days:
-                    if row[at] is not None:
-                        row[at] += later
-                for at in table.moments:
-                    if row[at] is not None:
-                        row[at] += later + jitter
-                for at, longest in table.unique.items():
-                    if row[at] is not None:
-                        row[at] = f"{row[at][: longest - 8]}{n:08x}"
+            for place, at, target, own in cells.own:
+                fresh[place][at] = base[target] + own
+            for place, at in cells.members:
+                fresh[place][at] = member
+            for place, at in cells.companies:
+                fresh[place][at] = company
+            for place, at, day in cells.days:
+                fresh[place][at] = day + later
+            for place, at, moment in cells.moments:
+                fresh[place][at] = moment + moved
+            for place, at, word_ in cells.unique:
+                fresh[place][at] = word_ + ending
         self._name(n, copy, made, base, company=name, member=member)
         return made
+
+    def _cells(self, index: int, name: str) -> Cells:
+        """Look once through a pattern's rows of a table for what each copy changes."""
+        pattern, places, table, found = self.patterns[index], self.places[index], self.listed[name], Cells()
+        for place, row in enumerate(pattern.rows[name]):
+            for at, target in table.targets.items():
+                old = row[at]
+                if target == "people_user" and old is not None and old == pattern.applicant:
+                    found.members.append((place, at))
+                elif target == "people_company" and old == pattern.company[0]:
+                    found.companies.append((place, at))
+                elif old in places.get(target, {}):
+                    found.own.append((place, at, target, places[target][old]))
+            found.days += [(place, at, row[at]) for at in table.days if row[at] is not None]
+            found.moments += [(place, at, row[at]) for at in table.moments if row[at] is not None]
+            found.unique += [
+                (place, at, row[at][: longest - 8])
+                for at, longest in table.unique.items()
+                if row[at] is not None
+            ]
+        return found
 
     def _name(
         self,
@@ -181,7 +217,14 @@ class Copier:
                 row[content] = "{}"
         people = {pattern.applicant: member} if pattern.applicant else {}
         tasks = {old: base["cases_task"] + place for old, place in places["cases_task"].items()}
-        heads = self._hash(made["audit_entry"], chains=chains, said=said, people=people, tasks=tasks)
+        heads = self._hash(
+            made["audit_entry"],
+            self.facts[copy.pattern],
+            chains=chains,
+            said=said,
+            people=people,
+            tasks=tasks,
+        )
         for row in made["cases_case"]:
             row[case.at("version")], row[case.at("head")] = heads[f"case:{row[0]}"]
         chain = listed["audit_chain"]
@@ -193,6 +236,7 @@ class Copier:
     def _hash(
         self,
         entries: list[list[Any]],
+        facts_told: list[dict[str, Any]],
         *,
         chains: Mapping[str, str],
         said: Mapping[str, str],
@@ -204,13 +248,13 @@ class Copier:
         columns = ("chain", "seq", "at", "by_id", "task_id", "verb", "text", "prev", "hash", "note", "salt")
         where = {column: table.at(column) for column in columns}
         heads: dict[str, tuple[int, str]] = {}
-        for row in entries:
+        for row, known in zip(entries, facts_told, strict=True):
             chain = chains[row[where["chain"]]]
             task, by = row[where["task_id"]], row[where["by_id"]]
             seq, prev = heads.get(chain, (0, GENESIS))
             facts = {
                 key: said.get(value, value) if isinstance(value, str) else value
-                for key, value in json.loads(row[where["text"]])["facts"].items()
+                for key, value in known.items()
             }
             wording = word(
                 chain=chain,

@@ -59,11 +59,19 @@ class Pattern:
 
 
 def tables() -> dict[str, Table]:
-    """The tables that a walk may write to, those first that others point at."""
+    """The tables that a walk may write to, those first that others point at.
+
+    Only tables with counted ids: an answer to the survey is nobody's, and its id tells no order.
+    """
     found = {}
     for room in ROOMS:
         for model in apps.get_app_config(room).get_models():
-            if model._meta.db_table not in SHARED and model._meta.pk.column == "id":
+            key = model._meta.pk
+            if (
+                model._meta.db_table not in SHARED
+                and key.column == "id"
+                and isinstance(key, models.AutoField)
+            ):
                 found[model._meta.db_table] = _table(model)
     return found
 

@@ -36,8 +36,9 @@ DOMAIN = "muara/checkpoint/1"
 IN_A_FOLDER = 1000
 HEADS_AT_ONCE = 20_000  # more changed than that: several checkpoints, one after the other
 # Rows get their ids before they are committed, so one may turn up below an id that was already seen.
-# A day's first checkpoint looks at every entry again.
+# Once a day every entry is looked at again; LOOKED says on which day that was done last.
 OVERLAP = 2_000
+LOOKED = "looked"
 
 
 class Faulty(Exception):
@@ -116,7 +117,8 @@ def take(*, at: datetime) -> list[Checkpoint]:
     last = latest()
     catch_up(last)
     upto = Entry.objects.aggregate(Max("id"))["id__max"] or 0
-    since = last.upto - OVERLAP if last and _same_day(last.at, at) and last.upto <= upto else 0
+    whole_log = last is None or last.upto > upto or not _looked_today(at)
+    since = 0 if last is None or whole_log else last.upto - OVERLAP
     taken = []
     while heads := _changed(since):
         whole = len(heads) < HEADS_AT_ONCE
@@ -130,11 +132,18 @@ def take(*, at: datetime) -> list[Checkpoint]:
         last = made
         if whole:
             break
+    if whole_log and last is not None:
+        (folder() / LOOKED).write_text(_day(at))
     return taken
 
 
-def _same_day(one: datetime, other: datetime) -> bool:
-    return one.astimezone(UTC).date() == other.astimezone(UTC).date()
+def _looked_today(at: datetime) -> bool:
+    looked = folder() / LOOKED
+    return looked.is_file() and looked.read_text() == _day(at)
+
+
+def _day(at: datetime) -> str:
+    return at.astimezone(UTC).date().isoformat()
 
 
 CHANGED = (

@@ -117,6 +117,7 @@ class Standing:
     companion: bool
     closed: bool
     received_by_id: int | None
+    assigned_to_id: int | None
     case_id: int
     revision_id: int
     version: int
@@ -172,6 +173,7 @@ def act(stamp: Stamp = NO_FORM) -> Iterator[None]:
 
 LOAD = (
     "SELECT t.id, t.step_key, t.actor, t.companion, t.closed_at IS NOT NULL, t.received_by_id, "
+    "(SELECT g.to_id FROM cases_assignment g WHERE g.task_id = t.id AND g.replaced_at IS NULL), "
     "c.id, c.revision_id, c.version, c.head, c.callers, c.registered_on, c.recommended_on, "
     "EXISTS (SELECT 1 FROM people_holding h WHERE h.user_id = %s AND h.actor = t.actor "
     "AND h.starts <= %s AND (h.ends IS NULL OR h.ends >= %s)), "
@@ -247,18 +249,19 @@ def standing(task_id: int, *, by: User | None, at: datetime, stamp: Stamp = NO_F
         companion=bool(row[3]),
         closed=bool(row[4]),
         received_by_id=row[5],
-        case_id=row[6],
-        revision_id=row[7],
-        version=row[8],
-        head=row[9],
-        callers=tuple(row[10].split()),
-        registered_on=_day(row[11]),
-        recommended_on=_day(row[12]),
-        held=bool(row[13]),
-        was_here=bool(row[14]),
-        own=bool(row[15]),
-        recused=bool(row[16]),
-        calendar=row[17] or "",
+        assigned_to_id=row[6],
+        case_id=row[7],
+        revision_id=row[8],
+        version=row[9],
+        head=row[10],
+        callers=tuple(row[11].split()),
+        registered_on=_day(row[12]),
+        recommended_on=_day(row[13]),
+        held=bool(row[14]),
+        was_here=bool(row[15]),
+        own=bool(row[16]),
+        recused=bool(row[17]),
+        calendar=row[18] or "",
     )
     if found.recused:
         raise NotYours
@@ -321,16 +324,19 @@ def take_over(task_id: int, *, by: User, at: datetime, stamp: Stamp = NO_FORM) -
     with act(stamp):
         found = standing(task_id, by=by, at=at, stamp=stamp)
         _demand(found, by=by, at=at)
-        task = Task.objects.select_related("case__application", "received_by").get(pk=task_id)
-        if told := why_not_take(by, task, at=at):
-            raise Refused(told)
+        others = {found.received_by_id, found.assigned_to_id} - {None, by.pk}
+        if others:  # rare, so its rules may read models
+            task = Task.objects.select_related("case__application", "received_by").get(pk=task_id)
+            if told := why_not_take(by, task, at=at):
+                raise Refused(told)
         facts: dict[str, object] = {"step": found.step_key}
-        if task.received_by_id not in {None, by.pk}:
-            facts["instead_of"] = task.received_by_id
+        if found.received_by_id in others:
+            facts["instead_of"] = found.received_by_id
         seq = _touch(found, verb="take_over", by=by, at=at, facts=facts, stamp=stamp)
         if not _execute(TAKE_TASK, [_moment(at), by.pk, task_id]):
             raise Stale
-        task.assignments.filter(replaced_at=None).exclude(to=by).update(replaced_at=at)
+        if found.assigned_to_id in others:
+            Assignment.objects.filter(task=task_id, replaced_at=None).update(replaced_at=at)
         return Moved(found.case_id, seq, task_id, found.step_key)
 
 
@@ -753,6 +759,7 @@ def _unopened(case: Case, step: Step) -> Standing:
         companion=False,
         closed=False,
         received_by_id=None,
+        assigned_to_id=None,
         case_id=case.pk,
         revision_id=case.revision_id,
         version=0,

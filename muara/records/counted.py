@@ -24,6 +24,7 @@ from muara.sop.definition import Process
 
 FRESH = timedelta(minutes=1)  # for which what a page counts stands
 AHEAD = timedelta(seconds=30)  # after which the counter counts again, so that no page finds it stale
+SETTLED = timedelta(hours=6)  # the same for days that are past: little changes them but a calendar's edit
 QUICK = 0.1  # seconds: what took no longer is counted again by the page that finds it stale
 RESTS = 10  # times as long as a count took, the counter leaves it alone
 KEPT = timedelta(minutes=15)  # for which a page shows what the counter has not counted again
@@ -41,6 +42,7 @@ class Counted(Generic[T]):
     value: T
     at: datetime
     took: float
+    least: timedelta = AHEAD
 
     def stands(self, now: datetime, longest: timedelta) -> bool:
         """Neither too old nor, after a clock was set back, from the future."""
@@ -49,7 +51,7 @@ class Counted(Generic[T]):
     @property
     def rests_for(self) -> timedelta:
         """How long the counter leaves it alone."""
-        return max(AHEAD, RESTS * timedelta(seconds=self.took))
+        return max(self.least, RESTS * timedelta(seconds=self.took))
 
     @property
     def shown_for(self) -> timedelta:
@@ -75,10 +77,10 @@ def recent(
     return keep(key, at=at, count=count)
 
 
-def keep(key: str, *, at: datetime, count: Callable[[], T]) -> Counted[T]:
-    """Count, and let every process know."""
+def keep(key: str, *, at: datetime, count: Callable[[], T], least: timedelta = AHEAD) -> Counted[T]:
+    """Count, and let every process know; the counter rests at least so long afterwards."""
     began = time.perf_counter()
-    made = Counted(count(), at, time.perf_counter() - began)
+    made = Counted(count(), at, time.perf_counter() - began, least)
     _store().set(key, made, timeout=None)
     return made
 

@@ -387,6 +387,7 @@ def performance(request: HttpRequest) -> HttpResponse:
             "indicators": [(one, _compared(one, was)) for one, was in zip(this, before, strict=True)],
             "charts": _charts(shown.halves, process),
             "counted_at": shown.at,
+            "rest_at": shown.rest_at,
         }
     return render(request, "oversight/performance.html", context | _frame(here, "performance", service))
 
@@ -429,12 +430,13 @@ def _sheet_rows(now: Sequence[Indicator], before: Sequence[Indicator]) -> Iterat
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A period, the one before and the last semesters; `at` is the moment of the oldest figures."""
+    """A period counted at `at`, the one before and the last semesters, the oldest of them at `rest_at`."""
 
     this: Summary
     before: Summary
     halves: list[tuple[Period, Summary]]
     at: datetime
+    rest_at: datetime
 
 
 def _compared_periods(service: str, process: Process, period: Period, here: Officer) -> Shown | None:
@@ -446,7 +448,8 @@ def _compared_periods(service: str, process: Process, period: Period, here: Offi
     if len(known) < len(found):
         return None
     this, before, *trend = (one.value for one in known)
-    return Shown(this, before, list(zip(halves, trend, strict=True)), min(one.at for one in known))
+    shown = list(zip(halves, trend, strict=True))
+    return Shown(this, before, shown, at=known[0].at, rest_at=min(one.at for one in known))
 
 
 def _charts(halves: Sequence[tuple[Period, Summary]], process: Process) -> list[Chart]:

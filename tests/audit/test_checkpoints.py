@@ -96,6 +96,20 @@ def test_a_clock_set_back_a_day_is_told_and_the_order_stands() -> None:
     assert third.at > second.at
 
 
+def test_every_entry_is_looked_at_again_once_a_day_and_no_oftener(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also on days when nothing happens: else each minute of a Sunday would read the whole log."""
+    monkeypatch.setattr(module, "OVERLAP", 0)
+    grow("satu", "dua")
+    take(at=MONDAY)
+    tuesday = MONDAY + timedelta(days=1)
+    assert take(at=tuesday) == []
+    # An entry whose id was reserved long before it was committed.
+    Covered.objects.filter(chain="satu").delete()
+    assert take(at=tuesday + MINUTE) == []
+    (found,) = take(at=tuesday + timedelta(days=1))
+    assert [head.chain for head in found.heads] == ["satu"]
+
+
 def test_a_checkpoint_that_was_written_before_the_machine_stopped_is_not_lost() -> None:
     grow("satu")
     take(at=MONDAY)

@@ -16,6 +16,7 @@ from muara.records.facts import facts_of
 from muara.records.figures import indicators, proofs
 from muara.records.periods import semester
 from muara.web.demo import officer
+from muara.web.management.commands import count
 from tests.clock import MONDAY, WITA, at
 from tests.remembered import case_at
 
@@ -69,6 +70,17 @@ def test_a_page_shows_what_the_counter_counted_with_its_moment_until_it_counts_a
     page = " ".join(busy.get("/pengawasan/kinerja/").content.decode().split())
     assert "Dihitung pukul 10.05.00 WITA." in page
     assert "0 dari 1 izin" in page  # K10: a control sheet lacks its receiver
+    assert "Periode pembanding paling awal dihitung 21 Juli 2026 pukul 10.00.00 WITA." in page
+    time_machine.shift(counted.SETTLED)  # a past semester rests for hours, then it is counted again
+    call_command("count", once=True)
+    assert "Periode pembanding" not in busy.get("/pengawasan/kinerja/").content.decode()
+
+
+def test_what_stands_now_has_a_lane_of_its_own() -> None:
+    """So the board is never behind a period, however long that takes to count."""
+    now = {job.key.partition(":")[0] for job in count.present(LATER)}
+    assert now == {"board", "flow"}
+    assert {job.key.partition(":")[0] for job in count.periods(LATER)} == {"load", "period"}
 
 
 def test_what_a_counter_that_died_left_behind_is_not_shown_for_ever(

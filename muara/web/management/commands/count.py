@@ -5,7 +5,8 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -23,7 +24,18 @@ from muara.web.flow import count_marks, flow_key, watched_revisions
 from muara.web.oversight import TREND, board_key, count_load, load_key
 
 PAUSE = 10.0  # seconds between two looks at what is due
-Job = tuple[str, Callable[[], object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A figure to keep counted, and how long it rests at least after a count."""
+
+    key: str
+    count: Callable[[], object]
+    least: timedelta = counted.AHEAD
+
+
+Lane = Callable[[datetime], Iterator[Job]]
 
 
 class Command(BaseCommand):
@@ -36,39 +48,73 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="hitung yang perlu, lalu berhenti")
 
     def handle(self, *args: Any, once: bool, **options: Any) -> None:
+        if once:
+            for lane in LANES:
+                count_due(lane)
+            return
         asked = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: asked.set())
-        self.count_due()
-        while not once and not asked.wait(PAUSE):
+        failed: list[Exception] = []
+        for lane in LANES:
+            threading.Thread(target=_go_on, args=(lane, asked, failed), daemon=True).start()
+        asked.wait()
+        if failed:
+            raise failed[0]  # whoever runs us starts us again
+
+
+def _go_on(lane: Lane, asked: threading.Event, failed: list[Exception]) -> None:
+    try:
+        count_due(lane)
+        while not asked.wait(PAUSE):
             close_old_connections()
-            self.count_due()
-
-    def count_due(self) -> None:
-        """Count what has grown old, the present first: it is looked at again after each count."""
-        while True:
-            at = timezone.now()
-            counted.say_the_counter_runs(at)
-            due = next((job for job in jobs(at) if counted.is_due(job[0], at=at)), None)
-            if due is None:
-                return
-            key, count = due
-            counted.keep(key, at=at, count=count)
+            count_due(lane)
+    except Exception as problem:
+        failed.append(problem)
+        asked.set()
 
 
-def jobs(at: datetime) -> Iterator[Job]:
-    """All that is worth counting: the present first, then the last semesters, then what was asked for."""
-    today = Today(office_day(at), office_calendar())
+def count_due(lane: Lane) -> None:
+    """Count what has grown old in a lane, the first of it first: it is looked at again after each count."""
+    while True:
+        at = timezone.now()
+        counted.say_the_counter_runs(at)
+        due = next((job for job in lane(at) if counted.is_due(job.key, at=at)), None)
+        if due is None:
+            return
+        counted.keep(due.key, at=at, count=due.count, least=due.least)
+
+
+def present(at: datetime) -> Iterator[Job]:
+    """What stands now, and how it moves; never behind a long period, so never older than a minute."""
+    today = _today(at)
     for service in live.services():
-        yield board_key(service, today), partial(live.board, service, today)
+        yield Job(board_key(service, today), partial(live.board, service, today))
     for revision in watched_revisions(today.day):
-        yield flow_key(revision), partial(count_marks, revision, at=at)
+        yield Job(flow_key(revision), partial(count_marks, revision, at=at))
+
+
+def periods(at: datetime) -> Iterator[Job]:
+    """The last semesters, then what was asked for."""
+    today = _today(at)
     for service, period in _periods(at):
-        yield load_key(service, period, today), partial(count_load, service, period, today)
+        load = partial(count_load, service, period, today)
+        yield Job(load_key(service, period, today), load, _rest(period, today))
     for service, period in _periods(at):
         process = live.newest(service)
         count = partial(counted.count_period, service, process, period, on=today.day)
-        yield counted.period_key(service, period), count
+        yield Job(counted.period_key(service, period), count, _rest(period, today))
+
+
+LANES: tuple[Lane, ...] = (present, periods)
+
+
+def _today(at: datetime) -> Today:
+    return Today(office_day(at), office_calendar())
+
+
+def _rest(period: Period, today: Today) -> timedelta:
+    return counted.SETTLED if period.last < today.day else counted.AHEAD
 
 
 def _periods(at: datetime) -> list[tuple[str, Period]]:
