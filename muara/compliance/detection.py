@@ -19,7 +19,7 @@ from muara.compliance.arithmetic.limits import FLOW, PH, Limit, in_force
 from muara.compliance.arithmetic.measured import Measured
 from muara.compliance.arithmetic.schedule import DutyKind
 from muara.compliance.arithmetic.units import M3_PER_DAY
-from muara.compliance.arithmetic.verdicts import Standing, Verdict, judge
+from muara.compliance.arithmetic.verdicts import Standing, Verdict, judge, worst
 from muara.compliance.models import Discharge, Finding, Grant, Obligation, Point, Reading, Result
 from muara.compliance.models import Limit as LimitRow
 from muara.compliance.reports import Owed, owed_reports
@@ -133,7 +133,7 @@ def _exceeding_days(discharges: Sequence[Discharge], *, first: date, last: date)
     if most is not None:
         outside |= Q(flow__gt=most)
     if low is not None and high is not None:
-        outside |= Q(ph__lt=low) | Q(ph__gt=high)
+        outside |= Q(ph__lt=low) | Q(ph__gt=high) | Q(ph_low__lt=low) | Q(ph_high__gt=high)
     if not outside:
         return []
     rows = Reading.objects.filter(
@@ -142,11 +142,12 @@ def _exceeding_days(discharges: Sequence[Discharge], *, first: date, last: date)
     limits = limits_by_discharge([one.pk for one in discharges], first=first, last=last)
     found = []
     for row in rows:
-        for key, label, value in (
-            (FLOW, "Debit", None if row.flow is None else Measured(row.flow, M3_PER_DAY)),
-            (PH, "pH", None if row.ph is None else Measured(row.ph)),
+        for key, label, values in (
+            (FLOW, "Debit", [] if row.flow is None else [Measured(row.flow, M3_PER_DAY)]),
+            (PH, "pH", [Measured(value) for value in row.phs]),
         ):
-            verdict = value and judge(value, held_limit(limits, row.point, key, row.day))
+            limit = held_limit(limits, row.point, key, row.day)
+            verdict = worst(judge(value, limit) for value in values) if values else None
             if verdict and verdict.standing is Standing.EXCEEDS:
                 found.append(_exceedance(row.point, key, label, row.day, verdict, of=f"{row.day:%Y%m%d}"))
     return found

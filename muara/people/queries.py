@@ -48,6 +48,12 @@ def published_quarters_set(*, on: date) -> int:
     return office_setting(OfficeSetting.Key.PUBLISHED_QUARTERS, on=on) or 0
 
 
+def logger_share(*, on: date) -> int:
+    """The percentage of a day's expected readings that must be there, as in force on a day."""
+    key = OfficeSetting.Key.LOGGER_SHARE
+    return office_setting(key, on=on) or OfficeSetting.LOGGERS[key]
+
+
 def complaint_target(key: OfficeSetting.Key, *, on: date) -> int:
     """How many working days the office gives itself to answer a complaint, as in force on a day."""
     return office_setting(key, on=on) or OfficeSetting.COMPLAINTS[key]

@@ -35,6 +35,7 @@ from muara.people.queries import (
     complaint_target,
     holder,
     issuing_office,
+    logger_share,
     office_setting,
     published_quarters_set,
     report_day,
@@ -518,6 +519,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     in_force[OfficeSetting.Key.PRIORITY_RUN] = priority_limit(day)
     in_force |= {key: rung_days(key, on=day) for key in OfficeSetting.RUNGS}
     in_force |= {key: report_day(key, on=day) for key in OfficeSetting.REPORTS}
+    in_force |= {key: logger_share(on=day) for key in OfficeSetting.LOGGERS}
     in_force |= {key: complaint_target(key, on=day) for key in OfficeSetting.COMPLAINTS}
     in_force[OfficeSetting.Key.PUBLISHED_QUARTERS] = published_quarters_set(on=day)
     context = {

@@ -23,7 +23,7 @@ from muara.documents.uploads import MAGIC, readable_size
 from muara.people.models import office_day
 from muara.people.queries import issuing_office, published_quarters_set
 from muara.permits.lookups import TOKEN
-from muara.permits.models import Decision, Permit
+from muara.permits.models import Decision, OldPermit, Permit
 from muara.permits.queries import decision_by_token, permit_by_number
 from muara.permits.standing import Status
 from muara.records.comparing import Comparison, compare
@@ -128,7 +128,7 @@ def _compared(given: UploadedFile[Any], expected: Decision | None, *, at: dateti
 def public_register(request: HttpRequest) -> HttpResponse:
     """The permits that were issued, to search; what the columns mean, and under which licence."""
     words = " ".join(request.GET.get("cari", "").split())[:100]
-    found = issued_permits(words) if "\0" not in words else issued_permits().none()
+    found = issued_permits(words) if "\0" not in words else OldPermit.objects.none()
     page = Pages(found, PAGE, at_most=AT_MOST).get_page(request.GET.get("halaman"))
     return render(
         request,
@@ -153,7 +153,7 @@ def public_compliance(request: HttpRequest) -> HttpResponse:
     """The published compliance of one permit of the register ("?nomor="); else 404."""
     today, number = office_day(timezone.now()), request.GET.get("nomor", "")
     found = permit_by_number(number) if "\0" not in number else None
-    if found is None or found.scan_id is None or not published_quarters_set(on=today):
+    if not isinstance(found, Permit) or found.scan_id is None or not published_quarters_set(on=today):
         raise Http404
     context = {"permit": found, "quarters": compliance_of(found, today=today)}
     return render(request, "public/compliance.html", context)
@@ -205,7 +205,7 @@ def compliance_download(request: HttpRequest, form: str) -> HttpResponse:
 def register_download(request: HttpRequest, form: str) -> HttpResponse:
     """The whole register as open data: CSV or XLSX for people, JSON with its own description for programs."""
     at = timezone.now()
-    rows = lines(issued_permits().iterator(chunk_size=500), day=office_day(at))
+    rows = lines(issued_permits().iterator(), day=office_day(at))
     if form != "json":
         head = [column.key for column in COLUMNS]
         return sheets.download(form, name=FILE_NAME, head=head, rows=[row.cells() for row in rows])

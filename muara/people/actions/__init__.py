@@ -743,6 +743,8 @@ def set_office_setting(
         raise Refused(f"Isi 0 sampai {OfficeSetting.MOST_QUARTERS} triwulan.", "value")
     if setting == OfficeSetting.Key.REPORT_DUE_DAY and value > 31:
         raise Refused("Isi tanggal, dari 1 sampai 31.", "value")
+    if setting == OfficeSetting.Key.LOGGER_SHARE and value > 100:
+        raise Refused("Isi persen, dari 1 sampai 100.", "value")
     if by is not None and effective_from < office_day(at):
         raise Refused(
             "Ketentuan tidak dapat berlaku surut. Pilih hari ini atau sesudahnya.", "effective_from"

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from muara.audit.checkpoints import Faulty, take
 from muara.audit.keys import PERMIT, NoKey, UnsafeKey, signer
+from muara.compliance.actions.measuring import derive_days
 from muara.compliance.actions.reminders import remind_of_reports
 from muara.contacts.actions.complaints import find_handlers, lapse_uncompleted, warn_of_limits
 from muara.contacts.actions.queue import close_earlier_days
@@ -63,6 +64,7 @@ class Command(BaseCommand):
         done: dict[str, Sized] = {
             "pengingat pengambilan": list(remind_by_the_clock(at=at)),
             "pengingat perbaikan": list(remind_of_answers(at=at)),
+            "catatan harian dari alat ukur": list(derive_days(at=at)),
             "pengingat laporan pemegang izin": list(remind_of_reports(at=at)),
             "pengingat masa berlaku izin": list(remind_of_expiry(at=at)),
             "pemberitahuan batas waktu": list(climb(at=at)),
