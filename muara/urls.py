@@ -44,6 +44,7 @@ from muara.web import (
     reports,
     resumable,
     revisions,
+    search,
     signing_day,
     survey,
     talks,
@@ -197,6 +198,7 @@ urlpatterns = [
     path("unggah/<str:key>/", resumable.piece, name="upload_piece"),
     path("pertanyaan/", portal.questions, name="questions"),
     path("pemberitahuan/", notices.notices, name="notices"),
+    path("cari/", search.search_all, name="search"),
     # the officer's desk
     path("meja/", desk.desk, name="desk"),
     path("meja/tugas/<int:pk>/", tasks.task, name="task"),
@@ -230,6 +232,7 @@ urlpatterns = [
     path("meja/surat-pemberitahuan/<int:pk>/", notices.notice_letter, name="notice_letter"),
     path("meja/surat-pemberitahuan/<int:pk>.pdf", files.notice_on_paper, name="notice_on_paper"),
     path("meja/register/", registers.registers, name="registers"),
+    path("meja/buku/<slug:key>/", registers.register_book, name="register_book"),
     path("meja/register/<slug:service>/<slug:key>/", registers.register, name="register"),
     path(
         "meja/register/<slug:service>/<slug:key>/<int:year>.pdf",

@@ -27,6 +27,7 @@ from muara.cases.queries import at_step_doing
 from muara.cases.rules import (
     ARCHIVISTS,
     COUNTER,
+    TECHNICAL_TEAM,
     open_tasks_for,
     serves_the_counter,
     without_conflict,
@@ -39,7 +40,7 @@ from muara.people.calendar import office_calendar
 from muara.people.models import Company, User, office_day
 from muara.people.queries import absent_until
 from muara.people.reading import answered
-from muara.people.rules import AUDITOR, SYSTEM_ACTORS
+from muara.people.rules import ADMINISTRATOR, AUDITOR, SYSTEM_ACTORS
 from muara.permits.models import LaterDecision
 from muara.permits.queries import permits_of
 from muara.records.rules import OVERSEERS
@@ -159,9 +160,9 @@ def desk_links(here: Officer, current: str) -> list[dict[str, Any]]:
         {"label": label, "href": reverse(name), "current": name == current, "count": count}
         for label, name, count in places
     ]
-    if here.actors & READS_REGISTER:
+    if here.actors - {ADMINISTRATOR, TECHNICAL_TEAM}:
         href = reverse("registers")
-        links.append({"label": "Register nomor", "href": href, "current": current == "register", "count": 0})
+        links.append({"label": "Buku register", "href": href, "current": current == "register", "count": 0})
     if here.actors & DECIDES_LATER:
         href = reverse("later_decisions")
         mine = len(later_turns(here))
