@@ -49,6 +49,7 @@ from muara.web import (
     reports,
     resumable,
     revisions,
+    search,
     signing_day,
     signing_in,
     survey,
@@ -213,6 +214,7 @@ urlpatterns = [
     path("unggah/<str:key>/", resumable.piece, name="upload_piece"),
     path("pertanyaan/", portal.questions, name="questions"),
     path("pemberitahuan/", notices.notices, name="notices"),
+    path("cari/", search.search_all, name="search"),
     # the officer's desk
     path("meja/", desk.desk, name="desk"),
     path("meja/tugas/<int:pk>/", tasks.task, name="task"),
@@ -250,6 +252,7 @@ urlpatterns = [
     path("meja/izin-lama/impor/", old_permits.import_old, name="import_old"),
     path("meja/izin-lama/templat.<slug:ending>", old_permits.old_template, name="old_template"),
     path("meja/izin-lama/<int:pk>/", old_permits.old_permit, name="old_permit"),
+    path("meja/buku/<slug:key>/", registers.register_book, name="register_book"),
     path("meja/register/<slug:service>/<slug:key>/", registers.register, name="register"),
     path(
         "meja/register/<slug:service>/<slug:key>/<int:year>.pdf",

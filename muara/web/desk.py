@@ -27,6 +27,7 @@ from muara.cases.queries import at_step_doing
 from muara.cases.rules import (
     ARCHIVISTS,
     COUNTER,
+    TECHNICAL_TEAM,
     open_tasks_for,
     serves_the_counter,
     without_conflict,
@@ -160,9 +161,9 @@ def desk_links(here: Officer, current: str) -> list[dict[str, Any]]:
         {"label": label, "href": reverse(name), "current": name == current, "count": count}
         for label, name, count in places
     ]
-    if here.actors & READS_REGISTER:
+    if here.actors - {ADMINISTRATOR, TECHNICAL_TEAM}:
         href = reverse("registers")
-        links.append({"label": "Register nomor", "href": href, "current": current == "register", "count": 0})
+        links.append({"label": "Buku register", "href": href, "current": current == "register", "count": 0})
     if here.actors & {*READS_REGISTER, ADMINISTRATOR}:
         href, is_here = reverse("old_permits"), current == "old_permits"
         links.append({"label": "Izin dari register lama", "href": href, "current": is_here, "count": 0})

@@ -14,7 +14,7 @@ from muara.cases.actions import Stamp
 from muara.cases.models import Application, Case, Revision, Task
 from muara.people.models import Company, User
 from muara.permits.models import Earlier
-from muara.permits.searching import found_by
+from muara.records.searching import found_by
 from muara.sop.definition import Step
 from muara.steps.actions.filing import start_application
 from muara.web.form_fields import PreviousPermit, offer_permits

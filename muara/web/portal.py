@@ -59,6 +59,7 @@ from muara.people.calendar import office_calendar
 from muara.people.models import Company, User, office_day
 from muara.permits.models import Decision, Earlier, Permit
 from muara.permits.queries import decision_of, decisions_to_read, old_permits_of, permits_of
+from muara.records.searching import FOR_APPLICANTS
 from muara.sop.definition import ApplicationKind
 from muara.steps.actions import endings, filing, issuance, verification
 from muara.steps.actions.drafting import decree
@@ -67,7 +68,7 @@ from muara.steps.forms.requests import ending_of
 from muara.steps.letters.issuance import rights
 from muara.web.acts import NOT_TYPED, SAVE, Came, PowerOver, attempt, new_key, save_typed, was_answered
 from muara.web.dossier import legs, remedies, talk_before
-from muara.web.files import FOR_APPLICANTS, person
+from muara.web.files import person
 from muara.web.form_fields import PreviousPermit, offer_permits
 from muara.web.lives import badges_of, decided_later, papers_of
 from muara.web.maps import map_of

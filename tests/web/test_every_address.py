@@ -772,7 +772,15 @@ ADDRESSES = {
         "in 405 405 405 405 405 405 405 405",
     ),
     "registers": (
-        "in 403 403 302 302 403 302 302 403",
+        "in 403 403 200 200 403 200 200 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "register_book": (
+        "in 403 403 200 200 403 200 200 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "search": (
+        "in 200 200 200 200 200 200 200 200",
         "in 405 405 405 405 405 405 405 405",
     ),
     "register": (
@@ -1123,6 +1131,7 @@ SERIES = {
     "register": "permit",
     "number_register": "registration",
     "number_difference": "permit",
+    "register_book": "rapat",
 }
 
 
