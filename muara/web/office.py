@@ -33,6 +33,7 @@ from muara.people.hours import next_opening, open_at
 from muara.people.models import CalendarDay, Holding, Notice, Office, OfficeSetting, User, office_day
 from muara.people.queries import (
     complaint_target,
+    evaluation_days,
     holder,
     issuing_office,
     office_setting,
@@ -517,6 +518,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     in_force |= {key: rung_days(key, on=day) for key in OfficeSetting.RUNGS}
     in_force |= {key: report_day(key, on=day) for key in OfficeSetting.REPORTS}
     in_force |= {key: complaint_target(key, on=day) for key in OfficeSetting.COMPLAINTS}
+    in_force[OfficeSetting.Key.EVALUATION_COMMENT] = evaluation_days(on=day)
     context = {
         "form": form,
         "in_force": [(key.label, value, key.unit) for key, value in in_force.items()],

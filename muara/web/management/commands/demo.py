@@ -27,6 +27,7 @@ from muara.web.demo import (
     seed_second_factors,
 )
 from muara.web.demo_duties import seed_duties
+from muara.web.demo_evaluation import seed_evaluations
 from muara.web.demo_survey import seed_survey
 
 
@@ -53,7 +54,7 @@ class Command(BaseCommand):
             if not without_cases:
                 earlier = list(seed_survey(at))
                 seed_queue(at)
-                for line in (*earlier, *seed_cases(at), *seed_duties(at)):
+                for line in (*earlier, *seed_evaluations(at), *seed_cases(at), *seed_duties(at)):
                     self.stdout.write(f"  {line}")
         self.stdout.write(f"\nKios antrean: buka {kiosk_link(kiosk_secret())}")
         self.stdout.write(f"\nMasuk dengan salah satu akun ini, kata sandinya {PASSWORD}:")
