@@ -27,9 +27,9 @@ STEP_HEAD = (
     "Dinilai",
     "Tidak dinilai",
     "Waktu kerja, median menit",
-    "Mengembalikan",
+    "Dikirim balik",
 )
-STEP_WIDTHS = (6, 14, 6, 6, 6, 6, 8, 10)
+STEP_WIDTHS = (6, 16, 6, 6, 6, 6, 8, 7)
 FAIR = (
     "Selesai: dihitung bagi yang menyelesaikan langkah. Tugas yang dibuka lalu diambil rekan, "
     "ketidakhadiran, dan menyatakan konflik kepentingan tidak dihitung terhadap siapa pun.",
@@ -39,8 +39,8 @@ FAIR = (
     "Tidak dinilai: berkas datang ketika batas langkahnya sudah lewat. Berkas yang siap diambil (langkah 17) "
     "menunggu pemohon, jadi tanpa batas dan tanpa menit.",
     "Waktu kerja: menit dalam jam pelayanan sejak diterima sampai selesai; statistik, bukan pelanggaran.",
-    "Mengembalikan berkas yang belum benar adalah tugas, bukan kesalahan. Dikembalikan karena pekerjaannya: "
-    "langkah sesudahnya menemukan kesalahan pada langkah yang terakhir ia kerjakan.",
+    "Dikirim balik: berkas belum benar yang ia kembalikan; itu tugas, bukan kesalahan. Dikembalikan karena "
+    "pekerjaannya: langkah sesudahnya menemukan kesalahan pada langkah yang terakhir ia kerjakan.",
     "Pengaduan: diputus beralasan (seluruhnya atau sebagian) dalam semester ini, menyangkut pegawai, dan "
     "sebabnya bukan pemohon, OPD, atau pihak lain.",
 )
@@ -246,7 +246,7 @@ def _competences(known: list[Competence], *, on: date) -> Table:
             one.title,
             one.issuer,
             tanggal(one.obtained_on),
-            tanggal(one.valid_until) if one.valid_until else "",
+            tanggal(one.valid_until) if one.valid_until else "tanpa batas",
             "berlaku" if one.holds_on(on) else "tidak berlaku pada akhir semester",
         )
         for one in known
@@ -255,7 +255,7 @@ def _competences(known: list[Competence], *, on: date) -> Table:
     lacking = [kind.label for kind in Competence.DEMANDED if kind not in had]
     return Table(
         "Kompetensi (bagian O)",
-        ("Jenis", "Pendidikan atau pelatihan", "Penyelenggara", "Diperoleh", "Berlaku sampai", "Keadaan"),
+        ("Jenis", "Pendidikan atau pelatihan", "Dari lembaga", "Diperoleh", "Berlaku sampai", "Keadaan"),
         tuple(rows),
         (8, 11, 10, 7, 7, 8),
         note=f"Belum tercatat: {'; '.join(lacking)}." if lacking else "",

@@ -18,6 +18,7 @@ from muara.contacts.actions import assessment as acts
 from muara.contacts.assessment import MOST, SHAPE, example
 from muara.contacts.models import Assessment, AssessmentFile, AssessmentItem
 from muara.contacts.rules import may_answer_assessment, may_close_assessment
+from muara.people.models import office_day
 from muara.records.evaluation_report import assessment_of
 from muara.web.acts import Came, new_key
 from muara.web.complaint_forms import one_file, taken
@@ -121,7 +122,7 @@ def assessment(request: HttpRequest, year: int) -> HttpResponse:
     if kind := request.GET.get("unduh"):
         who = found.closed_by.name if found.closed_by else ""
         texts = [(f"Kesimpulan: {who}", found.conclusion)] if found.closed_at else []
-        dated = here.today if found.closed_at is None else found.closed_at.date()
+        dated = here.today if found.closed_at is None else office_day(found.closed_at)
         return answer_with(report, kind, name=f"penilaian-mutu-{year}", dated=dated, texts=texts)
     context = {
         "found": found,

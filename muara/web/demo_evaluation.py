@@ -59,7 +59,7 @@ def seed_evaluations(at: datetime) -> Iterator[str]:
             at=moment,
         )
         yield f"penilaian {half.label} · {post.user.name}"
-    yield _assess(half.last.year, at=moment)
+    yield _assess(half.last.year - 1, at=moment)
 
 
 def _teach(actor: str, number: int, *, at: datetime) -> None:

@@ -25,7 +25,7 @@ from muara.contacts.models import Evaluation
 from muara.contacts.queries import comment_day
 from muara.contacts.rules import may_close_evaluation, may_read_evaluation
 from muara.people.actions import competences as learned
-from muara.people.models import Competence, User
+from muara.people.models import Competence, User, office_day
 from muara.people.queries import Post, evaluated
 from muara.people.rules import may_read_competence, may_record_competence
 from muara.records import counted
@@ -186,7 +186,7 @@ def evaluation(request: HttpRequest, semester: str, pk: int) -> HttpResponse:
     sheet = _sheet(here, semester, pk)
     if kind := request.GET.get("unduh"):
         name = f"penilaian-{sheet.half.key}-{pk}"
-        dated = sheet.row.closed_at.date() if sheet.row and sheet.row.closed_at else here.today
+        dated = office_day(sheet.row.closed_at) if sheet.row and sheet.row.closed_at else here.today
         return answer_with(sheet.report, kind, name=name, dated=dated, texts=sheet.texts)
     mine = pk == here.user.pk
     context = {
