@@ -1,4 +1,4 @@
-"""The last half year's evaluations of a fictional office, closed; what its officials learned; its own view."""
+"""A fictional office's last half year, evaluated and closed; its competences; its own view of a year."""
 
 from __future__ import annotations
 

@@ -27,6 +27,7 @@ from muara.cases.queries import at_step_doing
 from muara.cases.rules import (
     ARCHIVISTS,
     COUNTER,
+    TECHNICAL_TEAM,
     open_tasks_for,
     serves_the_counter,
     without_conflict,
@@ -41,10 +42,11 @@ from muara.people.queries import absent_until
 from muara.people.reading import answered
 from muara.people.rules import ADMINISTRATOR, AGENCY_ACTORS, AUDITOR, COMPLAINT_MANAGER, SYSTEM_ACTORS
 from muara.permits.models import LaterDecision
-from muara.permits.queries import permits_of
+from muara.permits.queries import old_permits_of, permits_of
 from muara.records.rules import OVERSEERS
 from muara.sop.definition import Step
 from muara.steps.actions import later
+from muara.steps.actions.later_delivery import delivery_limit, to_deliver
 from muara.steps.actions.paper import MAY_ENTER
 from muara.steps.actions.unreached import CALLER
 from muara.web import dossier, inbox
@@ -63,7 +65,7 @@ OUTSIDE_THE_SOP = SYSTEM_ACTORS | {"auditor": "Pemeriksa (hanya membaca)"}
 MONITORS = frozenset({"liaison", "processing_officer", "section_head", "division_head", "head_of_office"})
 READS_REGISTER = frozenset({"registrar", "head_of_office", "auditor"})
 READS_ARCHIVE = ARCHIVISTS | OVERSEERS
-DECIDES_LATER = MONITORS - {"liaison"} | READS_REGISTER
+DECIDES_LATER = MONITORS - {"liaison"} | READS_REGISTER | {"collection_counter"}
 OVERSIGHT = (
     ("Papan berkas", "oversight"),
     ("Alur dan beban", "oversight_flow"),
@@ -164,9 +166,12 @@ def desk_links(here: Officer, current: str) -> list[dict[str, Any]]:
         {"label": label, "href": reverse(name), "current": name == current, "count": count}
         for label, name, count in places
     ]
-    if here.actors & READS_REGISTER:
+    if here.actors - {ADMINISTRATOR, TECHNICAL_TEAM}:
         href = reverse("registers")
-        links.append({"label": "Register nomor", "href": href, "current": current == "register", "count": 0})
+        links.append({"label": "Buku register", "href": href, "current": current == "register", "count": 0})
+    if here.actors & {*READS_REGISTER, ADMINISTRATOR}:
+        href, is_here = reverse("old_permits"), current == "old_permits"
+        links.append({"label": "Izin dari register lama", "href": href, "current": is_here, "count": 0})
     if here.actors & DECIDES_LATER:
         href = reverse("later_decisions")
         mine = len(later_turns(here))
@@ -196,7 +201,7 @@ def desk_links(here: Officer, current: str) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class LaterTurn:
-    """A decision about an issued permit that waits for the person at the desk."""
+    """A decision about an issued permit that waits for the person at the desk, or for its delivery."""
 
     decision: LaterDecision
     step: Step
@@ -211,7 +216,7 @@ def later_turns(here: Officer) -> list[LaterTurn]:
 
 def _later_turns(here: Officer) -> list[LaterTurn]:
     calendar = office_calendar()
-    return [
+    turns = [
         LaterTurn(
             one,
             step,
@@ -220,6 +225,15 @@ def _later_turns(here: Officer) -> list[LaterTurn]:
         )
         for one in later.turns_of(here.user, at=here.at)
         if (step := later.next_step(one)) is not None
+    ]
+    return turns + [
+        LaterTurn(
+            one,
+            step,
+            later.waits_since(one),
+            dossier.due_of(delivery_limit(one, calendar=calendar), today=here.today, calendar=calendar),
+        )
+        for one, step in to_deliver(here.user, at=here.at)
     ]
 
 
@@ -474,7 +488,12 @@ def start_on_behalf(request: HttpRequest) -> HttpResponse:
     wanted = (request.POST.get("cari") or request.GET.get("cari") or "").replace("\0", "").strip()[:100]
     companies = list(_companies(wanted)[:MATCHES])
     services = revisions_in_force(here.today)
-    permits = [permit for item in services for permit in permits_of(companies, service=item.service)]
+    permits = [
+        permit
+        for item in services
+        for held_by in (permits_of, old_permits_of)
+        for permit in held_by(companies, service=item.service)
+    ]
     form = OnBehalf(request.POST or None, services=services, companies=companies, permits=permits)
     came, started = None, []
     if request.method == "POST":

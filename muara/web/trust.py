@@ -16,8 +16,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from muara.audit import checkpoints, muara_verify
-from muara.audit.keys import CHECKPOINT, PERMIT, NoKey, UnsafeKey, public_keys, published
+from muara.audit.keys import CHECKPOINT, PERMIT, NoKey, UnsafeKey, public_keys
 from muara.cases.models import Case
+from muara.documents.models import Certificate
+from muara.documents.signing import published
 from muara.people.models import User
 from muara.people.queries import issuing_office
 from muara.people.rules import AUDITOR
@@ -47,6 +49,8 @@ def public_keys_page(request: HttpRequest) -> HttpResponse:
         }
         for key in reversed(public_keys())
     ]
+    at = timezone.now()
+    certificates = [(row, row.standing(at)) for row in Certificate.objects.all()]
     newest = checkpoints.latest()
     first = max(1, newest.number - RECENT + 1) if newest else 1
     recent = reversed(list(checkpoints.checkpoints(first))) if newest else []
@@ -54,16 +58,25 @@ def public_keys_page(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "public/keys.html",
-        {"keys": keys, "newest": newest, "recent": recent, "verifier": verifier_digest},
+        {
+            "keys": keys,
+            "certificates": certificates,
+            "newest": newest,
+            "recent": recent,
+            "verifier": verifier_digest,
+        },
     )
 
 
 @require_safe
 def public_keys_file(request: HttpRequest) -> HttpResponse:
-    """Every public key there ever was, to keep."""
+    """Every public key and certificate there ever was, to keep."""
+    return _taken(_published().encode(), "kunci-publik.json", "application/json")
+
+
+def _published() -> str:
     office = issuing_office()
-    text = published(office.name if office else "")
-    return _taken(text.encode(), "kunci-publik.json", "application/json")
+    return published.public_keys(office=office.name if office else "", at=timezone.now())
 
 
 @require_safe
@@ -107,12 +120,11 @@ def qr_check_part(request: HttpRequest, name: str) -> HttpResponse:
 @require_safe
 def qr_check_kit(request: HttpRequest) -> HttpResponse:
     """The page, its parts and the public keys in one ZIP, to be opened from a disk."""
-    office = issuing_office()
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as kit:
         for name in PARTS:
             kit.write(OFFLINE / name, f"periksa-qr/{name}")
-        kit.writestr("periksa-qr/kunci-publik.json", published(office.name if office else ""))
+        kit.writestr("periksa-qr/kunci-publik.json", _published())
     return _taken(buffer.getvalue(), "periksa-qr.zip", "application/zip")
 
 

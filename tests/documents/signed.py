@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -36,6 +37,10 @@ class Office:
     seal: pki.Pair
 
     @property
+    def named(self) -> tuple[tuple[str, pki.Pair], ...]:
+        return ("root", self.root), ("official", self.official), ("seal", self.seal)
+
+    @property
     def trust(self) -> Trust:
         rows = {"official": self.official, "seal": self.seal}
         signers = [signer(pair, role) for role, pair in rows.items()]
@@ -51,6 +56,26 @@ def signer(pair: pki.Pair, role: str, *, revoked_at: datetime | None = None) -> 
         ends=pair.certificate.not_valid_after_utc,
         revoked_at=revoked_at,
     )
+
+
+def key_file(*pairs: tuple[str, pki.Pair], revoked: Mapping[str, datetime] | None = None) -> dict[str, Any]:
+    """The file of public keys of an office that names these (role, pair), as it publishes them.
+
+    `revoked` tells when the certificate of a role was.
+    """
+    rows = [
+        {
+            "role": role,
+            "subject": pki.common_name(pair.certificate),
+            "sha256": pki.fingerprint(pair.certificate),
+            "not_before": pair.certificate.not_valid_before_utc.isoformat(),
+            "not_after": pair.certificate.not_valid_after_utc.isoformat(),
+            "revoked_at": revoked[role].isoformat() if revoked and role in revoked else None,
+            "pem": pki.pem([pair.certificate, *pair.chain]),
+        }
+        for role, pair in pairs
+    ]
+    return {"format": "muara/keys/1", "office": ORGANISATION, "keys": [], "certificates": rows}
 
 
 def key(pair: pki.Pair) -> local.Key:

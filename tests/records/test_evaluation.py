@@ -97,9 +97,9 @@ def test_nobody_answers_for_others(office: Office) -> None:
     walk = to_verify("2026-07-06")
     walk.clock.now = at("2026-07-06 09:50")
     walk.take()
-    paused = {"category": Pause.Category.APPLICANT, "reason": "Pemohon meminta waktu."}
     begins, ends = at("2026-07-06 10:30"), at("2026-07-08 09:00")
-    begin_pause(walk.task, **paused, starts=begins, by=vino, at=begins)
+    why, reason = Pause.Category.APPLICANT, "Pemohon meminta waktu."
+    begin_pause(walk.task, category=why, reason=reason, starts=begins, by=vino, at=begins)
     end_pause(walk.task, ends=ends, by=vino, at=ends)
     go(walk, "2026-07-08 09:00")
 

@@ -22,6 +22,7 @@ from muara.cases.actions import AlreadyDone, Refused, Stale, Stamp, take_over
 from muara.cases.models import Case, ElectronicDecree, Endorsement, Revision, SigningWay, Task
 from muara.documents.letters import pdf
 from muara.documents.models import Certificate, Letter
+from muara.documents.signing import published
 from muara.documents.signing.certificates import believe, official_certificate, revoke
 from muara.documents.signing.pki import pem
 from muara.documents.store import BlobStore
@@ -118,15 +119,20 @@ def test_the_electronic_original_carries_the_signed_qr_of_the_prints(
     assert signing.seal_pending(row, at=MONDAY)
     path, trusted = tmp_path / "izin.pdf", tmp_path / "kunci.json"
     path.write_bytes(content(row))
-    trusted.write_text(keys.published("Kantor Contoh"))
+    trusted.write_text(published.public_keys(office="Kantor Contoh", at=MONDAY))
 
     assert "#" in row.draft.qr
     assert json.loads(row.letter.content)["qr"] == row.draft.qr
     assert links(path) == {row.draft.qr}
-    assert signing.verify(content(row), at=MONDAY + timedelta(days=1)).faults == ()
-    assert muara_verify.main(["pdf", str(path), "--keys", str(trusted)]) == 0
+    verdict = signing.verify(content(row), at=MONDAY + timedelta(days=1))
+    assert verdict.faults == ()
+    with time_machine.travel(MONDAY + timedelta(days=1)):
+        assert muara_verify.main(["pdf", str(path), "--keys", str(trusted)]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith(f"SAH: tanda tangan pejabat dan segel kantor utuh; nomor {verdict.number}, ")
+    assert "QR di dalamnya asli, untuk " in said
     call_command("verify-qr", *links(path))
-    assert capsys.readouterr().out.count("ASLI: QR izin untuk") == 2
+    assert "ASLI: QR izin untuk" in capsys.readouterr().out
 
 
 def links(path: Path) -> set[str]:

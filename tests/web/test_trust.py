@@ -139,8 +139,10 @@ def test_the_qr_of_every_copy_is_signed_over_the_decree_s_content(
     (tmp_path / "izin.pdf").write_bytes(BlobStore().path(printed_pdf.sha256).read_bytes())
     (tmp_path / "kunci.json").write_text(json.dumps(published(client)))
     command = ["pdf", str(tmp_path / "izin.pdf"), "--keys", str(tmp_path / "kunci.json")]
-    assert muara_verify.main(command) == 0
-    assert f"untuk {seal['name']}" in capsys.readouterr().out
+    assert muara_verify.main(command) == 2  # a print: its QR is genuine, but nobody signed the file
+    said = capsys.readouterr().out
+    assert f"untuk {seal['name']}" in said
+    assert "tidak memuat tanda tangan elektronik" in said
     (tmp_path / "izin.pdf").write_bytes(b"%PDF-1.7")
     assert muara_verify.main(command) == 2
     assert "tidak memuat alamat keputusan" in capsys.readouterr().out

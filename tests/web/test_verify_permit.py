@@ -44,7 +44,7 @@ def keys(tmp_path: Path, office: object) -> Path:
     for kind, pair in (("official", made.office().official), ("seal", made.office().seal)):
         bring(pair, kind)
     path = tmp_path / "kunci.json"
-    path.write_text(run("certificates", "publish"))
+    path.write_text(run("keys", "publish"))
     return path
 
 
@@ -66,6 +66,18 @@ def bundle(pair: pki.Pair) -> bytes:
         list(pair.chain),
         BestAvailableEncryption(b"rahasia"),
     )
+
+
+def test_one_command_makes_what_an_office_of_its_own_needs(office: object) -> None:
+    head = officer("head_of_office")
+
+    said = run("certificates", "set-up", "--for", head.email)
+
+    assert sorted(Certificate.objects.values_list("kind", flat=True)) == ["official", "root", "seal"]
+    assert Certificate.objects.get(kind="official").holder == head
+    assert "sign-with local" in said
+    with pytest.raises(CommandError, match="sudah mempunyai sertifikat akar"):
+        run("certificates", "set-up", "--for", head.email)
 
 
 @pytest.mark.usefixtures("now")

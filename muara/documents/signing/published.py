@@ -1,15 +1,17 @@
-"""The file of public keys: what a stranger needs beside the PDF, and a tool, to judge a decree."""
+"""The file of public keys: what a stranger needs beside the PDF, and a tool, to judge a decree.
+
+One file for everything: the keys of QR codes and checkpoints (`audit.keys`) and the certificates of signing.
+"""
 
 from __future__ import annotations
 
 import json
 from datetime import datetime
 
+from muara.audit import keys
 from muara.documents.models import Certificate
 from muara.documents.signing.certificates import trust_in
 from muara.documents.signing.validate import Signer, Trust
-
-FORMAT = "muara-certificates/1"
 
 
 class NotAKeyFile(ValueError):
@@ -17,11 +19,11 @@ class NotAKeyFile(ValueError):
 
 
 def public_keys(*, office: str, at: datetime) -> str:
-    """Every certificate of the office's signing, with those above it, as JSON; no private key."""
-    rows = Certificate.objects.all()
-    told = {
-        "format": FORMAT,
-        "office": office,
+    """Every public key there ever was, and every certificate with those above it, as JSON; nothing private.
+
+    What was revoked is told as of `at`.
+    """
+    told = json.loads(keys.published(office)) | {
         "made_at": at.isoformat(timespec="seconds"),
         "certificates": [
             {
@@ -33,10 +35,10 @@ def public_keys(*, office: str, at: datetime) -> str:
                 "revoked_at": row.revoked_at.isoformat() if row.revoked_at else None,
                 "pem": row.pem,
             }
-            for row in rows
+            for row in Certificate.objects.all()
         ],
     }
-    return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
 
 
 def read_public_keys(text: str) -> Trust:

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 from django.utils import timezone
 
 from muara.cases.actions import Refused
 from muara.cases.models import Revision, SigningWay
 from muara.documents.models import Certificate
 from muara.documents.signing import certificates
-from muara.documents.signing.published import public_keys
 from muara.people.models import Office, User, office_day
 from muara.people.queries import issuing_office
 from muara.steps.actions.signing import set_way
@@ -30,7 +30,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         acts = parser.add_subparsers(dest="act", required=True)
         acts.add_parser("list", help="sebutkan semua sertifikat dan keadaannya")
-        acts.add_parser("publish", help="tulis berkas kunci publik (JSON) ke keluaran baku")
+        own = acts.add_parser(
+            "set-up",
+            help="buat sertifikat akar kantor sendiri, segel kantor, dan sertifikat kepala sekaligus",
+        )
+        own.add_argument("--for", dest="holder", required=True, help="surel kepala kantor")
         root = acts.add_parser("make-root", help="buat sertifikat akar kantor sendiri")
         root.add_argument("--name", required=True, help="nama pada sertifikat")
         root.add_argument("--days", type=int, default=DAYS[Kind.ROOT])
@@ -70,8 +74,19 @@ class Command(BaseCommand):
         for row in Certificate.objects.all():
             self.tell(row, at)
 
-    def publish(self, at: datetime, options: dict[str, Any]) -> None:
-        self.stdout.write(public_keys(office=_office().name, at=at), ending="")
+    @transaction.atomic
+    def set_up(self, at: datetime, options: dict[str, Any]) -> None:
+        if Certificate.objects.filter(kind=Kind.ROOT).exists():
+            raise CommandError("Kantor sudah mempunyai sertifikat akar; pakailah certificates issue.")
+        _holder(options["holder"])  # refused before anything is made
+        days = {"name": "", "days": DAYS[Kind.OFFICIAL]}
+        self.make_root(at, {"name": f"Akar {_office().short_name}", "days": DAYS[Kind.ROOT]})
+        self.issue(at, {"holder": "", **days})
+        self.issue(at, {"holder": options["holder"], **days})
+        self.stdout.write(
+            "Surat tetap ditandatangani basah sampai kantor menetapkan lain: "
+            'manage.py certificates sign-with local --basis "Keputusan Kepala …"'
+        )
 
     def make_root(self, at: datetime, options: dict[str, Any]) -> None:
         starts = at.replace(microsecond=0)

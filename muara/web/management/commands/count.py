@@ -16,10 +16,12 @@ from django.utils import timezone
 
 from muara.people.calendar import office_calendar
 from muara.people.models import office_day
+from muara.people.queries import published_quarters_set
 from muara.records import board as live
 from muara.records import counted
 from muara.records.board import Today
 from muara.records.evaluation import measure
+from muara.records.open_compliance import compliance_key, count_compliance
 from muara.records.periods import Period, semesters
 from muara.web.evaluations import over
 from muara.web.flow import count_marks, flow_key, watched_revisions
@@ -108,6 +110,8 @@ def periods(at: datetime) -> Iterator[Job]:
         yield Job(counted.period_key(service, period), count, _rest(period, today))
     for half in over(today.day):
         yield Job(counted.evaluation_key(half), partial(measure, half), _rest(half, today))
+    if published_quarters_set(on=today.day):
+        yield Job(compliance_key(today.day), partial(count_compliance, today.day))
 
 
 LANES: tuple[Lane, ...] = (present, periods)

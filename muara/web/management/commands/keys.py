@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from muara.audit.actions import record
-from muara.audit.keys import USES, NoKey, PublicKey, UnsafeKey, make_keys, public_keys, published, rotate
+from muara.audit.keys import USES, NoKey, PublicKey, UnsafeKey, make_keys, public_keys, rotate
+from muara.documents.signing import published
 from muara.people.queries import issuing_office
 
 
@@ -20,7 +21,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "what",
             choices=["make", "list", "rotate", "publish"],
-            help="make: buat yang belum ada; list: sebutkan; rotate: ganti; publish: berkas kunci publik",
+            help=(
+                "make: buat yang belum ada; list: sebutkan; rotate: ganti; publish: berkas kunci publik dan "
+                "sertifikat, ke keluaran baku"
+            ),
         )
         parser.add_argument(
             "--lost", action="store_true", help="kunci lama hilang: yang baru tidak dapat diperkenalkannya"
@@ -31,7 +35,8 @@ class Command(BaseCommand):
         at = timezone.now()
         if what == "publish":
             office = issuing_office()
-            self.stdout.write(published(office.name if office else ""), ending="")
+            text = published.public_keys(office=office.name if office else "", at=at)
+            self.stdout.write(text, ending="")
         elif what == "list":
             for key in public_keys():
                 self.stdout.write(told(key))

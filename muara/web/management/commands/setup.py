@@ -78,6 +78,11 @@ class Command(BaseCommand):
         if not typed:
             self.stdout.write(f"Kata sandi {answers['email']} (ditampilkan sekali ini saja): {password}")
             self.stdout.write("Ganti kata sandi itu setelah masuk pertama kali.")
+        self.stdout.write(
+            "Tanda tangan elektronik: belum ada; surat ditandatangani basah. Untuk menandatangani dengan "
+            "sertifikat kantor sendiri, tambahkan kepala kantor sebagai pengguna, lalu jalankan "
+            "manage.py certificates set-up --for SUREL-KEPALA (docs/signatures.md)."
+        )
         self.stdout.write("Selesai. Jalankan manage.py serve, lalu lengkapi pengaturan di halaman Kantor.")
 
     def answer(
