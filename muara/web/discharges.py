@@ -64,6 +64,7 @@ from muara.web.reports import STATE_COLOURS, quarter_asked, versioned
 DAY = timedelta(days=1)
 LOOKED_BACK = 90  # days of the overview
 A_PAGE = 30
+MOST_LOOKED_AT = 2_000  # discharges whose logs a page reads at once
 SHOWN = 200  # detections on one page
 NARROWED: dict[str, tuple[str, Callable[[Row], object]]] = {
     "melampaui": ("Melampaui", lambda row: row.exceeding or row.confirmed),
@@ -97,7 +98,7 @@ def discharges(request: HttpRequest) -> HttpResponse:
     """Every discharge that the person oversees, the worst first; narrowed by regency, sector and standing."""
     here = desk_officer(request)
     seen, choices = narrowing(request, here)
-    looked = list(seen.select_related("company").prefetch_related("grants__permit__number").order_by("pk"))
+    looked, left_out = looked_at(seen, "grants__permit__number")
     found = _detected(looked, here)
     rows = rows_of(looked, found)
     standing = request.GET.get("keadaan", "")
@@ -105,6 +106,7 @@ def discharges(request: HttpRequest) -> HttpResponse:
     context = {
         "page": Paginator(shown, A_PAGE).get_page(request.GET.get("halaman")),
         "all": len(rows),
+        "left_out": left_out,
         "exceeding": sum(bool(row.exceeding) for row in rows),
         "silent": sum(row.silent for row in rows),
         "missing": sum(bool(row.missing) for row in rows),
@@ -141,6 +143,12 @@ def narrowing(request: HttpRequest, here: Officer) -> tuple[QuerySet[Discharge],
         "where": where if where in places else "",
         "sector": sector if sector in sectors else "",
     }
+
+
+def looked_at(seen: QuerySet[Discharge], *fetched: str) -> tuple[list[Discharge], int]:
+    """The first MOST_LOOKED_AT discharges, and how many there are beyond: the page says to narrow."""
+    rows = list(seen.select_related("company").prefetch_related(*fetched).order_by("pk")[:MOST_LOOKED_AT])
+    return rows, seen.count() - len(rows) if len(rows) == MOST_LOOKED_AT else 0
 
 
 def regency_name(code: str) -> str:

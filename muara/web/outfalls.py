@@ -30,7 +30,7 @@ from muara.people.calendar import office_calendar
 from muara.people.models import office_day
 from muara.sop.places import UNCERTAIN
 from muara.web.desk import desk_officer
-from muara.web.discharges import LOOKED_BACK, beside_the_desk, narrowing, without_page
+from muara.web.discharges import LOOKED_BACK, beside_the_desk, looked_at, narrowing, without_page
 from muara.web.files import person
 from muara.web.maps import Frame, frame_of
 
@@ -237,8 +237,9 @@ def overseen_map(request: HttpRequest) -> HttpResponse:
     """Every point that the person oversees, narrowed by regency, sector and state."""
     here = desk_officer(request)
     seen, choices = narrowing(request, here)
-    looked = list(seen.select_related("company").prefetch_related(*FETCHED).order_by("pk"))
+    looked, left_out = looked_at(seen, *FETCHED)
     made = map_page(request, _placed(looked, at=here.at), href=lambda one: reverse("overseen", args=[one.pk]))
+    made["left_out"] = left_out
     return render(request, "desk/discharge_map.html", made | choices | beside_the_desk(here))
 
 

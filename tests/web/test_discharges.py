@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from time_machine import TimeMachineFixture
 
 from muara.compliance.models import Finding, Incident, Report, WarningLetter
+from muara.web import discharges
 from muara.web.acts import new_key
 from muara.web.demo import officer, other_applicant
 from muara.web.discharges import regency_name, sector_name
@@ -213,3 +214,12 @@ def test_the_overview_counts_by_regency_and_sector(holder: Holder, agency: Clien
     counts = "1 1 dari 1 1 dari 1 0 dari 1 0 dari 1"
     assert f"{regency_name(holder.discharge.regency)} {counts}" in page
     assert f"{sector_name(holder.discharge.kbli)} {counts}" in page
+
+
+def test_a_page_that_cannot_look_at_every_permit_says_so(
+    holder: Holder, agency: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for most, told in ((1, False), (0, True)):
+        monkeypatch.setattr(discharges, "MOST_LOOKED_AT", most)
+        for path in ("/meja/pembuangan/", "/meja/pembuangan/peta/"):
+            assert ("1 izin lain tidak dihitung di sini" in said(agency.get(path))) is told
