@@ -226,6 +226,8 @@ def comment_evaluation(request: HttpRequest, semester: str, pk: int) -> HttpResp
     sheet = _sheet(here, semester, pk)
     if pk != here.user.pk:
         raise PermissionDenied
+    if sheet.closed and request.method != "POST":
+        return redirect("evaluation", sheet.half.key, pk)
     form = Words(
         request.POST if request.method == "POST" else None,
         initial={"comment": sheet.row.comment if sheet.row else ""},
@@ -258,6 +260,8 @@ def close_evaluation(request: HttpRequest, semester: str, pk: int) -> HttpRespon
     sheet = _sheet(here, semester, pk)
     if not may_close_evaluation(here.user, sheet.post, at=here.at):
         raise PermissionDenied
+    if sheet.closed and request.method != "POST":
+        return redirect("evaluation", sheet.half.key, pk)
     form = Words(
         request.POST if request.method == "POST" else None,
         name="conclusion",
