@@ -40,7 +40,7 @@ from muara.people.calendar import office_calendar
 from muara.people.models import Company, User, office_day
 from muara.people.queries import absent_until
 from muara.people.reading import answered
-from muara.people.rules import ADMINISTRATOR, AUDITOR, SYSTEM_ACTORS
+from muara.people.rules import ADMINISTRATOR, AGENCY_ACTORS, AUDITOR, COMPLAINT_MANAGER, SYSTEM_ACTORS
 from muara.permits.models import LaterDecision
 from muara.permits.queries import old_permits_of, permits_of
 from muara.records.rules import OVERSEERS
@@ -73,7 +73,10 @@ OVERSIGHT = (
     ("Hambatan dan beban", "bottlenecks"),
     ("Indikator kinerja", "performance"),
     ("Survei kepuasan", "survey_oversight"),
+    ("Mutu pelayanan", "assessments"),
 )
+# Neither evaluates nor is evaluated here: an agency's people, and who only administers.
+OUTSIDE_EVALUATIONS = AGENCY_ACTORS | {ADMINISTRATOR, COMPLAINT_MANAGER}
 OVERSEES_DISCHARGES = OVERSEERS | {REVIEWER, WARNER}
 SIGNERS = frozenset({"head_of_office"})
 QUEUE_READERS = OVERSEERS | frozenset(FRONT_OFFICE)
@@ -156,6 +159,8 @@ def desk_links(here: Officer, current: str) -> list[dict[str, Any]]:
     if here.actors & READS_ARCHIVE:
         places.append(("Arsip", "archive", 0))
     places.append(("Ketidakhadiran", "absences", 0))
+    if here.actors - OUTSIDE_EVALUATIONS:
+        places.append(("Penilaian kinerja", "evaluations", 0))
     if may_open(here.user, at=here.at):
         places.append(("Susunan kata keputusan", "wordings", 0))
     links = [
