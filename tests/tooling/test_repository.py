@@ -115,6 +115,8 @@ def test_only_the_web_asks_what_time_it_is() -> None:
     for name, text in texts().items():
         if not name.startswith("muara/") or name.startswith("muara/web/") or not name.endswith(".py"):
             continue
+        if name == "muara/audit/muara_verify.py":  # a stranger's own command, with a clock of its own
+            continue
         asking += [
             f"{name}:{node.lineno}"
             for node in ast.walk(ast.parse(text))
