@@ -35,14 +35,14 @@ def signing_setup(request: HttpRequest) -> HttpResponse:
             messages.success(request, "Cara menandatangani disimpan. Yang lama tetap tercatat.")
             return redirect("signing_setup")
     day = office_day(at)
-    services = Revision.objects.order_by("service").values_list("service", flat=True).distinct()
-    today = [(service, SigningWay.Way(SigningWay.objects.on(service, day)).label) for service in services]
+    titles = {row.service: row.process.title for row in Revision.objects.order_by("effective_from", "pk")}
+    today = [(titles[key], SigningWay.Way(SigningWay.objects.on(key, day)).label) for key in sorted(titles)]
     rows = Certificate.objects.select_related("holder")
     context = {
         "form": form,
         "certificates": [(row, row.standing(at)) for row in rows],
         "today": today,
-        "ways": SigningWay.objects.all(),
+        "ways": [(row, titles.get(row.service, row.service)) for row in SigningWay.objects.all()],
     }
     return office_page(request, "signing_setup", context, came=came)
 

@@ -292,7 +292,7 @@ def test_a_way_of_signing_is_set_with_its_basis_and_never_for_days_gone_by() -> 
     assert SigningWay.objects.count() == 0
     send(client, path, code=302, **said, effective_from="2026-07-06")
     page = words(open_page(client, path).content.decode())
-    assert "LHP: Tanda tangan elektronik dengan sertifikat kantor" in page
+    assert "Izin Pembuangan Air Limbah ke Laut: Tanda tangan elektronik dengan sertifikat kantor" in page
     assert Entry.objects.get(verb="signing.set").by_id == officer("administrator").pk
 
 
