@@ -222,6 +222,7 @@ urlpatterns = [
     path("meja/berkas/<int:pk>/ringkasan.pdf", files.case_summary, name="case_summary"),
     path("meja/berkas/<int:pk>/perbaikan/<int:number>/", case_page.correction, name="correction"),
     path("meja/berkas/<int:pk>/lembar-pengendali.pdf", files.control_sheet, name="control_sheet"),
+    path("meja/berkas/<int:pk>/bukti/", archive.dossier_check, name="dossier_check"),
     path("meja/berkas/<int:pk>/bukti.zip", trust.case_dossier, name="case_dossier"),
     path("meja/berkas/<int:pk>/label.pdf", files.folder_label, name="folder_label"),
     path("meja/berkas/<int:pk>/bukti-awal.pdf", files.first_proof, name="first_proof"),

@@ -19,6 +19,7 @@ from muara.cases.models import ArchivePlace, ArchiveRule, Case
 from muara.cases.rules import is_on_applicants_side, keeps_archive, may_archive
 from muara.people.models import office_day
 from muara.permits.searching import found_by
+from muara.records.dossiers import look_into
 from muara.steps.actions.archive import set_archive_rule
 from muara.steps.forms.archive import FilePaper
 from muara.web.acts import Came, attempt, new_key, was_answered
@@ -27,6 +28,7 @@ from muara.web.desk_forms import LABEL
 from muara.web.office import carry_out_once, office_page, office_reader
 from muara.web.office_forms import ArchiveRuleForm
 from muara.web.paging import AT_MOST, Pages
+from muara.web.trust import dossier_of
 
 
 class ArchiveFilter(forms.Form):
@@ -136,6 +138,24 @@ def file_case(request: HttpRequest, pk: int) -> HttpResponse:
         "side_title": "Meja kerja",
     }
     return render(request, "desk/file_case.html", context, status=came.value if came else 200)
+
+
+@login_required
+@never_cache
+@require_safe
+def dossier_check(request: HttpRequest, pk: int) -> HttpResponse:
+    """Every document of a case, read now to its end: which are whole, which are missing or altered."""
+    found, at = dossier_of(request, pk)
+    documents = look_into(found)
+    context = {
+        "case": found,
+        "documents": documents,
+        "lacking": [one for one in documents if not one.whole],
+        "at": at,
+        "side": desk_links(desk_officer(request), "archive"),
+        "side_title": "Meja kerja",
+    }
+    return render(request, "desk/dossier_check.html", context)
 
 
 @login_required

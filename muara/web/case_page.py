@@ -208,7 +208,7 @@ def _read_archive(request: HttpRequest, found: Case, at: datetime) -> dict[str, 
         "places": found.archive_places.select_related("by"),
         "retention": retention_of(found, on=office_day(at)),
         "archives": may_archive(person(request), found, at=at),
-        "takes_dossier": trust.may_take_dossier(person(request), at=at),
+        "takes_dossier": trust.may_take_dossier(person(request), found, at=at),
     }
 
 
@@ -220,7 +220,7 @@ def _read_control_sheet(request: HttpRequest, found: Case, at: datetime) -> dict
         "reads_reasons": reads_reasons,
         "seen": witness_of(found.chain),
         "decided_later": Permit.objects.filter(case=found, later__isnull=False).first(),
-        "takes_dossier": trust.may_take_dossier(person(request), at=at),
+        "takes_dossier": trust.may_take_dossier(person(request), found, at=at),
     }
 
 

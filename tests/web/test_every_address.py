@@ -644,6 +644,10 @@ ADDRESSES = {
         "in 404 404 200 200 200 200 200 404",
         "in 405 405 405 405 405 405 405 405",
     ),
+    "dossier_check": (
+        "in 404 404 404 404 404 404 200 404",
+        "in 405 405 405 405 405 405 405 405",
+    ),
     "case_dossier": (
         "in 404 404 404 404 404 404 200 404",
         "in 405 405 405 405 405 405 405 405",
@@ -1118,6 +1122,7 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "folder_label": case.pk,
         "file_case": case.pk,
         "case_dossier": case.pk,
+        "dossier_check": case.pk,
         "correction": case.pk,
         "consultation": Consultation.objects.get().pk,
         "link_talk": Consultation.objects.get().pk,
