@@ -206,6 +206,8 @@ def _read_notices(request: HttpRequest, found: Case, at: datetime) -> dict[str, 
 def _read_archive(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
     return {
         "places": found.archive_places.select_related("by"),
+        "loans": list(found.archive_loans.select_related("lent_by", "returned_to")),
+        "today": office_day(at),
         "retention": retention_of(found, on=office_day(at)),
         "archives": may_archive(person(request), found, at=at),
         "takes_dossier": trust.may_take_dossier(person(request), found, at=at),
