@@ -10,7 +10,7 @@ import json
 import zipfile
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -43,10 +43,10 @@ class Sink:
             mode: Literal["x", "w"] = "x" if isinstance(target, Path) else "w"
             self.zip = zipfile.ZipFile(target, mode, zipfile.ZIP_DEFLATED)
 
-    def add(self, name: str, pieces: Iterable[bytes]) -> str:
-        """Write a file; return its SHA-256."""
+    def add(self, name: str, pieces: Iterable[bytes], *, packed: bool = False) -> str:
+        """Write a file; return its SHA-256. What is `packed` already (PDF, pictures) is not packed again."""
         digest = hashlib.sha256()
-        with self._open(name) as file:
+        with self._open(name, packed=packed) as file:
             for piece in pieces:
                 digest.update(piece)
                 file.write(piece)
@@ -54,7 +54,7 @@ class Sink:
         return self.digests[name]
 
     @contextmanager
-    def _open(self, name: str) -> Iterator[IO[bytes]]:
+    def _open(self, name: str, *, packed: bool) -> Iterator[IO[bytes]]:
         if self.folder is not None:
             path = self.folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -62,7 +62,9 @@ class Sink:
                 yield file
         else:
             assert self.zip is not None
-            with self.zip.open(name, "w", force_zip64=True) as entry:
+            told = zipfile.ZipInfo(name)
+            told.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
+            with self.zip.open(told, "w", force_zip64=True) as entry:
                 yield entry
 
     def close(self) -> None:
@@ -72,11 +74,70 @@ class Sink:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file of a dossier: under which name, what it is, and how to open it."""
+    """A file of a dossier: under which name (its SHA-256, and an ending), what it is, and how to open it."""
 
     file: str
     title: str
     open: Callable[[], IO[bytes]]
+
+    @property
+    def sha256(self) -> str:
+        """What its bytes gave when it was kept."""
+        return self.file.partition(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A document as the store gives it today: its SHA-256 (empty where it cannot be opened) and its size."""
+
+    document: Document
+    sha256: str
+    size: int
+
+    @property
+    def missing(self) -> bool:
+        return not self.sha256
+
+    @property
+    def altered(self) -> bool:
+        return bool(self.sha256) and self.sha256 != self.document.sha256
+
+    @property
+    def whole(self) -> bool:
+        return self.sha256 == self.document.sha256
+
+
+Cover = Callable[[Sequence[Found]], Iterable[tuple[str, bytes]]]
+
+
+def look_at(documents: Iterable[Document]) -> list[Found]:
+    """Read every document to its end and tell what the store holds of it; nothing is kept in memory."""
+
+    def hashed(pieces: Iterable[bytes]) -> str:
+        digest = hashlib.sha256()
+        for piece in pieces:
+            digest.update(piece)
+        return digest.hexdigest()
+
+    return [_found(document, hashed) for document in documents]
+
+
+def _found(document: Document, take: Callable[[Iterable[bytes]], str]) -> Found:
+    try:
+        file = document.open()
+    except OSError:
+        return Found(document, "", 0)
+    size = 0
+
+    def pieces() -> Iterator[bytes]:
+        nonlocal size
+        for piece in _pieces(file):
+            size += len(piece)
+            yield piece
+
+    with file:
+        digest = take(pieces())
+    return Found(document, digest, size)
 
 
 def export_log(target: Path, *, office: str, notes: bool, at: datetime) -> dict[str, Any]:
@@ -98,19 +159,21 @@ def export_chain(
     office: str,
     facts: Mapping[str, object],
     documents: Sequence[Document],
+    cover: Cover | None = None,
     at: datetime,
 ) -> dict[str, Any]:
     """Write one chain with its notes, the proof of every checkpoint that saw it, and its documents.
 
-    Of the chains beside it those that were begun go with it, in the same way. Returns the table of contents.
-    Raises NoKey and UnsafeKey.
+    Of the chains beside it those that were begun go with it, in the same way. `cover` makes what people read
+    of it, once it is known what was found of each document. Returns the table of contents, which names under
+    "lacking" every document that is missing or altered. Raises NoKey and UnsafeKey.
     """
     begun = set(Entry.objects.filter(chain__in=beside, seq=1).values_list("chain", flat=True))
     chains = [chain, *sorted(begun)]
     told = {"kind": "dossier", "office": office, "chain": chain, "chains": chains, **facts}
     marks = ", ".join(["%s"] * len(chains))
     entries = _entries(f"WHERE chain IN ({marks})", chains, notes=True)
-    return _export(target, told, entries, _proofs(chains), documents, at=at)
+    return _export(target, told, entries, _proofs(chains), documents, cover=cover, at=at)
 
 
 Witness = tuple[int, bytes]  # a checkpoint's number, and its line
@@ -166,6 +229,7 @@ def _export(
     witnesses: Iterator[Witness],
     documents: Sequence[Document],
     *,
+    cover: Cover | None = None,
     at: datetime,
 ) -> dict[str, Any]:
     key = signer(CHECKPOINT)
@@ -177,13 +241,16 @@ def _export(
     sink.add("checkpoints.jsonl", (line for _, line in seen.of(witnesses, number=lambda one: one[0])))
     with transaction.atomic():
         sink.add("entries.jsonl", counted.of(entries))
-    if documents:
-        index = []
-        for document in documents:
-            with document.open() as file:
-                digest = sink.add(f"documents/{document.file}", _pieces(file))
-            index.append({"file": document.file, "sha256": digest, "title": document.title})
+    found = [_put(sink, document) for document in documents]
+    if found:
+        index = [
+            {"file": one.document.file, "sha256": one.sha256 or None, "title": one.document.title}
+            for one in found
+        ]
         sink.add("documents/index.json", [json.dumps(index, ensure_ascii=False, indent=1).encode()])
+        told = {**told, "lacking": [one.document.file for one in found if not one.whole]}
+    for name, content in cover(found) if cover else ():
+        sink.add(name, [content])
     body = {
         **told,
         "checkpoints": {"count": seen.count, "last": seen.last},
@@ -199,9 +266,16 @@ def _export(
     return body
 
 
+def _put(sink: Sink, document: Document) -> Found:
+    packed = not document.file.endswith(".json")
+    return _found(document, lambda pieces: sink.add(f"documents/{document.file}", pieces, packed=packed))
+
+
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    while piece := file.read(CHUNK):
-        yield piece
+    """Read to the end, or as far as the disk can: then the hash tells."""
+    with suppress(OSError):
+        while piece := file.read(CHUNK):
+            yield piece
 
 
 class Counted:
@@ -230,7 +304,9 @@ bukan dari ekspor ini:
 entries.jsonl      setiap perbuatan, satu baris satu catatan, tiap catatan memuat sidik catatan sebelumnya
 checkpoints.jsonl  titik periksa: kepala rantai pada suatu saat, ditandatangani
 keys.json          kunci publik kantor, untuk dibandingkan dengan yang Anda simpan
-documents/         dokumen berkas, dengan indeks dan sidiknya (hanya pada ekspor satu berkas)
+documents/         dokumen berkas, masing-masing bernama sidiknya, dengan indeks (pada ekspor satu berkas);
+                   dokumen yang hilang atau berubah disebut di sana, di daftar-isi.html, dan oleh muara-verify
+daftar-isi.html    daftar isi untuk dibaca orang; lembar-pengendali.pdf: riwayat prosesnya (satu berkas)
 manifest.json      daftar isi yang ditandatangani
 
 Cara menghitung setiap sidik tertulis di awal muara-verify.py.

@@ -36,7 +36,8 @@ Cara menghitungnya, agar Anda dapat menulis pemeriksa sendiri (LF: ganti baris):
   periksa      akarnya pohon RFC 6962 atas daun "rantai LF urutan LF sidik kepala"
   saat         titik periksa menyaksikan setiap entri yang sepuluh menit lebih tua, atau yang sebelumnya
   kunci        diperkenalkan kunci sebelumnya: Ed25519 atas "muara/keys/1" LF kegunaan LF kunci publik (heksa)
-  ekspor       Ed25519 atas "muara/export/1" LF isi; isinya menyebut SHA-256 setiap berkas
+  ekspor       Ed25519 atas "muara/export/1" LF isi; isinya menyebut SHA-256 setiap berkas; dokumen bernama
+               SHA-256-nya ketika disimpan, dan "sha256": null pada indeks berarti dokumen itu hilang
   QR           alamat "#" base64url(1, jenis, 4 bita nama kunci, 16 bita SHA-256 naskah, nama, 64 bita tanda
                tangan); Ed25519 atas "muara/permit-qr/1" LF alamat LF semua sebelum tanda tangan
   sertifikat   "certificates" dalam berkas kunci: peran, PEM beserta yang di atasnya, SHA-256, saat dicabut
@@ -298,6 +299,7 @@ class Told:
         self.checkpoints = self.signatures = self.documents = self.named = 0
         self.kept: list[str] = []
         self.warnings: list[str] = []
+        self.lacking: list[str] = []  # documents that are missing or are not what was kept
         self.set_back: list[str] = []
         self.late: list[str] = []
         self.until = ""
@@ -512,7 +514,13 @@ def _documents(export: Export, manifest: dict[str, Any], told: Told, log: str) -
         name = f"documents/{row['file']}"
         if manifest["files"].get(name) != row["sha256"]:
             raise Broken(f"dokumen {row['title']} tidak cocok dengan sidiknya")
+        if row["sha256"] is None:
+            told.lacking.append(f"{row['title']}: tidak ada lagi di kantor ({row['file']})")
+            continue
         listed.add(name)
+        if row["file"].partition(".")[0] != row["sha256"]:
+            told.lacking.append(f"{row['title']}: isinya bukan lagi yang disimpan dahulu ({row['file']})")
+            continue
         told.documents += 1
         told.named += row["sha256"] in log
     for name in manifest["files"]:
@@ -1574,7 +1582,12 @@ def _content(path: str) -> bytes:
 
 
 def _report(told: Told) -> None:
-    print(f"UTUH: {told.entries} entri dalam {told.chains} rantai, {told.checkpoints} titik periksa")
+    if told.lacking:
+        print(f"TIDAK LENGKAP: {len(told.lacking)} dokumen hilang atau berubah di kantor")
+        for line in told.lacking:
+            print(f"  {line}")
+    whole = "catatannya UTUH" if told.lacking else "UTUH"
+    print(f"{whole}: {told.entries} entri dalam {told.chains} rantai, {told.checkpoints} titik periksa")
     print(f"  tanda tangan diperiksa: {told.signatures} titik periksa dan daftar isi; terakhir {told.until}")
     if told.documents:
         print(
@@ -1709,8 +1722,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if asked.command == "log":
             kept = [(path, _read(path)) for path in asked.kept]
             trusted = _keys(asked.keys) if asked.keys else None
-            _report(check_log(asked.export, trusted, kept, asked.every))
-        elif asked.command == "qr":
+            told = check_log(asked.export, trusted, kept, asked.every)
+            _report(told)
+            return 1 if told.lacking else 0
+        if asked.command == "qr":
             _tell(check_qr(asked.text, _keys(asked.keys)))
         else:
             return judge_pdf(_content(asked.file), _keys(asked.keys), datetime.now(timezone(timedelta(0))))

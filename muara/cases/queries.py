@@ -274,6 +274,8 @@ VERBS = {
     "receive.download": "Pemohon mengunduh surat keputusan",
     "archive.file": "Mengarsipkan berkas kertas",
     "archive.move": "Memindahkan berkas kertas dalam arsip",
+    "archive.lend": "Meminjamkan berkas kertas dari arsip",
+    "archive.return": "Menerima kembali berkas kertas ke arsip",
     "sop.migrate": "Memindahkan berkas ke revisi SOP lain",
 }
 

@@ -206,9 +206,11 @@ def _read_notices(request: HttpRequest, found: Case, at: datetime) -> dict[str, 
 def _read_archive(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any]:
     return {
         "places": found.archive_places.select_related("by"),
+        "loans": list(found.archive_loans.select_related("lent_by", "returned_to")),
+        "today": office_day(at),
         "retention": retention_of(found, on=office_day(at)),
         "archives": may_archive(person(request), found, at=at),
-        "takes_dossier": trust.may_take_dossier(person(request), at=at),
+        "takes_dossier": trust.may_take_dossier(person(request), found, at=at),
     }
 
 
@@ -220,7 +222,7 @@ def _read_control_sheet(request: HttpRequest, found: Case, at: datetime) -> dict
         "reads_reasons": reads_reasons,
         "seen": witness_of(found.chain),
         "decided_later": Permit.objects.filter(case=found, later__isnull=False).first(),
-        "takes_dossier": trust.may_take_dossier(person(request), at=at),
+        "takes_dossier": trust.may_take_dossier(person(request), found, at=at),
     }
 
 

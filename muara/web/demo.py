@@ -89,7 +89,7 @@ from muara.steps.actions import (
     visits,
 )
 from muara.steps.actions.agency import write_worksheet
-from muara.steps.actions.archive import Shelf, file_paper
+from muara.steps.actions.archive import Shelf, file_paper, lend_paper
 from muara.steps.actions.checklists import Mark
 from muara.steps.actions.coordination import ask_agency
 from muara.steps.actions.endings import withdraw_application
@@ -1050,13 +1050,24 @@ def _electronic(at: datetime) -> str:
 
 
 def _filed(at: datetime) -> str:
-    """The paper of the granted case that closed first lies in the archive, and was moved once."""
+    """The paper of the granted case that closed first was filed, moved once, and is lent since long ago."""
     case = Case.objects.filter(closed_at__isnull=False, permit__isnull=False).order_by("closed_at")[0]
     by = officer("collection_counter")
     first, moved = Shelf("Arsip lantai 1", "A2", "14", "3"), Shelf("Arsip lantai 2", "B1", "02", "7")
-    file_paper(case, shelf=first, by=by, at=at - timedelta(hours=2))
+    assert case.closed_at is not None
+    ended = case.closed_at
+    file_paper(case, shelf=first, by=by, at=ended + timedelta(hours=1))
     file_paper(
-        case, shelf=moved, reason="Lemari A2 penuh.", by=officer("registrar"), at=at - timedelta(hours=1)
+        case, shelf=moved, reason="Lemari A2 penuh.", by=officer("registrar"), at=ended + timedelta(hours=2)
+    )
+    lend_paper(
+        case,
+        borrower="Rina Contoh",
+        unit="Dinas Lingkungan Hidup",
+        purpose="Mencocokkan titik penaatan sebelum pengawasan (CONTOH).",
+        due_on=office_day(ended) + timedelta(days=1),
+        by=by,
+        at=ended + timedelta(hours=3),
     )
     return f"{case} · diarsipkan"
 

@@ -22,7 +22,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from muara.cases.actions import Stamp
 from muara.cases.limits import past_legal_limit, promise_over
-from muara.cases.models import Application, Assignment, Case, Question, Revision, Task, TaskQuerySet
+from muara.cases.models import (
+    Application,
+    ArchiveLoan,
+    Assignment,
+    Case,
+    Question,
+    Revision,
+    Task,
+    TaskQuerySet,
+)
 from muara.cases.queries import at_step_doing
 from muara.cases.rules import (
     ARCHIVISTS,
@@ -157,7 +166,8 @@ def desk_links(here: Officer, current: str) -> list[dict[str, Any]]:
         places.append(("Berkas dari kertas", "running_cases", 0))
         places.append(("Surat keputusan belum diambil", "uncollected", 0))
     if here.actors & READS_ARCHIVE:
-        places.append(("Arsip", "archive", 0))
+        late = ArchiveLoan.objects.overdue(on=here.today).count() if here.actors & ARCHIVISTS else 0
+        places.append(("Arsip", "archive", late))
     places.append(("Ketidakhadiran", "absences", 0))
     if here.actors - OUTSIDE_EVALUATIONS:
         places.append(("Penilaian kinerja", "evaluations", 0))

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from muara.audit import checkpoints, muara_verify
 from muara.audit.keys import CHECKPOINT, PERMIT, NoKey, UnsafeKey, public_keys
 from muara.cases.models import Case
+from muara.cases.rules import may_archive
 from muara.documents.models import Certificate
 from muara.documents.signing import published
 from muara.people.models import User
@@ -128,19 +129,26 @@ def qr_check_kit(request: HttpRequest) -> HttpResponse:
     return _taken(buffer.getvalue(), "periksa-qr.zip", "application/zip")
 
 
-def may_take_dossier(user: User, *, at: datetime) -> bool:
-    """The auditor, where there is a key to sign with."""
-    return AUDITOR in user.actors(at) and bool(public_keys())
+def may_take_dossier(user: User, case: Case, *, at: datetime) -> bool:
+    """The auditor, and of a closed case whoever keeps the archive; where there is a key to sign with."""
+    return (AUDITOR in user.actors(at) or may_archive(user, case, at=at)) and bool(public_keys())
+
+
+def dossier_of(request: HttpRequest, pk: int) -> tuple[Case, datetime]:
+    """The case whose dossier is asked for, and the moment; 404 unless the person may take it."""
+    me, at = person(request), timezone.now()
+    rows = Case.objects.visible_to(me, at=at).select_related("application__company", "revision")
+    found = rows.filter(pk=pk).first()
+    if found is None or not may_take_dossier(me, found, at=at):
+        raise Http404
+    return found, at
 
 
 @login_required
 @require_safe
 def case_dossier(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A case's chain, its checkpoints and all its documents as a ZIP for `muara-verify`."""
-    me, at = person(request), timezone.now()
-    found = Case.objects.visible_to(me, at=at).select_related("application", "revision").filter(pk=pk).first()
-    if found is None or not may_take_dossier(me, at=at):
-        raise Http404
+    found, at = dossier_of(request, pk)
     file = tempfile.TemporaryFile()  # noqa: SIM115  the answer closes it when it was read
     try:
         export_dossier(file, found, at=at)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -13,14 +16,14 @@ from django.test.utils import CaptureQueriesContext
 from muara.audit.models import Entry
 from muara.audit.queries import Head, breaks
 from muara.cases.actions import AlreadyDone, NotYours, Refused, Stale, Stamp
-from muara.cases.models import ArchivePlace, ArchiveRule, Case, Recusal
+from muara.cases.models import ArchiveLoan, ArchivePlace, ArchiveRule, Case, Recusal
 from muara.cases.queries import control_sheet
 from muara.people.models import Office
 from muara.permits.models import Permit
 from muara.records.archive import retention_of
 from muara.records.histories import histories
 from muara.sop.replay import deviations
-from muara.steps.actions.archive import Shelf, file_paper, set_archive_rule
+from muara.steps.actions.archive import Shelf, file_paper, lend_paper, set_archive_rule, take_paper_back
 from muara.web.acts import new_key
 from muara.web.demo import officer
 from tests.clock import MONDAY
@@ -28,6 +31,7 @@ from tests.remembered import case_at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 LATER = MONDAY + timedelta(days=7)
+BACK = LATER.date() + timedelta(days=7)
 SHELF = Shelf("Arsip 1", "A2", "14", "3")
 MOVED = Shelf("Arsip 2", "B1", "02", "7")
 TYPED = {"room": "Arsip 1", "cabinet": "A2", "box": "14", "folder": "3"}
@@ -150,6 +154,104 @@ def test_a_filed_case_still_keeps_to_the_sop(office: Office) -> None:
     assert deviations(history) == []
 
 
+# --- loans ---------------------------------------------------------------------------------------------
+
+
+def lent(case: Case, *, due_on: date = BACK, at: datetime = LATER) -> ArchiveLoan:
+    return lend_paper(
+        case,
+        borrower="Rina",
+        unit="Dinas LH",
+        purpose="Pengawasan.",
+        due_on=due_on,
+        by=officer("registrar"),
+        at=at,
+    )
+
+
+def test_a_lent_paper_stays_where_it_is_until_it_is_back(office: Office) -> None:
+    case, by = case_at("end", at=MONDAY), officer("collection_counter")
+    with pytest.raises(Refused, match="belum diarsipkan"):
+        lent(case)
+    filed(case)
+    with pytest.raises(Refused, match="sudah lewat"):
+        lent(case, due_on=LATER.date() - timedelta(days=1))
+    with pytest.raises(NotYours):
+        lend_paper(
+            case, borrower="R", unit="U", purpose="P", due_on=LATER.date(), by=officer("auditor"), at=LATER
+        )
+
+    loan = lent(case)
+
+    with pytest.raises(Refused, match=r"sedang dipinjam Rina \(Dinas LH\)"):
+        lent(case)
+    with pytest.raises(Refused, match="sedang dipinjam"):
+        filed(case, shelf=MOVED, reason="Penuh.")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ArchiveLoan.objects.create(
+            case=case,
+            borrower="B",
+            unit="U",
+            purpose="P",
+            lent_on=LATER,
+            due_on=LATER,
+            lent_by=by,
+            lent_at=LATER,
+        )
+    entry = Entry.objects.filter(chain=case.chain).latest("seq")
+    assert "Rina" not in entry.text
+    assert entry.note == "Rina (Dinas LH): Pengawasan."
+    with pytest.raises(Refused, match="keadaan berkas"):
+        take_paper_back(loan, condition=" ", by=by, at=LATER)
+    take_paper_back(loan, condition="Lengkap dan baik.", by=by, at=LATER + timedelta(days=1))
+    with pytest.raises(Refused, match="sudah dicatat"):
+        take_paper_back(loan, condition="Lengkap.", by=by, at=LATER + timedelta(days=1))
+    filed(case, shelf=MOVED, reason="Penuh.", at=LATER + timedelta(days=2))
+    assert lent(case, at=LATER + timedelta(days=3)).due_on == LATER.date() + timedelta(days=7)
+    assert [line.label for line in control_sheet(case)[-4:]] == [
+        "Meminjamkan berkas kertas dari arsip",
+        "Menerima kembali berkas kertas ke arsip",
+        "Memindahkan berkas kertas dalam arsip",
+        "Meminjamkan berkas kertas dari arsip",
+    ]
+    [history] = histories(first=MONDAY.date(), last=LATER.date())
+    assert deviations(history) == []
+
+
+def test_the_counter_lends_on_the_page_sees_what_is_late_and_takes_it_back(office: Office) -> None:
+    case = case_at("end", at=MONDAY)
+    client, here = signed_in("collection_counter"), f"/meja/berkas/{case.pk}/arsip/pinjam/"
+    assert "Catat dahulu tempat arsipnya" in client.get(here).content.decode()
+    filed(case)
+    said = {"borrower": "Rina", "unit": "Dinas LH", "purpose": "Pengawasan.", "due_on": "01/01/2020"}
+
+    def post(**typed: str) -> Any:
+        version = Case.objects.get(pk=case.pk).version
+        return client.post(here, {**typed, "kunci": new_key(), "versi": version})
+
+    refused = post(**said)
+    assert refused.status_code == 422
+    assert "Tanggal kembali sudah lewat" in refused.content.decode()
+    assert 'value="Rina"' in refused.content.decode()
+    form = {**said, "due_on": "01/01/2090", "kunci": new_key()}
+    form["versi"] = str(Case.objects.get(pk=case.pk).version)
+    assert [client.post(here, form).status_code for _ in range(2)] == [302, 302]
+    assert ArchiveLoan.objects.count() == 1
+
+    def listed(state: str) -> list[Case]:
+        return list(client.get("/meja/arsip/", {"keadaan": state}).context["cases"])
+
+    assert (listed("dipinjam"), listed("terlambat")) == ([case], [])
+    ArchiveLoan.objects.update(lent_on=date(2020, 1, 1), due_on=date(2020, 1, 2))
+    assert listed("terlambat") == [case]
+    page = client.get("/meja/arsip/").content.decode()
+    assert "terlambat kembali" in page
+    assert "terlambat</" in client.get(here).content.decode()
+    assert "Terlambat kembali" in client.get(f"/meja/berkas/{case.pk}/?bagian=arsip").content.decode()
+    assert post(condition="Lengkap dan baik.").status_code == 302
+    assert (listed("dipinjam"), listed("terlambat")) == ([], [])
+
+
 # --- how long ------------------------------------------------------------------------------------------
 
 
@@ -248,6 +350,31 @@ def test_the_heads_read_the_archive_and_file_nothing(office: Office) -> None:
     assert "belum diarsipkan" in client.get("/meja/arsip/").content.decode()
     assert client.get(f"/meja/berkas/{case.pk}/arsip/").status_code == 403
     assert signed_in("verifier").get("/meja/arsip/").status_code == 403
+
+
+def test_the_labels_of_room_cabinet_and_box_tell_what_lies_there(office: Office) -> None:
+    case = case_at("end", at=MONDAY)
+    filed(case)
+    client = signed_in("collection_counter")
+    page = client.get("/meja/arsip/label/").content.decode()
+    asked = {"ruang": "Arsip 1", "lemari": "A2", "boks": "14"}
+
+    def printed(*names: str) -> str:
+        answer = client.get("/meja/arsip/label.pdf", {name: asked[name] for name in names})
+        command = ["pdftotext", "-layout", "-", "-"]
+        return subprocess.run(command, input=answer.content, capture_output=True, check=True).stdout.decode()
+
+    for names, told in (
+        (("ruang",), ("Ruang", "Arsip 1", "A2", "1 berkas")),
+        (("ruang", "lemari"), ("Lemari", "Arsip 1", "A2", "14", "1 berkas")),
+        (("ruang", "lemari", "boks"), ("Boks", "14", "3", str(case), str(case.application.company))),
+    ):
+        query = urlencode({name: asked[name] for name in names}).replace("&", "&amp;")
+        assert f"label.pdf?{query}" in page
+        text = printed(*names)
+        assert all(part in text for part in told), text
+    assert client.get("/meja/arsip/label.pdf", {"ruang": "Lain"}).status_code == 404
+    assert client.get("/meja/arsip/label.pdf").status_code == 404
 
 
 @pytest.mark.slow

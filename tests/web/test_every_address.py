@@ -691,6 +691,22 @@ ADDRESSES = {
         "in 404 404 200 200 200 200 200 404",
         "in 405 405 405 405 405 405 405 405",
     ),
+    "archive_labels": (
+        "in 403 403 403 403 403 200 200 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "archive_label": (  # nothing is told of where
+        "in 403 403 403 403 403 404 404 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "paper_loan": (
+        "in 403 403 403 403 403 403 403 404",
+        "in 403 403 403 403 403 403 403 404",
+    ),
+    "dossier_check": (
+        "in 404 404 404 404 404 404 200 404",
+        "in 405 405 405 405 405 405 405 405",
+    ),
     "case_dossier": (
         "in 404 404 404 404 404 404 200 404",
         "in 405 405 405 405 405 405 405 405",
@@ -1250,6 +1266,8 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "folder_label": case.pk,
         "file_case": case.pk,
         "case_dossier": case.pk,
+        "dossier_check": case.pk,
+        "paper_loan": case.pk,
         "correction": case.pk,
         "consultation": Consultation.objects.get().pk,
         "link_talk": Consultation.objects.get().pk,

@@ -1030,6 +1030,28 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ArchiveLoan',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('borrower', models.CharField(max_length=120, verbose_name='peminjam')),
+                ('unit', models.CharField(max_length=120, verbose_name='bagian atau instansi')),
+                ('purpose', models.CharField(max_length=300, verbose_name='keperluan')),
+                ('lent_on', models.DateField(verbose_name='dipinjam')),
+                ('due_on', models.DateField(verbose_name='harus kembali')),
+                ('lent_at', models.DateTimeField(verbose_name='dicatat')),
+                ('returned_on', models.DateField(null=True, verbose_name='kembali')),
+                ('returned_at', models.DateTimeField(null=True, verbose_name='pengembalian dicatat')),
+                ('condition', models.CharField(blank=True, max_length=300, verbose_name='keadaan ketika kembali')),
+                ('lent_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('returned_to', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='archive_loans', to='cases.case')),
+            ],
+            options={
+                'ordering': ['case', '-lent_at', '-pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('returned_on', None)), fields=('case',), name='one_open_loan_per_file'), models.CheckConstraint(condition=models.Q(models.Q(('borrower', ''), _negated=True), models.Q(('unit', ''), _negated=True), models.Q(('purpose', ''), _negated=True), ('due_on__gte', models.F('lent_on'))), name='a_loan_says_who_why_and_until_when'), models.CheckConstraint(condition=models.Q(models.Q(('condition', ''), ('returned_at', None), ('returned_on', None), ('returned_to', None)), models.Q(('returned_at__isnull', False), ('returned_on__gte', models.F('lent_on')), ('returned_to__isnull', False), models.Q(('condition', ''), _negated=True)), _connector='OR'), name='a_returned_file_says_when_to_whom_and_how')],
+            },
+        ),
+        migrations.CreateModel(
             name='ChecklistMark',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -13,7 +13,7 @@ from muara.cases.models.agency import (
     WorksheetEndorsement,
 )
 from muara.cases.models.application import Application, Attachment, Submission, Upload
-from muara.cases.models.archive import ArchivePlace, ArchiveRule
+from muara.cases.models.archive import ArchiveLoan, ArchivePlace, ArchiveRule
 from muara.cases.models.case import Case, CaseQuerySet, Revision, Task, TaskQuerySet, UnfinishedWork
 from muara.cases.models.coordination import MonitoringNote, Question
 from muara.cases.models.copies import ControlledCopy
@@ -44,6 +44,7 @@ from muara.cases.models.wording import DecreeTemplate
 __all__ = [
     "AdjustedTerms",
     "Application",
+    "ArchiveLoan",
     "ArchivePlace",
     "ArchiveRule",
     "Assignment",

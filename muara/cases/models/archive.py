@@ -1,11 +1,11 @@
-"""Where a closed case's paper lies, and by which rule its file is kept (17, U; UU 43/2009, PP 28/2012)."""
+"""Where a closed case's paper lies, who borrowed it, how long it is kept (17, U; UU 43/2009, PP 28/2012)."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from muara.cases.models.case import Case
 from muara.people.models import User
@@ -51,6 +51,59 @@ class ArchivePlace(models.Model):
 
     def __str__(self) -> str:
         return f"Ruang {self.room}, lemari {self.cabinet}, boks {self.box}, folder {self.folder}"
+
+
+class ArchiveLoanQuerySet(models.QuerySet["ArchiveLoan"]):
+    def open(self) -> ArchiveLoanQuerySet:
+        return self.filter(returned_on=None)
+
+    def overdue(self, *, on: date) -> ArchiveLoanQuerySet:
+        """Lent, and to be back before that day."""
+        return self.open().filter(due_on__lt=on)
+
+
+class ArchiveLoan(models.Model):
+    """A filed paper that was taken out of the archive: by whom, for what, until when, when it came back."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="archive_loans")
+    borrower = models.CharField("peminjam", max_length=120)
+    unit = models.CharField("bagian atau instansi", max_length=120)
+    purpose = models.CharField("keperluan", max_length=300)
+    lent_on = models.DateField("dipinjam")
+    due_on = models.DateField("harus kembali")
+    lent_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    lent_at = models.DateTimeField("dicatat")
+    returned_on = models.DateField("kembali", null=True)
+    returned_to = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    returned_at = models.DateTimeField("pengembalian dicatat", null=True)
+    condition = models.CharField("keadaan ketika kembali", max_length=300, blank=True)
+
+    objects = ArchiveLoanQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["case", "-lent_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(returned_on=None), name="one_open_loan_per_file"
+            ),
+            models.CheckConstraint(
+                condition=~Q(borrower="") & ~Q(unit="") & ~Q(purpose="") & Q(due_on__gte=F("lent_on")),
+                name="a_loan_says_who_why_and_until_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(returned_on=None, returned_to=None, returned_at=None, condition="")
+                | Q(
+                    returned_on__gte=F("lent_on"),
+                    returned_to__isnull=False,
+                    returned_at__isnull=False,
+                )
+                & ~Q(condition=""),
+                name="a_returned_file_says_when_to_whom_and_how",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.borrower} ({self.unit})"
 
 
 class ArchiveRuleQuerySet(models.QuerySet["ArchiveRule"]):

@@ -188,6 +188,29 @@ class FolderLabel(Content):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Within:
+    """What lies in a place of the archive: its name there, and what it is."""
+
+    name: str
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArchiveLabel(Content):
+    """The label of a room, a cabinet or a box of the archive (17, U), with what lies in it."""
+
+    template: ClassVar[str] = "archive_label"
+
+    kind: str
+    name: str
+    room: str = ""
+    cabinet: str = ""
+    inner: str
+    rows: tuple[Within, ...]
+    printed_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class Revised:
     """A row of the revision history."""
 

@@ -1,4 +1,4 @@
-"""After the end: filing a case's paper (SOP step 17, section U), and by which rule files are kept."""
+"""After the end: filing and lending a case's paper (SOP step 17, section U), and how long files are kept."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from muara.audit.actions import record
 from muara.cases.actions import NO_FORM, NotYours, Refused, Stamp, act, note_after_end
-from muara.cases.models import ArchivePlace, ArchiveRule, Case
+from muara.cases.models import ArchiveLoan, ArchivePlace, ArchiveRule, Case
 from muara.cases.rules import may_archive
 from muara.people.models import User, office_day
 from muara.people.rules import may_administer
@@ -25,6 +25,7 @@ class Shelf:
     folder: str
 
 
+LOAN_TOLD = {"borrower": "siapa peminjamnya", "unit": "bagian atau instansinya", "purpose": "keperluannya"}
 TOLD = {"room": "ruangnya", "cabinet": "lemarinya", "box": "boksnya", "folder": "foldernya"}
 
 
@@ -34,8 +35,9 @@ def file_paper(
     """Put a closed case's paper in its place in the archive, or in another; earlier places stay on record.
 
     Raises:
-        Refused: the case still runs, the place is not told whole or is where it lies already, or a move has
-            no reason. NotYours: the person keeps no archive or has a conflict. Stale: it moved meanwhile.
+        Refused: the case still runs, the place is not told whole or is where it lies already, a move has no
+            reason, or the paper is lent. NotYours: the person keeps no archive or has a conflict. Stale: it
+            moved meanwhile.
     """
     for field, what in TOLD.items():
         if not getattr(shelf, field).strip():
@@ -46,6 +48,8 @@ def file_paper(
             raise Refused("Berkas ini masih berjalan; arsipkan setelah selesai.")
         if not may_archive(by, found, at=at):
             raise NotYours
+        if (lent := found.archive_loans.open().first()) is not None:
+            raise Refused(f"Berkas kertas sedang dipinjam {lent}. Catat dahulu pengembaliannya.")
         before = found.archive_places.current().first()
         place = {field: value.strip() for field, value in asdict(shelf).items()}
         if before is not None and all(getattr(before, field) == value for field, value in place.items()):
@@ -64,6 +68,78 @@ def file_paper(
         return ArchivePlace.objects.create(
             case=found, previous=before, reason=reason.strip(), by=by, at=at, **place
         )
+
+
+def lend_paper(
+    case: Case,
+    *,
+    borrower: str,
+    unit: str,
+    purpose: str,
+    due_on: date,
+    by: User,
+    at: datetime,
+    stamp: Stamp = NO_FORM,
+) -> ArchiveLoan:
+    """Lend a filed paper: to whom, for what, until when.
+
+    Raises:
+        Refused: the paper is not filed, is lent already, something is not told or the day is past.
+            NotYours, Stale: as in `file_paper`.
+    """
+    said = {"borrower": borrower.strip(), "unit": unit.strip(), "purpose": purpose.strip()}
+    for field, what in LOAN_TOLD.items():
+        if not said[field]:
+            raise Refused(f"Tuliskan {what}.", field)
+    today = office_day(at)
+    if due_on < today:
+        raise Refused("Tanggal kembali sudah lewat. Pilih hari ini atau sesudahnya.", "due_on")
+    with act(stamp):
+        found = Case.objects.select_for_update().select_related("application").get(pk=case.pk)
+        if not may_archive(by, found, at=at):
+            raise NotYours
+        if not found.archive_places.exists():
+            raise Refused("Berkas kertas ini belum diarsipkan. Catat dahulu tempatnya.")
+        if (lent := found.archive_loans.open().first()) is not None:
+            raise Refused(f"Berkas kertas sedang dipinjam {lent}. Catat dahulu pengembaliannya.")
+        note_after_end(
+            found.pk,
+            verb="archive.lend",
+            by=by,
+            at=at,
+            facts={"due_on": due_on.isoformat()},
+            note=f"{said['borrower']} ({said['unit']}): {said['purpose']}",
+            stamp=stamp,
+        )
+        return ArchiveLoan.objects.create(
+            case=found, lent_on=today, due_on=due_on, lent_by=by, lent_at=at, **said
+        )
+
+
+def take_paper_back(
+    loan: ArchiveLoan, *, condition: str, by: User, at: datetime, stamp: Stamp = NO_FORM
+) -> ArchiveLoan:
+    """Record that a lent paper came back, and in which state.
+
+    Raises:
+        Refused: its state is not told, or it came back already. NotYours, Stale: as in `file_paper`.
+    """
+    if not condition.strip():
+        raise Refused("Tuliskan keadaan berkas ketika kembali, misalnya lengkap dan baik.", "condition")
+    with act(stamp):
+        found = Case.objects.select_for_update().select_related("application").get(pk=loan.case_id)
+        if not may_archive(by, found, at=at):
+            raise NotYours
+        open_one = found.archive_loans.open().filter(pk=loan.pk).first()
+        if open_one is None:
+            raise Refused("Pengembalian berkas ini sudah dicatat.")
+        note_after_end(
+            found.pk, verb="archive.return", by=by, at=at, facts={}, note=condition.strip(), stamp=stamp
+        )
+        open_one.returned_on, open_one.returned_at, open_one.returned_to = office_day(at), at, by
+        open_one.condition = condition.strip()
+        open_one.save(update_fields=["returned_on", "returned_at", "returned_to", "condition"])
+        return open_one
 
 
 def set_archive_rule(

@@ -1,4 +1,4 @@
-"""The form of the archive: where a closed case's paper lies."""
+"""The forms of the archive: where a closed case's paper lies, who borrows it, how it came back."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 from django import forms
 
 from muara.cases.actions import Stamp
-from muara.cases.models import ArchivePlace, Case
+from muara.cases.models import ArchiveLoan, ArchivePlace, Case
 from muara.people.models import User
-from muara.steps.actions.archive import Shelf, file_paper
-from muara.steps.forms.fields import Line, Paragraph
+from muara.steps.actions.archive import Shelf, file_paper, lend_paper, take_paper_back
+from muara.steps.forms.fields import Day, Line, Paragraph
 
 PART = 60
 MISSING = "Tuliskan mengapa berkas kertas dipindahkan."
@@ -47,3 +47,41 @@ class FilePaper(forms.Form):
             at=at,
             stamp=stamp,
         )
+
+
+class LendPaper(forms.Form):
+    """Who takes a filed paper out of the archive, for what, until when."""
+
+    use_required_attribute = False
+    borrower = Line(label="Peminjam", longest=120, help_text="Nama orang yang membawanya.")
+    unit = Line(label="Bagian atau instansi", longest=120)
+    purpose = Paragraph(label="Keperluan", rows=2, longest=300)
+    due_on = Day(label="Harus kembali", help_text="Misalnya 10/12/2026.")
+
+    def __init__(self, case: Case, *args: Any, **options: Any) -> None:
+        self.case = case
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            field.error_messages["required"] = "Isian ini wajib diisi."
+
+    def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> ArchiveLoan:
+        return lend_paper(self.case, **self.cleaned_data, by=by, at=at, stamp=stamp)
+
+
+class TakePaperBack(forms.Form):
+    """In which state a lent paper came back."""
+
+    use_required_attribute = False
+    condition = Line(
+        label="Keadaan ketika kembali",
+        longest=300,
+        help_text="Misalnya: lengkap dan baik; atau lembar mana yang kurang atau rusak.",
+        error_messages={"required": "Tuliskan keadaan berkas ketika kembali, misalnya lengkap dan baik."},
+    )
+
+    def __init__(self, loan: ArchiveLoan, *args: Any, **options: Any) -> None:
+        self.loan = loan
+        super().__init__(*args, **options)
+
+    def carry_out(self, *, by: User, at: datetime, stamp: Stamp) -> ArchiveLoan:
+        return take_paper_back(self.loan, **self.cleaned_data, by=by, at=at, stamp=stamp)

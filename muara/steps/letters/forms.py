@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -21,6 +21,7 @@ from muara.documents.contents.brochure import Brochure, Described
 from muara.documents.contents.forms import (
     ApplicationForm,
     Approver,
+    ArchiveLabel,
     Box,
     ChecklistForm,
     FirstProof,
@@ -35,6 +36,7 @@ from muara.documents.contents.forms import (
     Revised,
     RevisionStatus,
     Tick,
+    Within,
 )
 from muara.documents.letters import LIBRARY, canonical, compose, keep_template, pdf, set_letter
 from muara.documents.letters import digest as digest_of
@@ -267,6 +269,32 @@ def folder_label(case: Case, *, at: datetime) -> bytes:
         title=f"Label map {case}",
         dated=office_day(at),
     )
+
+
+def archive_label(shelf: Sequence[str], rows: Sequence[tuple[str, str]], *, address: str, on: date) -> bytes:
+    """The label of a room, cabinet or box (`shelf`: one, two or three names) as PDF, set anew each time."""
+    kind, inner = ARCHIVE[len(shelf) - 1]
+    content = ArchiveLabel(
+        letterhead=letterhead(the_office()),
+        demo=settings.MUARA_DEMO,
+        qr=f"{settings.MUARA_BASE_URL}{address}",
+        kind=kind,
+        name=shelf[-1],
+        room=shelf[0] if len(shelf) > 1 else "",
+        cabinet=shelf[1] if len(shelf) > 2 else "",
+        inner=inner,
+        rows=tuple(Within(name=name, what=what) for name, what in rows),
+        printed_on=on,
+    )
+    return set_letter(
+        source=(LIBRARY / f"{content.template}.typ").read_text(),
+        content=canonical(content),
+        title=f"Label {kind.lower()} {shelf[-1]}",
+        dated=on,
+    )
+
+
+ARCHIVE = (("Ruang", "Lemari"), ("Lemari", "Boks"), ("Boks", "Folder"))
 
 
 def _kinds(process: Process, *, chosen: str = "") -> tuple[Box, ...]:

@@ -46,3 +46,7 @@ class Command(BaseCommand):
             f"{target}: {told['entries']} entri, {told['checkpoints']['count']} titik periksa, "
             f"{len(told['files'])} berkas"
         )
+        if lacking := told.get("lacking"):
+            self.stderr.write(
+                f"TIDAK LENGKAP: {len(lacking)} dokumen hilang atau berubah: {', '.join(lacking)}"
+            )
