@@ -1,4 +1,4 @@
-"""Talk with citizens: questions, complaints, the queue, the survey, and whom a notice did not reach."""
+"""Talk with citizens: questions, complaints, personal data, the queue, the survey, who was not reached."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from muara.contacts.models.complaints import (
     ComplaintYear,
 )
 from muara.contacts.models.consultations import Consultation
+from muara.contacts.models.privacy import BreachAct, DataAccess, DataBreach, DataRequest, PrivacyYear
 from muara.contacts.models.queue import Counter, Kiosk, QueueDay, QueueSeries, Ticket, TicketEvent
 from muara.contacts.models.survey import Questionnaire, SurveyAnswer, SurveyFollowUp, SurveySuggestion
 from muara.contacts.models.unreached import NoticeLetter, PhoneCall, PhoneTask
 
 __all__ = [
+    "BreachAct",
     "Complainant",
     "Complaint",
     "ComplaintAct",
@@ -24,10 +26,14 @@ __all__ = [
     "ComplaintYear",
     "Consultation",
     "Counter",
+    "DataAccess",
+    "DataBreach",
+    "DataRequest",
     "Kiosk",
     "NoticeLetter",
     "PhoneCall",
     "PhoneTask",
+    "PrivacyYear",
     "Questionnaire",
     "QueueDay",
     "QueueSeries",
