@@ -184,8 +184,8 @@ def accesses(
     kind, _, pk = about.partition(":")
     if kind == "user":
         rows = rows.filter(subject=int(pk))
-    elif about:
-        rows = rows.filter(about=about)
+    elif kind == "case":
+        rows = rows.filter(case=int(pk))
     return rows
 
 
@@ -206,16 +206,17 @@ def told(rows: Iterable[Mapping[str, Any]]) -> list[Affected]:
     by_case = {one.pk: one for one in cases.select_related("application__company", "revision")}
     latest = _latest({one.application_id for one in by_case.values()})
     users = User.objects.in_bulk({row["subject"] for row in found if row["subject"]})
-    talks = {
-        f"consultation:{one.pk}": one
-        for one in Consultation.objects.filter(
-            pk__in={_number(row["about"]) for row in found if row["about"].startswith("consultation:")}
+    talks = Consultation.objects.filter(pk__in=_numbers(found, "consultation"))
+    powers = PowerOfAttorney.objects.filter(pk__in=_numbers(found, "power"))
+    begun = Application.objects.filter(pk__in=_numbers(found, "application"))
+    named = {f"consultation:{one.pk}": (one.name, one.contact) for one in talks}
+    named |= {
+        f"application:{one.pk}": (
+            str(one.data.get("applicant_name", "")),
+            str(one.data.get("applicant_email") or one.data.get("applicant_phone", "")),
         )
+        for one in begun
     }
-    powers = PowerOfAttorney.objects.filter(
-        pk__in={_number(row["about"]) for row in found if row["about"].startswith("power:")}
-    )
-    named = {about: (one.name, one.contact) for about, one in talks.items()}
     named |= {f"power:{one.pk}": (one.holder_name, one.holder_address) for one in powers}
     return [_affected(row, by_case, latest, users, named) for row in found]
 
@@ -267,8 +268,10 @@ def _latest(applications: set[int]) -> dict[int, Mapping[str, Any]]:
     return found
 
 
-def _number(about: str) -> int:
-    return int(about.partition(":")[2])
+def _numbers(rows: Iterable[Mapping[str, Any]], kind: str) -> set[int]:
+    """The keys of those rows that are about things of a kind: of "power:3" it is 3."""
+    split = [row["about"].partition(":") for row in rows]
+    return {int(pk) for name, _, pk in split if name == kind}
 
 
 # --- what has passed its retention -------------------------------------------------------------------------

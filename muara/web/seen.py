@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from muara.cases.models import Case, PowerOfAttorney
+from muara.cases.models import Application, Case, PowerOfAttorney
 from muara.cases.rules import is_member, is_on_applicants_side
 from muara.contacts.actions.privacy import note_access
 from muara.contacts.models import Consultation, DataAccess
@@ -34,6 +34,28 @@ def saw_case(
         subject=case.application.applicant,
         step_key=main.step_key if main else "",
     )
+
+
+def saw_application(viewer: User, application: Application, *, at: datetime) -> None:
+    """What the counter fills in with somebody, NIK and NPWP whole: it is typed there."""
+    if is_on_applicants_side(viewer, application):
+        return
+    case = getattr(application, "case", None)
+    note_access(
+        viewer,
+        place="permohonan",
+        what=f"{CONTACT}, NIK, NPWP",
+        at=at,
+        case=case,
+        subject=application.applicant,
+        about="" if case else f"application:{application.pk}",
+    )
+
+
+def saw_user(viewer: User, user: User, *, at: datetime) -> None:
+    """An applicant's account, opened by an administrator; an official's belongs to the office."""
+    if not user.actors(at):
+        note_access(viewer, place="kantor/pengguna", what="nama, surel, telepon", at=at, subject=user)
 
 
 def saw_talk(viewer: User, talk: Consultation, *, at: datetime) -> None:

@@ -137,6 +137,7 @@ def test_numbers_are_masked_and_shown_once_for_a_reason_that_the_chain_keeps() -
     assert masked("6472010101010001") == "6472••••••••0001"  # domain 10.1
     case = case_at("verify", at=MONDAY)
     client, page = signed_in(officer("verifier")), f"/meja/berkas/{case.pk}/"
+    assert case.main_task is not None
     for path in (page, f"/meja/tugas/{case.main_task.pk}/"):
         shown = read(client, path)
         assert CARD not in shown
@@ -188,6 +189,21 @@ def test_whoever_keeps_out_of_a_case_opens_no_number_of_it() -> None:
     assert signed_in(officer("verifier")).get(f"/meja/berkas/{case.pk}/nomor/").status_code == 403
 
 
+def test_a_counter_that_fills_in_for_somebody_and_an_administrator_at_an_account_are_kept() -> None:
+    counter = officer("registration_counter")
+    case = case_at("verify", at=MONDAY, on_behalf_by=counter)
+    read(signed_in(counter), f"/permohonan/{case.application.reference}/")
+    assert case.application.applicant is None
+    read(signed_in(officer("administrator")), f"/kantor/pengguna/{applicant().pk}/")
+    read(signed_in(officer("administrator")), f"/kantor/pengguna/{counter.pk}/")  # the office's own
+
+    kept = DataAccess.objects.order_by("pk").values_list("viewer", "subject", "case", "place")
+    assert list(kept) == [
+        (counter.pk, None, case.pk, "permohonan"),
+        (officer("administrator").pk, applicant().pk, None, "kantor/pengguna"),
+    ]
+
+
 # --- one's own page ----------------------------------------------------------------------------------------
 
 
@@ -212,8 +228,9 @@ def test_a_person_takes_their_own_data_along_and_nobody_elses() -> None:
 
 def test_complaints_and_the_survey_are_joined_to_nobody() -> None:
     """A complainant of the very address of an account is not found by that account's data, nor in the log."""
-    words = {"kind": "pengaduan", "category": "waktu", "text": "Rahasia sekali.", "name": applicant().name}
-    filed = complaints.file_complaint(Filing(**words, email=applicant().email), at=MONDAY)
+    name, email = applicant().name, applicant().email
+    said = Filing(kind="pengaduan", category="waktu", text="Rahasia sekali.", name=name, email=email)
+    filed = complaints.file_complaint(said, at=MONDAY)
     complaints.look(filed.pk, reason="Perlu", by=officer("complaint_manager"), at=MONDAY)
     stored = json.dumps(stored_of(applicant(), on=MONDAY.date()))
     assert "Rahasia" not in stored
