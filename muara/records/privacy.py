@@ -142,11 +142,12 @@ def seen_of(user: User) -> QuerySet[DataAccess]:
     return user.seen.select_related("viewer", "case__revision", "case__application").order_by("-at", "-pk")
 
 
-def kept_of(user: User, *, on: date) -> list[Kept]:
-    """The files that a person sees as an applicant: what archive law keeps, and until when."""
+def kept_of(user: User, *, on: date, at_most: int) -> list[Kept]:
+    """The files that a person sees as an applicant: what archive law keeps, and until when; the latest."""
     cases = Case.objects.filter(application__in=Application.objects.of_applicant(user, on=on).values("pk"))
     cases = cases.select_related("revision", "application__company")
-    return [Kept(case, retention_of(case, on=on)) for case in cases.order_by("-opened_at", "-pk")]
+    latest = cases.order_by("-opened_at", "-pk")[:at_most]
+    return [Kept(case, retention_of(case, on=on)) for case in latest]
 
 
 # --- whose data, when --------------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ from muara.contacts.rules import (
 )
 from muara.people.models import WITA, office_day
 from muara.records.privacy import (
+    Kept,
     activities,
     affected,
     all_told,
@@ -63,6 +64,7 @@ from muara.web.privacy_forms import (
 from muara.web.sheets import as_csv, download
 
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])
+KEPT_SHOWN = 10  # files of theirs that a page names
 PAST_SHOWN = 200  # files past their retention that the page lists; the command lists all
 ACCESS_HEAD = ("Waktu (WITA)", "Siapa", "Cara", "Data", "Halaman", "Berkas", "Langkah", "Alasan")
 
@@ -93,7 +95,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
         "kunci": new_key(),
         "stale": came is Came.STALE,
         "stored": stored_of(me, on=office_day(at)),
-        "kept": kept_of(me, on=office_day(at))[:A_PAGE],
+        "kept": kept_of(me, on=office_day(at), at_most=KEPT_SHOWN),
         "page": page,
         "rows": [(one, _step(one)) for one in page.object_list],
         "requests": me.data_requests.select_related("answered_by"),
@@ -253,7 +255,7 @@ def data_request(request: HttpRequest, pk: int) -> HttpResponse:
         "late": found.is_late(at=here.at),
         "answers": answers and found.is_open,
         "erased": [DataRequest.Erased(one).label for one in found.erased],
-        "kept": kept_of(found.subject, on=here.today)[:A_PAGE] if found.subject else [],
+        "kept": _kept(found, here) if found.is_open else [],
         "form": form,
         "kunci": new_key(),
         "stale": came is Came.STALE,
@@ -452,6 +454,13 @@ def _protector(request: HttpRequest) -> Officer:
 
 def _beside(here: Officer, current: str) -> dict[str, Any]:
     return {"side": desk_links(here, current), "side_title": "Meja kerja"}
+
+
+def _kept(asked: DataRequest, here: Officer) -> list[Kept]:
+    """What archive law keeps of whoever asks for an erasure."""
+    if asked.subject is None or asked.kind != DataRequest.Kind.ERASURE:
+        return []
+    return kept_of(asked.subject, on=here.today, at_most=KEPT_SHOWN)
 
 
 def _step(row: DataAccess) -> str:
