@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 
-from muara.cases.models import Case, Draft, Endorsement
+from muara.cases.models import Case, Draft, Endorsement, Handover
 from muara.cases.models.decision import new_token
 from muara.documents.models import Blob, Letter
 from muara.people.models import User
-from muara.permits.standing import Status, standing
+from muara.permits.standing import EXPIRES_SOON, Status, standing
 
 
 class Series(models.Model):
@@ -110,17 +110,76 @@ class Registered(models.Model):
         return self.number.text
 
 
+class OldPermit(models.Model):
+    """A permit of the time before Muara, taken over from the office's old register (a table).
+
+    It has no case and no number of our series. `plain` and `holder_plain` are number and holder as they are
+    compared: however they were spaced and written. `points` says what the table told of its outfalls.
+    """
+
+    ORIGIN: ClassVar = "diimpor dari register lama"
+
+    service = models.CharField("layanan", max_length=20)
+    number = models.CharField("nomor izin", max_length=160)
+    plain = models.CharField(max_length=160, unique=True)
+    company = models.CharField("pemegang izin", max_length=160)
+    holder_plain = models.CharField(max_length=160, db_index=True)
+    nib = models.CharField("NIB", max_length=13, blank=True, db_index=True)
+    issued_on = models.DateField("ditetapkan")
+    expires_on = models.DateField("berlaku sampai")
+    location = models.CharField("lokasi kegiatan", max_length=300, blank=True)
+    regency = models.CharField("kabupaten atau kota", max_length=5)
+    basis = models.CharField("dasar hukum", max_length=500, blank=True)
+    points = models.JSONField("titik pembuangan", default=list)
+    replaced_on = models.DateField("diganti", null=True)
+    sheet = models.CharField("hash tabel", max_length=64)
+    imported_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    imported_at = models.DateTimeField("diimpor")
+
+    class Meta:
+        ordering = ["-issued_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_on__gt=F("issued_on")), name="old_permit_expires_after_issue"
+            ),
+            models.CheckConstraint(
+                condition=Q(replaced_on=None) | Q(replaced_on__gte=F("issued_on")),
+                name="old_permit_is_replaced_after_its_issue",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def status(self, day: date) -> str:
+        """The public status on an office day; no later decision about it is known here."""
+        if self.replaced_on is not None and self.replaced_on <= day:
+            return Status.REPLACED.value
+        return (Status.ACTIVE if day <= self.expires_on else Status.EXPIRED).value
+
+    def expires_soon(self, day: date) -> bool:
+        """It is in force and its holder should think of renewing."""
+        left = self.expires_on - day
+        return self.status(day) == Status.ACTIVE and left < timedelta(days=EXPIRES_SOON)
+
+
 class Permit(Registered):
     """A granted application; a renewal or a change names the permit that it takes the place of."""
 
     kind = Draft.Kind.PERMIT
     expires_on = models.DateField("berlaku sampai")
     replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="replaced_by")
+    replaces_old = models.OneToOneField(
+        OldPermit, on_delete=models.PROTECT, null=True, related_name="replaced_by"
+    )
     replaced_on = models.DateField("diganti", null=True)
 
     class Meta(Registered.Meta):
         constraints = [
             *Registered.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(replaces=None) | Q(replaces_old=None), name="permit_replaces_one_at_most"
+            ),
             models.CheckConstraint(
                 condition=Q(replaced_on=None) | Q(replaced_on__gte=F("issued_on")),
                 name="permit_is_replaced_after_its_issue",
@@ -134,6 +193,11 @@ class Permit(Registered):
     def chain(self) -> str:
         """Where the log of what was decided after the issue is; all before it is on the case's."""
         return f"permit:{self.pk}"
+
+    @property
+    def takes_the_place_of(self) -> Permit | OldPermit | None:
+        """The permit that this one renews or changes."""
+        return self.replaces or self.replaces_old
 
     def status(self, day: date) -> str:
         """The public status on an office day; `standing` says more."""
@@ -151,6 +215,7 @@ class Refusal(Registered):
 
 
 Decision = Permit | Refusal
+Earlier = Permit | OldPermit  # what a renewal or a change may take the place of
 
 
 class Lookups(models.Model):
@@ -264,3 +329,37 @@ class LaterEndorsement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.title}"
+
+
+class LaterDelivery(models.Model):
+    """A later decision came to the holder: who received it, when, and how (UU 30/2014, Pasal 60 and 62).
+
+    Sent electronically, it came when the holder's own side confirms it (`recorded_by`): a download alone
+    proves nothing. Whatever went on paper has its signed receipt or its proof of sending.
+    """
+
+    Way: ClassVar = Handover.Way
+
+    decision = models.OneToOneField(LaterDecision, on_delete=models.PROTECT, related_name="delivery")
+    way = models.CharField("cara", max_length=10, choices=Handover.Way)
+    receiver = models.CharField("penerima", max_length=120)
+    capacity = models.CharField("sebagai", max_length=220)
+    received_on = models.DateField("diterima")
+    tracking_number = models.CharField("nomor resi", max_length=80, blank=True)
+    proof = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField("dicatat")
+
+    class Meta:
+        ordering = ["decision"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(way="electronic", proof=None, tracking_number="")
+                | Q(way="counter", proof__isnull=False)
+                | (Q(way__in=["post", "courier"], proof__isnull=False) & ~Q(tracking_number="")),
+                name="a_delivery_on_paper_has_its_proof",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"penyampaian {self.decision_id}"

@@ -150,10 +150,12 @@ def parse_decimal(text: str) -> Decimal:
 
 
 def parse_integer(text: str) -> int:
-    """Read a whole number; raises ValueRefused."""
-    if _UNCLEAR.fullmatch(text.strip()):
-        raise ValueRefused(f"Tulis {text.strip().replace('.', '')}, tanpa titik ribuan.")
-    number = parse_decimal(text)
+    """Read a whole number, with or without the points of thousands ("1650", "1.650"); raises ValueRefused.
+
+    What may be a thousand or one where fractions are allowed is a thousand here.
+    """
+    typed = text.strip()
+    number = Decimal(typed.replace(".", "")) if _UNCLEAR.fullmatch(typed) else parse_decimal(typed)
     if number != number.to_integral_value():
         raise ValueRefused("Tulis bilangan bulat, tanpa pecahan.")
     return int(number)

@@ -206,7 +206,18 @@ def import_days(request: HttpRequest) -> HttpResponse:
             told = f"{sum(counted)} hari ditambahkan. Jatuh tempo yang terpengaruh dihitung ulang."
             messages.success(request, told)
             return redirect("calendar")
-    context = {"form": form, "impact": shown, "fresh": sum(counted)}
+    changes = []
+    if shown is not None:
+        said = form.cleaned_data
+        rows = people.read_calendar_table(said["table"].encode())
+        changes = people.calendar_changes(rows, source=said["source"])
+    context = {
+        "form": form,
+        "impact": shown,
+        "fresh": sum(counted),
+        "changes": changes[:SHOWN],
+        "more": len(changes[SHOWN:]),
+    }
     return office_page(request, "import_days", context, came=came or Came.DONE)
 
 

@@ -361,7 +361,12 @@ def sample_pdf(title: str) -> bytes:
 #v(4cm)
 #align(center)[#text(size: 18pt)[#sys.inputs.title]]
 #v(1cm)
-#rect(width: 100%, height: 10cm, stroke: 0.5pt)
+#rect(width: 100%, height: 10cm, stroke: 0.5pt, inset: 1cm)[
+  #align(center + horizon)[
+    Pengganti pindaian untuk contoh. Di kantor sungguhan, di sini tampak dokumen aslinya:
+    tanda tangan, nomor, tanggal, dan capnya.
+  ]
+]
 """
     document = typst.compile(source.encode(), sys_inputs={"title": title})
     assert isinstance(document, bytes)

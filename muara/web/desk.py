@@ -21,12 +21,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from muara.cases.actions import Stamp
-from muara.cases.limits import past_legal_limit
+from muara.cases.limits import past_legal_limit, promise_over
 from muara.cases.models import Application, Assignment, Case, Question, Revision, Task, TaskQuerySet
 from muara.cases.queries import at_step_doing
 from muara.cases.rules import (
     ARCHIVISTS,
     COUNTER,
+    TECHNICAL_TEAM,
     open_tasks_for,
     serves_the_counter,
     without_conflict,
@@ -47,12 +48,14 @@ from muara.people.calendar import office_calendar
 from muara.people.models import Company, User, office_day
 from muara.people.queries import absent_until
 from muara.people.reading import answered
-from muara.people.rules import AUDITOR, SYSTEM_ACTORS
+from muara.people.rules import ADMINISTRATOR, AUDITOR, SYSTEM_ACTORS
 from muara.permits.models import LaterDecision
-from muara.permits.queries import permits_of
+from muara.permits.queries import old_permits_of, permits_of
 from muara.records.rules import OVERSEERS
 from muara.sop.definition import Step
+from muara.sop.working_time import DAY
 from muara.steps.actions import later
+from muara.steps.actions.later_delivery import delivery_limit, to_deliver
 from muara.steps.actions.paper import MAY_ENTER
 from muara.steps.actions.unreached import CALLER
 from muara.web import dossier, inbox
@@ -71,7 +74,7 @@ OUTSIDE_THE_SOP = SYSTEM_ACTORS | {"auditor": "Pemeriksa (hanya membaca)"}
 MONITORS = frozenset({"liaison", "processing_officer", "section_head", "division_head", "head_of_office"})
 READS_REGISTER = frozenset({"registrar", "head_of_office", "auditor"})
 READS_ARCHIVE = ARCHIVISTS | OVERSEERS
-DECIDES_LATER = MONITORS - {"liaison"} | READS_REGISTER
+DECIDES_LATER = MONITORS - {"liaison"} | READS_REGISTER | {"collection_counter"}
 OVERSIGHT = (
     ("Papan berkas", "oversight"),
     ("Alur dan beban", "oversight_flow"),
@@ -172,9 +175,12 @@ def desk_links(here: Officer, current: str) -> list[dict[str, Any]]:
         {"label": label, "href": reverse(name), "current": name == current, "count": count}
         for label, name, count in places
     ]
-    if here.actors & READS_REGISTER:
+    if here.actors - {ADMINISTRATOR, TECHNICAL_TEAM}:
         href = reverse("registers")
-        links.append({"label": "Register nomor", "href": href, "current": current == "register", "count": 0})
+        links.append({"label": "Buku register", "href": href, "current": current == "register", "count": 0})
+    if here.actors & {*READS_REGISTER, ADMINISTRATOR}:
+        href, is_here = reverse("old_permits"), current == "old_permits"
+        links.append({"label": "Izin dari register lama", "href": href, "current": is_here, "count": 0})
     if here.actors & DECIDES_LATER:
         href = reverse("later_decisions")
         mine = len(later_turns(here))
@@ -204,7 +210,7 @@ def desk_links(here: Officer, current: str) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class LaterTurn:
-    """A decision about an issued permit that waits for the person at the desk."""
+    """A decision about an issued permit that waits for the person at the desk, or for its delivery."""
 
     decision: LaterDecision
     step: Step
@@ -219,7 +225,7 @@ def later_turns(here: Officer) -> list[LaterTurn]:
 
 def _later_turns(here: Officer) -> list[LaterTurn]:
     calendar = office_calendar()
-    return [
+    turns = [
         LaterTurn(
             one,
             step,
@@ -228,6 +234,15 @@ def _later_turns(here: Officer) -> list[LaterTurn]:
         )
         for one in later.turns_of(here.user, at=here.at)
         if (step := later.next_step(one)) is not None
+    ]
+    return turns + [
+        LaterTurn(
+            one,
+            step,
+            later.waits_since(one),
+            dossier.due_of(delivery_limit(one, calendar=calendar), today=here.today, calendar=calendar),
+        )
+        for one, step in to_deliver(here.user, at=here.at)
     ]
 
 
@@ -332,9 +347,21 @@ def _with_cases(tasks: TaskQuerySet) -> TaskQuerySet:
 
 def _past_legal_limit(here: Officer, mine: TaskQuerySet) -> list[Case]:
     """The cases past their legal limit: all of them for superiors and auditors, else those on this desk."""
-    cases = past_legal_limit(today=here.today, among=None if here.actors & OVERSEERS else mine)
-    rows = cases.select_related("application__company").defer("application__data")
-    return list(rows.order_by("recommended_on", "registered_on", "pk")[: SHORT + 1])
+    if here.actors & OVERSEERS:
+        cases = past_legal_limit(today=here.today).order_by("recommended_on", "registered_on", "pk")
+    else:
+        # By way of the desk: it has far fewer tasks than the office has cases that old.
+        tasks = mine.filter(promise_over(by=here.today - DAY, calendar=office_calendar())).order_by()
+        rows = set(tasks.values_list("case__recommended_on", "case__registered_on", "case"))
+        oldest = sorted(rows, key=_clock)
+        cases = Case.objects.filter(pk__in=[pk for *_, pk in oldest[: SHORT + 1]])
+        cases = cases.order_by("recommended_on", "registered_on", "pk")
+    return list(cases.select_related("application__company").defer("application__data")[: SHORT + 1])
+
+
+def _clock(row: tuple[date | None, date | None, int]) -> tuple[date, date, int]:
+    recommended, registered, pk = row
+    return recommended or date.max, registered or date.max, pk
 
 
 def _waiting(tasks: Iterable[Task], here: Officer) -> list[Waiting]:
@@ -482,7 +509,12 @@ def start_on_behalf(request: HttpRequest) -> HttpResponse:
     wanted = (request.POST.get("cari") or request.GET.get("cari") or "").replace("\0", "").strip()[:100]
     companies = list(_companies(wanted)[:MATCHES])
     services = revisions_in_force(here.today)
-    permits = [permit for item in services for permit in permits_of(companies, service=item.service)]
+    permits = [
+        permit
+        for item in services
+        for held_by in (permits_of, old_permits_of)
+        for permit in held_by(companies, service=item.service)
+    ]
     form = OnBehalf(request.POST or None, services=services, companies=companies, permits=permits)
     came, started = None, []
     if request.method == "POST":

@@ -422,17 +422,23 @@ def scans(case: Case, *, referrals: Sequence[Referral], decision: Decision | Non
     if handover is not None and handover.receipt_scan:
         signed = f"ditandatangani {handover.receiver}"
         found.append(scan_paper(case, handover.receipt_scan, title="Bukti serah terima", note=signed))
-    if decision is not None and not decision.scan:
-        waiting = ElectronicDecree.objects.standing().filter(draft=decision.draft_id, sealed__isnull=False)
-        found += [
-            scan_paper(case, row.sealed, title="Keputusan bernomor dan bersegel", note="belum disahkan")
-            for row in waiting.select_related("sealed")
-            if row.sealed
-        ]
+    if sealed := sealed_paper(case, decision):
+        found.append(sealed)
     if decision is not None and decision.scan:
         title = f"Surat {decision.kind.label.lower()} {decision.number.text}"
         found.append(scan_paper(case, decision.scan, title=title, note="asli"))
     return found
+
+
+def sealed_paper(case: Case, decision: Decision | None) -> Paper | None:
+    """The electronic original, numbered and sealed, while step 16 has not put it in force yet."""
+    if decision is None or decision.scan_id is not None:
+        return None
+    waiting = ElectronicDecree.objects.standing().filter(draft=decision.draft_id, sealed__isnull=False)
+    row = waiting.select_related("sealed").first()
+    if row is None or row.sealed is None:
+        return None
+    return scan_paper(case, row.sealed, title="Keputusan bernomor dan bersegel", note="belum disahkan")
 
 
 def remedies(decision: Decision | None) -> Remedies | None:

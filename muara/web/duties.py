@@ -59,6 +59,7 @@ from muara.web.duty_forms import (
     units_of,
 )
 from muara.web.files import person
+from muara.web.lives import badges, decided_later
 from muara.web.office import office_page, office_reader
 
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])
@@ -157,11 +158,18 @@ def obligations(request: HttpRequest) -> HttpResponse:
     """The discharges that the person follows, and whether today is logged."""
     today = office_day(timezone.now())
     mine = Discharge.objects.of_holder(person(request), on=today).select_related("company")
-    rows = mine.prefetch_related("grants__permit__number").order_by("company__name", "pk")
+    rows = mine.prefetch_related(
+        "grants__permit__number", "grants__permit__case__application", decided_later("grants__permit__later")
+    ).order_by("company__name", "pk")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("halaman"))
     logged = logged_today([item.pk for item in page], today)
     shown = [
-        {"discharge": item, "grant": latest_grant(item), "log": logged.get(item.pk), "today": today}
+        {
+            "discharge": item,
+            "grant": (grant := latest_grant(item)),
+            "log": logged.get(item.pk),
+            "badges": badges(grant.permit, on=today),
+        }
         for item in page
     ]
     return render(request, "duties/obligations.html", {"page": page, "rows": shown, "today": today})

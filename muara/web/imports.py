@@ -18,7 +18,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from muara.cases.terms import PointKind
-from muara.compliance.actions.readings import Entry, Preview, enter_readings, preview_readings
+from muara.compliance.actions.readings import Entry, Preview, Value, enter_readings, preview_readings
+from muara.compliance.arithmetic.measured import exactly
 from muara.compliance.models import Discharge, Source
 from muara.compliance.sheets import HEAD, NoLog, Sheet, read_log
 from muara.documents.tables import MOST_BYTES, TOO_LARGE, read_table
@@ -100,10 +101,24 @@ def _preview(
         "more_errors": max(len(errors) - SHOWN, 0),
         "asked": list(asked.items())[:SHOWN],
         "more_asked": max(len(asked) - SHOWN, 0),
+        "values": [
+            (title, [_line(one) for one in values[:SHOWN]], len(values[SHOWN:]), opened)
+            for title, values, opened in (
+                ("Nilai yang berubah", preview.changes, True),
+                ("Nilai baru", preview.additions, False),
+            )
+            if values
+        ],
         "stale": came is Came.STALE,
     }
     status = 422 if errors else status_of(form, came)
     return duty_page(request, "import_preview", found, context, status=status)
+
+
+def _line(value: Value) -> dict[str, object]:
+    """A value of the preview as it is read: Indonesian commas and points."""
+    old = "" if value.old is None else exactly(value.old)
+    return {"point": value.point, "day": value.day, "name": value.name, "old": old, "new": exactly(value.new)}
 
 
 def _keep(request: HttpRequest, found: Discharge) -> HttpResponse:

@@ -18,10 +18,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from muara.audit.checkpoints import witness_of
-from muara.cases.actions import BINDING, Stamp
+from muara.cases.actions import BINDING, Refused, Stamp
 from muara.cases.models import Case
 from muara.cases.rules import is_on_applicants_side
 from muara.documents import letters
@@ -33,14 +33,16 @@ from muara.permits.actions import MOST_LOST, reconcile
 from muara.permits.models import LaterDecision, Permit, Series, SeriesYear
 from muara.permits.queries import differences
 from muara.permits.rules import may_reconcile
+from muara.permits.standing import moved_end
+from muara.records.rules import reads_registers
 from muara.sop.definition import Step
-from muara.steps.actions import later
+from muara.steps.actions import later, later_delivery
 from muara.steps.forms.fields import Day, Items, Line, Paragraph, Scan, ScanForm
 from muara.steps.letters.later import BURDENS, Said, Verdict, Warned, decision_pdf
 from muara.web.acts import Came, attempt, new_key, read_number, was_answered
-from muara.web.desk import A_PAGE, desk_links, desk_officer
+from muara.web.desk import A_PAGE, desk_links, desk_officer, later_turns
 from muara.web.dossier import scan_paper
-from muara.web.files import OWN, file_name, guarded, person, reads_registers
+from muara.web.files import OWN, file_name, guarded, person
 from muara.web.lives import life_of
 from muara.web.second_factor import ask_for_proof, came_back, doorway
 
@@ -162,6 +164,45 @@ class FileForm(ScanForm):
         super().__init__(*args, **options)
 
 
+class DeliveryForm(ScanForm):
+    """How a decision came to the holder on paper: who received it, when, and the proof."""
+
+    use_required_attribute = False
+    way = forms.ChoiceField(
+        label="Cara penyampaian",
+        choices=[(way.value, way.label) for way in later_delivery.ON_PAPER],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Pilih cara penyampaiannya."},
+    )
+    receiver = Line(
+        label="Diterima oleh",
+        longest=120,
+        error_messages={"required": "Tuliskan nama orang yang menerimanya."},
+    )
+    capacity = Line(
+        label="Sebagai",
+        help_text="Misalnya direktur, petugas penerima surat, atau penerima kuasa.",
+        error_messages={"required": "Tuliskan kedudukan penerimanya."},
+    )
+    received_on = Day(
+        label="Diterima pada",
+        help_text="Misalnya 10/12/2026.",
+        error_messages={"required": "Isi tanggal surat diterima."},
+    )
+    tracking_number = Line(
+        label="Nomor resi", longest=80, required=False, help_text="Untuk pos tercatat dan kurir."
+    )
+    proof = Scan(
+        label="Pindaian tanda terima",
+        help_text=f"Ditandatangani penerima, atau bukti terima dari pos atau kurir. {PICTURES}",
+        error_messages={"required": "Unggah pindaian tanda terimanya."},
+    )
+
+    def __init__(self, *args: Any, at: datetime, owner: str, **options: Any) -> None:
+        self.at, self.owner = at, owner
+        super().__init__(*args, **options)
+
+
 class DropForm(forms.Form):
     """Why a decision goes no further."""
 
@@ -209,6 +250,7 @@ def permit_life(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "permit": permit,
         "life": life_of(permit, on=here.today),
+        "moved_to": moved_end(permit),
         "decisions": list(permit.later.all()),
         "on_its_way": on_its_way,
         "lines": later.log_of(permit),
@@ -259,6 +301,11 @@ def propose_later(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         if came is Came.DONE:
             messages.success(request, f"{chosen.label} disiapkan. Keputusan menunggu paraf.")
             return redirect("later_decision", made[0].pk) if made else redirect("permit_life", permit.pk)
+    return _proposal(request, permit, form, came)
+
+
+def _proposal(request: HttpRequest, permit: Permit, form: PrepareForm, came: Came) -> HttpResponse:
+    chosen = form.kind
     context = {
         "permit": permit,
         "kind": chosen,
@@ -269,6 +316,32 @@ def propose_later(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         "stale": came is Came.STALE,
     }
     return render(request, "desk/propose_later.html", context, status=came.value)
+
+
+@login_required
+@never_cache
+@require_POST
+def later_preview(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    """The letter from what is typed now, marked as a draft; nothing is recorded and no file is kept."""
+    here = desk_officer(request)
+    permit = _permit(here.user, pk, at=here.at)
+    if kind not in Kind.values:
+        raise Http404
+    if not later.may_prepare(here.user, permit, at=here.at):
+        raise PermissionDenied
+    form = PrepareForm(Kind(kind), request.POST, at=here.at, owner=f"later:{permit.pk}:{kind}")
+    form.lenient = ("evidence",)
+    if not form.is_valid():
+        return _proposal(request, permit, form, Came.REFUSED)
+    try:
+        paper = later.preview(permit, kind=form.kind, said=form.said(), by=here.user, at=here.at)
+    except Refused as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+        return _proposal(request, permit, form, Came.REFUSED)
+    answer = HttpResponse(paper, content_type=letters.PDF)
+    name = file_name(f"Pratinjau {form.kind.label.lower()} izin {permit.number.text}")
+    answer["Content-Disposition"] = f'inline; filename="{name}"'
+    return guarded(answer, policy=OWN)
 
 
 # --- a decision on its way -----------------------------------------------------------------------------
@@ -298,6 +371,7 @@ def later_decisions(request: HttpRequest) -> HttpResponse:
     ]
     settled = rows.exclude(since=None).order_by("-since", "-pk")
     context = {
+        "undelivered": [one for one in later_turns(here) if one.step.activity == "hand_over"],
         "waiting": sorted(waiting, key=lambda one: not one.mine),
         "page": Paginator(settled, A_PAGE).get_page(request.GET.get("halaman")),
         "side": desk_links(here, "later_decisions"),
@@ -314,13 +388,16 @@ def later_decision(request: HttpRequest, pk: int) -> HttpResponse:
     here = desk_officer(request)
     decision = _decision(here.user, pk, at=here.at)
     step, mine = later.next_step(decision), later.may_do_next(here.user, decision, at=here.at)
-    form: forms.Form = FileForm(at=here.at, owner=f"later:{decision.pk}")
+    delivers = later_delivery.waits_for_delivery(decision) and later_delivery.may_deliver(
+        here.user, decision, at=here.at
+    )
+    form = _empty_form(decision, delivers=delivers, at=here.at)
     drop_form, came = DropForm(), Came.DONE
     if request.method == "POST":
         wanted = request.POST.get("lakukan", "")
         if was_answered(request):  # sent twice: by now it is somebody else's turn
             return redirect("later_decision", decision.pk)
-        if wanted not in ACTS or not mine:
+        if wanted not in ACTS or not (delivers if wanted == "sampaikan" else mine):
             raise PermissionDenied
         form, came = _carry_out(request, decision, wanted, by=here.user, at=here.at)
         if came is Came.DONE:
@@ -329,7 +406,8 @@ def later_decision(request: HttpRequest, pk: int) -> HttpResponse:
         if came is Came.UNPROVEN:
             return ask_for_proof(request, back=request.path)
         if isinstance(form, DropForm):
-            drop_form, form = form, FileForm(at=here.at, owner=f"later:{decision.pk}")
+            drop_form, form = form, _empty_form(decision, delivers=False, at=here.at)
+    given = later_delivery.delivery_of(decision)
     case = decision.permit.case
     said = json.loads(decision.content)
     context = {
@@ -343,10 +421,19 @@ def later_decision(request: HttpRequest, pk: int) -> HttpResponse:
         "endorsements": decision.endorsements.select_related("by"),
         "scans": [
             scan_paper(case, blob, title=title)
-            for blob, title in ((decision.scan, "Surat asli"), (decision.evidence, "Bukti"))
+            for blob, title in (
+                (decision.scan, "Surat asli"),
+                (decision.evidence, "Bukti"),
+                (given.proof if given else None, "Tanda terima"),
+            )
             if blob is not None
         ],
         "due": later.legal_limit(decision, calendar=office_calendar()),
+        "given": given,
+        "delivers": delivers,
+        "deliver_by": later_delivery.delivery_limit(decision, calendar=office_calendar())
+        if decision.since
+        else None,
         "kunci": new_key(),
         "stale": came is Came.STALE,
         "doorway": doorway(request, at=here.at) if mine and step and step.activity in BINDING else None,
@@ -355,6 +442,11 @@ def later_decision(request: HttpRequest, pk: int) -> HttpResponse:
     }
     came_back(request)
     return render(request, "desk/later_decision.html", context, status=came.value)
+
+
+def _empty_form(decision: LaterDecision, *, delivers: bool, at: datetime) -> forms.Form:
+    form = DeliveryForm if delivers else FileForm
+    return form(at=at, owner=f"later:{decision.pk}")
 
 
 Act = Callable[[LaterDecision, forms.Form, HttpRequest, User, Stamp, datetime], object]
@@ -373,7 +465,13 @@ ACTS: dict[str, tuple[Act, str]] = {
         lambda decision, form, request, by, stamp, at: later.bring_into_force(
             decision, scan=form.cleaned_data["scan"], by=by, at=at, stamp=stamp
         ),
-        "Keputusan berlaku. Pemegang izin sudah diberi tahu.",
+        "Keputusan berlaku. Pemegang izin sudah diberi tahu; suratnya masih harus disampaikan.",
+    ),
+    "sampaikan": (
+        lambda decision, form, request, by, stamp, at: later_delivery.deliver(
+            decision, **form.cleaned_data, by=by, at=at, stamp=stamp
+        ),
+        "Penyampaian keputusan dicatat.",
     ),
     "batalkan": (
         lambda decision, form, request, by, stamp, at: later.drop(
@@ -390,6 +488,8 @@ def _carry_out(
     form: forms.Form
     if wanted == "sahkan":
         form = FileForm(request.POST, request.FILES, at=at, owner=f"later:{decision.pk}")
+    elif wanted == "sampaikan":
+        form = DeliveryForm(request.POST, request.FILES, at=at, owner=f"later:{decision.pk}")
     elif wanted == "batalkan":
         form = DropForm(request.POST)
     else:
@@ -510,6 +610,8 @@ def _decisions() -> QuerySet[LaterDecision]:
             "evidence",
             "proposed_by",
             "dropped_by",
+            "delivery__proof",
+            "delivery__recorded_by",
             "permit__number",
             "permit__case__revision",
             "permit__case__application__company",

@@ -5,7 +5,7 @@ Counter officers use the same pages for people without an account; `own_applicat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -57,8 +57,9 @@ from muara.contacts.models import Consultation, Questionnaire
 from muara.documents.uploads import UploadRefused
 from muara.people.calendar import office_calendar
 from muara.people.models import Company, User, office_day
-from muara.permits.models import Decision, Permit
-from muara.permits.queries import decision_of, decisions_to_read, permits_of
+from muara.permits.models import Decision, Earlier, Permit
+from muara.permits.queries import decision_of, decisions_to_read, old_permits_of, permits_of
+from muara.records.searching import FOR_APPLICANTS
 from muara.sop.definition import ApplicationKind
 from muara.steps.actions import endings, filing, issuance, verification
 from muara.steps.actions.drafting import decree
@@ -67,8 +68,9 @@ from muara.steps.forms.requests import ending_of
 from muara.steps.letters.issuance import rights
 from muara.web.acts import NOT_TYPED, SAVE, Came, PowerOver, attempt, new_key, save_typed, was_answered
 from muara.web.dossier import legs, remedies, talk_before
-from muara.web.files import FOR_APPLICANTS, person
+from muara.web.files import person
 from muara.web.form_fields import PreviousPermit, offer_permits
+from muara.web.lives import badges_of, decided_later, papers_of
 from muara.web.maps import map_of
 from muara.web.progress import (
     address_of,
@@ -206,6 +208,7 @@ def _shown(keys: Iterable[int]) -> QuerySet[Application]:
         .prefetch_related(
             Prefetch("case__tasks", Task.objects.filter(closed_at=None).prefetch_related("pauses")),
             Prefetch("case__corrections", Correction.objects.open()),
+            decided_later("case__permit__later"),
         )
         .order_by("-updated_at", "-pk")
     )
@@ -216,7 +219,8 @@ def _shown(keys: Iterable[int]) -> QuerySet[Application]:
 @never_cache
 def applications(request: HttpRequest) -> HttpResponse:
     """The person's applications: where each stands, whose court, what to do next."""
-    mine = Application.objects.of_applicant(person(request), on=office_day(timezone.now()))
+    today = office_day(timezone.now())
+    mine = Application.objects.of_applicant(person(request), on=today)
     # First which ones, then what is said of each: joined before the page is cut, every case is read.
     keys = mine.order_by("-updated_at", "-pk").values_list("pk", flat=True)
     page = Paginator(keys, PER_PAGE).get_page(request.GET.get("halaman"))
@@ -225,6 +229,7 @@ def applications(request: HttpRequest) -> HttpResponse:
             "application": item,
             "case": case_of(item),
             "standing": standing(item),
+            "badges": badges_of(item, on=today),
             "touched": touched(item),
             "process": definition_of(item.revision_id).process,
         }
@@ -264,7 +269,7 @@ class StartForm(forms.Form):
         *,
         kinds: tuple[ApplicationKind, ...],
         companies: list[Company],
-        permits: list[Permit],
+        permits: Sequence[Earlier],
     ) -> None:
         super().__init__(data)  # type: ignore[arg-type]
         offer_permits(self, permits)
@@ -314,7 +319,10 @@ def start(request: HttpRequest) -> HttpResponse:
         request.POST or None,
         kinds=service.process.kinds,
         companies=companies,
-        permits=permits_of(companies, service=revision.service),
+        permits=[
+            *permits_of(companies, service=revision.service),
+            *old_permits_of(companies, service=revision.service),
+        ],
     )
     came = None
     if request.method == "POST" and form.is_valid():
@@ -410,6 +418,7 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
         "later": decisions_to_read(decision, on=office_day(timezone.now()))
         if isinstance(decision, Permit)
         else [],
+        "decided": papers_of(decision) if isinstance(decision, Permit) else [],
         "remedies": remedies(decision),
     }
     return render(request, "portal/case.html", context)

@@ -54,8 +54,20 @@ from muara.steps.forms import ASIDES, FORMS, MORE, ActForm, Review, RowsForm, St
 from muara.steps.letters.review import advice_on, summary
 from muara.web.acts import OPEN, SAVE, SAVED, Came, attempt, new_key, save_typed, was_answered
 from muara.web.desk import desk_officer
-from muara.web.dossier import agency_work, due_of, exposure, folders, parts, referrals_of, scans, talks, who
+from muara.web.dossier import (
+    agency_work,
+    due_of,
+    exposure,
+    folders,
+    parts,
+    referrals_of,
+    scans,
+    sealed_paper,
+    talks,
+    who,
+)
 from muara.web.files import person
+from muara.web.renewals import SHOWS_EARLIER, earlier_of
 from muara.web.rounds import Round, rounds
 from muara.web.second_factor import Doorway, ask_for_proof, came_back, doorway
 from muara.web.seen import CONTACT, saw_case
@@ -320,6 +332,7 @@ def task_page(
     binding = binding_terms(fresh)
     court = court_of(fresh)
     submission, referrals, decision = latest_submission(fresh), referrals_of(fresh), decision_of(fresh.pk)
+    original = sealed_paper(fresh, decision) if step.activity == "number" else None
     told, asked = _rounds(item, on=office_day(at))
     mended = fresh.corrections.filter(answered_at__isnull=False).order_by("-answered_at").first()
     context = {
@@ -350,14 +363,20 @@ def task_page(
         ),
         "sections": parts(fresh, submission, previous=_before(submission) if mended else None),
         "folders": folders(fresh, submission),
-        "scans": scans(fresh, referrals=referrals, decision=decision),
+        "scans": [
+            paper
+            for paper in scans(fresh, referrals=referrals, decision=decision)
+            if original is None or paper.download != original.download  # it stands above already
+        ],
         "referrals": referrals,
         "agency_work": agency_work(referrals) if step.activity in SHOWS_AGENCY else [],
         "letters": list(fresh.letters.select_related("letter").order_by("-made_at", "-pk")[:20]),
         "made": list(_made(item)),
         "history": control_sheet(fresh)[-RECENT:],
         "draft": draft,
+        "original": original,
         "summary": one_page(fresh, at=at) if step.activity == "decide" else None,
+        "earlier": earlier_of(fresh, me, at=at) if step.activity in SHOWS_EARLIER else None,
         "binding": binding,
         "meeting": meeting_of(item),
         "decided": last_decision(fresh) if step.activity in BOUND_BY_MEETING else None,

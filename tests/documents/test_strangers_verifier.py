@@ -18,7 +18,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import ExtendedKeyUsageOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from django.test import Client
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
@@ -72,6 +72,35 @@ def test_a_genuine_decree_is_trusted_and_told() -> None:
     assert permit.sha256 == verdict.sha256
     refusal = made.seal(office().seal, pdf=made.sign(office().official, pdf=made.prepared("refusal")))
     assert isinstance(judged(refusal, known())[1], Permit)
+
+
+def test_a_seal_from_elsewhere_may_carry_the_certificates_between_it_and_its_root() -> None:
+    outer = from_elsewhere("CONTOH Segel Kantor")
+    told = made.key_file(("official", office().official), ("seal", outer))
+
+    verdict, permit = judged(made.seal(outer), told)
+
+    assert verdict.valid, verdict.sentence
+    assert isinstance(permit, Permit)
+
+
+def from_elsewhere(name: str) -> pki.Pair:
+    """A certificate as another issuer gives it: below one in between, which a root certified."""
+    names = [x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, told)]) for told in ("Akar", "Antara", name)]
+    keys = [ec.generate_private_key(ec.SECP256R1()) for _ in names]
+    chain = []
+    for place, (subject, key) in enumerate(zip(names, keys, strict=True)):
+        above = max(place - 1, 0)
+        is_issuer = place < 2
+        usage = pki._usage(key_cert_sign=is_issuer, content_commitment=not is_issuer)
+        builder = pki._builder(subject, names[above], key.public_key(), made.STARTS, READ_AT)
+        chain.append(
+            builder.add_extension(x509.BasicConstraints(ca=is_issuer, path_length=None), critical=True)
+            .add_extension(usage, critical=True)
+            .sign(keys[above], hashes.SHA256())
+        )
+    root, middle, own = chain
+    return pki.Pair(own, keys[2], (middle, root))
 
 
 @pytest.mark.parametrize("what", sorted(TAMPERED.keys() - REGISTERS))

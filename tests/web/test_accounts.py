@@ -7,6 +7,7 @@ import re
 import pytest
 from django.core import mail
 from django.test import Client
+from pytest_django import Settings
 from time_machine import TimeMachineFixture
 
 from muara.audit.models import Entry
@@ -18,6 +19,7 @@ from muara.web.acts import new_key
 from muara.web.demo import PASSWORD, applicant, officer, seed_office
 from tests.clock import MONDAY, at
 from tests.remembered import case_at
+from tests.web.page_forms import forms_on
 
 NEW = {
     "name": "Budi Misalnya",
@@ -35,6 +37,23 @@ def _office(db: None, blobs: object, time_machine: TimeMachineFixture) -> None:
 
 
 pytestmark = pytest.mark.usefixtures("_office")
+
+
+def test_the_demonstration_offers_its_people_at_the_door_and_nothing_else_does(
+    client: Client, settings: Settings
+) -> None:
+    assert "Akun contoh" not in client.get("/akun/masuk/?akun=kasi").content.decode()
+    settings.MUARA_DEMO = True
+
+    page = client.get("/akun/masuk/?next=/meja/berkas/&akun=kasi").content.decode()
+
+    assert "Kepala Seksi Layanan" in page
+    assert "?next=%2Fmeja%2Fberkas%2F&amp;akun=kabid" in page
+    (form,) = [one for one in forms_on(client.get("/akun/masuk/?akun=kasi")) if "login" in one.names]
+    assert (form.values["login"], form.values["password"]) == (["kasi@contoh.example"], [PASSWORD])
+    assert client.post("/akun/masuk/", form.filled()).status_code == 302
+    stranger = client.get("/akun/masuk/?akun=siapa%22%3E").content.decode()
+    assert 'value="siapa' not in stranger
 
 
 def test_a_new_account_opens_the_portal_once_its_address_is_confirmed(client: Client) -> None:

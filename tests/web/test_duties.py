@@ -135,6 +135,22 @@ def test_a_table_is_shown_before_it_is_kept(holder: Holder, client_of: Client, f
     assert client_of.post(path, {"kunci": new_key(), "read": sealed[1] + "x"}).status_code == 409
 
 
+def test_a_preview_shows_what_a_value_was_and_becomes(holder: Holder, client_of: Client) -> None:
+    rows: list[list[object]] = [["01/08/2026", "TP-01", 1650, "7,1"], ["02/08/2026", "TP-01", 1700, "7,2"]]
+    first = upload(client_of, holder, [list(HEAD), *rows])
+    assert "Nilai yang berubah" not in said(first)
+    sealed = re.search(r'name="read"[^>]*value="([^"]+)"', first.content.decode())
+    assert sealed
+    client_of.post(f"/kewajiban/{holder.discharge.pk}/impor/", {"kunci": new_key(), "read": sealed[1]})
+
+    page = said(upload(client_of, holder, [list(HEAD), ["01/08/2026", "TP-01", 1640, "7,1"], rows[1]]))
+
+    assert "Mengubah catatan lama 1" in page
+    assert "1 Agustus 2026 TP-01 debit (m³/hari) 1.650 1.640" in page
+    assert "Nilai baru" not in page
+    assert "1.700" not in page
+
+
 def test_a_preview_names_each_bad_cell_and_keeps_nothing(holder: Holder, client_of: Client) -> None:
     answer = upload(
         client_of,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,14 +13,18 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from muara.cases.actions import Refused
+from muara.documents.contents.later import Misprint
 from muara.documents.models import Blob
 from muara.documents.store import BlobStore
 from muara.people.models import Office, office_day
 from muara.permits import marks
 from muara.permits.actions import take_number
-from muara.permits.models import LaterDecision, Number, Permit
+from muara.permits.models import LaterDecision, LaterDelivery, Number, Permit
+from muara.steps.actions.later_delivery import confirm
 from muara.web.demo import applicant, officer, other_applicant, sample_upload
 from muara.web.lives import life_of
+from tests.later import because, carry_through
 from tests.remembered import case_at
 from tests.web.page_forms import forms_on
 
@@ -48,6 +54,11 @@ def a_pdf() -> SimpleUploadedFile:
         return SimpleUploadedFile("asli.pdf", blob.read(), content_type="application/pdf")
 
 
+def pdf_text(content: bytes) -> str:
+    done = subprocess.run(["pdftotext", "-", "-"], input=content, capture_output=True, check=True)
+    return done.stdout.decode()
+
+
 def test_a_suspension_goes_from_desk_to_desk_and_everybody_reads_it(office: Office, client: Client) -> None:
     permit, today = permit_of_today(), f"{office_day(timezone.now()):%d/%m/%Y}"
     here, public = f"/meja/izin/{permit.pk}/", f"/izin/{permit.draft.token}/"
@@ -71,6 +82,14 @@ def test_a_suspension_goes_from_desk_to_desk_and_everybody_reads_it(office: Offi
     for warnings in ("kemarin", f"{today}"):
         wrong = drafter.post(f"{here}suspension/", form.filled(**said, warnings=warnings))
         assert "Tulis tanggal lalu nomornya" in wrong.content.decode()
+    draft = drafter.post(f"{here}suspension/pratinjau.pdf", form.filled(**said, warnings=f"{today} 660/12"))
+    words = pdf_text(draft.content)
+    assert "Membekukan" in words
+    assert "debit melampaui ketentuan" in words
+    assert "DRAF" in words
+    unfit = drafter.post(f"{here}suspension/pratinjau.pdf", form.filled(**said, warnings=""))
+    assert (unfit.status_code, 'action="' + here + 'suspension/"' in unfit.content.decode()) == (422, True)
+    assert not LaterDecision.objects.exists()
     made = drafter.post(f"{here}suspension/", form.filled(**said, warnings=f"{today} 660/12"))
     decision = LaterDecision.objects.get()
     there = f"/meja/keputusan/{decision.pk}/"
@@ -88,6 +107,8 @@ def test_a_suspension_goes_from_desk_to_desk_and_everybody_reads_it(office: Offi
         if who == "head_of_office":
             assert there in head.get("/meja/tanda-tangan/").content.decode()
         assert "Giliran Anda" in head.get("/meja/keputusan/").content.decode()
+        told = "Surat ini ditandatangani dengan tinta" in head.get(there).content.decode()
+        assert told is (who == "head_of_office")
         (once,) = [one for one in forms_on(head.get(there)) if one.values.get("lakukan") == ["paraf"]]
         for _ in range(2):  # a double click is answered once
             assert head.post(there, once.filled()).status_code == 302
@@ -117,6 +138,68 @@ def test_a_suspension_goes_from_desk_to_desk_and_everybody_reads_it(office: Offi
         stranger = Client()
         stranger.force_login(somebody)
         assert [stranger.get(path).status_code for path in (here, there)] == [403, 403]
+
+
+def test_a_decision_counts_as_delivered_when_its_receipt_is_there_or_its_holder_says_so(
+    office: Office,
+) -> None:
+    permit, today = permit_of_today(), office_day(timezone.now())
+    reference = permit.case.application.reference
+    slip = replace(
+        because(today),
+        misprints=(Misprint(printed=permit.company, corrected=f"{permit.company} Tbk"),),
+    )
+    kinds = LaterDecision.Kind
+    corrected = carry_through(permit, kinds.CORRECTION, slip, at=timezone.now())
+    frozen = carry_through(permit, kinds.SUSPENSION, because(today), at=timezone.now())
+    holder, counter, stranger = Client(), as_("collection_counter"), Client()
+    holder.force_login(applicant())
+    stranger.force_login(other_applicant())
+    theirs = f"/permohonan/{reference}/keputusan/{frozen.pk}/"
+
+    listed = holder.get("/permohonan/").content.decode()
+    assert "Izin dibekukan" in listed
+    assert "Ada ralat" in listed
+    assert theirs in listed
+    assert "Izin dibekukan" in holder.get("/kewajiban/").content.decode()
+    assert theirs in holder.get(f"/permohonan/{reference}/").content.decode()
+    assert stranger.get(theirs).status_code == 404
+    assert as_("customer_service").get(theirs).status_code == 404
+    assert "Menunggu disampaikan" in counter.get("/meja/keputusan/").content.decode()
+    assert f"/meja/keputusan/{corrected.pk}/" in counter.get("/meja/").content.decode()
+
+    # The counter has the signed receipt of one; the holder confirms the other on the page.
+    there = f"/meja/keputusan/{corrected.pk}/"
+    assert "Catat penyampaian" not in as_("registrar").get(there).content.decode()
+    given = {
+        "way": "post",
+        "receiver": "Rini Contoh",
+        "capacity": "Petugas penerima surat",
+        "received_on": f"{today:%d/%m/%Y}",
+        "proof": a_pdf(),
+    }
+    lacking = press(counter, there, "sampaikan", **given)
+    assert lacking.status_code == 422
+    assert "Isi nomor resi" in lacking.content.decode()
+    given |= {"proof": a_pdf(), "tracking_number": "RR123"}
+    assert press(counter, there, "sampaikan", **given).status_code == 302
+    assert "Rini Contoh" in as_("auditor").get(f"/meja/izin/{permit.pk}/").content.decode()
+    assert frozen.scan is not None
+    taken = holder.get(f"/pindaian/{permit.case_id}/{frozen.scan.sha256}/")
+    assert (taken.status_code, taken.getvalue()[:4]) == (200, b"%PDF")  # to download proves nothing yet
+    assert not LaterDelivery.objects.filter(decision=frozen).exists()
+    (form,) = [one for one in forms_on(holder.get(theirs)) if "received" in one.names]
+    assert holder.post(theirs, form.filled()).status_code == 422
+    for _ in range(2):  # a double click is answered once
+        assert holder.post(theirs, form.filled(received="on")).status_code == 302
+
+    came = LaterDelivery.objects.get(decision=frozen)
+    assert (came.way, came.receiver, came.received_on) == ("electronic", applicant().name, today)
+    assert "Menyatakan sudah menerima" in as_("auditor").get(f"/meja/izin/{permit.pk}/").content.decode()
+    assert "Catat penyampaian" not in counter.get(f"/meja/keputusan/{frozen.pk}/").content.decode()
+    with pytest.raises(Refused, match="sudah tercatat"):
+        confirm(frozen, by=applicant(), at=timezone.now())
+    assert "Menunggu disampaikan" not in counter.get("/meja/keputusan/").content.decode()
 
 
 def test_the_list_of_later_decisions_costs_the_same_for_one_and_for_thirty(office: Office) -> None:

@@ -166,6 +166,24 @@ def test_an_applicants_own_papers_are_not_given_away_by_their_bytes(client: Clie
     assert "Tidak dikenal" in told(client, bytes_of(paper.sha256))
 
 
+def test_another_letter_of_ours_is_told_by_its_kind_and_nothing_more(client: Client) -> None:
+    permit = issued()
+    case = permit.case
+    private = [permit.company, permit.number.text, str(case.registration_number)]
+    for kind, said in {
+        "receipt": "Tanda terima berkas permohonan",
+        "cover_letter": "Surat pengantar ke OPD",
+        "rights_and_duties": "Lembar hak dan kewajiban",
+    }.items():
+        letter = case.letters.get(kind=kind).letter
+
+        result = told(client, bytes_of(pdf(letter).sha256))
+
+        assert "Surat kami, tetapi bukan izin" in result
+        assert f"Jenisnya: {said}" in result
+        assert [text for text in private if text in result] == []
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [

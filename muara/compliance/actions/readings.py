@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -29,13 +29,18 @@ AT_ONCE = 500  # rows in one statement
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is logged of a day at a point: flow in m³ that day, pH. `place` says where it was typed."""
+    """What is logged of a day at a point: flow in m³ that day, pH. `place` says where it was typed.
+
+    An instrument also tells the lowest and highest pH of the day.
+    """
 
     point: int
     day: date
     flow: Decimal | None = None
     ph: Decimal | None = None
     place: str = ""
+    ph_low: Decimal | None = None
+    ph_high: Decimal | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -148,6 +153,17 @@ def enter_readings(
 
 
 @dataclass(frozen=True, slots=True)
+class Value:
+    """What an entry would make of one value: `old` and `new` are None where there is none."""
+
+    point: str
+    day: date
+    name: str  # "debit (m³/hari)", "pH"
+    old: Decimal | None
+    new: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """What would come of entries, without keeping any."""
 
@@ -156,6 +172,8 @@ class Preview:
     unchanged: int = 0
     errors: Mapping[str, str] = field(default_factory=dict)
     questions: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    changes: Sequence[Value] = ()  # what stands otherwise in the log
+    additions: Sequence[Value] = ()  # what the log does not have yet
 
 
 def preview_readings(discharge: Discharge, entries: Sequence[Entry], *, at: datetime) -> Preview:
@@ -168,12 +186,27 @@ def preview_readings(discharge: Discharge, entries: Sequence[Entry], *, at: date
     pairs = [(entry, before.get((entry.point, entry.day))) for entry in entries]
     fresh = [entry for entry, there in pairs if _says_more(entry, there)]
     corrected = sum(_contradicts(entry, there) for entry, there in pairs)
+    values = list(_values(discharge, pairs))
     return Preview(
         new=len(fresh) - corrected,
         corrected=corrected,
         unchanged=len(entries) - len(fresh),
         questions=questions_about(discharge, fresh),
+        changes=[one for one in values if one.old is not None],
+        additions=[one for one in values if one.old is None],
     )
+
+
+def _values(discharge: Discharge, pairs: Iterable[tuple[Entry, Reading | None]]) -> Iterator[Value]:
+    """The values that entries would write, by day and point."""
+    names = dict(discharge.points.values_list("pk", "name"))
+    for entry, there in sorted(pairs, key=lambda pair: (pair[0].day, names.get(pair[0].point, ""))):
+        for name, new, old in (
+            ("debit (m³/hari)", entry.flow, there.flow if there else None),
+            ("pH", entry.ph, there.ph if there else None),
+        ):
+            if new is not None and new != old:
+                yield Value(names.get(entry.point, ""), entry.day, name, old, new)
 
 
 def _told(value: Decimal | None) -> str:
@@ -233,7 +266,12 @@ def _says_more(entry: Entry, before: Reading | None) -> bool:
         return True
     return any(
         value is not None and value != there
-        for value, there in ((entry.flow, before.flow), (entry.ph, before.ph))
+        for value, there in (
+            (entry.flow, before.flow),
+            (entry.ph, before.ph),
+            (entry.ph_low, before.ph_low),
+            (entry.ph_high, before.ph_high),
+        )
     )
 
 
@@ -323,6 +361,8 @@ def _keep(
                 day=entry.day,
                 flow=entry.flow if entry.flow is not None or there is None else there.flow,
                 ph=entry.ph if entry.ph is not None or there is None else there.ph,
+                ph_low=there.ph_low if _same_ph(entry, there) and there else entry.ph_low,
+                ph_high=there.ph_high if _same_ph(entry, there) and there else entry.ph_high,
                 version=there.version + 1 if there else 1,
                 source=source,
                 by=by,
@@ -334,6 +374,11 @@ def _keep(
         Reading.objects.filter(pk__in=old[start : start + AT_ONCE]).update(current=None)
     Reading.objects.bulk_create(new, batch_size=AT_ONCE)
     return Kept(new=len(new) - corrected, corrected=corrected, unchanged=0)
+
+
+def _same_ph(entry: Entry, there: Reading | None) -> bool:
+    """The day's pH stays what it was, so what the instrument saw of it stays too."""
+    return there is not None and entry.ph_low is None and entry.ph in (None, there.ph)
 
 
 def enter_production(

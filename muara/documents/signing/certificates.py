@@ -80,7 +80,15 @@ def import_bundle(
 
 
 @transaction.atomic
-def revoke(certificate: Certificate, *, reason: str, by: User | None, at: datetime) -> None:
+def revoke(
+    certificate: Certificate,
+    *,
+    reason: str,
+    by: User | None,
+    at: datetime,
+    key: str | None = None,
+    body: str = "",
+) -> None:
     """Revoke a certificate from this moment on: what it signed before stays good where the moment is proved.
 
     Raises:
@@ -100,6 +108,8 @@ def revoke(certificate: Certificate, *, reason: str, by: User | None, at: dateti
         at=at,
         facts={"fingerprint": certificate.fingerprint},
         note=reason,
+        key=key,
+        body=body,
     )
     certificate.refresh_from_db()
 
@@ -195,15 +205,19 @@ def trust_in(rows: Iterable[tuple[str, str, Signer]]) -> Trust:
     """
     roots: dict[str, list[str]] = {Kind.ROOT: [], Kind.CERTIFIER: [], Kind.TIMESTAMPER: []}
     signers: dict[str, Signer] = {}
+    between: list[str] = []
     for kind, text, signer in rows:
         if kind in SIGNING:
+            _, *above = certificates = x509.load_pem_x509_certificates(text.encode())
             signers[signer.fingerprint] = signer
-            roots[Kind.ROOT].append(pki.pem(x509.load_pem_x509_certificates(text.encode())[-1:]))
+            roots[Kind.ROOT].append(pki.pem(certificates[-1:]))
+            between += [pki.pem([one]) for one in above[:-1]]
         else:
             roots[kind].append(text)
     return Trust(
         roots=tuple(dict.fromkeys(roots[Kind.ROOT])),
         signers=signers,
+        between=tuple(dict.fromkeys(between)),
         certifiers=tuple(roots[Kind.CERTIFIER]),
         timestampers=tuple(roots[Kind.TIMESTAMPER]),
     )

@@ -96,11 +96,13 @@ class Trust:
     """Whom the verifier believes: roots (PEM), and the certificates that the office names, by fingerprint.
 
     `certifiers` are BSrE's roots (PEM): an official's certificate below one of them needs no naming.
-    `timestampers` are roots of those who prove the time.
+    `timestampers` are roots of those who prove the time. `between` are the certificates (PEM) from a named
+    one up to its root: they vouch for nobody, a signature may only carry them.
     """
 
     roots: tuple[str, ...]
     signers: Mapping[str, Signer]
+    between: tuple[str, ...] = ()
     certifiers: tuple[str, ...] = ()
     timestampers: tuple[str, ...] = ()
 
@@ -321,7 +323,8 @@ class _Judging:
         written = content.dump()
         digits = written.hex().upper().encode()
         known = {one.fingerprint for one in self.trust.signers.values()} | {
-            hashlib.sha256(one.dump()).hexdigest() for one in _certificates(self.trust.roots)
+            hashlib.sha256(one.dump()).hexdigest()
+            for one in _certificates((*self.trust.roots, *self.trust.between))
         }
         carried = {
             hashlib.sha256(one.chosen.dump()).hexdigest() for one in content["content"]["certificates"]

@@ -580,6 +580,25 @@ def read_calendar_table(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(rest.splitlines(), fieldnames=COLUMNS, delimiter=separator))
 
 
+def calendar_changes(
+    rows: Iterable[Mapping[str, str]], *, source: str
+) -> list[tuple[CalendarDay, CalendarDay | None]]:
+    """The days that a table would add or change, each with the day that is there; raises Refused."""
+    known = {(day.date, day.kind, day.name): day for day in CalendarDay.objects.all()}
+    found: list[tuple[CalendarDay, CalendarDay | None]] = []
+    for number, row in enumerate(rows, start=2):  # line 1 holds the columns' names
+        day = _calendar_row(row, number=number, source=source)
+        old = known.get((day.date, day.kind, day.name))
+        if old is None:
+            known[day.date, day.kind, day.name] = day
+            found.append((day, None))
+        elif old.pk is None:  # the same day twice in the table
+            old.estimated = day.estimated
+        elif old.estimated != day.estimated:
+            found.append((day, old))
+    return found
+
+
 @transaction.atomic
 def import_calendar(
     *,
@@ -599,16 +618,12 @@ def import_calendar(
         Refused: a line is broken; it is named, and nothing is imported.
     """
     _demand(by, at)
-    known = {(day.date, day.kind, day.name): day for day in CalendarDay.objects.all()}
     added = changed = 0
-    for number, row in enumerate(rows, start=2):  # line 1 holds the columns' names
-        day = _calendar_row(row, number=number, source=source)
-        old = known.get((day.date, day.kind, day.name))
+    for day, old in calendar_changes(rows, source=source):
         if old is None:
             day.save()
-            known[day.date, day.kind, day.name] = day
             added += 1
-        elif old.estimated != day.estimated:
+        else:
             CalendarDay.objects.filter(pk=old.pk).update(estimated=day.estimated)
             changed += 1
     if added or changed:
@@ -722,10 +737,14 @@ def set_office_setting(
     _demand(by, at)
     if setting not in OfficeSetting.Key.values:
         raise Refused("Pilih ketentuan yang diatur.", "setting")
-    if value < 1:
-        raise Refused("Isi paling sedikit 1 hari kerja.", "value")
+    if value < 1 and setting not in OfficeSetting.MAY_BE_ZERO:
+        raise Refused("Isi paling sedikit 1.", "value")
+    if setting in OfficeSetting.MAY_BE_ZERO and not 0 <= value <= OfficeSetting.MOST_QUARTERS:
+        raise Refused(f"Isi 0 sampai {OfficeSetting.MOST_QUARTERS} triwulan.", "value")
     if setting == OfficeSetting.Key.REPORT_DUE_DAY and value > 31:
         raise Refused("Isi tanggal, dari 1 sampai 31.", "value")
+    if setting == OfficeSetting.Key.LOGGER_SHARE and value > 100:
+        raise Refused("Isi persen, dari 1 sampai 100.", "value")
     if by is not None and effective_from < office_day(at):
         raise Refused(
             "Ketentuan tidak dapat berlaku surut. Pilih hari ini atau sesudahnya.", "effective_from"

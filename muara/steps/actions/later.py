@@ -8,6 +8,7 @@ prints no such decisions: they are an extension, so they are no case and move no
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -28,7 +29,7 @@ from muara.permits.standing import FOLLOWS, Standing, Status, standing
 from muara.sop.definition import Process, Step
 from muara.sop.working_time import Calendar, add_working_days
 from muara.steps.actions.permit_life import after_change
-from muara.steps.letters.later import BURDENS, VARYING, Said, content_of, file_decision
+from muara.steps.letters.later import BURDENS, VARYING, Said, content_of, draft_pdf, file_decision
 
 Kind = LaterDecision.Kind
 WAY = ("draft", "endorse", "decide", "number")
@@ -157,6 +158,8 @@ VERBS = {
     "later.number": "Memberi nomor",
     "later.issue": "Mengesahkan: keputusan berlaku",
     "later.drop": "Membatalkan keputusan",
+    "later.deliver": "Menyampaikan kepada pemegang izin",
+    "later.receive": "Menyatakan sudah menerima keputusan",
 }
 
 
@@ -205,24 +208,16 @@ def propose(
             .select_related("number", "case__revision", "case__application__company")
             .get(pk=permit.pk)
         )
-        if not may_prepare(by, permit, at=at):
-            raise NotYours
-        now = standing(permit, on=office_day(at))
-        if told := _why_not(kind, now):
-            raise Refused(told)
-        _demand_what_it_needs(permit, kind, said, evidence=evidence, at=at)
         token = new_token()
-        try:
-            content = content_of(permit, kind, said, standing=now, token=token, at=at).data()
-            text = canonical(content)
-        except UnprintableCharacter as problem:
-            raise Refused(str(problem)) from None
+        content = _prepared(permit, kind, said, token=token, by=by, at=at)
+        if kind is Kind.ANNULMENT and evidence is None:
+            raise Refused("Unggah salinan putusan pengadilan.", "evidence")
         if permit.later.filter(since=None, dropped_at=None).exists():
             raise Refused("Keputusan lain tentang izin ini masih berjalan. Selesaikan atau batalkan dahulu.")
         made = LaterDecision.objects.create(
             permit=permit,
             kind=kind,
-            content=text,
+            content=canonical(content),
             sha256=digest({key: value for key, value in content.items() if key not in VARYING}),
             token=token,
             reasons=list(said.reasons),
@@ -232,13 +227,43 @@ def propose(
             proposed_by=by,
             proposed_at=at,
         )
-        _record(made, "propose", by=by, at=at, stamp=stamp, facts={"evidence": evidence and evidence.sha256})
+        record_later(
+            made, "propose", by=by, at=at, stamp=stamp, facts={"evidence": evidence and evidence.sha256}
+        )
         return made
 
 
-def _demand_what_it_needs(
-    permit: Permit, kind: Kind, said: Said, *, evidence: Blob | None, at: datetime
-) -> None:
+def preview(permit: Permit, *, kind: Kind, said: Said, by: User, at: datetime) -> bytes:
+    """The letter as it would be prepared from what is typed now; nothing is recorded or kept.
+
+    Raises:
+        NotYours, Refused: as `propose` does, except that no evidence is asked for yet.
+    """
+    content = _prepared(permit, kind, said, token=new_token(), by=by, at=at)
+    title = f"Pratinjau {kind.label.lower()} izin {permit.number.text}"
+    rows = _boxes(permit.case.process, {})
+    return draft_pdf(content, boxes=rows, title=title, dated=office_day(at))
+
+
+def _prepared(
+    permit: Permit, kind: Kind, said: Said, *, token: str, by: User, at: datetime
+) -> dict[str, object]:
+    """What the decision says, once all that its kind needs is there."""
+    if not may_prepare(by, permit, at=at):
+        raise NotYours
+    now = standing(permit, on=office_day(at))
+    if told := _why_not(kind, now):
+        raise Refused(told)
+    _demand_what_it_needs(permit, kind, said, at=at)
+    try:
+        content = content_of(permit, kind, said, standing=now, token=token, at=at).data()
+        canonical(content)
+    except UnprintableCharacter as problem:
+        raise Refused(str(problem)) from None
+    return content
+
+
+def _demand_what_it_needs(permit: Permit, kind: Kind, said: Said, *, at: datetime) -> None:
     today = office_day(at)
     if not said.reasons:
         raise Refused("Tuliskan alasannya (UU 30/2014, Pasal 55).", "reasons")
@@ -266,8 +291,6 @@ def _demand_what_it_needs(
             raise Refused("Isi pengadilan, nomor, dan tanggal putusannya.", "court")
         if said.verdict.dated > today:
             raise Refused("Tanggal putusan tidak boleh sesudah hari ini.", "verdict_dated")
-        if evidence is None:
-            raise Refused("Unggah salinan putusan pengadilan.", "evidence")
 
 
 def _demand_misprints(permit: Permit, said: Said) -> None:
@@ -325,7 +348,7 @@ def endorse(decision: LaterDecision, *, shown: str, by: User, at: datetime, stam
             decision.letter = file_decision(decision, boxes=boxes(decision), step=step.key, at=at)
             decision.save(update_fields=["letter"])
         facts = {"step": step.key, **proof}
-        _record(decision, "sign" if signs else "endorse", by=by, at=at, stamp=stamp, facts=facts)
+        record_later(decision, "sign" if signs else "endorse", by=by, at=at, stamp=stamp, facts=facts)
 
 
 def number(decision: LaterDecision, *, by: User, at: datetime, stamp: Stamp = NO_FORM) -> Number:
@@ -352,7 +375,7 @@ def number(decision: LaterDecision, *, by: User, at: datetime, stamp: Stamp = NO
         )
         decision.number = given
         decision.save(update_fields=["number"])
-        _record(decision, "number", by=by, at=at, stamp=stamp, facts={"number": given.text, **proof})
+        record_later(decision, "number", by=by, at=at, stamp=stamp, facts={"number": given.text, **proof})
         return given
 
 
@@ -372,7 +395,7 @@ def bring_into_force(
             raise Refused("Unggah pindaian surat yang sudah bertanda tangan, bernomor, dan bercap.", "scan")
         _demand_still_fits(decision, at=at)
         put_in_force(decision, scan=scan)
-        _record(
+        record_later(
             decision,
             "issue",
             by=by,
@@ -396,7 +419,7 @@ def drop(decision: LaterDecision, *, reason: str, by: User, at: datetime, stamp:
         if decision.number is not None:
             void_later_number(decision, reason=reason, by=by, at=at)
         LaterDecision.objects.filter(pk=decision.pk).update(dropped_by=by, dropped_at=at, drop_reason=reason)
-        _record(decision, "drop", by=by, at=at, stamp=stamp, note=reason)
+        record_later(decision, "drop", by=by, at=at, stamp=stamp, note=reason)
 
 
 # --- parts of them -------------------------------------------------------------------------------------
@@ -404,8 +427,11 @@ def drop(decision: LaterDecision, *, reason: str, by: User, at: datetime, stamp:
 
 def boxes(decision: LaterDecision) -> list[EndorsementBox]:
     """The rows of the paraf box: every endorsing head, with name and moment once given."""
-    process = decision.permit.case.process
     given = {item.step_key: item for item in decision.endorsements.all()}
+    return _boxes(decision.permit.case.process, given)
+
+
+def _boxes(process: Process, given: Mapping[str, LaterEndorsement]) -> list[EndorsementBox]:
     rows = []
     for step in way_of(process):
         if step.activity == "endorse":
@@ -453,7 +479,7 @@ def _demand_signatory(decision: LaterDecision, step: Step, *, by: User, at: date
         )
 
 
-def _record(
+def record_later(
     decision: LaterDecision,
     what: str,
     *,
@@ -463,6 +489,7 @@ def _record(
     facts: dict[str, object] | None = None,
     note: str = "",
 ) -> None:
+    """Enter an act about a later decision on its permit's own chain."""
     record(
         chain=decision.permit.chain,
         verb=f"later.{what}",

@@ -192,13 +192,16 @@ def _remedies(case: Case, *, at: datetime) -> tuple[str, ...]:
 
 def decision_pdf(decision: LaterDecision, *, boxes: Sequence[EndorsementBox]) -> bytes:
     """The decision on its way, to read before it is endorsed or signed; nothing is kept of it."""
-    data = json.loads(decision.content) | {"endorsements": _rows(boxes)}
-    return set_letter(
-        source=_source(),
-        content=canonical(data),
-        title=_title(decision),
-        dated=office_day(decision.proposed_at),
-    )
+    content = json.loads(decision.content)
+    return draft_pdf(content, boxes=boxes, title=_title(decision), dated=office_day(decision.proposed_at))
+
+
+def draft_pdf(
+    content: dict[str, object], *, boxes: Sequence[EndorsementBox], title: str, dated: date
+) -> bytes:
+    """A decision's content on paper, marked as a draft; nothing is kept of it."""
+    data = content | {"endorsements": _rows(boxes)}
+    return set_letter(source=_source(), content=canonical(data), title=title, dated=dated)
 
 
 def endorsed_text(decision: LaterDecision) -> str:

@@ -16,9 +16,11 @@ from django.utils import timezone
 
 from muara.people.calendar import office_calendar
 from muara.people.models import office_day
+from muara.people.queries import published_quarters_set
 from muara.records import board as live
 from muara.records import counted
 from muara.records.board import Today
+from muara.records.open_compliance import compliance_key, count_compliance
 from muara.records.periods import Period, semesters
 from muara.web.flow import count_marks, flow_key, watched_revisions
 from muara.web.oversight import TREND, board_key, count_load, load_key
@@ -104,6 +106,8 @@ def periods(at: datetime) -> Iterator[Job]:
         process = live.newest(service)
         count = partial(counted.count_period, service, process, period, on=today.day)
         yield Job(counted.period_key(service, period), count, _rest(period, today))
+    if published_quarters_set(on=today.day):
+        yield Job(compliance_key(today.day), partial(count_compliance, today.day))
 
 
 LANES: tuple[Lane, ...] = (present, periods)
