@@ -6,10 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from muara.contacts.models import Complaint, Consultation, Counter, Kiosk, QueueSeries, Ticket
-from muara.people.models import User, office_day
+from muara.cases.models import Application, Case
+from muara.cases.rules import COUNTER, for_the_applicant, is_on_applicants_side, is_recused
+from muara.contacts.models import Complaint, Consultation, Counter, DataRequest, Kiosk, QueueSeries, Ticket
+from muara.people.models import Holding, User, office_day
 from muara.people.queries import Post
-from muara.people.rules import ADMINISTRATOR, AUDITOR, COMPLAINT_MANAGER, SUPERIORS, stands_above
+from muara.people.reading import answered
+from muara.people.rules import (
+    ADMINISTRATOR,
+    AUDITOR,
+    COMPLAINT_MANAGER,
+    PRIVACY_OFFICER,
+    SUPERIORS,
+    stands_above,
+)
 from muara.sop.working_time import DAY, Calendar, add_working_days, is_working_day
 
 # Whom the SOP puts before visitors; each series of numbers is called by one of them.
@@ -214,3 +224,76 @@ def complaint_clocks(
 
 def _day(at: datetime | None) -> date | None:
     return None if at is None else office_day(at)
+
+
+# --- personal data (UU 27/2022) ----------------------------------------------------------------------------
+
+# Whose work needs a whole NIK or NPWP: who compares the card or the papers with what was written.
+NEEDS_NUMBERS = frozenset({*COUNTER, "verifier", PRIVACY_OFFICER})
+# Who writes down what somebody without an account asks about their data, having seen their card.
+PRIVACY_RECORDERS = frozenset({*FRONT_OFFICE, PRIVACY_OFFICER})
+IN_A_FILE = (
+    "Berkas permohonan adalah arsip negara: datanya disimpan sampai masa retensinya berakhir, lalu dinilai "
+    "dan dimusnahkan menurut hukum kearsipan (UU 43/2009 Pasal 51; PP 28/2012)."
+)
+
+
+def may_reveal_numbers(user: User, case: Case, *, at: datetime) -> bool:
+    """Tell whether the person may open the whole numbers of a case that they may read."""
+    return (
+        user.is_active
+        and bool(user.actors(at) & NEEDS_NUMBERS)
+        and not is_recused(user, case_id=case.pk)
+        and not is_on_applicants_side(user, case.application)
+    )
+
+
+def may_protect_data(user: User, *, at: datetime) -> bool:
+    """Who answers for personal data: its officer (Pasal 53); while there is none, the head of the office."""
+    actors = user.actors(at)
+    if not user.is_active:
+        return False
+    return PRIVACY_OFFICER in actors or ("head_of_office" in actors and not _has_privacy_officer(at))
+
+
+def may_read_privacy(user: User, *, at: datetime) -> bool:
+    """Tell whether the person reads the registers of personal data: who answers for them, and the auditor."""
+    return user.is_active and (AUDITOR in user.actors(at) or may_protect_data(user, at=at))
+
+
+def may_record_data_request(user: User, *, at: datetime) -> bool:
+    """Tell whether the person writes down what others ask about their data."""
+    return user.is_active and (bool(user.actors(at) & PRIVACY_RECORDERS) or may_protect_data(user, at=at))
+
+
+def may_answer_request(user: User, asked: DataRequest, *, at: datetime) -> bool:
+    """Who answers for personal data, never about their own."""
+    return may_protect_data(user, at=at) and asked.subject_id != user.pk
+
+
+def why_not_erase(user: User, what: str, *, at: datetime) -> str:
+    """Why something of an account stays, in a sentence; empty where it may be erased.
+
+    Archive law goes before erasure for all that belongs to an application (domain 10.1; Pasal 42 to 45).
+    """
+    if user.holdings.current(office_day(at)).exists():
+        return "Akun pegawai diurus kantor: datanya tercetak pada surat yang ia tanda tangani."
+    mine = Case.objects.filter(for_the_applicant(user))
+    if what == DataRequest.Erased.PHONE:
+        if not user.phone:
+            return "Akun ini tidak menyimpan nomor telepon."
+        if mine.filter(closed_at=None).exists():
+            return "Masih ada berkas yang berjalan; nomor ini dipakai untuk menghubungi pemohon."
+        return ""
+    if not user.is_active:
+        return "Akun ini sudah tidak aktif."
+    if mine.exists() or user.powers.exists() or Holding.objects.filter(user=user).exists():
+        return IN_A_FILE
+    if Application.objects.filter(applicant=user).exists():
+        return "Masih ada permohonan yang belum dikirim. Pemohon menghapus isinya lebih dahulu."
+    return ""
+
+
+def _has_privacy_officer(at: datetime) -> bool:
+    held = Holding.objects.current(office_day(at)).filter(actor=PRIVACY_OFFICER, user__is_active=True)
+    return answered(("privacy officer", office_day(at)), held.exists)

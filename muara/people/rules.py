@@ -14,12 +14,15 @@ from muara.people.models import User, office_day
 from muara.sop.values import ValueRefused
 
 ADMINISTRATOR, AUDITOR, COMPLAINT_MANAGER = "administrator", "auditor", "complaint_manager"
-# Beside the SOP's columns: who sets the system up, who reads everything and changes nothing, and who handles
-# complaints (section Q sends them to SOP-PAIP-LPA-01, which names its own official).
+PRIVACY_OFFICER = "privacy_officer"
+# Beside the SOP's columns: who sets the system up, who reads everything and changes nothing, who handles
+# complaints (section Q sends them to SOP-PAIP-LPA-01, which names its own official), and who answers for
+# personal data (UU 27/2022, Pasal 53).
 SYSTEM_ACTORS = {
     ADMINISTRATOR: "Administrator",
     AUDITOR: "Auditor (hanya membaca)",
     COMPLAINT_MANAGER: "Pengelola pengaduan",
+    PRIVACY_OFFICER: "Petugas pelindungan data pribadi",
 }
 AGENCY_ACTORS = frozenset({"technical_team"})
 # Posts that one person holds: two definitive heads would make it a matter of luck who signs.

@@ -228,6 +228,7 @@ class Requirement:
     """A numbered line of the SOP's section G: a document to bring or an obligation to take on.
 
     `duty` is an obligation worded as a permit would say it: a start for the agency, which words its own.
+    `personal` marks documents that tell of persons: opening one of them is kept in the log of personal data.
     """
 
     number: int
@@ -238,6 +239,7 @@ class Requirement:
     upload: bool
     covered_by: int | None
     duty: str
+    personal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -680,6 +682,7 @@ def _requirement(table: Table) -> Requirement:
         upload=table.boolean("upload", False),
         covered_by=table.maybe_integer("covered_by"),
         duty=table.text("duty", ""),
+        personal=table.boolean("personal", False),
     )
     table.finish()
     return requirement

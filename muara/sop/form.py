@@ -47,6 +47,7 @@ PROPOSES: Mapping[str, FieldKind] = {
     "pembuangan": "coordinate",
     "pantau": "coordinate",
 }
+NUMBERS_OF_PERSONS = frozenset({"nik", "npwp"})
 TEXT_LENGTH, TEXTAREA_LENGTH = 200, 4000
 REQUIRED = "Isian ini wajib diisi."
 OUTFALL = "outfall"  # the coordinate at which the wastewater reaches the sea
@@ -403,6 +404,12 @@ def show(item: Field, value: object) -> str:
             Coordinate(Decimal(str(value["latitude"])), Decimal(str(value["longitude"])))
         )
     return _show_one(item, value)
+
+
+def show_masked(item: Field, value: object) -> str:
+    """Write a stored value as `show` does, the number of a person masked (UU 27/2022; domain 10.1)."""
+    text = show(item, value)
+    return typed.masked(text) if item.kind in NUMBERS_OF_PERSONS and text else text
 
 
 def _show_one(item: Field, value: object) -> str:

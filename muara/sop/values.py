@@ -278,6 +278,28 @@ def check_nik(text: str) -> str:
     return digits
 
 
+# What an office looks at to know somebody by, and how long its number is.
+CARDS = {"ktp": (16, 16), "sim": (12, 16), "passport": (7, 9)}
+
+
+def check_card(kind: str, text: str) -> str:
+    """Return the number of a card (one of CARDS) without its spaces, shape only; raises ValueRefused."""
+    number = "".join(text.split()).upper()
+    least, most = CARDS[kind]
+    plain = number.isdigit() if kind != "passport" else number.isalnum()
+    if not (number.isascii() and plain and least <= len(number) <= most):
+        if kind == "ktp":
+            raise ValueRefused("Nomor KTP (NIK) terdiri dari 16 angka. Periksa kartunya.")
+        raise ValueRefused("Nomor bukti diri tidak sesuai jenisnya. Periksa kartunya.")
+    return number
+
+
+def masked(number: str) -> str:
+    """The number of a person as lists show it: 6472010101010001 becomes 6472••••••••0001."""
+    shown = 4 if len(number) >= 12 else 2
+    return f"{number[:shown]}{'•' * (len(number) - 2 * shown)}{number[-shown:]}"
+
+
 def check_phone(text: str) -> str:
     """Return a telephone number as +62…; raises ValueRefused."""
     digits = _bare(text).removeprefix("+")

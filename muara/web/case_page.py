@@ -26,6 +26,7 @@ from muara.cases.rules import (
     may_record_answer,
     may_work_on_task,
 )
+from muara.contacts.rules import may_reveal_numbers
 from muara.people.calendar import office_calendar
 from muara.people.models import Notice, User, office_day
 from muara.permits.models import Permit
@@ -36,7 +37,14 @@ from muara.web.acts import read_number
 from muara.web.desk import desk_officer, task_address
 from muara.web.files import person
 from muara.web.maps import map_of
+from muara.web.seen import CONTACT, saw_case
 
+# The sections that tell how a person is reached, and what of them.
+SHOWS_PERSONS = {
+    "data": f"{CONTACT}; NIK dan NPWP disamarkan",
+    "perbaikan": "nama dan isian yang diperbaiki",
+    "pemberitahuan": "nama, surel, telepon, isi pemberitahuan",
+}
 READ_CONFLICTS = frozenset({"head_of_office", "auditor"})  # the superior (UU 30/2014, Pasal 43)
 
 
@@ -53,6 +61,8 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     section = SECTIONS.get(key)
     if section is None:
         raise Http404
+    if key in SHOWS_PERSONS:
+        saw_case(me, found, place=f"berkas/{key}", what=SHOWS_PERSONS[key], at=at)
     court, main, decision = court_of(found), found.main_task, decision_of(found.pk)
     talk = dossier.talk_before(found)
     return render(
@@ -145,6 +155,7 @@ def _read_data(request: HttpRequest, found: Case, at: datetime) -> dict[str, Any
         "previous": previous,
         "parts": dossier.parts(found, shown, previous=previous),
         "kind": found.process.kind(found.application.kind),
+        "reveals": may_reveal_numbers(person(request), found, at=at),
         "map": map_of(found.revision.definition.form, dossier.answers_in(shown)),
     }
 
@@ -261,6 +272,7 @@ def correction(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         return redirect("application", found.application.reference)
     rows = found.corrections.select_related("submission__application", "answering", "answered_by")
     asked = get_object_or_404(rows.prefetch_related("items"), number=number)
+    saw_case(here.user, found, place="berkas/perbaikan", what=SHOWS_PERSONS["perbaikan"], at=here.at)
     if asked.answering is None:
         return redirect(f"{reverse('case', args=[found.pk])}?bagian=perbaikan#bagian")
     before, after = asked.submission, asked.answering

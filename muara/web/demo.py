@@ -41,7 +41,15 @@ from muara.cases.terms import clean_terms
 from muara.contacts.actions import complaints, queue
 from muara.contacts.actions.complaints import Filing
 from muara.contacts.actions.consultations import ask, inform
-from muara.contacts.models import Complaint, Consultation, PhoneTask, QueueSeries, Ticket
+from muara.contacts.models import (
+    Complaint,
+    Consultation,
+    DataAccess,
+    DataRequest,
+    PhoneTask,
+    QueueSeries,
+    Ticket,
+)
 from muara.documents.blobs import keep_blob
 from muara.documents.contents.refusal import Reason
 from muara.documents.models import Blob, Certificate
@@ -70,7 +78,7 @@ from muara.people.models import (
     midnight,
     office_day,
 )
-from muara.people.rules import COMPLAINT_MANAGER, Proof
+from muara.people.rules import COMPLAINT_MANAGER, PRIVACY_OFFICER, Proof
 from muara.permits.actions import set_up_missing
 from muara.sop.definition import Outcome
 from muara.sop.service import load_folder, read_service, services_root
@@ -102,6 +110,7 @@ from muara.steps.actions.requests import Asked, Reply
 from muara.steps.actions.review import Substance
 from muara.steps.actions.unreached import escalate, note_call
 from muara.steps.letters import proposed_wording
+from muara.web.demo_privacy import privacy_life
 from muara.web.second_factor import DEMO_SECRET
 
 PASSWORD = "cerdas-melayani"
@@ -135,6 +144,7 @@ CAST = (
     Person("registrar", "tatausaha", "Tuti Rekawati"),
     Person("collection_counter", "pengambilan", "Ambar Umpamani"),
     Person("complaint_manager", "pengaduan", "Prita Umpama"),
+    Person("privacy_officer", "privasi", "Pandu Misalkan"),
     Person("administrator", "admin", "Adi Contohno"),
     Person("auditor", "auditor", "Awas Misalkan"),
 )
@@ -211,7 +221,7 @@ def seed_office(at: datetime) -> Office:
             "dan bersedia menerima sanksi bila tidak menepatinya."
         ),
         pledge_day=SINCE,
-        privacy_contact="Sekretaris kantor (contoh), telepon (0541) 000001",
+        privacy_contact="Pandu Misalkan, petugas pelindungan data pribadi (contoh), telepon (0541) 000001",
     )
     agency = Office.objects.create(
         kind=Office.Kind.AGENCY,
@@ -958,12 +968,28 @@ def seed_cases(at: datetime) -> Iterator[str]:
         yield f"{case} · {case.application.company} · {task.step.title if task else 'selesai'}"
     ask_question(at=at, text="Apakah hotel kecil di pantai perlu izin ini?")
     yield f"{seed_complaints(at)} pengaduan, saran, dan pertanyaan"
+    yield seed_privacy(at)
     _coordinate(at)
     yield f"{_from_paper(at)} · dari kertas"
     yield from _unreached(at)
     yield _share(at)
     yield _electronic(at)
     yield _filed(at)
+
+
+def seed_privacy(at: datetime) -> str:
+    """Who saw whose data, what was asked, and what went wrong once."""
+    cases = list(Case.objects.exclude(registration_number=None).order_by("pk")[:4])
+    privacy_life(
+        cases,
+        officer=officer(PRIVACY_OFFICER),
+        verifier=officer("verifier"),
+        counter=officer("customer_service"),
+        applicant=applicant(),
+        at=at,
+    )
+    looks, asked = DataAccess.objects.count(), DataRequest.objects.count()
+    return f"{looks} akses data pribadi, {asked} permintaan, satu insiden"
 
 
 def seed_complaints(at: datetime) -> int:

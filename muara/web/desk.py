@@ -43,8 +43,16 @@ from muara.cases.rules import (
 )
 from muara.compliance.rules import REVIEWER, WARNER
 from muara.contacts.actions.queue import attach_application
-from muara.contacts.models import Complaint, Consultation, NoticeLetter, PhoneTask, Ticket
-from muara.contacts.rules import ANSWERS, FRONT_OFFICE, HANDLERS, RECORDERS, may_serve
+from muara.contacts.models import Complaint, Consultation, DataRequest, NoticeLetter, PhoneTask, Ticket
+from muara.contacts.rules import (
+    ANSWERS,
+    FRONT_OFFICE,
+    HANDLERS,
+    PRIVACY_RECORDERS,
+    RECORDERS,
+    may_read_privacy,
+    may_serve,
+)
 from muara.people.calendar import office_calendar
 from muara.people.models import Company, User, office_day
 from muara.people.queries import absent_until
@@ -147,6 +155,11 @@ def desk_links(here: Officer, current: str) -> list[dict[str, Any]]:
         places.append(("Pengaduan", "complaints", mine))
     if here.actors & RECORDERS:
         places.append(("Catat pengaduan", "new_complaint", 0))
+    if may_read_privacy(here.user, at=here.at):
+        asked = DataRequest.objects.filter(answered_at=None).count()
+        places.append(("Data pribadi", "privacy_desk", asked))
+    if here.actors & PRIVACY_RECORDERS:
+        places.append(("Catat permintaan data", "new_data_request", 0))
     if here.actors & QUEUE_READERS:
         places.append(("Antrean", "queue_desk", 0))
     if here.actors & set(FRONT_OFFICE):

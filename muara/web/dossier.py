@@ -45,7 +45,7 @@ from muara.people.calendar import office_calendar
 from muara.permits.models import Decision, Refusal
 from muara.permits.queries import Remedies, remedies_of
 from muara.sop.definition import CALLER, Limit, PrintedForm, Process, Requirement, Step
-from muara.sop.form import Field, show
+from muara.sop.form import Field, show, show_masked
 from muara.sop.working_time import Calendar, working_days_in
 from muara.steps.actions.drafting import decree
 from muara.steps.actions.review import binding_terms, standing_recommendations
@@ -255,8 +255,10 @@ class Part:
     answers: tuple[Answer, ...]
 
 
-def parts(case: Case, submission: Submission, *, previous: Submission | None) -> list[Part]:
-    """Lay out a submission by the form of the case's own revision."""
+def parts(
+    case: Case, submission: Submission, *, previous: Submission | None, whole: bool = False
+) -> list[Part]:
+    """Lay out a submission by the form of the case's own revision; `whole` shows NIK and NPWP unmasked."""
     form = definition_of(case.revision_id).form
     values = answers_in(submission)
     before = answers_in(previous) if previous else values
@@ -267,7 +269,7 @@ def parts(case: Case, submission: Submission, *, previous: Submission | None) ->
             tuple(
                 Answer(
                     field=item,
-                    text=show(item, values.get(item.key)),
+                    text=(show if whole else show_masked)(item, values.get(item.key)),
                     rows=_rows(item, values.get(item.key)),
                     changed=values.get(item.key) != before.get(item.key),
                 )
@@ -288,7 +290,7 @@ def _rows(item: Field, value: object) -> tuple[tuple[str, ...], ...]:
     if item.kind != "table" or not isinstance(value, list):
         return ()
     return tuple(
-        tuple(show(column, line.get(column.key)) for column in item.columns)
+        tuple(show_masked(column, line.get(column.key)) for column in item.columns)
         for line in value
         if isinstance(line, Mapping)
     )

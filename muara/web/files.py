@@ -53,6 +53,7 @@ from muara.steps.letters.forms import folder_label as print_label
 from muara.steps.letters.review import summary_pdf
 from muara.steps.letters.sop import public_book
 from muara.web.public import revision_by_slug
+from muara.web.seen import FILE, saw_case, saw_power
 
 Answer = TypeVar("Answer", bound=HttpResponseBase)
 # A stranger's file never runs in our origin, and is never shown by the browser itself.
@@ -60,6 +61,8 @@ STRANGE = "sandbox; default-src 'none'"
 # Our own PDF: the browser's reader may show it, and it may load nothing.
 OWN = "default-src 'none'; frame-ancestors 'none'"
 PICTURE = "default-src 'none'"
+# Letters that tell the NIK, or how a person is reached.
+TELLS_PERSONS = frozenset({"application_form", "handover_receipt"})
 
 
 @login_required
@@ -128,6 +131,7 @@ def power_letter(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = PowerOfAttorney.objects.select_related("scan", "application").filter(pk=pk).first()
     if found is None or not may_read_power(person(request), found, at=timezone.now()):
         raise Http404
+    saw_power(person(request), found, at=timezone.now())
     return original(found.scan, f"surat-kuasa-{found.pk}{PREFERRED.get(found.scan.media_type, '')}")
 
 
@@ -251,6 +255,9 @@ def _attachment(request: HttpRequest, pk: int) -> Attachment:
         raise Http404
     if not _was_handed_in(found):
         raise Http404
+    case = found.application.case
+    if case.process.requirement(found.requirement).personal:
+        saw_case(me, case, place=f"lampiran/{found.pk}", what=found.filename[:160], at=at, kind=FILE)
     return found
 
 
@@ -276,6 +283,10 @@ def _letter(request: HttpRequest, pk: int) -> CaseLetter:
     found = filed.filter(letter__pk=pk).first()
     if found is None:
         raise Http404
+    me = person(request)
+    if found.kind in TELLS_PERSONS and not is_on_applicants_side(me, found.case.application):
+        what = found.letter.title[:160]
+        saw_case(me, found.case, place=f"surat/{pk}", what=what, at=timezone.now(), kind=FILE)
     return found
 
 
@@ -283,13 +294,27 @@ def _scan(request: HttpRequest, pk: int, sha256: str) -> Blob:
     """A scanned paper of this very case; the applicant reads only the issued decision."""
     if not SHA256.fullmatch(sha256):
         raise Http404
-    case = _case(request, pk, at=timezone.now())
+    me, at = person(request), timezone.now()
+    case = _case(request, pk, at=at)
     held: list[QuerySet[Any]] = [
         register.objects.filter(case=case, scan__sha256=sha256) for register in (Permit, Refusal)
     ]
     later = LaterDecision.objects.filter(permit__case=case)
     held.append(later.filter(scan__sha256=sha256))
-    if not is_on_applicants_side(person(request), case.application):
+    if not is_on_applicants_side(me, case.application):
+        # What comes from persons: a power, what they signed or showed. Opening it is kept.
+        theirs: list[QuerySet[Any]] = [
+            PaperDocument.objects.filter(case=case, blob__sha256=sha256),
+            PowerOfAttorney.objects.covering(case.application).filter(scan__sha256=sha256),
+            Handover.objects.filter(case=case, sending_proof__sha256=sha256),
+            Handover.objects.filter(case=case, receipt_scan__sha256=sha256),
+            Submission.objects.filter(application=case.application_id, proof__sha256=sha256),
+            EarlyEnd.objects.filter(case=case, proof__sha256=sha256),
+        ]
+        if any(rows.exists() for rows in theirs):
+            what = "pindaian dari pemohon: surat kuasa, tanda terima, atau naskah bertanda tangan"
+            saw_case(me, case, place=f"pindaian/{sha256}", what=what, at=at, kind=FILE)
+            return Blob.objects.get(sha256=sha256)
         held += [
             later.filter(evidence__sha256=sha256),
             later.filter(delivery__proof__sha256=sha256),
@@ -301,12 +326,6 @@ def _scan(request: HttpRequest, pk: int, sha256: str) -> Blob:
             CareActivity.objects.filter(case=case, scan__sha256=sha256),
             SiteVisit.objects.filter(referral__case=case, signed_record__sha256=sha256),
             VisitPhoto.objects.filter(visit__referral__case=case, blob__sha256=sha256),
-            PaperDocument.objects.filter(case=case, blob__sha256=sha256),
-            PowerOfAttorney.objects.covering(case.application).filter(scan__sha256=sha256),
-            Handover.objects.filter(case=case, sending_proof__sha256=sha256),
-            Handover.objects.filter(case=case, receipt_scan__sha256=sha256),
-            Submission.objects.filter(application=case.application_id, proof__sha256=sha256),
-            EarlyEnd.objects.filter(case=case, proof__sha256=sha256),
         ]
     if not any(rows.exists() for rows in held):
         raise Http404

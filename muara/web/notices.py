@@ -29,6 +29,7 @@ from muara.web.acts import Came, attempt, new_key
 from muara.web.desk import Officer, desk_links, desk_officer
 from muara.web.files import person
 from muara.web.office import office_administrator, office_page, office_reader, record_once
+from muara.web.seen import saw_case
 
 A_PAGE = 25
 DONE_SHOWN = 10
@@ -133,6 +134,7 @@ def phone_task(request: HttpRequest, pk: int) -> HttpResponse:
     found = _calls(me).filter(pk=pk).first()
     if found is None or not may_tell(me, found.case, at=here.at):
         raise Http404
+    saw_case(me, found.case, place="telepon", what="nama, telepon, isi pemberitahuan", at=here.at)
     form, came = CallForm(request.POST or None), None
     if request.method == "POST":
 
@@ -157,6 +159,7 @@ def notice_letter(request: HttpRequest, pk: int) -> HttpResponse:
     found = _papers(me).filter(pk=pk).first()
     if found is None or not may_tell(me, found.case, at=here.at):
         raise Http404
+    saw_case(me, found.case, place="surat-pos", what="nama, alamat, isi pemberitahuan", at=here.at)
     form, came = PostForm(request.POST or None), None
     if request.method == "POST":
 

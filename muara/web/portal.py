@@ -86,6 +86,7 @@ from muara.web.progress import (
 )
 from muara.web.public import revision_by_slug, revisions_in_force
 from muara.web.replies import AnswerForm, Asked, SubmitForm, WithdrawForm, asked_of
+from muara.web.seen import saw_application
 
 PER_PAGE = 30
 
@@ -110,6 +111,7 @@ def own_application(request: HttpRequest, reference: str) -> Application:
         raise Http404
     user, at = person(request), timezone.now()
     if may_act_as_applicant(user, found, at=at, doing=Doing.SEE):
+        saw_application(user, found, at=at)
         return found
     if request.method == "POST" and was_answered(request):
         return found

@@ -18,7 +18,7 @@ from muara.cases.models import (
 from muara.cases.models.case import definition_of
 from muara.cases.queries import attachments_of
 from muara.sop.definition import Requirement, Step
-from muara.sop.form import show
+from muara.sop.form import show_masked
 from muara.steps.letters.correction import about
 from muara.web.dossier import Paper, answers_in, attachment_paper
 
@@ -139,7 +139,12 @@ class Replaced:
 def changed_fields(case: Case, before: Submission, after: Submission) -> list[Changed]:
     old, new = answers_in(before), answers_in(after)
     return [
-        Changed(section.title, item.label, show(item, old.get(item.key)), show(item, new.get(item.key)))
+        Changed(
+            section.title,
+            item.label,
+            show_masked(item, old.get(item.key)),
+            show_masked(item, new.get(item.key)),
+        )
         for section in definition_of(case.revision_id).form.sections
         for item in section.fields
         if old.get(item.key) != new.get(item.key)

@@ -28,6 +28,7 @@ from muara.web.acts import Came, new_key
 from muara.web.desk import A_PAGE, Officer, attempt_once, desk_links, desk_officer, visitor_at_counter
 from muara.web.paging import AT_MOST, Pages
 from muara.web.public import revisions_in_force
+from muara.web.seen import saw_talk
 from muara.web.talk_forms import Answering, Asking, LinkForm, letter_of
 
 ACTIVITY = {Consultation.Desk.INFORMATION.value: "inform", Consultation.Desk.HELP_DESK.value: "advise"}
@@ -114,6 +115,7 @@ def consultation(request: HttpRequest, pk: int) -> HttpResponse:
     found = _talk(here, pk)
     revision = revision_of(found.service, at=here.at)
     letters = guide(revision, found.desk)
+    saw_talk(here.user, found, at=here.at)
     form = Answering(
         request.POST or None,
         letters=letters,

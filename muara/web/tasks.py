@@ -70,6 +70,7 @@ from muara.web.files import person
 from muara.web.renewals import SHOWS_EARLIER, earlier_of
 from muara.web.rounds import Round, rounds
 from muara.web.second_factor import Doorway, ask_for_proof, came_back, doorway
+from muara.web.seen import CONTACT, saw_case
 
 RECENT = 8
 REQUESTS_AT = frozenset({"apply", "check", "verify", "correct", "review", "endorse", "meet", "decide"})
@@ -386,6 +387,7 @@ def task_page(
         "stale": came is Came.STALE,
         "layout": "layouts/page.html" if _is_wide(desk) else "layouts/dossier.html",
     }
+    saw_case(me, fresh, place="tugas", what=f"{CONTACT}; NIK dan NPWP disamarkan", at=at)
     template = "desk/act.html" if desk.alone else "desk/task.html"
     return render(request, template, context, status=came.value if came else 200)
 

@@ -41,6 +41,7 @@ from muara.web.office_forms import (
     ReasonForm,
     UserForm,
 )
+from muara.web.seen import saw_user
 
 PAGE = 30
 NOBODY = "tanpa"
@@ -103,8 +104,9 @@ def new_user(request: HttpRequest) -> HttpResponse:
 @login_required
 @GET_POST
 def user(request: HttpRequest, pk: int) -> HttpResponse:
-    by, _ = office_reader(request)
+    by, at = office_reader(request)
     person = get_object_or_404(User, pk=pk)
+    saw_user(by, person, at=at)
     form, came = UserForm(person, data=request.POST or None), Came.DONE
     if request.method == "POST" and form.is_valid():
         came = record_once(

@@ -21,12 +21,15 @@ from muara.cases.copies import hand_out
 from muara.cases.models import Case, ControlledCopy, DeliveryRound, PowerOfAttorney, Question
 from muara.contacts.actions import queue
 from muara.contacts.actions.complaints import Filing, file_complaint
+from muara.contacts.actions.privacy import Asking, ask_about_own_data, record_breach
 from muara.contacts.models import (
     Assessment,
     AssessmentItem,
     Complaint,
     Consultation,
     Counter,
+    DataBreach,
+    DataRequest,
     Kiosk,
     NoticeLetter,
     PhoneTask,
@@ -98,6 +101,54 @@ ADDRESSES = {
     "privacy": (
         "200 200 200 200 200 200 200 200 200",
         "405 405 405 405 405 405 405 405 405",
+    ),
+    "my_data": (
+        "in 200 200 200 200 200 200 200 200",
+        "in 422 422 422 422 422 422 422 422",
+    ),
+    "my_data_file": (
+        "in 404 404 404 404 404 404 404 404",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "privacy_desk": (  # the cast has a privacy officer; tests/web/test_privacy.py is their side
+        "in 403 403 403 403 403 403 200 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "new_data_request": (
+        "in 403 403 200 200 403 403 403 403",
+        "in 403 403 422 422 403 403 403 403",
+    ),
+    "data_request": (
+        "in 403 403 403 403 403 403 200 403",
+        "in 403 403 403 403 403 403 403 403",
+    ),
+    "data_accesses": (  # the auditor takes a list along for a reason
+        "in 403 403 403 403 403 403 200 403",
+        "in 403 403 403 403 403 403 422 403",
+    ),
+    "new_breach": (
+        "in 403 403 403 403 403 403 403 403",
+        "in 403 403 403 403 403 403 403 403",
+    ),
+    "breach": (
+        "in 403 403 403 403 403 403 200 403",
+        "in 403 403 403 403 403 403 403 403",
+    ),
+    "breach_letter": (
+        "in 403 403 403 403 403 403 200 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "processing": (
+        "in 403 403 403 403 403 403 200 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "retention": (
+        "in 403 403 403 403 403 403 200 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "reveal_numbers": (  # an administrator sees no case
+        "in 403 403 200 403 403 403 403 404",
+        "in 403 403 422 403 403 403 403 404",
     ),
     "touchscreen": (
         "200 200 200 200 200 200 200 200 200",
@@ -1249,6 +1300,7 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "ending": "csv",
         "figure": "k1",
         "file": 1,
+        "recipient": "lembaga",
         "number": 1,
         "name": "periksa-qr.js",
         "old": case.revision_id,
@@ -1286,6 +1338,10 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "complaint_receipt": Complaint.objects.get().pk,
         "complaint_file": Complaint.objects.get().pk,
         "complaint_act": Complaint.objects.get().pk,
+        "data_request": DataRequest.objects.get().pk,
+        "breach": DataBreach.objects.get().pk,
+        "breach_letter": DataBreach.objects.get().pk,
+        "reveal_numbers": case.pk,
         "question": Question.objects.get().pk,
         "phone_task": PhoneTask.objects.get().pk,
         "notice_letter": NoticeLetter.objects.get().pk,
@@ -1345,6 +1401,17 @@ def test_every_address_answers_each_person_as_it_should(office: Office, who: str
     take(at=MONDAY)
     ask_question(at=MONDAY, text="Apa syaratnya?")
     file_complaint(Filing(kind="saran", category="sarana", text="Tambah kursi.", anonymous=True), at=MONDAY)
+    ask_about_own_data(Asking(kind="akses", text="Siapa melihat?"), by=applicant(), at=MONDAY)
+    record_breach(
+        began_at=MONDAY,
+        ended_at=None,
+        known_at=MONDAY,
+        exposed="Nama",
+        how="Layar terbuka",
+        handling="Sesi diputus",
+        by=officer("privacy_officer"),
+        at=MONDAY,
+    )
     Question.objects.create(
         case=case,
         agency=Office.objects.get(kind=Office.Kind.AGENCY),

@@ -1,4 +1,4 @@
-"""Talk with citizens: questions, complaints, the queue, the survey, and whom a notice did not reach.
+"""Talk with citizens: questions, complaints, personal data, the queue, the survey, who was not reached.
 
 And section T, whose other half the survey is: evaluating staff and the office's own quality.
 """
@@ -15,6 +15,7 @@ from muara.contacts.models.complaints import (
 )
 from muara.contacts.models.consultations import Consultation
 from muara.contacts.models.evaluation import Assessment, AssessmentFile, AssessmentItem, Evaluation
+from muara.contacts.models.privacy import BreachAct, DataAccess, DataBreach, DataRequest, PrivacyYear
 from muara.contacts.models.queue import Counter, Kiosk, QueueDay, QueueSeries, Ticket, TicketEvent
 from muara.contacts.models.survey import Questionnaire, SurveyAnswer, SurveyFollowUp, SurveySuggestion
 from muara.contacts.models.unreached import NoticeLetter, PhoneCall, PhoneTask
@@ -23,6 +24,7 @@ __all__ = [
     "Assessment",
     "AssessmentFile",
     "AssessmentItem",
+    "BreachAct",
     "Complainant",
     "Complaint",
     "ComplaintAct",
@@ -31,11 +33,15 @@ __all__ = [
     "ComplaintYear",
     "Consultation",
     "Counter",
+    "DataAccess",
+    "DataBreach",
+    "DataRequest",
     "Evaluation",
     "Kiosk",
     "NoticeLetter",
     "PhoneCall",
     "PhoneTask",
+    "PrivacyYear",
     "Questionnaire",
     "QueueDay",
     "QueueSeries",

@@ -36,6 +36,7 @@ from muara.permits.actions import (
 )
 from muara.permits.models import Decision, Permit
 from muara.permits.queries import decision_by_original, decision_of, earlier_permit
+from muara.sop.values import CARDS, ValueRefused, check_card, masked
 from muara.steps.actions.approval import void_what_must_be_done_again
 from muara.steps.actions.drafting import decree, latest_draft
 from muara.steps.actions.powers import PowerLetter, demand_letter, keep_power
@@ -239,27 +240,14 @@ class Taker:
     power: PowerOfAttorney | None = None
 
 
-def masked(number: str) -> str:
-    """A card's number as it is kept: 6472010101010001 becomes 6472••••••••0001."""
-    shown = 4 if len(number) >= 12 else 2
-    return f"{number[:shown]}{'•' * (len(number) - 2 * shown)}{number[-shown:]}"
-
-
-LENGTHS = {"ktp": (16, 16), "sim": (12, 16), "passport": (7, 9)}
-
-
 def _demand_identity(taker: Taker) -> str:
     """Read the card's number without its spaces; a KTP has 16 digits (the NIK)."""
-    number = "".join(taker.number.split()).upper()
-    if taker.identity not in LENGTHS:
+    if taker.identity not in CARDS:
         raise Refused("Pilih bukti diri yang diperiksa.", "identity")
-    least, most = LENGTHS[taker.identity]
-    plain = number.isdigit() if taker.identity != "passport" else number.isalnum()
-    if not (number.isascii() and plain and least <= len(number) <= most):
-        if taker.identity == "ktp":
-            raise Refused("Nomor KTP (NIK) terdiri dari 16 angka. Periksa kartunya.", "number")
-        raise Refused("Nomor bukti diri tidak sesuai jenisnya. Periksa kartunya.", "number")
-    return number
+    try:
+        return check_card(taker.identity, taker.number)
+    except ValueRefused as refusal:
+        raise Refused(refusal.message, "number") from None
 
 
 def _power_of(taker: Taker, case: Case, *, by: User, at: datetime) -> PowerOfAttorney | None:

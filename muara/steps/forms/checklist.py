@@ -12,7 +12,7 @@ from django import forms
 from muara.cases.models import Attachment, Checklist, ChecklistMark, Task
 from muara.cases.queries import attachments_of, latest_submission, material, submitted
 from muara.sop.definition import Requirement
-from muara.sop.form import show
+from muara.sop.form import Field, show, show_masked
 from muara.sop.places import UNCERTAIN
 from muara.sop.siting import doubtful
 from muara.steps.actions.checklists import Mark, asked_by
@@ -148,7 +148,7 @@ class ChecklistForm(StepForm):
                 reason=self[f"reason_{requirement.number}"],
                 kind=self[f"kind_{requirement.number}"],
                 answers=tuple(
-                    (field.label, show(field, values[field.key]))
+                    (field.label, _shown(field, values[field.key]))
                     for field in fields
                     if requirement.number in field.requirements and field.key in values
                 ),
@@ -177,6 +177,11 @@ class ChecklistForm(StepForm):
             for field in self.visible_fields()
             if not field.name.startswith(("mark_", "reason_", "kind_"))
         ]
+
+
+def _shown(field: Field, value: object) -> str:
+    """The company's NPWP is compared with its papers here; a person's NIK stays masked."""
+    return show_masked(field, value) if field.kind == "nik" else show(field, value)
 
 
 def _names(number: int) -> tuple[str, str, str]:
