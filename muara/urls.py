@@ -33,6 +33,7 @@ from muara.web import (
     loggers,
     notices,
     office,
+    open_figures,
     oversight,
     paper,
     permits,
@@ -74,6 +75,11 @@ urlpatterns = [
     path("pengaduan/saya/tanda-terima.pdf", complaining.own_receipt, name="own_receipt"),
     path("pengaduan/lembar.pdf", complaining.complaint_sheet, name="complaint_sheet"),
     path("pengaduan/angka/", complaining.public_complaints, name="public_complaints"),
+    path("statistik/", open_figures.open_figures, name="open_figures"),
+    path("statistik/kamus/", open_figures.dictionary, name="open_figures_dictionary"),
+    path(
+        "statistik/<slug:slug>/<slug:period>.<slug:form>", open_figures.take_along, name="open_figures_file"
+    ),
     path("privasi/", information.privacy, name="privacy"),
     path("layar/", information.touchscreen, name="touchscreen"),
     path("layar/keluar/", information.leave_touchscreen, name="leave_touchscreen"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -26,7 +25,7 @@ from muara.permits.models import Decision, Permit
 from muara.permits.queries import decision_by_token
 from muara.permits.standing import Status
 from muara.records.comparing import Comparison, compare
-from muara.records.open_register import COLUMNS, LICENCE, LICENCE_NAME, issued_permits, lines
+from muara.records.open_register import COLUMNS, LICENCE, LICENCE_NAME, PROPOSED, issued_permits, lines
 from muara.web import sheets
 from muara.web.paging import AT_MOST, Pages
 from muara.web.public import domain
@@ -136,6 +135,7 @@ def public_register(request: HttpRequest) -> HttpResponse:
             "columns": COLUMNS,
             "licence": LICENCE,
             "licence_name": LICENCE_NAME,
+            "proposed": PROPOSED,
         },
     )
 
@@ -153,12 +153,9 @@ def register_download(request: HttpRequest, form: str) -> HttpResponse:
         "judul": "Register izin",
         "penerbit": office.name if office else "",
         "lisensi": LICENCE,
+        "catatan_lisensi": PROPOSED,
         "diambil": timezone.localtime(at).isoformat(timespec="seconds"),
         "kolom": [{"nama": column.key, "arti": column.meaning} for column in COLUMNS],
         "izin": [row.as_json() for row in rows],
     }
-    return HttpResponse(
-        json.dumps(told, ensure_ascii=False, indent=1),
-        content_type="application/json; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{FILE_NAME}.json"'},
-    )
+    return sheets.json_file(told, name=FILE_NAME)

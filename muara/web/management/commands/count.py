@@ -21,6 +21,7 @@ from muara.records import counted
 from muara.records.board import Today
 from muara.records.periods import Period, semesters
 from muara.web.flow import count_marks, flow_key, watched_revisions
+from muara.web.open_figures import everybodys
 from muara.web.oversight import TREND, board_key, count_load, load_key
 
 PAUSE = 10.0  # seconds between two looks at what is due
@@ -102,6 +103,9 @@ def periods(at: datetime) -> Iterator[Job]:
         yield Job(load_key(service, period, today), load, _rest(period, today))
     for service, period in _periods(at):
         process = live.newest(service)
+        count = partial(counted.count_period, service, process, period, on=today.day)
+        yield Job(counted.period_key(service, period), count, _rest(period, today))
+    for service, process, period in everybodys(today.day):  # what visitors may ask for, and never wait for
         count = partial(counted.count_period, service, process, period, on=today.day)
         yield Job(counted.period_key(service, period), count, _rest(period, today))
 
