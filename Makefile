@@ -66,6 +66,11 @@ bench-signing: $(STAMPS)/develop ## Measure an electronic original: size, CPU, a
 bench-numbers: $(STAMPS)/develop $(STAMPS)/system ## Give numbers and sign permits while processes are killed, on a private PostgreSQL and on SQLite
 	@$(BIN)/python -m bench.numbers
 
+.PHONY: bench-search
+bench-search: $(STAMPS)/develop $(STAMPS)/system ## Search over SEARCHED=20000 cases and five letters each, on a private PostgreSQL and on SQLite
+	@$(BIN)/python -m bench.search --cases $(SEARCHED)
+SEARCHED ?= 20000
+
 .PHONY: drill
 drill: $(STAMPS)/run $(STAMPS)/system ## Build CASES=1000000 fictional cases on a private PostgreSQL and measure every page on them
 	@$(BIN)/python -m bench.drill --cases $(CASES)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from muara.cases.models import Application, Case, Revision
 from muara.people.models import Company
-from muara.permits.models import Permit
+from muara.permits.models import Earlier, Permit
 from muara.steps.actions import filing
 from muara.web.demo import Clock, Walk, applicant, sample_upload
 from tests.clock import MONDAY
@@ -15,10 +15,10 @@ LATER = MONDAY + timedelta(days=200)
 
 
 def start(
-    kind: str, permit: Permit | None, *, at: datetime = LATER, company: Company | None = None
+    kind: str, permit: Earlier | None, *, at: datetime = LATER, company: Company | None = None
 ) -> Application:
     """Begin as the holder of a permit would."""
-    owner = permit.case.application.company if permit else None
+    owner = permit.case.application.company if isinstance(permit, Permit) else None
     return filing.start_application(
         revision=Revision.objects.latest("pk"),
         kind=kind,

@@ -56,8 +56,7 @@ def promise_over(*, by: date, calendar: Calendar) -> Q:
     over = Q(pk__in=[])
     for pk in stored_revisions():
         process = definition_of(pk).process
-        day_0 = "recommended_on" if process.promise_awaits_agency else "registered_on"
-        last = working_day_before(calendar, by, process.promise_days)
+        day_0, last = _promised_since(process, by=by, calendar=calendar)
         out = [step for activity in OUT for step in process.doing(activity)]
         over |= Q(case__revision=pk, **{f"case__{day_0}__lte": last}) & ~Q(step_key__in=out)
     return over
@@ -68,7 +67,18 @@ def past_legal_limit(*, today: date, among: TaskQuerySet | None = None) -> CaseQ
 
     `among` are open tasks, of the main line or beside it: only the cases of these.
     """
-    over = promise_over(by=today - DAY, calendar=office_calendar())
+    by, calendar = today - DAY, office_calendar()
     tasks = Task.objects.open().main() if among is None else among
-    found: CaseQuerySet = Case.objects.filter(closed_at=None, pk__in=tasks.filter(over).values("case"))
+    old = Q(pk__in=[])  # said of the case too, so that its index is used and not every open case looked at
+    for pk in stored_revisions():
+        day_0, last = _promised_since(definition_of(pk).process, by=by, calendar=calendar)
+        old |= Q(revision=pk, **{f"{day_0}__lte": last})
+    over = tasks.filter(promise_over(by=by, calendar=calendar))
+    found: CaseQuerySet = Case.objects.filter(old, closed_at=None, pk__in=over.values("case"))
     return found
+
+
+def _promised_since(process: Process, *, by: date, calendar: Calendar) -> tuple[str, date]:
+    """From which day a promise runs, and the latest such day whose promise has ended by another."""
+    day_0 = "recommended_on" if process.promise_awaits_agency else "registered_on"
+    return day_0, working_day_before(calendar, by, process.promise_days)

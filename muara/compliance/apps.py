@@ -13,6 +13,7 @@ class ComplianceConfig(AppConfig):
     # A correction is another row: the one that it takes the place of only stops being current.
     append_only: ClassVar = {
         "Reading": ("current",),
+        "Measurement": (),
         "Production": ("current",),
         "Certificate": ("current",),
         "Sample": (),

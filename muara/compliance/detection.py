@@ -19,7 +19,7 @@ from muara.compliance.arithmetic.limits import FLOW, PH, Limit, in_force
 from muara.compliance.arithmetic.measured import Measured
 from muara.compliance.arithmetic.schedule import DutyKind
 from muara.compliance.arithmetic.units import M3_PER_DAY
-from muara.compliance.arithmetic.verdicts import Standing, Verdict, judge
+from muara.compliance.arithmetic.verdicts import Standing, Verdict, judge, worst
 from muara.compliance.models import Discharge, Finding, Grant, Obligation, Point, Reading, Result
 from muara.compliance.models import Limit as LimitRow
 from muara.compliance.reports import Owed, owed_reports
@@ -64,6 +64,19 @@ def detect(
         *_missing_reports(discharges, first=first, today=today, calendar=calendar),
         *_silent(discharges, today=today),
     ]
+    return _ruled(discharges, found)
+
+
+def exceedances(discharges: Sequence[Discharge], *, first: date, last: date) -> list[Detected]:
+    """What exceeds in a period, and nothing else, the newest first."""
+    found = [
+        *_exceeding_days(discharges, first=first, last=last),
+        *_exceeding_results(discharges, first=first, last=last),
+    ]
+    return _ruled(discharges, found)
+
+
+def _ruled(discharges: Sequence[Discharge], found: Iterable[Detected]) -> list[Detected]:
     rulings = {
         (row.discharge_id, row.key): row
         for row in Finding.objects.standing().filter(discharge__in=discharges).select_related("by")
@@ -89,7 +102,7 @@ def _with_ruling(one: Detected, ruling: Finding | None) -> Detected:
     )
 
 
-def _limits(
+def limits_by_discharge(
     discharges: Iterable[int], *, first: date, last: date
 ) -> dict[int, list[tuple[int | None, Limit]]]:
     found: dict[int, list[tuple[int | None, Limit]]] = defaultdict(list)
@@ -98,7 +111,7 @@ def _limits(
     return found
 
 
-def _held(
+def held_limit(
     limits: dict[int, list[tuple[int | None, Limit]]], point: Point, key: str, day: date
 ) -> Limit | None:
     """The limit of a point, its own before that of all points."""
@@ -120,20 +133,21 @@ def _exceeding_days(discharges: Sequence[Discharge], *, first: date, last: date)
     if most is not None:
         outside |= Q(flow__gt=most)
     if low is not None and high is not None:
-        outside |= Q(ph__lt=low) | Q(ph__gt=high)
+        outside |= Q(ph__lt=low) | Q(ph__gt=high) | Q(ph_low__lt=low) | Q(ph_high__gt=high)
     if not outside:
         return []
     rows = Reading.objects.filter(
         outside, point__discharge__in=discharges, day__range=(first, last), current=True
     ).select_related("point")
-    limits = _limits([one.pk for one in discharges], first=first, last=last)
+    limits = limits_by_discharge([one.pk for one in discharges], first=first, last=last)
     found = []
     for row in rows:
-        for key, label, value in (
-            (FLOW, "Debit", None if row.flow is None else Measured(row.flow, M3_PER_DAY)),
-            (PH, "pH", None if row.ph is None else Measured(row.ph)),
+        for key, label, values in (
+            (FLOW, "Debit", [] if row.flow is None else [Measured(row.flow, M3_PER_DAY)]),
+            (PH, "pH", [Measured(value) for value in row.phs]),
         ):
-            verdict = value and judge(value, _held(limits, row.point, key, row.day))
+            limit = held_limit(limits, row.point, key, row.day)
+            verdict = worst(judge(value, limit) for value in values) if values else None
             if verdict and verdict.standing is Standing.EXCEEDS:
                 found.append(_exceedance(row.point, key, label, row.day, verdict, of=f"{row.day:%Y%m%d}"))
     return found
@@ -169,10 +183,10 @@ def _exceeding_results(discharges: Sequence[Discharge], *, first: date, last: da
         sample__day__range=(first, last),
     ).values("pk")
     rows = Result.objects.filter(pk__in=keys).select_related("sample__point")
-    limits = _limits([one.pk for one in discharges], first=first, last=last)
+    limits = limits_by_discharge([one.pk for one in discharges], first=first, last=last)
     found = []
     for row in rows:
-        verdict = judge(row.measured, _held(limits, row.sample.point, row.parameter, row.sample.day))
+        verdict = judge(row.measured, held_limit(limits, row.sample.point, row.parameter, row.sample.day))
         if verdict.standing is Standing.EXCEEDS:
             found.append(
                 _exceedance(

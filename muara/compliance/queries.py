@@ -37,6 +37,7 @@ from muara.compliance.arithmetic.verdicts import (
     judge_load,
     tally,
     trend,
+    worst,
 )
 from muara.compliance.models import Discharge, Grant, Obligation, Point, Reading, Result
 from muara.people.models import OfficeSetting, User
@@ -102,9 +103,14 @@ def sea_verdicts(discharge: Discharge, *, first: date, last: date) -> list[tuple
     Those standards are examples until an officer has confirmed them: the limit of a verdict tells.
     """
     return [
-        (result, judge(result.measured, in_force(_sea(result), result.parameter, result.sample.day)))
+        (result, sea_verdict(result))
         for result in results_of(discharge, first=first, last=last, kind=PointKind.SEA)
     ]
+
+
+def sea_verdict(result: Result) -> Verdict:
+    """Hold a result of the sea against the standard of its point and day."""
+    return judge(result.measured, in_force(_sea(result), result.parameter, result.sample.day))
 
 
 def _sea(result: Result) -> tuple[Limit, ...]:
@@ -144,6 +150,10 @@ class PointLog:
 
     point: Point
     days: tuple[LogDay, ...]
+
+    def within(self, first: date, last: date) -> PointLog:
+        """The part of it that lies in a shorter period."""
+        return PointLog(self.point, tuple(row for row in self.days if first <= row.day <= last))
 
     @property
     def flow(self) -> Tally:
@@ -209,7 +219,7 @@ def _log_day(day: date, reading: Reading | None, *, owed: bool, limits: Sequence
     if reading is not None and reading.flow is not None:
         flow = judge(Measured(reading.flow, M3_PER_DAY), in_force(limits, FLOW, day))
     if reading is not None and reading.ph is not None:
-        ph = judge(Measured(reading.ph), in_force(limits, PH, day))
+        ph = worst(judge(Measured(value), in_force(limits, PH, day)) for value in reading.phs)
     return LogDay(day, reading, owed, flow, ph)
 
 
@@ -324,23 +334,71 @@ def month_summary(discharge: Discharge, month: date, *, until: date) -> Summary:
 
     `until` is the last day that is owed: today.
     """
-    whole = period_of(Frequency.MONTHLY, month)
-    first, last = whole.first, whole.last
+    (summary,) = month_summaries(discharge, first=month, last=month, until=until)
+    return summary
+
+
+def month_summaries(discharge: Discharge, *, first: date, last: date, until: date) -> list[Summary]:
+    """How each month stands, from that of a first day to that of a last: as many queries as for one."""
+    first, last = period_of(Frequency.MONTHLY, first).first, period_of(Frequency.MONTHLY, last).last
+    daily = _owed(discharge, DutyKind.DAILY_LOG, first=first, last=last)
     logs = log_of(discharge, first=first, last=last, until=until)
     owed = _owed(discharge, DutyKind.LAB_TEST, first=first, last=last)
+    results = results_of(discharge, first=first, last=last, kind=PointKind.COMPLIANCE)
+    limits = limits_of(discharge, first=first, last=last)
+    made = discharge.production.filter(current=True, month__range=(first, last))
+    tons = dict(made.values_list("month", "tons"))
+    found = []
+    month = first
+    while month <= last:
+        whole = period_of(Frequency.MONTHLY, month)
+        begins, ends = whole.first, whole.last
+        logged = {row.point_id for row in daily if row.starts <= ends and row.ends >= begins}
+        found.append(
+            _summary(
+                discharge,
+                whole,
+                logs=[log.within(begins, ends) for log in logs if log.point.pk in logged],
+                owed=[row for row in owed if row.starts <= ends and row.ends >= begins],
+                results=[row for row in results if begins <= row.sample.day <= ends],
+                limits=[
+                    limit
+                    for limit in limits
+                    if (limit.valid_from is None or limit.valid_from <= ends)
+                    and (limit.valid_to is None or limit.valid_to >= begins)
+                ],
+                tons=tons.get(begins),
+                until=until,
+            )
+        )
+        month = ends + DAY
+    return found
+
+
+def _summary(
+    discharge: Discharge,
+    whole: Period,
+    *,
+    logs: Sequence[PointLog],
+    owed: Sequence[Obligation],
+    results: Iterable[Result],
+    limits: Sequence[Limit],
+    tons: Decimal | None,
+    until: date,
+) -> Summary:
+    first, last = whole.first, whole.last
     of_point: dict[tuple[int, str], list[Result]] = defaultdict(list)
-    for result in results_of(discharge, first=first, last=last, kind=PointKind.COMPLIANCE):
+    for result in results:
         of_point[result.sample.point_id, result.parameter].append(result)
     points = {row.point_id: row.point for row in owed if row.point is not None}
     points |= {found[0].sample.point_id: found[0].sample.point for found in of_point.values()}
-    made = discharge.production.filter(current=True, month=whole.first).first()
     starts, ends = _granted(discharge, first, last)
     month_of = _Month(
         first=starts,
         last=min(ends, max(until, starts)),
-        limits=limits_of(discharge, first=first, last=last),
+        limits=limits,
         flows={log.point.pk: log.flows for log in logs},
-        tons=made.tons if made else None,
+        tons=tons,
     )
     keys = {(row.point_id or 0, row.parameter) for row in owed} | set(of_point)
     tests = [

@@ -31,7 +31,7 @@ from muara.compliance.queries import (
     latest_grant,
     limits_of,
     log_of,
-    month_summary,
+    month_summaries,
     report_rule,
     results_of,
     sea_limits_of,
@@ -253,17 +253,8 @@ def charts_of(discharge: Discharge, *, first: date, last: date, until: date) -> 
     logs = log_of(discharge, first=first, last=last, until=until)
     limits = limits_of(discharge, first=first, last=last)
     results = results_of(discharge, first=first, last=last, kind=PointKind.COMPLIANCE)
-    months = [month_summary(discharge, month, until=until) for month in _months(first, min(last, until))]
+    months = month_summaries(discharge, first=first, last=min(last, until), until=until)
     return _charts(logs, limits, results, months, first=first, last=last)
-
-
-def _months(first: date, last: date) -> list[date]:
-    found = []
-    month = first.replace(day=1)
-    while month <= last:
-        found.append(month)
-        month = (month + DAY * 32).replace(day=1)
-    return found
 
 
 def _charts(
@@ -438,7 +429,7 @@ def assemble(discharge: Discharge, kind: DutyKind, period: Period, *, due_on: da
     """Put a period's report together as things stand; `until` is the last day that is owed, today."""
     first, last = period.first, period.last
     logs = log_of(discharge, first=first, last=last, until=until)
-    months = [month_summary(discharge, month, until=until) for month in _months(first, min(last, until))]
+    months = month_summaries(discharge, first=first, last=min(last, until), until=until)
     limits = limits_of(discharge, first=first, last=last)
     results = results_of(discharge, first=first, last=last, kind=PointKind.COMPLIANCE)
     draft = draft_of(discharge, kind, period.whole_first)

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from decimal import Decimal
 
 from muara.compliance.actions.readings import Entry
 from muara.compliance.arithmetic.plausible import unit_questions
 from muara.compliance.arithmetic.units import M3_PER_DAY, convert, read_unit, same_dimension
-from muara.documents.tables import Cell, Table, cell_name, column_name
-from muara.sop.values import ValueRefused, parse_date, parse_decimal
+from muara.documents.tables import Cell, Table, cell_name, column_name, day_in, number_in
+from muara.sop.values import ValueRefused
 
 HEAD = ("Tanggal", "Titik", "Debit (m³/hari)", "pH")
 DAY, POINT, FLOW, PH = "tanggal", "titik", "debit", "ph"
-EPOCHS = {False: date(1899, 12, 30), True: date(1904, 1, 1)}
 
 
 class NoLog(ValueError):
@@ -122,7 +120,7 @@ def _entry(
 
     day = point = None
     try:
-        day = _day(cell(DAY), from_1904=from_1904)
+        day = day_in(cell(DAY), from_1904=from_1904)
     except ValueRefused as refusal:
         note(DAY, refusal.message)
     if POINT not in columns:
@@ -133,7 +131,7 @@ def _entry(
     for name in (FLOW, PH):
         typed = cell(name)
         try:
-            values[name] = None if not typed.text else _number(typed)
+            values[name] = None if not typed.text else number_in(typed)
         except ValueRefused as refusal:
             note(name, refusal.message)
     if day is None or point is None or len(values) < 2:
@@ -142,16 +140,3 @@ def _entry(
     if flow is not None and unit != M3_PER_DAY:
         flow = round(convert(flow, unit, M3_PER_DAY), 4)
     return Entry(point, day, flow, values[PH], place=str(number + 1))
-
-
-def _number(cell: Cell) -> Decimal:
-    return cell.number if cell.number is not None else parse_decimal(cell.text)
-
-
-def _day(cell: Cell, *, from_1904: bool) -> date:
-    """A date as typed, or as a spreadsheet counts days."""
-    if cell.number is None:
-        return parse_date(cell.text.partition("T")[0])
-    if cell.number != int(cell.number) or not 0 < cell.number < 100_000:
-        raise ValueRefused("Tulis tanggal sebagai hari, bulan, tahun, misalnya 10/12/2026.")
-    return EPOCHS[from_1904] + timedelta(days=int(cell.number))

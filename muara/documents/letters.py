@@ -29,6 +29,8 @@ SAMPLE_EMBLEM = LIBRARY / "lambang_contoh.svg"
 PDF = "application/pdf"
 STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
 LETTER_LIMIT = 50 * 1024 * 1024
+WORD = re.compile(r"[^\W_]+")
+LONGEST_WORD = 40
 MARKUP_FIELDS = frozenset({"logo_svg", "signature_svg", "chart_svg"})
 
 
@@ -56,6 +58,7 @@ def compose(
         content=text,
         content_sha256=_sha256(text),
         title=printable(title),
+        words=_words_of(title, json.loads(text)),
         dated=dated,
         created_at=at,
     )
@@ -155,6 +158,18 @@ def _page_count(content: bytes) -> int | None:
 
 def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def words_in(text: str) -> list[str]:
+    """The words and numbers of a text as they are searched: "503/12/DPMPTSP" is three."""
+    return WORD.findall(text.casefold())
+
+
+def _words_of(title: str, content: Mapping[str, object]) -> str:
+    """Each word once; not those of the letterhead, which every letter has, and no digests or drawings."""
+    said = {name: part for name, part in content.items() if name not in {"letterhead", "qr"}}
+    found = (word for text in (title, *_texts(said)) for word in words_in(text))
+    return " ".join(dict.fromkeys(word for word in found if len(word) <= LONGEST_WORD))
 
 
 def _texts(value: object, key: str = "") -> Iterator[str]:

@@ -54,12 +54,16 @@ class Template(models.Model):
 
 
 class Letter(models.Model):
-    """A letter: what it says (canonical JSON) and, once somebody read it, its PDF."""
+    """A letter: what it says (canonical JSON) and, once somebody read it, its PDF.
+
+    `words` are those of title and content, each once, by which it is found.
+    """
 
     template = models.ForeignKey(Template, on_delete=models.PROTECT, related_name="letters")
     content = models.TextField("isi")
     content_sha256 = models.CharField("SHA-256 isi", max_length=64, db_index=True)
     title = models.CharField("judul", max_length=300)
+    words = models.TextField("kata-kata", blank=True)
     dated = models.DateField("tanggal")
     rendered = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="letters")
     created_at = models.DateTimeField("dibuat")

@@ -14,10 +14,12 @@ import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from decimal import Context, Decimal, InvalidOperation
 from xml.parsers import expat
 
 from muara.documents.uploads import UploadRefused
+from muara.sop.values import ValueRefused, parse_date, parse_decimal
 
 MOST_BYTES = 5 * 1024**2
 MOST_UNPACKED = 60 * 1024**2
@@ -65,6 +67,23 @@ def cell_name(row: int, column: int) -> str:
     return f"{column_name(column)}{row + 1}"
 
 
+EPOCHS = {False: date(1899, 12, 30), True: date(1904, 1, 1)}
+
+
+def number_in(cell: Cell) -> Decimal:
+    """A cell's number; raises ValueRefused."""
+    return cell.number if cell.number is not None else parse_decimal(cell.text)
+
+
+def day_in(cell: Cell, *, from_1904: bool) -> date:
+    """A date as typed, or as a spreadsheet counts days; raises ValueRefused."""
+    if cell.number is None:
+        return parse_date(cell.text.partition("T")[0])
+    if cell.number != int(cell.number) or not 0 < cell.number < 100_000:
+        raise ValueRefused("Tulis tanggal sebagai hari, bulan, tahun, misalnya 10/12/2026.")
+    return EPOCHS[from_1904] + timedelta(days=int(cell.number))
+
+
 def read_table(data: bytes) -> Table:
     """Read the first sheet of a workbook, or a CSV; raises UploadRefused with a sentence."""
     if len(data) > MOST_BYTES:
@@ -109,8 +128,7 @@ def _check_size(row: int, columns: int) -> None:
         raise UploadRefused("Tabel ini lebih dari 10.000 baris. Bagi menjadi beberapa berkas.")
     if columns > MOST_COLUMNS:
         raise UploadRefused(
-            f"Tabel ini mempunyai isi di luar kolom ke-{MOST_COLUMNS} (baris {row + 1}). Pakai templatnya: "
-            "tanggal, titik, debit, dan pH."
+            f"Tabel ini mempunyai isi di luar kolom ke-{MOST_COLUMNS} (baris {row + 1}). Pakai templatnya."
         )
 
 

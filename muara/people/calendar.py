@@ -37,14 +37,18 @@ def read_calendar(head: str) -> Calendar:
     opened: set[date] = set()
     names: dict[date, str] = {}
     decreed: set[int] = set()
+    national: set[date] = set()
     for day, kind, name in CalendarDay.objects.values_list("date", "kind", "name"):
         (opened if kind == CalendarDay.Kind.REPLACEMENT else closed).add(day)
         names[day] = name
         if kind == CalendarDay.Kind.COLLECTIVE_LEAVE:
             decreed.add(day.year)
+        if kind == CalendarDay.Kind.PUBLIC_HOLIDAY:
+            national.add(day)
     return Calendar(
         closed=frozenset(closed - opened),
         opened=frozenset(opened),
         known_until=max(decreed, default=None),
         names=names,
+        national=frozenset(national - opened),
     )

@@ -43,6 +43,17 @@ def report_day(key: OfficeSetting.Key, *, on: date) -> int:
     return office_setting(key, on=on) or OfficeSetting.REPORTS[key]
 
 
+def published_quarters_set(*, on: date) -> int:
+    """How many quarters of a permit's compliance the office publishes; 0, none, until it decides to."""
+    return office_setting(OfficeSetting.Key.PUBLISHED_QUARTERS, on=on) or 0
+
+
+def logger_share(*, on: date) -> int:
+    """The percentage of a day's expected readings that must be there, as in force on a day."""
+    key = OfficeSetting.Key.LOGGER_SHARE
+    return office_setting(key, on=on) or OfficeSetting.LOGGERS[key]
+
+
 def complaint_target(key: OfficeSetting.Key, *, on: date) -> int:
     """How many working days the office gives itself to answer a complaint, as in force on a day."""
     return office_setting(key, on=on) or OfficeSetting.COMPLAINTS[key]

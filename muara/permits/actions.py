@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 
 from django.db import transaction
 
 from muara.audit.actions import record
+from muara.audit.chains import canonical, digest
 from muara.cases.actions import NO_FORM, NotYours, Refused, Stamp, act
 from muara.cases.models import Case, Draft
 from muara.documents.indonesian import tanggal
 from muara.documents.models import Blob
 from muara.people.models import User, office_day
 from muara.permits import marks
-from muara.permits.models import Decision, LaterDecision, Number, Permit, Refusal, Series, SeriesYear
-from muara.permits.queries import disagreement
-from muara.permits.rules import may_reconcile
+from muara.permits.models import (
+    Decision,
+    Earlier,
+    LaterDecision,
+    Number,
+    OldPermit,
+    Permit,
+    Refusal,
+    Series,
+    SeriesYear,
+)
+from muara.permits.queries import disagreement, may_be_given, may_still_give, plain_holder, plain_number
+from muara.permits.rules import may_import_old, may_reconcile
 from muara.sop.definition import Process
 from muara.sop.numbering import render_number, tokens, unknown_tokens
 from muara.sop.working_time import add_years
@@ -239,6 +251,8 @@ def set_up_series(
     if starts_at < 1:
         raise Refused("Nomor awal paling kecil 1.", "starts_at")
     with act(stamp):
+        wanted = Series(service=service, key=key, pattern=pattern, tokens=dict(values), starts_at=starts_at)
+        _demand_no_old_number(wanted, day=office_day(at))
         old = Series.objects.select_for_update().filter(service=service, key=key).first()
         if old is not None and old.years.exists() and old.starts_at != starts_at:
             raise Refused("Seri ini sudah memberi nomor; nomor awalnya tidak dapat diubah lagi.", "starts_at")
@@ -257,6 +271,19 @@ def set_up_series(
             body=stamp.body,
         )
         return series
+
+
+def _demand_no_old_number(wanted: Series, *, day: date) -> None:
+    """No series may come to give a number that an old permit bears."""
+    there = Series.objects.filter(service=wanted.service, key=wanted.key).first()
+    wanted.pk = there.pk if there else None
+    for number in OldPermit.objects.values_list("number", flat=True).iterator():
+        if may_still_give(wanted, number, day=day):
+            raise Refused(
+                f"Izin lama nomor {number} sudah bernomor menurut pola ini. Naikkan nomor awalnya atau pakai "
+                "pola lain.",
+                "pattern",
+            )
 
 
 def set_up_missing(process: Process, *, at: datetime) -> list[Series]:
@@ -355,22 +382,144 @@ def _settle(number: Number) -> None:
     )
 
 
-def name_earlier(permit: Permit, *, earlier: Permit) -> None:
+def name_earlier(permit: Permit, *, earlier: Earlier) -> None:
     """Write in the register which permit a renewal or a change takes the place of.
 
     Raises:
         Refused: another permit has taken its place meanwhile; two would stand for one.
     """
-    if earlier.replaced_on is not None or Permit.objects.filter(replaces=earlier).exists():
+    field = "replaces_old" if isinstance(earlier, OldPermit) else "replaces"
+    if earlier.replaced_on is not None or Permit.objects.filter(**{field: earlier}).exists():
         raise Refused(
-            f"Izin nomor {earlier.number.text} sudah diganti izin lain. Kembalikan berkas ini kepada kepala "
-            "dinas."
+            f"Izin nomor {earlier} sudah diganti izin lain. Kembalikan berkas ini kepada kepala dinas."
         )
-    permit.replaces = earlier
-    permit.save(update_fields=["replaces"])
+    setattr(permit, field, earlier)
+    permit.save(update_fields=[field])
 
 
 def end_replaced(permit: Permit) -> None:
     """The earlier permit ends when the new one is issued: never before, never after (ADR 10)."""
     if permit.replaces_id is not None:
         Permit.objects.filter(pk=permit.replaces_id, replaced_on=None).update(replaced_on=permit.issued_on)
+    if permit.replaces_old_id is not None:
+        old = OldPermit.objects.filter(pk=permit.replaces_old_id, replaced_on=None)
+        old.update(replaced_on=permit.issued_on)
+
+
+# --- the register of the time before ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OldRow:
+    """A permit as a table of the old register tells of it; `cell` is where its number stands."""
+
+    cell: str
+    number: str
+    company: str
+    nib: str
+    issued_on: date
+    expires_on: date
+    location: str
+    regency: str
+    basis: str
+    points: Sequence[Mapping[str, object]] = ()
+
+    def says(self) -> dict[str, object]:
+        """What is kept of it, by the names of the register's columns."""
+        told = {name: getattr(self, name) for name in KEPT}
+        return told | {"points": [dict(point) for point in self.points]}
+
+
+KEPT = ("number", "company", "nib", "issued_on", "expires_on", "location", "regency", "basis")
+
+
+@dataclass(frozen=True, slots=True)
+class OldPreview:
+    """What would come of importing: new permits, how many are there already, a sentence for each bad cell."""
+
+    fresh: tuple[OldRow, ...] = ()
+    unchanged: int = 0
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+def preview_old_permits(rows: Sequence[OldRow], *, service: str, at: datetime) -> OldPreview:
+    """Judge a table as `import_old_permits` would, without keeping anything."""
+    known = {old.plain: old for old in OldPermit.objects.all()}
+    errors: dict[str, str] = {}
+    seen: dict[str, str] = {}
+    fresh: list[OldRow] = []
+    for row in rows:
+        plain = plain_number(row.number)
+        there = known.get(plain)
+        if plain in seen:
+            errors[row.cell] = f"Nomor {row.number} sudah ada pada sel {seen[plain]}. Hapus salah satunya."
+        elif there is not None and (there.service != service or _differs(there, row)):
+            errors[row.cell] = (
+                f"Nomor {row.number} sudah diimpor {tanggal(office_day(there.imported_at))} dengan isi lain. "
+                "Samakan barisnya, atau hapus dari tabel ini."
+            )
+        elif there is None and may_be_given("".join(row.number.split()), day=office_day(at)):
+            errors[row.cell] = (
+                f"Nomor {row.number} adalah nomor register Muara sendiri, bukan izin lama. Hapus barisnya."
+            )
+        elif there is None:
+            fresh.append(row)
+        seen.setdefault(plain, row.cell)
+    return OldPreview(tuple(fresh), len(rows) - len(fresh) - len(errors), errors)
+
+
+def _differs(there: OldPermit, row: OldRow) -> bool:
+    return any(getattr(there, name) != value for name, value in row.says().items())
+
+
+def import_old_permits(
+    rows: Sequence[OldRow], *, service: str, sheet: str, by: User, at: datetime, stamp: Stamp = NO_FORM
+) -> OldPreview:
+    """Take over the permits of an old register, all or none; those that are there already stay as they are.
+
+    No number is given and no series moves. `sheet` is the hash of the table.
+
+    Raises:
+        NotYours: neither the registrar nor an administrator. Refused: a number is ours, stands twice, or was
+            imported with another content.
+    """
+    with act(stamp):
+        if not may_import_old(by, service, at=at):
+            raise NotYours
+        # Meanwhile no series gives a number, and nobody else imports.
+        list(Series.objects.select_for_update(no_key=True).filter(service=service))
+        found = preview_old_permits(rows, service=service, at=at)
+        if found.errors:
+            cell, sentence = next(iter(found.errors.items()))
+            raise Refused(f"Sel {cell}: {sentence} Belum ada yang disimpan.")
+        OldPermit.objects.bulk_create(
+            [
+                OldPermit(
+                    **row.says(),
+                    service=service,
+                    plain=plain_number(row.number),
+                    holder_plain=plain_holder(row.company),
+                    sheet=sheet,
+                    imported_by=by,
+                    imported_at=at,
+                )
+                for row in found.fresh
+            ],
+            batch_size=500,
+        )
+        if found.fresh:
+            record(
+                chain=f"old-permits:{service}",
+                verb="old_permits.import",
+                by_id=by.pk,
+                at=at,
+                facts={
+                    "new": len(found.fresh),
+                    "unchanged": found.unchanged,
+                    "sheet": sheet,
+                    "rows": digest(canonical({"numbers": [row.number for row in found.fresh]})),
+                },
+                key=stamp.key,
+                body=stamp.body,
+            )
+        return found

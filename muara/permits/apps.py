@@ -10,7 +10,4 @@ class PermitsConfig(AppConfig):
     name = "muara.permits"
 
     def ready(self) -> None:
-        from muara.permits import searching  # it reads models, which are loaded by now
-
         post_migrate.connect(registers.after_migrate, sender=self)
-        post_migrate.connect(searching.after_migrate, sender=self)

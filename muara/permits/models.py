@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -12,7 +12,7 @@ from muara.cases.models import Case, Draft, Endorsement, Handover
 from muara.cases.models.decision import new_token
 from muara.documents.models import Blob, Letter
 from muara.people.models import User
-from muara.permits.standing import Status, standing
+from muara.permits.standing import EXPIRES_SOON, Status, standing
 
 
 class Series(models.Model):
@@ -110,17 +110,76 @@ class Registered(models.Model):
         return self.number.text
 
 
+class OldPermit(models.Model):
+    """A permit of the time before Muara, taken over from the office's old register (a table).
+
+    It has no case and no number of our series. `plain` and `holder_plain` are number and holder as they are
+    compared: however they were spaced and written. `points` says what the table told of its outfalls.
+    """
+
+    ORIGIN: ClassVar = "diimpor dari register lama"
+
+    service = models.CharField("layanan", max_length=20)
+    number = models.CharField("nomor izin", max_length=160)
+    plain = models.CharField(max_length=160, unique=True)
+    company = models.CharField("pemegang izin", max_length=160)
+    holder_plain = models.CharField(max_length=160, db_index=True)
+    nib = models.CharField("NIB", max_length=13, blank=True, db_index=True)
+    issued_on = models.DateField("ditetapkan")
+    expires_on = models.DateField("berlaku sampai")
+    location = models.CharField("lokasi kegiatan", max_length=300, blank=True)
+    regency = models.CharField("kabupaten atau kota", max_length=5)
+    basis = models.CharField("dasar hukum", max_length=500, blank=True)
+    points = models.JSONField("titik pembuangan", default=list)
+    replaced_on = models.DateField("diganti", null=True)
+    sheet = models.CharField("hash tabel", max_length=64)
+    imported_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    imported_at = models.DateTimeField("diimpor")
+
+    class Meta:
+        ordering = ["-issued_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_on__gt=F("issued_on")), name="old_permit_expires_after_issue"
+            ),
+            models.CheckConstraint(
+                condition=Q(replaced_on=None) | Q(replaced_on__gte=F("issued_on")),
+                name="old_permit_is_replaced_after_its_issue",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def status(self, day: date) -> str:
+        """The public status on an office day; no later decision about it is known here."""
+        if self.replaced_on is not None and self.replaced_on <= day:
+            return Status.REPLACED.value
+        return (Status.ACTIVE if day <= self.expires_on else Status.EXPIRED).value
+
+    def expires_soon(self, day: date) -> bool:
+        """It is in force and its holder should think of renewing."""
+        left = self.expires_on - day
+        return self.status(day) == Status.ACTIVE and left < timedelta(days=EXPIRES_SOON)
+
+
 class Permit(Registered):
     """A granted application; a renewal or a change names the permit that it takes the place of."""
 
     kind = Draft.Kind.PERMIT
     expires_on = models.DateField("berlaku sampai")
     replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="replaced_by")
+    replaces_old = models.OneToOneField(
+        OldPermit, on_delete=models.PROTECT, null=True, related_name="replaced_by"
+    )
     replaced_on = models.DateField("diganti", null=True)
 
     class Meta(Registered.Meta):
         constraints = [
             *Registered.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(replaces=None) | Q(replaces_old=None), name="permit_replaces_one_at_most"
+            ),
             models.CheckConstraint(
                 condition=Q(replaced_on=None) | Q(replaced_on__gte=F("issued_on")),
                 name="permit_is_replaced_after_its_issue",
@@ -134,6 +193,11 @@ class Permit(Registered):
     def chain(self) -> str:
         """Where the log of what was decided after the issue is; all before it is on the case's."""
         return f"permit:{self.pk}"
+
+    @property
+    def takes_the_place_of(self) -> Permit | OldPermit | None:
+        """The permit that this one renews or changes."""
+        return self.replaces or self.replaces_old
 
     def status(self, day: date) -> str:
         """The public status on an office day; `standing` says more."""
@@ -151,6 +215,7 @@ class Refusal(Registered):
 
 
 Decision = Permit | Refusal
+Earlier = Permit | OldPermit  # what a renewal or a change may take the place of
 
 
 class Lookups(models.Model):

@@ -14,7 +14,17 @@ from muara.cases.models import Case, Draft, Handover, Outfall
 from muara.cases.queries import latest_submission, submitted
 from muara.people.models import Company, office_day
 from muara.permits import marks
-from muara.permits.models import Decision, LaterDecision, Number, Permit, Refusal, Series, SeriesYear
+from muara.permits.models import (
+    Decision,
+    Earlier,
+    LaterDecision,
+    Number,
+    OldPermit,
+    Permit,
+    Refusal,
+    Series,
+    SeriesYear,
+)
 from muara.permits.standing import standing
 from muara.sop.places import metres_between
 from muara.sop.working_time import Calendar, add_working_days
@@ -94,18 +104,20 @@ def may_be_given(text: str, *, day: date) -> bool:
     """A number was given by a series, or one may still give it: no paper may bear it."""
     if Number.objects.filter(text=text).exists():
         return True
-    return any(_may_still_give(register, text, day=day) for register in Series.objects.all())
+    return any(may_still_give(register, text, day=day) for register in Series.objects.all())
 
 
-def _may_still_give(register: Series, text: str, *, day: date) -> bool:
+def may_still_give(register: Series, text: str, *, day: date) -> bool:
+    """A series, as it stands or as somebody wants to set it up, may come to give this number."""
     found = _read(register, text)
     if found is None:
         return False
     sequence, year = found
-    counter = register.years.filter(year=year).first()
+    years = SeriesYear.objects.filter(series=register.pk)
+    counter = years.filter(year=year).first()
     if counter is not None:
         return sequence > counter.last
-    first = 1 if register.years.exists() else register.starts_at
+    first = 1 if years.exists() else register.starts_at
     return year > day.year or (year == day.year and sequence >= first)
 
 
@@ -176,14 +188,25 @@ def _outfalls_near(case: Case) -> dict[int, float]:
     return {key: metres for key, metres in apart.items() if metres <= NEAR}
 
 
-def permit_by_number(number: str) -> Permit | None:
-    """The permit that bears a number, however it was spaced when it was typed."""
+def plain_number(text: str) -> str:
+    """A number as numbers are compared: however it was spaced, in capitals or not."""
+    return "".join(text.split()).casefold()
+
+
+def plain_holder(name: str) -> str:
+    """A company's name as names are compared: "PT. Contoh" and "PT Contoh" are one."""
+    return " ".join(re.sub(r"[^\w]+", " ", name).split()).casefold()
+
+
+def permit_by_number(number: str) -> Earlier | None:
+    """The permit that bears a number, ours or an old one, however it was spaced when it was typed."""
     spellings = {number.strip(), "".join(number.split())}
     rows = Permit.objects.select_related("number", "case__application", "case__revision")
-    return rows.filter(number__text__in=spellings).first()
+    found = rows.filter(number__text__in=spellings).first()
+    return found or OldPermit.objects.filter(plain=plain_number(number)).first()
 
 
-def earlier_permit(case: Case) -> Permit | None:
+def earlier_permit(case: Case) -> Earlier | None:
     """The permit of the register that a case renews or changes; None for a new one, or one on paper only."""
     said = submitted(latest_submission(case))
     values, kind = said["values"], case.process.kind(str(said["kind"]))
@@ -201,6 +224,21 @@ def permits_of(companies: Iterable[Company], *, service: str) -> list[Permit]:
     )
     ended = LaterDecision.objects.filter(kind__in=LaterDecision.ENDS, since__isnull=False)
     return list(rows.exclude(pk__in=ended.values("permit")).order_by("-issued_on", "-pk"))
+
+
+def old_permits_of(companies: Iterable[Company], *, service: str) -> list[OldPermit]:
+    """The old permits that bear the name or the NIB of some companies and were not replaced."""
+    held = list(companies)
+    theirs = Q(holder_plain__in=[plain_holder(company.name) for company in held])
+    theirs |= Q(nib__in=[company.nib for company in held if company.nib])
+    return list(OldPermit.objects.filter(theirs, service=service, replaced_on=None))
+
+
+def is_held_by(old: OldPermit, company: Company) -> bool:
+    """The old register names this company: by its NIB where both say one, else by its name."""
+    if old.nib and company.nib:
+        return old.nib == company.nib
+    return old.holder_plain == plain_holder(company.name)
 
 
 def voided_numbers(case: Case) -> list[Number]:

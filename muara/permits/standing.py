@@ -1,8 +1,8 @@
 """How a permit stands on a day: in force, suspended, ended, and by which decision.
 
-The one place that says so. It reads the permit's own dates and the decisions that came after its issue
-(`permit.later`, fetched beforehand where there are many permits), never a stored status: what held on a past
-day, for a report of that day, is read the same way.
+The one place that says so. It reads the permit's own dates, the office's calendar, and the decisions that
+came after its issue (`permit.later`, fetched beforehand where there are many permits), never a stored status:
+what held on a past day, for a report of that day, is read the same way.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from muara.people.calendar import office_calendar
+from muara.sop.working_time import end_of_decision
 
 if TYPE_CHECKING:
     from muara.permits.models import LaterDecision, Permit
@@ -67,6 +70,20 @@ class Standing:
         return self.status is Status.ACTIVE
 
 
+def term_ends(permit: Permit) -> date:
+    """The last day that a permit's term allows: the printed one, or the next working day (Pasal 58(3)).
+
+    It is read, not stored: the holidays of that year are decreed long after the permit is printed.
+    """
+    return end_of_decision(office_calendar(), permit.expires_on)
+
+
+def moved_end(permit: Permit) -> date | None:
+    """The last day where it is not the printed one; None where it is."""
+    last = term_ends(permit)
+    return last if last != permit.expires_on else None
+
+
 def life(permit: Permit) -> list[Span]:
     """The permit's life in spans without a gap, from its issue on; none before it counts."""
     if permit.scan_id is None:
@@ -78,8 +95,9 @@ def life(permit: Permit) -> list[Span]:
     ]
     # On one day a decision comes before what the calendar brings.
     last = max((pk for _, pk, *_ in changes), default=0) + 1
+    until = term_ends(permit)
     ends: list[tuple[date, int, Status, LaterDecision | None]] = [
-        (permit.expires_on + timedelta(days=1), last, Status.EXPIRED, None)
+        (until + timedelta(days=1), last, Status.EXPIRED, None)
     ]
     if permit.replaced_on is not None:
         ends.append((permit.replaced_on, last, Status.REPLACED, None))
@@ -92,7 +110,7 @@ def life(permit: Permit) -> list[Span]:
         spans[-1:] = [Span(before.status, before.starts, _eve(day), before.cause)] if lived else []
         spans.append(Span(status, day, None, cause))
     if spans[-1].status in {Status.ACTIVE, Status.SUSPENDED}:
-        spans[-1] = Span(spans[-1].status, spans[-1].starts, permit.expires_on, spans[-1].cause)
+        spans[-1] = Span(spans[-1].status, spans[-1].starts, until, spans[-1].cause)
     return spans
 
 

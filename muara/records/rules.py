@@ -1,4 +1,4 @@
-"""May this person look over the whole office (SOP P: superiors at every level, and the auditor)?"""
+"""May this person look over the whole office (SOP P: superiors at every level, the auditor)? Its books?"""
 
 from __future__ import annotations
 
@@ -16,3 +16,9 @@ def may_oversee(user: User, *, at: datetime) -> bool:
         return False
     held = user.holdings.current(office_day(at))
     return held.filter(actor__in=OVERSEERS, office__kind=Office.Kind.ISSUING).exists()
+
+
+def reads_registers(user: User, *, at: datetime) -> bool:
+    """Whoever reads the issuing office's cases: its actors and the auditor, no agency, no administrator."""
+    held = user.holdings.current(office_day(at)).filter(office__kind=Office.Kind.ISSUING)
+    return held.exclude(actor="administrator").exists()

@@ -22,13 +22,15 @@ class Calendar:
     """An office's days: Monday to Friday without `closed`, plus `opened` (replacement working days).
 
     `known_until` is the last year with decreed leave: a count that runs past it rests on guesses.
-    `names` say why a day is closed; they serve explanations only.
+    `national` are the national holidays among the closed days: only they and Sundays move the end of a
+    decision (`end_of_decision`). `names` say why a day is closed; they serve explanations only.
     """
 
     closed: frozenset[date] = frozenset()
     opened: frozenset[date] = frozenset()
     known_until: int | None = None
     names: Mapping[date, str] = field(default_factory=dict)
+    national: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +120,24 @@ def is_guess(calendar: Calendar, day: date) -> bool:
 def add_years(day: date, years: int) -> date:
     """Find the same calendar date years later; 29 February becomes 28 February (SOP L; domain 2.1).
 
-    Moving an end on a Sunday or holiday to a working day (UU 30/2014 58(3)) is the caller's choice.
+    Where the end falls on a Sunday or holiday, `end_of_decision` says what the law makes of it.
     """
     try:
         return day.replace(year=day.year + years)
     except ValueError:
         return day.replace(year=day.year + years, day=28)
+
+
+SUNDAY = 6
+
+
+def end_of_decision(calendar: Calendar, day: date) -> date:
+    """Find the last day of a decision that names a day: on a Sunday or national holiday the next working day.
+
+    UU 30/2014, Pasal 58(3). A Saturday, collective leave and a closure of the office move nothing.
+    """
+    moves = day.weekday() == SUNDAY or day in calendar.national
+    return day_zero(calendar, day) if moves else day
 
 
 def _counted(calendar: Calendar, day: date, days: int) -> Iterator[TraceDay]:

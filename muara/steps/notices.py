@@ -26,7 +26,8 @@ from muara.documents.indonesian import angka_huruf, tanggal, waktu
 from muara.people.actions.notices import Addressee, addressee, notify, withdraw
 from muara.people.calendar import office_calendar
 from muara.people.models import Notice, User, office_day
-from muara.permits.models import Decision, LaterDecision
+from muara.permits.models import Decision, LaterDecision, Permit
+from muara.permits.standing import moved_end
 from muara.steps.letters import (
     COLLECTION,
     FOLLOW_UP,
@@ -332,6 +333,31 @@ def tell_later_decision(decision: LaterDecision, *, at: datetime) -> Notice:
     )
 
 
+def tell_expiry(permit: Permit, *, days: int, important: bool, at: datetime) -> Notice:
+    """So many days before its end: an invitation to renew the permit, told once of each (SOP B.9, L)."""
+    printed, later = permit.expires_on, moved_end(permit)
+    moved = (
+        f" Karena tanggal itu hari Minggu atau hari libur nasional, masa berlakunya berakhir pada "
+        f"{tanggal(later)}."
+        if later
+        else ""
+    )
+    return _tell(
+        permit.case,
+        f"expiry:{days}",
+        subject=f"Izin nomor {permit.number.text} berlaku sampai {tanggal(printed)}",
+        body=(
+            f"{permit.case.process.product} nomor {permit.number.text} atas nama {permit.company} berlaku "
+            f"sampai {tanggal(printed)}, {(printed - office_day(at)).days} hari lagi.{moved}\n\n"
+            "Bila kegiatan diteruskan, ajukan perpanjangannya sekarang: isian permohonan yang lama disalin "
+            f"ke permohonan baru. Mulai di {settings.MUARA_BASE_URL}/permohonan/baru/, atau datang ke loket. "
+            "Sesudah masa berlaku habis, air limbah tidak boleh dibuang ke laut."
+        ),
+        at=at,
+        important=important,
+    )
+
+
 def tell_uncollected(decision: Decision, *, after: int, at: datetime) -> Notice:
     """Step 17: the paper still waits, so many working days after it was ready."""
     case = decision.case
@@ -421,6 +447,11 @@ def tell_ended(
 
 
 # --- what need not be told any more ------------------------------------------------------------------------
+
+
+def moot(case: Case, *whats: str, at: datetime) -> None:
+    """There is nothing left to say of these: what waits is not sent any more. Who telephones, sees it."""
+    withdraw([f"{case.chain}:{what}" for what in whats], at=at)
 
 
 def no_longer(case: Case, *whats: str, by: User, at: datetime) -> None:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from muara.cases.models import ArchivePlace, ArchiveRule, Case
 from muara.cases.rules import is_on_applicants_side, keeps_archive, may_archive
 from muara.people.models import office_day
-from muara.permits.searching import found_by
+from muara.records.searching import found_by
 from muara.steps.actions.archive import set_archive_rule
 from muara.steps.forms.archive import FilePaper
 from muara.web.acts import Came, attempt, new_key, was_answered

@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from muara.cases.terms import PointKind
 from muara.compliance.actions.laboratory import Reported, Taken, enter_certificate, register_laboratory
+from muara.compliance.actions.loggers import connect
+from muara.compliance.actions.measuring import Sending, measure
 from muara.compliance.actions.obligations import designate
 from muara.compliance.actions.oversight import report_incident
 from muara.compliance.actions.readings import Entry, enter_readings
@@ -16,8 +18,9 @@ from muara.compliance.arithmetic.measured import read_measured
 from muara.compliance.arithmetic.presets import Ecosystem, Use
 from muara.compliance.models import Discharge, Laboratory
 from muara.compliance.reports import owed_reports, parts_of
+from muara.people.actions import set_office_setting
 from muara.people.calendar import office_calendar
-from muara.people.models import midnight, office_day
+from muara.people.models import OfficeSetting, midnight, office_day
 from muara.web.demo import applicant, sample_upload
 
 DAY = timedelta(days=1)
@@ -36,6 +39,14 @@ def seed_duties(at: datetime) -> Iterator[str]:
         by=None,
         at=at,
     )
+    set_office_setting(
+        setting=OfficeSetting.Key.PUBLISHED_QUARTERS,
+        value=4,
+        effective_from=today,
+        basis="Contoh: keputusan kepala dinas",
+        by=None,
+        at=at,
+    )
     for number, discharge in enumerate(Discharge.objects.order_by("pk")):
         entries = _log(discharge, today=today)
         if entries:
@@ -44,6 +55,7 @@ def seed_duties(at: datetime) -> Iterator[str]:
             designate(point, use=Use.BIOTA, ecosystem=Ecosystem.MANGROVE, by=None, at=at)
         if number == 0:
             _certify(discharge, laboratory, at=at)
+            _measure(discharge, at=at)
             _prepare_report(discharge, at=at)
         yield f"{discharge} · {len(entries)} hari tercatat"
 
@@ -63,6 +75,25 @@ def _log(discharge: Discharge, *, today: date) -> list[Entry]:
         for day in days
         if day != today - DAY * FORGOTTEN
     ]
+
+
+def _measure(discharge: Discharge, *, at: datetime) -> None:
+    """An instrument that read every hour of the day that nobody logged, but for two hours."""
+    outlet = discharge.points.get(kind=PointKind.COMPLIANCE)
+    day = office_day(at) - DAY * FORGOTTEN
+    if day < discharge.grants.get().starts:
+        return
+    logger, _ = connect(outlet.discharge, point=outlet, name="Alat contoh", by=applicant(), at=at)
+    sent = [
+        Sending(
+            midnight(day) + timedelta(hours=hour),
+            Decimal(1200 + 10 * hour),
+            Decimal("6.8") + Decimal(hour % 5) / 10,
+            place=str(hour),
+        )
+        for hour in range(22)
+    ]
+    measure(logger, sent, at=at)
 
 
 def _certify(discharge: Discharge, laboratory: Laboratory, *, at: datetime) -> None:

@@ -27,6 +27,7 @@ from muara.cases.queries import at_step_doing
 from muara.cases.rules import (
     ARCHIVISTS,
     COUNTER,
+    TECHNICAL_TEAM,
     open_tasks_for,
     serves_the_counter,
     without_conflict,
@@ -39,9 +40,9 @@ from muara.people.calendar import office_calendar
 from muara.people.models import Company, User, office_day
 from muara.people.queries import absent_until
 from muara.people.reading import answered
-from muara.people.rules import AUDITOR, SYSTEM_ACTORS
+from muara.people.rules import ADMINISTRATOR, AUDITOR, SYSTEM_ACTORS
 from muara.permits.models import LaterDecision
-from muara.permits.queries import permits_of
+from muara.permits.queries import old_permits_of, permits_of
 from muara.records.rules import OVERSEERS
 from muara.sop.definition import Step
 from muara.steps.actions import later
@@ -160,9 +161,12 @@ def desk_links(here: Officer, current: str) -> list[dict[str, Any]]:
         {"label": label, "href": reverse(name), "current": name == current, "count": count}
         for label, name, count in places
     ]
-    if here.actors & READS_REGISTER:
+    if here.actors - {ADMINISTRATOR, TECHNICAL_TEAM}:
         href = reverse("registers")
-        links.append({"label": "Register nomor", "href": href, "current": current == "register", "count": 0})
+        links.append({"label": "Buku register", "href": href, "current": current == "register", "count": 0})
+    if here.actors & {*READS_REGISTER, ADMINISTRATOR}:
+        href, is_here = reverse("old_permits"), current == "old_permits"
+        links.append({"label": "Izin dari register lama", "href": href, "current": is_here, "count": 0})
     if here.actors & DECIDES_LATER:
         href = reverse("later_decisions")
         mine = len(later_turns(here))
@@ -479,7 +483,12 @@ def start_on_behalf(request: HttpRequest) -> HttpResponse:
     wanted = (request.POST.get("cari") or request.GET.get("cari") or "").replace("\0", "").strip()[:100]
     companies = list(_companies(wanted)[:MATCHES])
     services = revisions_in_force(here.today)
-    permits = [permit for item in services for permit in permits_of(companies, service=item.service)]
+    permits = [
+        permit
+        for item in services
+        for held_by in (permits_of, old_permits_of)
+        for permit in held_by(companies, service=item.service)
+    ]
     form = OnBehalf(request.POST or None, services=services, companies=companies, permits=permits)
     came, started = None, []
     if request.method == "POST":

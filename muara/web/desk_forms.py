@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -13,8 +13,8 @@ from django.db.models import QuerySet
 from muara.cases.actions import Stamp
 from muara.cases.models import Application, Case, Revision, Task
 from muara.people.models import Company, User
-from muara.permits.models import Permit
-from muara.permits.searching import found_by
+from muara.permits.models import Earlier
+from muara.records.searching import found_by
 from muara.sop.definition import Step
 from muara.steps.actions.filing import start_application
 from muara.web.form_fields import PreviousPermit, offer_permits
@@ -84,7 +84,7 @@ class OnBehalf(forms.Form):
         *args: Any,
         services: list[Revision],
         companies: Iterable[Company],
-        permits: list[Permit],
+        permits: Sequence[Earlier],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)

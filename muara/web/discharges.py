@@ -5,7 +5,9 @@ What Muara detected and what an officer confirmed stand apart on every page: a d
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +15,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -61,6 +64,7 @@ from muara.web.reports import STATE_COLOURS, quarter_asked, versioned
 DAY = timedelta(days=1)
 LOOKED_BACK = 90  # days of the overview
 A_PAGE = 30
+MOST_LOOKED_AT = 2_000  # discharges whose logs a page reads at once
 SHOWN = 200  # detections on one page
 NARROWED: dict[str, tuple[str, Callable[[Row], object]]] = {
     "melampaui": ("Melampaui", lambda row: row.exceeding or row.confirmed),
@@ -69,7 +73,7 @@ NARROWED: dict[str, tuple[str, Callable[[Row], object]]] = {
 }
 
 
-def _side(here: Officer) -> dict[str, Any]:
+def beside_the_desk(here: Officer) -> dict[str, Any]:
     return {"side": desk_links(here, "discharges"), "side_title": "Meja kerja"}
 
 
@@ -93,15 +97,8 @@ def _detected(discharges: list[Discharge], here: Officer) -> list[Detected]:
 def discharges(request: HttpRequest) -> HttpResponse:
     """Every discharge that the person oversees, the worst first; narrowed by regency, sector and standing."""
     here = desk_officer(request)
-    seen = overseen_by(here.user, at=here.at)
-    places = sorted({row for row in seen.values_list("regency", flat=True) if row})
-    sectors = sorted({row[:2] for row in seen.values_list("kbli", flat=True) if row})
-    where, sector = request.GET.get("wilayah", ""), request.GET.get("sektor", "")
-    if where in places:
-        seen = seen.filter(regency=where)
-    if sector in sectors:
-        seen = seen.filter(kbli__startswith=sector)
-    looked = list(seen.select_related("company").prefetch_related("grants__permit__number").order_by("pk"))
+    seen, choices = narrowing(request, here)
+    looked, left_out = looked_at(seen, "grants__permit__number")
     found = _detected(looked, here)
     rows = rows_of(looked, found)
     standing = request.GET.get("keadaan", "")
@@ -109,6 +106,7 @@ def discharges(request: HttpRequest) -> HttpResponse:
     context = {
         "page": Paginator(shown, A_PAGE).get_page(request.GET.get("halaman")),
         "all": len(rows),
+        "left_out": left_out,
         "exceeding": sum(bool(row.exceeding) for row in rows),
         "silent": sum(row.silent for row in rows),
         "missing": sum(bool(row.missing) for row in rows),
@@ -117,18 +115,81 @@ def discharges(request: HttpRequest) -> HttpResponse:
             (name, often, at, rounded(ratio, 2) if ratio else "–")
             for name, often, at, ratio in worst_parameters(found)[:10]
         ],
-        "places": [(code, place.name if (place := regency(code)) else code) for code in places],
-        "sectors": [(code, f"KBLI golongan {code}") for code in sectors],
+        "by_regency": summed(rows, lambda row: regency_name(row.discharge.regency)),
+        "by_sector": summed(rows, lambda row: sector_name(row.discharge.kbli)),
         "standings": [(key, label) for key, (label, _) in NARROWED.items()],
-        "chosen": {"wilayah": where, "sektor": sector, "keadaan": standing},
-        "query": _query(request),
+        "standing": standing,
+        "query": without_page(request),
         "days": LOOKED_BACK,
-        **_side(here),
+        **choices,
+        **beside_the_desk(here),
     }
     return render(request, "desk/discharges.html", context)
 
 
-def _query(request: HttpRequest) -> str:
+def narrowing(request: HttpRequest, here: Officer) -> tuple[QuerySet[Discharge], dict[str, Any]]:
+    """The discharges that the person oversees in the regency and sector that were chosen, and the choices."""
+    seen = overseen_by(here.user, at=here.at)
+    places = sorted({row for row in seen.values_list("regency", flat=True) if row})
+    sectors = sorted({row[:2] for row in seen.values_list("kbli", flat=True) if row})
+    where, sector = request.GET.get("wilayah", ""), request.GET.get("sektor", "")
+    if where in places:
+        seen = seen.filter(regency=where)
+    if sector in sectors:
+        seen = seen.filter(kbli__startswith=sector)
+    return seen, {
+        "places": [(code, regency_name(code)) for code in places],
+        "sectors": [(code, sector_name(code)) for code in sectors],
+        "where": where if where in places else "",
+        "sector": sector if sector in sectors else "",
+    }
+
+
+def looked_at(seen: QuerySet[Discharge], *fetched: str) -> tuple[list[Discharge], int]:
+    """The first MOST_LOOKED_AT discharges, and how many there are beyond: the page says to narrow."""
+    rows = list(seen.select_related("company").prefetch_related(*fetched).order_by("pk")[:MOST_LOOKED_AT])
+    return rows, seen.count() - len(rows) if len(rows) == MOST_LOOKED_AT else 0
+
+
+def regency_name(code: str) -> str:
+    return place.name if (place := regency(code)) else code or "Wilayah tidak diketahui"
+
+
+def sector_name(kbli: str) -> str:
+    return f"KBLI golongan {kbli[:2]}" if kbli else "Sektor tidak diketahui"
+
+
+@dataclass(frozen=True, slots=True)
+class Summed:
+    """How many permits of a regency or a sector exceed, are silent, owe a report, were confirmed."""
+
+    name: str
+    all: int
+    exceeding: int
+    silent: int
+    missing: int
+    confirmed: int
+
+
+def summed(rows: Sequence[Row], by: Callable[[Row], str]) -> list[Summed]:
+    """The overview's rows counted by a name: permits, not detections, so that all columns compare."""
+    of: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        of[by(row)].append(row)
+    return [
+        Summed(
+            name,
+            len(mine),
+            exceeding=sum(bool(row.exceeding) for row in mine),
+            silent=sum(row.silent for row in mine),
+            missing=sum(bool(row.missing) for row in mine),
+            confirmed=sum(bool(row.confirmed) for row in mine),
+        )
+        for name, mine in sorted(of.items())
+    ]
+
+
+def without_page(request: HttpRequest) -> str:
     kept = request.GET.copy()
     kept.pop("halaman", None)
     return kept.urlencode()
@@ -165,7 +226,7 @@ def overseen(request: HttpRequest, pk: int) -> HttpResponse:
         "charts": drawn(charts_of(found, first=first, last=last, until=here.today)),
         "quarter": quarter,
         "days": LOOKED_BACK,
-        **_side(here),
+        **beside_the_desk(here),
     }
     return render(request, "desk/overseen.html", context)
 
@@ -211,7 +272,7 @@ def rule_finding(request: HttpRequest, pk: int) -> HttpResponse:
 def _form_page(
     request: HttpRequest, name: str, here: Officer, context: dict[str, Any], came: Came
 ) -> HttpResponse:
-    shared = {"kunci": new_key(), "stale": came is Came.STALE, **_side(here)}
+    shared = {"kunci": new_key(), "stale": came is Came.STALE, **beside_the_desk(here)}
     return render(request, f"desk/{name}.html", shared | context, status=came.value)
 
 

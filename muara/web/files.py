@@ -22,7 +22,6 @@ from muara.cases.models import (
     Handover,
     Meeting,
     PaperDocument,
-    Participant,
     PowerOfAttorney,
     Recommendation,
     Referral,
@@ -39,9 +38,11 @@ from muara.documents.models import Blob, Letter
 from muara.documents.pictures import NoPicture, page_picture
 from muara.documents.store import SHA256, BlobStore
 from muara.documents.uploads import PDF, PREFERRED, safe_name
-from muara.people.models import Office, User, office_day
+from muara.people.models import User, office_day
 from muara.permits.models import LaterDecision, Permit, Refusal, Series
-from muara.permits.queries import decision_of, register_years
+from muara.permits.queries import register_years
+from muara.records.rules import reads_registers
+from muara.records.searching import letters_for
 from muara.steps import letters as case_letters
 from muara.steps.actions.drafting import latest_draft
 from muara.steps.actions.registration import cs_approval
@@ -59,20 +60,6 @@ STRANGE = "sandbox; default-src 'none'"
 # Our own PDF: the browser's reader may show it, and it may load nothing.
 OWN = "default-src 'none'; frame-ancestors 'none'"
 PICTURE = "default-src 'none'"
-# What an applicant takes home; cover letters, drafts and minutes stay in the office until issue.
-FOR_APPLICANTS = frozenset(
-    {
-        "application_form",
-        "checklist",
-        "first_proof",
-        "receipt",
-        "correction_request",
-        "ending_notice",
-        "visit_record",
-        "rights_and_duties",
-        "handover_receipt",
-    }
-)
 
 
 @login_required
@@ -246,12 +233,6 @@ def number_register(request: HttpRequest, service: str, key: str, year: int) -> 
     return guarded(answer, policy=OWN)
 
 
-def reads_registers(user: User, *, at: datetime) -> bool:
-    """Whoever reads the issuing office's cases: its actors and the auditor, no agency, no administrator."""
-    held = user.holdings.current(office_day(at)).filter(office__kind=Office.Kind.ISSUING)
-    return held.exclude(actor="administrator").exists()
-
-
 def person(request: HttpRequest) -> User:
     """The signed-in person, behind `login_required`."""
     assert isinstance(request.user, User)
@@ -290,30 +271,12 @@ def _case(request: HttpRequest, pk: int, *, at: datetime) -> Case:
 
 
 def _letter(request: HttpRequest, pk: int) -> CaseLetter:
-    me = person(request)
-    filed = CaseLetter.objects.select_related("letter__template", "letter__rendered", "case__application")
-    found = filed.filter(letter__pk=pk, case__in=Case.objects.visible_to(me, at=timezone.now())).first()
+    readable = letters_for(person(request), at=timezone.now())
+    filed = readable.select_related("letter__template", "letter__rendered", "case__application")
+    found = filed.filter(letter__pk=pk).first()
     if found is None:
         raise Http404
-    if found.kind in FOR_APPLICANTS or not is_on_applicants_side(me, found.case.application):
-        return found
-    if not (_is_their_decision(found) or _invites_them(found)):
-        raise Http404
     return found
-
-
-def _is_their_decision(filed: CaseLetter) -> bool:
-    """Copy 2 of the draft that became the decision (SOP step 11.b), once it is issued."""
-    decision = decision_of(filed.case_id)
-    if decision is None or decision.scan is None:
-        return False
-    return decision.draft.copies.filter(number=2, letter=filed.letter_id).exists()
-
-
-def _invites_them(filed: CaseLetter) -> bool:
-    """The invitation to a joint meeting to which the applicant's side is invited."""
-    meetings = Meeting.objects.filter(task__case=filed.case_id, invitation=filed.letter_id)
-    return meetings.filter(participants__side=Participant.Side.APPLICANT).exists()
 
 
 def _scan(request: HttpRequest, pk: int, sha256: str) -> Blob:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from django.utils.html import escape
 
 from muara.documents.indonesian import tanggal
 from muara.documents.repertoire import allowed
-from muara.permits.models import Permit
+from muara.permits.models import Earlier, OldPermit
 from muara.sop.form import (
     OUTFALL,
     TEXT_LENGTH,
@@ -356,21 +356,25 @@ class PreviousPermit(forms.ChoiceField):
             required=False,
             error_messages={"invalid_choice": "Pilih izin dari daftar."},
         )
-        self.permits: dict[str, Permit] = {}
+        self.permits: dict[str, Earlier] = {}
 
-    def offer(self, permits: Iterable[Permit]) -> None:
-        self.permits = {str(permit.pk): permit for permit in permits}
+    def offer(self, permits: Iterable[Earlier]) -> None:
+        self.permits = {self._key(permit): permit for permit in permits}
         offered = [(key, self._name(permit)) for key, permit in self.permits.items()]
         self.choices = [*offered, ("", self.TYPED)]
 
-    def clean(self, value: object) -> Permit | None:
+    def clean(self, value: object) -> Earlier | None:
         return self.permits.get(super().clean(value))
 
-    def _name(self, permit: Permit) -> str:
-        return f"{permit.number.text}, {permit.company}, berlaku sampai {tanggal(permit.expires_on)}"
+    def _key(self, permit: Earlier) -> str:
+        return f"lama-{permit.pk}" if isinstance(permit, OldPermit) else str(permit.pk)
+
+    def _name(self, permit: Earlier) -> str:
+        origin = f" ({permit.ORIGIN})" if isinstance(permit, OldPermit) else ""
+        return f"{permit}, {permit.company}, berlaku sampai {tanggal(permit.expires_on)}{origin}"
 
 
-def offer_permits(form: forms.Form, permits: list[Permit]) -> None:
+def offer_permits(form: forms.Form, permits: Sequence[Earlier]) -> None:
     """Ask for the earlier permit only where there is one to choose."""
     field = form.fields["previous"]
     assert isinstance(field, PreviousPermit)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from muara.sop.form import Form, Spot, spots
@@ -14,6 +14,7 @@ from muara.sop.values import Coordinate, show_coordinate
 WIDTH, HEIGHT = 640, 420
 LEAST = 0.06  # degrees: a window of about 7 km shows the shore near a single point
 MARGIN = 1.5
+SEEN = 0.7  # of the picture's units: a shorter step along the shore is not drawn
 SCALES = (0.5, 1, 2, 5, 10, 20, 50, 100)  # kilometres
 RADIUS = 11  # of a number's disc; the template draws it
 APART = 2 * RADIUS + 4  # between the centres of two discs that can both be read
@@ -51,27 +52,72 @@ class Map:
     source: str = UNCERTAIN
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A window of the world on paper: where a place lies in it, its land, its scale bar."""
+
+    west: float
+    north: float
+    wide: float  # degrees
+    width: int = WIDTH
+    height: int = HEIGHT
+
+    def place(self, latitude: float, longitude: float) -> tuple[float, float]:
+        return (
+            round((longitude - self.west) / self.wide * self.width, 1),
+            round((self.north - latitude) / self.wide * self.width, 1),
+        )
+
+    @property
+    def land(self) -> tuple[str, ...]:
+        """The land as paths, without what is too small to be seen."""
+        east, south = self.west + self.wide, self.north - self.wide * self.height / self.width
+        rings = (clipped(ring, west=self.west, east=east, south=south, north=self.north) for ring in land())
+        drawn = (self._thinned(ring) for ring in rings if ring)
+        return tuple("M" + "L".join(f"{x},{y}" for x, y in line) + "Z" for line in drawn if len(line) > 2)
+
+    def _thinned(self, ring: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+        line: list[tuple[float, float]] = []
+        for longitude, latitude in ring:
+            here = self.place(latitude, longitude)
+            if not line or math.dist(here, line[-1]) >= SEEN:
+                line.append(here)
+        return line
+
+    @property
+    def per_km(self) -> float:
+        middle = self.north - self.wide * self.height / self.width / 2
+        return self.width / (self.wide * 111.2 * math.cos(math.radians(middle)))
+
+    @property
+    def scale(self) -> float:
+        """The kilometres of the scale bar."""
+        return max((km for km in SCALES if km * self.per_km <= self.width / 4), default=SCALES[0])
+
+    @property
+    def scale_width(self) -> float:
+        return round(self.scale * self.per_km, 1)
+
+
+def frame_of(
+    places: Sequence[tuple[float, float]], *, width: int = WIDTH, height: int = HEIGHT, least: float = LEAST
+) -> Frame:
+    """The window that shows some places (latitude, longitude) with a margin; `least` degrees wide."""
+    norths, easts = [north for north, _ in places], [east for _, east in places]
+    middle_east, middle_north = (min(easts) + max(easts)) / 2, (min(norths) + max(norths)) / 2
+    wide = max(
+        (max(easts) - min(easts)) * MARGIN, (max(norths) - min(norths)) * MARGIN * width / height, least
+    )
+    return Frame(middle_east - wide / 2, middle_north + wide * height / width / 2, wide, width, height)
+
+
 def map_of(form: Form, values: Mapping[str, object]) -> Map | None:
     """Draw the places of an application; None where it gives none."""
     found = spots(form.fields, values)
     if not found:
         return None
-    easts, norths = [float(s.longitude) for s in found], [float(s.latitude) for s in found]
-    middle_east, middle_north = (min(easts) + max(easts)) / 2, (min(norths) + max(norths)) / 2
-    wide = max(
-        (max(easts) - min(easts)) * MARGIN, (max(norths) - min(norths)) * MARGIN * WIDTH / HEIGHT, LEAST
-    )
-    west, north = middle_east - wide / 2, middle_north + wide * HEIGHT / WIDTH / 2
-    east, south = west + wide, north - wide * HEIGHT / WIDTH
-
-    def place(longitude: float, latitude: float) -> tuple[float, float]:
-        return round((longitude - west) / wide * WIDTH, 1), round((north - latitude) / wide * WIDTH, 1)
-
-    rings = (clipped(ring, west=west, east=east, south=south, north=north) for ring in land())
-    paths = tuple(
-        "M" + "L".join("{},{}".format(*place(*point)) for point in ring) + "Z" for ring in rings if ring
-    )
-    points = [place(float(spot.longitude), float(spot.latitude)) for spot in found]
+    frame = frame_of([(float(spot.latitude), float(spot.longitude)) for spot in found])
+    points = [frame.place(float(spot.latitude), float(spot.longitude)) for spot in found]
     marks = tuple(
         Mark(
             number,
@@ -84,9 +130,7 @@ def map_of(form: Form, values: Mapping[str, object]) -> Map | None:
         )
         for number, (spot, disc) in enumerate(zip(found, _discs(points), strict=True), start=1)
     )
-    per_km = WIDTH / (wide * 111.2 * math.cos(math.radians(middle_north)))
-    scale = max((km for km in SCALES if km * per_km <= WIDTH / 4), default=SCALES[0])
-    return Map(paths, marks, scale, round(scale * per_km, 1))
+    return Map(frame.land, marks, frame.scale, frame.scale_width)
 
 
 def _discs(points: list[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -35,7 +35,9 @@ from muara.people.queries import (
     complaint_target,
     holder,
     issuing_office,
+    logger_share,
     office_setting,
+    published_quarters_set,
     report_day,
     rung_days,
 )
@@ -89,6 +91,7 @@ PLACES = (
     ("Pengguna", "users", ("users", "user", "new_user", "grant", "end_holding", "invite")),
     ("SOP", "sop_revisions", ("sop_revisions", "sop_difference", "sop_copies", "withdraw_copy")),
     ("Seri nomor", "series", ("series", "edit_series")),
+    ("Tanda tangan elektronik", "signing_setup", ("signing_setup", "withdraw_certificate")),
     ("Ketentuan", "office_settings", ("office_settings",)),
     ("Retensi arsip", "archive_rules", ("archive_rules",)),
     ("Laboratorium", "laboratories", ("laboratories",)),
@@ -516,7 +519,9 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     in_force[OfficeSetting.Key.PRIORITY_RUN] = priority_limit(day)
     in_force |= {key: rung_days(key, on=day) for key in OfficeSetting.RUNGS}
     in_force |= {key: report_day(key, on=day) for key in OfficeSetting.REPORTS}
+    in_force |= {key: logger_share(on=day) for key in OfficeSetting.LOGGERS}
     in_force |= {key: complaint_target(key, on=day) for key in OfficeSetting.COMPLAINTS}
+    in_force[OfficeSetting.Key.PUBLISHED_QUARTERS] = published_quarters_set(on=day)
     context = {
         "form": form,
         "in_force": [(key.label, value, key.unit) for key, value in in_force.items()],

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 
 from muara.cases.copies import MOST
-from muara.cases.models import ArchiveRule, Revision
+from muara.cases.models import ArchiveRule, Revision, SigningWay
 from muara.contacts.models import Counter, QueueSeries
 from muara.documents.repertoire import allowed
 from muara.people.actions import OfficeDetails, Profile, Signing
@@ -401,8 +401,8 @@ class SettingForm(forms.Form):
     )
     value = forms.IntegerField(
         label="Nilai",
-        help_text="Dalam hari kerja; untuk antrean prioritas, banyaknya nomor.",
-        min_value=1,
+        help_text="Dalam hari kerja; untuk antrean prioritas, banyaknya nomor; untuk pengumuman, triwulan.",
+        min_value=0,
         max_value=250,
         widget=forms.TextInput({"inputmode": "numeric", "class": "govuk-input--width-4"}),
     )
@@ -536,6 +536,15 @@ class CopyForm(forms.Form):
         chosen.queryset = Revision.objects.defer("files").filter(pk__in=[one.pk for one in revisions])
 
 
+def _choose_service(form: forms.Form) -> None:
+    """Offer the services that the office has a SOP for."""
+    service = form.fields["service"]
+    assert isinstance(service, forms.ChoiceField)
+    rows = Revision.objects.order_by("effective_from", "pk").defer("files")
+    newest = {row.service: row for row in rows}
+    service.choices = [(key, row.process.title) for key, row in sorted(newest.items())]
+
+
 class ArchiveRuleForm(forms.Form):
     """How the files of a service are classified and kept, from a day on."""
 
@@ -572,8 +581,20 @@ class ArchiveRuleForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        service = self.fields["service"]
-        assert isinstance(service, forms.ChoiceField)
-        rows = Revision.objects.order_by("effective_from", "pk").defer("files")
-        newest = {row.service: row for row in rows}
-        service.choices = [(key, row.process.title) for key, row in sorted(newest.items())]
+        _choose_service(self)
+
+
+class SigningWayForm(forms.Form):
+    """How the decrees of a service are signed, from a day on."""
+
+    use_required_attribute = False
+    service = forms.ChoiceField(label="Layanan", widget=forms.RadioSelect)
+    way = forms.ChoiceField(
+        label="Cara menandatangani", choices=SigningWay.Way.choices, widget=forms.RadioSelect
+    )
+    basis = Printed(label="Dasar", max_length=200, help_text="Misalnya nomor keputusan kepala dinas.")
+    effective_from = Day(label="Berlaku sejak", help_text="Hari ini atau sesudahnya.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose_service(self)

@@ -42,7 +42,7 @@ class CaseChoice(forms.Form):
 
 
 class PeriodChoice(forms.Form):
-    """A semester, a year, or any days; this semester where nothing is said."""
+    """A semester, a year, or any days; `unsaid` where nothing is said, else this semester."""
 
     periode = forms.ChoiceField(label="Periode", required=False)
     dari = forms.DateField(
@@ -58,8 +58,9 @@ class PeriodChoice(forms.Form):
         error_messages={"invalid": "Tulis tanggal akhir seperti 2026-06-30."},
     )
 
-    def __init__(self, said: Any, *, today: date) -> None:
-        super().__init__(said if said.get("periode") else {"periode": semester(today).key})
+    def __init__(self, said: Any, *, today: date, unsaid: Period | None = None) -> None:
+        unsaid = unsaid or semester(today)
+        super().__init__(said if said.get("periode") else {"periode": unsaid.key})
         halves = semesters(today, count=SEMESTERS)[::-1]
         whole = [year(today.year - back) for back in range(YEARS)]
         self.named = {period.key: period for period in (*halves, *whole)}

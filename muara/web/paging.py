@@ -55,10 +55,14 @@ class Pages(Paginator):  # type: ignore[type-arg]  # the class takes no argument
         return self._counted if self.at_most is None else min(self._counted, self.at_most)
 
     @property
+    def goes_on(self) -> bool:
+        """There are more rows than can be leafed through."""
+        return self._counted > self.count
+
+    @property
     def told(self) -> str:
         """How many rows there are, as one reads it."""
-        more = self._counted > self.count
-        return f"lebih dari {self.count:,}".replace(",", ".") if more else str(self.count)
+        return f"lebih dari {self.count:,}".replace(",", ".") if self.goes_on else str(self.count)
 
     def _get_page(self, *args: Any, **kwargs: Any) -> LongPage:
         return LongPage(*args, **kwargs)

@@ -33,6 +33,8 @@ from muara.permits.actions import MOST_LOST, reconcile
 from muara.permits.models import LaterDecision, Permit, Series, SeriesYear
 from muara.permits.queries import differences
 from muara.permits.rules import may_reconcile
+from muara.permits.standing import moved_end
+from muara.records.rules import reads_registers
 from muara.sop.definition import Step
 from muara.steps.actions import later, later_delivery
 from muara.steps.forms.fields import Day, Items, Line, Paragraph, Scan, ScanForm
@@ -40,7 +42,7 @@ from muara.steps.letters.later import BURDENS, Said, Verdict, Warned, decision_p
 from muara.web.acts import Came, attempt, new_key, read_number, was_answered
 from muara.web.desk import A_PAGE, desk_links, desk_officer, later_turns
 from muara.web.dossier import scan_paper
-from muara.web.files import OWN, file_name, guarded, person, reads_registers
+from muara.web.files import OWN, file_name, guarded, person
 from muara.web.lives import life_of
 from muara.web.second_factor import ask_for_proof, came_back, doorway
 
@@ -248,6 +250,7 @@ def permit_life(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "permit": permit,
         "life": life_of(permit, on=here.today),
+        "moved_to": moved_end(permit),
         "decisions": list(permit.later.all()),
         "on_its_way": on_its_way,
         "lines": later.log_of(permit),

@@ -5,7 +5,7 @@ Counter officers use the same pages for people without an account; `own_applicat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -57,8 +57,9 @@ from muara.contacts.models import Consultation, Questionnaire
 from muara.documents.uploads import UploadRefused
 from muara.people.calendar import office_calendar
 from muara.people.models import Company, User, office_day
-from muara.permits.models import Decision, Permit
-from muara.permits.queries import decision_of, decisions_to_read, permits_of
+from muara.permits.models import Decision, Earlier, Permit
+from muara.permits.queries import decision_of, decisions_to_read, old_permits_of, permits_of
+from muara.records.searching import FOR_APPLICANTS
 from muara.sop.definition import ApplicationKind
 from muara.steps.actions import endings, filing, issuance, verification
 from muara.steps.actions.drafting import decree
@@ -67,7 +68,7 @@ from muara.steps.forms.requests import ending_of
 from muara.steps.letters.issuance import rights
 from muara.web.acts import NOT_TYPED, SAVE, Came, PowerOver, attempt, new_key, save_typed, was_answered
 from muara.web.dossier import legs, remedies, talk_before
-from muara.web.files import FOR_APPLICANTS, person
+from muara.web.files import person
 from muara.web.form_fields import PreviousPermit, offer_permits
 from muara.web.lives import badges_of, decided_later, papers_of
 from muara.web.maps import map_of
@@ -266,7 +267,7 @@ class StartForm(forms.Form):
         *,
         kinds: tuple[ApplicationKind, ...],
         companies: list[Company],
-        permits: list[Permit],
+        permits: Sequence[Earlier],
     ) -> None:
         super().__init__(data)  # type: ignore[arg-type]
         offer_permits(self, permits)
@@ -316,7 +317,10 @@ def start(request: HttpRequest) -> HttpResponse:
         request.POST or None,
         kinds=service.process.kinds,
         companies=companies,
-        permits=permits_of(companies, service=revision.service),
+        permits=[
+            *permits_of(companies, service=revision.service),
+            *old_permits_of(companies, service=revision.service),
+        ],
     )
     came = None
     if request.method == "POST" and form.is_valid():

@@ -27,6 +27,8 @@ from muara.people.reading import answered
 from muara.permits.lookups import TOKEN, behind, count_lookup, lookups_of
 from muara.permits.models import Decision, Number, Permit
 from muara.permits.queries import decisions_to_read, later_by_token, voided_numbers
+from muara.permits.standing import moved_end
+from muara.records.open_compliance import compliance_of
 from muara.sop.definition import PrintedForm, Requirement, Step
 from muara.sop.document import Clause, Document, StepText, UnknownClause
 from muara.sop.phases import phases
@@ -224,6 +226,8 @@ def permit(request: HttpRequest, token: str) -> HttpResponse:
         context = {
             "decision": found,
             "status": found.status(office_day(at)) if found else "",
+            "moved_to": moved_end(found) if isinstance(found, Permit) else None,
+            "quarters": compliance_of(found, today=office_day(at)) if isinstance(found, Permit) else [],
             "later": decisions_to_read(found, on=office_day(at)) if isinstance(found, Permit) else [],
             "voided": _voided(found, draft),
             "replaced": draft is not None and _is_replaced(draft),

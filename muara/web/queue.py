@@ -45,10 +45,11 @@ from muara.documents.uploads import PDF
 from muara.people.hours import next_opening, open_at, opening_on
 from muara.people.models import User, office_day
 from muara.people.queries import issuing_office
+from muara.records.rules import reads_registers
 from muara.steps.letters.queue import poster_pdf, ticket_pdf, ticket_url
 from muara.web.acts import Came, attempt, new_key, read_number, stamp_of
 from muara.web.desk import Officer, desk_links, desk_officer
-from muara.web.files import OWN, guarded, reads_registers
+from muara.web.files import OWN, guarded
 
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])
 MINE = "antrean"  # the session's key: this browser's mark and its tickets

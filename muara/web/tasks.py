@@ -67,6 +67,7 @@ from muara.web.dossier import (
     who,
 )
 from muara.web.files import person
+from muara.web.renewals import SHOWS_EARLIER, earlier_of
 from muara.web.rounds import Round, rounds
 from muara.web.second_factor import Doorway, ask_for_proof, came_back, doorway
 
@@ -374,6 +375,7 @@ def task_page(
         "draft": draft,
         "original": original,
         "summary": one_page(fresh, at=at) if step.activity == "decide" else None,
+        "earlier": earlier_of(fresh, me, at=at) if step.activity in SHOWS_EARLIER else None,
         "binding": binding,
         "meeting": meeting_of(item),
         "decided": last_decision(fresh) if step.activity in BOUND_BY_MEETING else None,

@@ -16,15 +16,19 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from muara.compliance.models import Grant
 from muara.documents.store import BlobStore, TooLarge
 from muara.documents.uploads import MAGIC, readable_size
 from muara.people.models import office_day
-from muara.people.queries import issuing_office
+from muara.people.queries import issuing_office, published_quarters_set
 from muara.permits.lookups import TOKEN
-from muara.permits.models import Decision, Permit
-from muara.permits.queries import decision_by_token
+from muara.permits.models import Decision, OldPermit, Permit
+from muara.permits.queries import decision_by_token, permit_by_number
 from muara.permits.standing import Status
 from muara.records.comparing import Comparison, compare
+from muara.records.counted import recent
+from muara.records.open_compliance import COLUMNS as OPEN_COMPLIANCE
+from muara.records.open_compliance import compliance_key, compliance_of, count_compliance
 from muara.records.open_register import COLUMNS, LICENCE, LICENCE_NAME, PROPOSED, issued_permits, lines
 from muara.web import sheets
 from muara.web.paging import AT_MOST, Pages
@@ -32,7 +36,8 @@ from muara.web.public import domain
 
 PAGE = 30
 PACE = {"compare": "10/m/ip,60/h/ip"}  # each opens a stranger's file in a process of its own
-FILE_NAME = "register-izin"
+FILE_NAME, COMPLIANCE_NAME = "register-izin", "ketaatan-izin"
+FEW_PERMITS = 20  # whose compliance a page counts for itself where the counter runs
 
 
 class FileForm(forms.Form):
@@ -122,7 +127,7 @@ def _compared(given: UploadedFile[Any], expected: Decision | None, *, at: dateti
 def public_register(request: HttpRequest) -> HttpResponse:
     """The permits that were issued, to search; what the columns mean, and under which licence."""
     words = " ".join(request.GET.get("cari", "").split())[:100]
-    found = issued_permits(words) if "\0" not in words else issued_permits().none()
+    found = issued_permits(words) if "\0" not in words else OldPermit.objects.none()
     page = Pages(found, PAGE, at_most=AT_MOST).get_page(request.GET.get("halaman"))
     return render(
         request,
@@ -133,6 +138,8 @@ def public_register(request: HttpRequest) -> HttpResponse:
             "cari": words,
             "query": urlencode({"cari": words}) if words else "",
             "columns": COLUMNS,
+            "publishes": bool(published_quarters_set(on=office_day(timezone.now()))),
+            "compliance_columns": OPEN_COMPLIANCE,
             "licence": LICENCE,
             "licence_name": LICENCE_NAME,
             "proposed": PROPOSED,
@@ -141,10 +148,61 @@ def public_register(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@never_cache
+def public_compliance(request: HttpRequest) -> HttpResponse:
+    """The published compliance of one permit of the register ("?nomor="); else 404."""
+    today, number = office_day(timezone.now()), request.GET.get("nomor", "")
+    found = permit_by_number(number) if "\0" not in number else None
+    if not isinstance(found, Permit) or found.scan_id is None or not published_quarters_set(on=today):
+        raise Http404
+    context = {"permit": found, "quarters": compliance_of(found, today=today)}
+    return render(request, "public/compliance.html", context)
+
+
+@require_safe
+@never_cache
+def compliance_download(request: HttpRequest, form: str) -> HttpResponse:
+    """The published compliance of all permits as open data; 404 where the office publishes none."""
+    at = timezone.now()
+    today = office_day(at)
+    if form not in (*sheets.TYPES, "json") or not published_quarters_set(on=today):
+        raise Http404
+    found = recent(
+        compliance_key(today),
+        at=at,
+        count=lambda: count_compliance(today),
+        is_quick=lambda: Grant.objects.count() <= FEW_PERMITS,
+    )
+    if found is None:
+        return HttpResponse(
+            "Data sedang dihitung. Coba lagi beberapa menit lagi.",
+            status=503,
+            content_type="text/plain; charset=utf-8",
+            headers={"Retry-After": "120"},
+        )
+    if form != "json":
+        head = [column.key for column in OPEN_COMPLIANCE]
+        return sheets.download(
+            form, name=COMPLIANCE_NAME, head=head, rows=[list(row.values()) for row in found.value]
+        )
+    office = issuing_office()
+    told = {
+        "judul": "Ketaatan izin menurut triwulan",
+        "penerbit": office.name if office else "",
+        "lisensi": LICENCE,
+        "catatan_lisensi": PROPOSED,
+        "diambil": timezone.localtime(found.at).isoformat(timespec="seconds"),
+        "kolom": [{"nama": column.key, "arti": column.meaning} for column in OPEN_COMPLIANCE],
+        "ketaatan": found.value,
+    }
+    return sheets.json_file(told, name=COMPLIANCE_NAME)
+
+
+@require_safe
 def register_download(request: HttpRequest, form: str) -> HttpResponse:
     """The whole register as open data: CSV or XLSX for people, JSON with its own description for programs."""
     at = timezone.now()
-    rows = lines(issued_permits().iterator(chunk_size=500), day=office_day(at))
+    rows = lines(issued_permits().iterator(), day=office_day(at))
     if form != "json":
         head = [column.key for column in COLUMNS]
         return sheets.download(form, name=FILE_NAME, head=head, rows=[row.cells() for row in rows])

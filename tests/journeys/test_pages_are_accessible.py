@@ -259,6 +259,9 @@ def permit_pages() -> Iterator[Visit]:
     yield Visit(f"{here}revocation/", drafter, press="Siapkan keputusan")
     year, counter = today().year, permit.number.counter
     marks.issued("LHP.permit", year, marks.Given(counter.last + 1, "503/x/HILANG", today(), "case:0"))
+    yield Visit("/meja/register/", registrar)
+    yield Visit("/meja/buku/keputusan/", registrar)
+    yield Visit("/cari/?cari=contoh", registrar)
     yield Visit("/meja/register/LHP/permit/", registrar)
     yield Visit("/meja/register/LHP/permit/selisih/", registrar)
 

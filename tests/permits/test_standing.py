@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from muara.people.actions import add_calendar_day
 from muara.permits.models import LaterDecision
-from muara.permits.standing import Status, life, standing
+from muara.permits.standing import Status, life, moved_end, standing, term_ends
+from tests.clock import MONDAY
 
 Kind = LaterDecision.Kind
-ISSUED, LAST = date(2026, 7, 6), date(2031, 7, 6)
+# Printed is Sunday, 6 July 2031: by UU 30/2014, Pasal 58(3), Monday is the last day.
+ISSUED, PRINTED, LAST, AFTER = date(2026, 7, 6), date(2031, 7, 6), date(2031, 7, 7), date(2031, 7, 8)
+
+pytestmark = pytest.mark.django_db  # the calendar says which days are holidays
 
 
-def permit(*later: tuple[Kind, date], replaced_on: date | None = None, scan: int | None = 1) -> Any:
+def permit(
+    *later: tuple[Kind, date],
+    replaced_on: date | None = None,
+    scan: int | None = 1,
+    printed: date = PRINTED,
+) -> Any:
     """A permit with decisions that count, each from its day."""
     rows = [
         SimpleNamespace(pk=pk, since=since, leads_to=LaterDecision.LEADS_TO.get(kind))
@@ -24,7 +34,7 @@ def permit(*later: tuple[Kind, date], replaced_on: date | None = None, scan: int
     return SimpleNamespace(
         scan_id=scan,
         issued_on=ISSUED,
-        expires_on=LAST,
+        expires_on=printed,
         replaced_on=replaced_on,
         later=SimpleNamespace(all=lambda: rows),
     )
@@ -35,9 +45,9 @@ def spans(found: Any) -> list[tuple[str, date, date | None]]:
 
 
 def test_a_permit_runs_to_its_last_day_and_is_over_on_the_next() -> None:
-    assert spans(permit()) == [("berlaku", ISSUED, LAST), ("berakhir", date(2031, 7, 7), None)]
+    assert spans(permit()) == [("berlaku", ISSUED, LAST), ("berakhir", AFTER, None)]
     assert standing(permit(), on=LAST).is_in_force
-    assert standing(permit(), on=date(2031, 7, 7)).status is Status.EXPIRED
+    assert standing(permit(), on=AFTER).status is Status.EXPIRED
 
 
 def test_a_permit_without_its_scan_has_no_life_yet() -> None:
@@ -51,7 +61,7 @@ def test_a_suspension_holds_until_it_is_lifted_and_adds_no_day() -> None:
         ("berlaku", ISSUED, date(2027, 1, 3)),
         ("dibekukan", date(2027, 1, 4), date(2027, 2, 28)),
         ("berlaku", date(2027, 3, 1), LAST),
-        ("berakhir", date(2031, 7, 7), None),
+        ("berakhir", AFTER, None),
     ]
     assert not standing(found, on=date(2027, 2, 1)).is_in_force
     assert standing(found, on=date(2026, 12, 31)).is_in_force
@@ -88,3 +98,25 @@ def test_two_decisions_of_one_day_count_in_their_order() -> None:
 @pytest.mark.parametrize(("day", "soon"), [(date(2031, 1, 7), False), (date(2031, 1, 8), True), (LAST, True)])
 def test_a_permit_expires_soon_in_its_last_180_days(day: date, soon: bool) -> None:
     assert standing(permit(), on=day).expires_soon is soon
+
+
+@pytest.mark.parametrize(
+    ("printed", "kind", "last"),
+    [
+        ("2027-08-17", "LIBUR_NASIONAL", "2027-08-18"),  # a Tuesday
+        ("2027-08-17", "CUTI_BERSAMA", "2027-08-17"),  # the law names Sundays and national holidays only
+        ("2027-08-14", "", "2027-08-14"),  # a Saturday
+        ("2027-08-15", "LIBUR_NASIONAL", "2027-08-16"),  # a Sunday
+    ],
+)
+def test_an_end_on_a_sunday_or_national_holiday_is_the_next_working_day(
+    printed: str, kind: str, last: str
+) -> None:
+    day = date.fromisoformat(printed)
+    if kind:
+        add_calendar_day(day=day, kind=kind, name="Contoh", by=None, at=MONDAY)
+    found = permit(printed=day)
+
+    assert (term_ends(found).isoformat(), moved_end(found) is None) == (last, last == printed)
+    assert standing(found, on=date.fromisoformat(last)).is_in_force
+    assert standing(found, on=date.fromisoformat(last) + timedelta(days=1)).status is Status.EXPIRED

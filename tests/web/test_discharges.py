@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -12,8 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from time_machine import TimeMachineFixture
 
 from muara.compliance.models import Finding, Incident, Report, WarningLetter
+from muara.web import discharges
 from muara.web.acts import new_key
 from muara.web.demo import officer, other_applicant
+from muara.web.discharges import regency_name, sector_name
 from tests.clock import MONDAY
 from tests.compliance.test_oversight import confirmed, found, prepared, sent
 from tests.compliance.test_reports import certify, handed_in, log
@@ -152,14 +155,71 @@ def test_strangers_oversee_nothing(holder: Holder, agency: Client) -> None:
 
 @pytest.mark.slow
 def test_the_overview_costs_the_same_for_one_as_for_three(holder: Holder, agency: Client) -> None:
-    def queries() -> int:
+    def queries(path: str = "/meja/pembuangan/") -> int:
         with CaptureQueriesContext(connection) as seen:
-            assert agency.get("/meja/pembuangan/").status_code == 200
+            assert agency.get(path).status_code == 200
         return len(seen)
 
+    paths = ("/meja/pembuangan/", "/meja/pembuangan/peta/")
     queries()
-    one = queries()
+    one = [queries(path) for path in paths]
     for company in ("PT Tanjung Andaikan Pupuk", "PT Karang Umpama Batubara"):
         case_at("hand_over", at=MONDAY, company=company)
     assert "dari 3 izin" in said(agency.get("/meja/pembuangan/"))
-    assert queries() == one
+    assert [queries(path) for path in paths] == one
+    # The three discharge at the same place: their points share marks, which lead nearer.
+    html = agency.get(paths[1]).content.decode()
+    together = re.findall(r'<a\s+href="(\?petak=[^"]+)"\s+aria-label="\d+\. 3 titik berdekatan', html)
+    assert len(together) == holder.discharge.points.count()
+    nearer = said(agency.get(f"{paths[1]}{together[0]}"))
+    assert "Tampilkan semua titik" in nearer
+    assert nearer.count("PT Karang Umpama Batubara") == 1
+
+
+def test_the_map_says_in_shapes_words_and_a_table_how_points_stand(holder: Holder, agency: Client) -> None:
+    log(holder, first=date(2026, 9, 1), last=date(2026, 10, 4))
+    certify(holder, date(2026, 9, 5), "C-1", TSS="310")
+    path, name, pk = "/meja/pembuangan/peta/", holder.discharge.company.name, holder.discharge.pk
+
+    answer = agency.get(path)
+    page, html = said(answer), answer.content.decode()
+    assert "melampaui: 2 titik" in page
+    assert f"{name}, TP-01" in page
+    assert "TSS melampaui: 1 kali terdeteksi." in page
+    table = html[html.index("<table") :]
+    # Every mark has its number, its words and a link; every point stands in the table under its number.
+    marks = re.findall(r'<a\s+href="([^"]+)"\s+aria-label="(\d+)\. ([^"]+)"', html)
+    assert [int(number) for _, number, _ in marks] == list(range(1, len(marks) + 1))
+    assert table.count(f'href="/meja/pembuangan/{pk}/"') == holder.discharge.points.count()
+    assert "Tidak ada titik yang cocok" in said(agency.get(f"{path}?keadaan=taat"))
+    assert name not in said(agency.get(f"{path}?petak=1,119,2,120"))
+    for strange in ("petak=nan,1,2,3", "petak=x", "petak=1,2", "keadaan=x", "wilayah=x&sektor=y&halaman=z"):
+        assert name in said(agency.get(f"{path}?{strange}"))
+
+
+def test_a_holder_sees_their_own_points_and_nobody_elses(holder: Holder, agency: Client) -> None:
+    path, name = "/kewajiban/peta/", holder.discharge.company.name
+    assert name in said(signed_in(holder.person).get(path))
+    assert "Peta titik dan keadaannya" in said(signed_in(holder.person).get("/kewajiban/"))
+    assert name not in said(signed_in(other_applicant()).get(path))
+    assert name not in said(signed_in(officer("administrator")).get("/meja/pembuangan/peta/"))
+    assert signed_in(holder.person).get("/meja/pembuangan/peta/").status_code == 403
+
+
+def test_the_overview_counts_by_regency_and_sector(holder: Holder, agency: Client) -> None:
+    certify(holder, date(2026, 9, 5), "C-1", TSS="310")
+    page = said(agency.get("/meja/pembuangan/"))
+
+    # of one permit: it exceeds, it fell silent, its first report is not due yet, nothing was confirmed
+    counts = "1 1 dari 1 1 dari 1 0 dari 1 0 dari 1"
+    assert f"{regency_name(holder.discharge.regency)} {counts}" in page
+    assert f"{sector_name(holder.discharge.kbli)} {counts}" in page
+
+
+def test_a_page_that_cannot_look_at_every_permit_says_so(
+    holder: Holder, agency: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for most, told in ((1, False), (0, True)):
+        monkeypatch.setattr(discharges, "MOST_LOOKED_AT", most)
+        for path in ("/meja/pembuangan/", "/meja/pembuangan/peta/"):
+            assert ("1 izin lain tidak dihitung di sini" in said(agency.get(path))) is told

@@ -16,17 +16,20 @@ from pytest_django import Settings
 from time_machine import TimeMachineFixture
 
 from muara.audit.models import Entry
-from muara.cases.models import Task
+from muara.cases.models import SigningWay, Task
+from muara.documents.models import Certificate
+from muara.documents.signing.certificates import seal_certificate
 from muara.people.models import CalendarDay, Holding, Office, OfficeSetting, User
 from muara.permits.actions import take_number
 from muara.permits.models import Series
 from muara.web.acts import new_key
-from muara.web.demo import CAST, PASSWORD, applicant, officer, seed_office
+from muara.web.demo import CAST, PASSWORD, applicant, officer, seed_office, seed_signing
 from tests.clock import MONDAY, at
 from tests.remembered import case_at
 from tests.web.page_forms import form_on
 
 READ = [
+    "/kantor/tanda-tangan/",
     "/kantor/",
     "/kantor/identitas/",
     "/kantor/opd/",
@@ -276,6 +279,33 @@ def test_a_list_costs_the_same_for_one_row_and_for_thirty(path: str) -> None:
 
 
 # --- number series ---------------------------------------------------------------------------------------
+
+
+def test_a_way_of_signing_is_set_with_its_basis_and_never_for_days_gone_by() -> None:
+    client, path = signed_in(), "/kantor/tanda-tangan/"
+    said = {"service": "LHP", "way": "local", "basis": "Keputusan Kepala Dinas CONTOH"}
+    page = send(client, path, code=422, **said, effective_from="2026-07-06")
+    assert "Kantor belum mempunyai sertifikat segel" in page
+    seed_signing(MONDAY)
+    page = send(client, path, code=422, **said, effective_from="2026-07-03")
+    assert "tidak dapat berlaku surut" in page
+    assert SigningWay.objects.count() == 0
+    send(client, path, code=302, **said, effective_from="2026-07-06")
+    page = words(open_page(client, path).content.decode())
+    assert "LHP: Tanda tangan elektronik dengan sertifikat kantor" in page
+    assert Entry.objects.get(verb="signing.set").by_id == officer("administrator").pk
+
+
+def test_a_certificate_is_revoked_with_a_reason_and_signs_nothing_more() -> None:
+    seed_signing(MONDAY)
+    client, seal = signed_in(), Certificate.objects.get(kind="seal")
+    path = f"/kantor/tanda-tangan/{seal.pk}/cabut/"
+    assert "Tuliskan alasannya" in send(client, path, code=200, reason=" ")
+    send(client, path, code=302, reason="Kunci hilang.")
+    page = words(open_page(client, "/kantor/tanda-tangan/").content.decode())
+    assert "Dicabut 6 Juli 2026 Kunci hilang." in page
+    assert seal_certificate(at=MONDAY) is None
+    assert "sudah dicabut" in send(client, path, code=422, reason="Lagi.")
 
 
 def test_a_series_goes_on_from_the_paper_register() -> None:

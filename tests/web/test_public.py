@@ -156,10 +156,12 @@ def test_an_issued_permit_shows_the_registers_row_and_no_personal_data(
 def test_a_permit_ends_after_its_last_day(
     client: Client, issued: Permit, time_machine: TimeMachineFixture
 ) -> None:
-    time_machine.move_to(at("2031-07-06 23:59"), tick=False)
-    assert "tercatat dan berlaku" in text_of(client, f"/izin/{issued.draft.token}/")
+    time_machine.move_to(at("2031-07-07 23:59"), tick=False)  # the 6th is a Sunday
+    words = text_of(client, f"/izin/{issued.draft.token}/")
+    assert "tercatat dan berlaku" in words
+    assert "sampai hari kerja berikutnya, 7 Juli 2031 (UU 30/2014, Pasal 58 ayat 3)" in words
 
-    time_machine.move_to(at("2031-07-07 00:01"), tick=False)
+    time_machine.move_to(at("2031-07-08 00:01"), tick=False)
     assert "sudah berakhir" in text_of(client, f"/izin/{issued.draft.token}/")
 
 

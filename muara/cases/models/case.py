@@ -213,8 +213,11 @@ class Task(models.Model):
             ),
         ]
         indexes = [
+            # A desk: what waits for an actor, the nearest limit first.
             models.Index(
-                fields=["actor", "due_on"], condition=Q(closed_at=None), name="open_tasks_of_an_actor"
+                fields=["actor", "due_on", "opened_at", "id"],
+                condition=Q(closed_at=None),
+                name="open_tasks_of_an_actor",
             ),
             # The case list narrowed to a step, what waits for collection, how many cases stand where.
             models.Index(

@@ -25,9 +25,18 @@ def _digest(token: str) -> str:
 
 
 def connect(
-    discharge: Discharge, *, point: Point, name: str, by: User, at: datetime, stamp: Stamp = NO_FORM
+    discharge: Discharge,
+    *,
+    point: Point,
+    name: str,
+    by: User,
+    at: datetime,
+    every: int = 60,
+    stamp: Stamp = NO_FORM,
 ) -> tuple[Logger, str]:
     """Connect a logger to a compliance point; the token is told once, here, and never again.
+
+    `every` is how many minutes lie between its readings.
 
     Raises:
         NotYours, Refused: the person may not, the point is none of compliance, or there are too many.
@@ -38,11 +47,13 @@ def connect(
             raise Refused("Pilih titik penaatan yang masih dipakai.", "point")
         if not name.strip():
             raise Refused("Beri nama alatnya.", "name")
+        if not 1 <= every <= 1440:
+            raise Refused("Isi selang bacaan dari 1 sampai 1440 menit.", "every")
         if Logger.objects.filter(point__discharge=discharge, revoked_at=None).count() >= MOST:
             raise Refused(f"Paling banyak {MOST} alat. Putuskan yang tidak dipakai lagi.")
         token = secrets.token_urlsafe(32)
         row = Logger.objects.create(
-            point=point, name=name.strip(), digest=_digest(token), made_by=by, made_at=at
+            point=point, name=name.strip(), every=every, digest=_digest(token), made_by=by, made_at=at
         )
         record(
             chain=discharge.chain,

@@ -29,13 +29,18 @@ AT_ONCE = 500  # rows in one statement
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is logged of a day at a point: flow in m³ that day, pH. `place` says where it was typed."""
+    """What is logged of a day at a point: flow in m³ that day, pH. `place` says where it was typed.
+
+    An instrument also tells the lowest and highest pH of the day.
+    """
 
     point: int
     day: date
     flow: Decimal | None = None
     ph: Decimal | None = None
     place: str = ""
+    ph_low: Decimal | None = None
+    ph_high: Decimal | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -261,7 +266,12 @@ def _says_more(entry: Entry, before: Reading | None) -> bool:
         return True
     return any(
         value is not None and value != there
-        for value, there in ((entry.flow, before.flow), (entry.ph, before.ph))
+        for value, there in (
+            (entry.flow, before.flow),
+            (entry.ph, before.ph),
+            (entry.ph_low, before.ph_low),
+            (entry.ph_high, before.ph_high),
+        )
     )
 
 
@@ -351,6 +361,8 @@ def _keep(
                 day=entry.day,
                 flow=entry.flow if entry.flow is not None or there is None else there.flow,
                 ph=entry.ph if entry.ph is not None or there is None else there.ph,
+                ph_low=there.ph_low if _same_ph(entry, there) and there else entry.ph_low,
+                ph_high=there.ph_high if _same_ph(entry, there) and there else entry.ph_high,
                 version=there.version + 1 if there else 1,
                 source=source,
                 by=by,
@@ -362,6 +374,11 @@ def _keep(
         Reading.objects.filter(pk__in=old[start : start + AT_ONCE]).update(current=None)
     Reading.objects.bulk_create(new, batch_size=AT_ONCE)
     return Kept(new=len(new) - corrected, corrected=corrected, unchanged=0)
+
+
+def _same_ph(entry: Entry, there: Reading | None) -> bool:
+    """The day's pH stays what it was, so what the instrument saw of it stays too."""
+    return there is not None and entry.ph_low is None and entry.ph in (None, there.ph)
 
 
 def enter_production(

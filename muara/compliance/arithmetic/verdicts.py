@@ -176,6 +176,12 @@ class Tally:
         return f"{self.complying} dari {self.required}"
 
 
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """Of several values of one day the one that exceeds, else the first."""
+    found = list(verdicts)
+    return next((one for one in found if one.standing is Standing.EXCEEDS), found[0])
+
+
 def tally(required: Iterable[Hashable], found: Mapping[Any, Sequence[Verdict]]) -> Tally:
     """Count what was required, each by the worst of its verdicts; one without any is missing.
 

@@ -44,6 +44,9 @@ from muara.compliance.models.followed import (
 from muara.compliance.models.loggers import (
     Logger as Logger,
 )
+from muara.compliance.models.loggers import (
+    Measurement as Measurement,
+)
 from muara.compliance.models.overseen import (
     Finding as Finding,
 )

@@ -272,6 +272,9 @@ class Reading(models.Model):
     day = models.DateField("hari")
     flow = models.DecimalField("debit (m³/hari)", max_digits=14, decimal_places=4, null=True)
     ph = models.DecimalField("pH", max_digits=5, decimal_places=3, null=True)
+    # What an instrument saw within the day; of what a person typed there is one value.
+    ph_low = models.DecimalField("pH terendah", max_digits=5, decimal_places=3, null=True)
+    ph_high = models.DecimalField("pH tertinggi", max_digits=5, decimal_places=3, null=True)
     version = models.PositiveSmallIntegerField("versi", default=1)
     current = models.BooleanField(default=True, null=True)  # NULL once corrected: NULLs are all distinct
     source = models.CharField("asal", max_length=6, choices=Source)
@@ -292,12 +295,23 @@ class Reading(models.Model):
                 condition=Q(ph=None) | Q(ph__gte=0, ph__lte=14), name="a_ph_is_between_0_and_14"
             ),
             models.CheckConstraint(
+                condition=Q(ph_low=None, ph_high=None) | Q(ph_low__lte=F("ph"), ph_high__gte=F("ph")),
+                name="a_mean_ph_lies_between_its_extremes",
+            ),
+            models.CheckConstraint(
                 condition=Q(version=1) | ~Q(reason=""), name="a_corrected_reading_has_a_reason"
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.point_id} {self.day}"
+
+    @property
+    def phs(self) -> list[Decimal]:
+        """The values of pH that must lie within the limit: lowest and highest, else the one that there is."""
+        if self.ph_low is not None and self.ph_high is not None:
+            return [self.ph_low, self.ph_high]
+        return [] if self.ph is None else [self.ph]
 
 
 class Production(models.Model):

@@ -37,7 +37,10 @@ class Questionnaire(models.Model):
     returned = models.BooleanField("sudah diisi", default=False)
 
     class Meta:
-        indexes = [models.Index(fields=["service", "semester"], name="questionnaire_of")]
+        indexes = [
+            models.Index(fields=["service", "semester"], name="questionnaire_of"),
+            models.Index(fields=["returned", "-id"], name="questionnaires_not_returned"),
+        ]
         constraints = [models.CheckConstraint(condition=SEMESTER, name="questionnaires_have_a_semester")]
 
     def __str__(self) -> str:

@@ -105,4 +105,6 @@ class WorksheetPaper(AgencyPaper):
     obligations: tuple[str, ...] = ()
     prohibitions: tuple[str, ...] = ()
     omitted: tuple[str, ...] = ()
+    earlier: str = ""
+    record: tuple[str, ...] = ()
     signers: tuple[Party, ...] = ()

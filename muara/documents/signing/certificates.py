@@ -80,7 +80,15 @@ def import_bundle(
 
 
 @transaction.atomic
-def revoke(certificate: Certificate, *, reason: str, by: User | None, at: datetime) -> None:
+def revoke(
+    certificate: Certificate,
+    *,
+    reason: str,
+    by: User | None,
+    at: datetime,
+    key: str | None = None,
+    body: str = "",
+) -> None:
     """Revoke a certificate from this moment on: what it signed before stays good where the moment is proved.
 
     Raises:
@@ -100,6 +108,8 @@ def revoke(certificate: Certificate, *, reason: str, by: User | None, at: dateti
         at=at,
         facts={"fingerprint": certificate.fingerprint},
         note=reason,
+        key=key,
+        body=body,
     )
     certificate.refresh_from_db()
 

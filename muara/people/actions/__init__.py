@@ -737,10 +737,14 @@ def set_office_setting(
     _demand(by, at)
     if setting not in OfficeSetting.Key.values:
         raise Refused("Pilih ketentuan yang diatur.", "setting")
-    if value < 1:
-        raise Refused("Isi paling sedikit 1 hari kerja.", "value")
+    if value < 1 and setting not in OfficeSetting.MAY_BE_ZERO:
+        raise Refused("Isi paling sedikit 1.", "value")
+    if setting in OfficeSetting.MAY_BE_ZERO and not 0 <= value <= OfficeSetting.MOST_QUARTERS:
+        raise Refused(f"Isi 0 sampai {OfficeSetting.MOST_QUARTERS} triwulan.", "value")
     if setting == OfficeSetting.Key.REPORT_DUE_DAY and value > 31:
         raise Refused("Isi tanggal, dari 1 sampai 31.", "value")
+    if setting == OfficeSetting.Key.LOGGER_SHARE and value > 100:
+        raise Refused("Isi persen, dari 1 sampai 100.", "value")
     if by is not None and effective_from < office_day(at):
         raise Refused(
             "Ketentuan tidak dapat berlaku surut. Pilih hari ini atau sesudahnya.", "effective_from"

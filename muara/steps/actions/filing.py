@@ -42,7 +42,7 @@ from muara.documents.repertoire import UnprintableCharacter, allowed, check_text
 from muara.documents.uploads import Accepted
 from muara.people.actions.companies import found_company
 from muara.people.models import Company, Membership, User, office_day
-from muara.permits.models import Permit
+from muara.permits.models import Earlier, OldPermit
 from muara.permits.queries import permit_by_number
 from muara.permits.standing import Status
 from muara.sop.definition import ApplicationKind
@@ -62,7 +62,7 @@ def start_application(
     by: User,
     at: datetime,
     on_behalf: bool = False,
-    previous: Permit | None = None,
+    previous: Earlier | None = None,
     stamp: Stamp = NO_FORM,
 ) -> Application:
     """Begin an application; at the counter (`on_behalf`) for somebody without an account.
@@ -111,11 +111,17 @@ def start_application(
 
 
 def check_previous(
-    permit: Permit, kind: ApplicationKind, *, company: Company, on: date, field: str = "previous_permit"
+    permit: Earlier, kind: ApplicationKind, *, company: Company, on: date, field: str = "previous_permit"
 ) -> None:
     """Refuse a permit that this company may not renew or change on this day."""
-    number = permit.number.text
-    if permit.case.application.company_id != company.pk:
+    number = str(permit)
+    # Whom an old register names is compared by people (step 7) where only the spelling of a name differs.
+    theirs = (
+        bool(permit.nib and company.nib and permit.nib != company.nib)
+        if isinstance(permit, OldPermit)
+        else permit.case.application.company_id != company.pk
+    )
+    if theirs:
         raise Refused(f"Izin nomor {number} tercatat atas nama perusahaan lain. Periksa nomornya.", field)
     status = permit.status(on)
     if status == "belum disahkan":
@@ -135,14 +141,26 @@ def check_previous(
         )
 
 
-def _starting_from(previous: Permit, revision: Revision) -> dict[str, object]:
-    """What was last submitted for a permit, without declarations: those are made anew."""
-    before = submitted(latest_submission(previous.case))["values"]
+def _starting_from(previous: Earlier, revision: Revision) -> dict[str, object]:
+    """What was last submitted for a permit, without declarations: those are made anew.
+
+    Of an old permit no more is known than its register says.
+    """
+    if isinstance(previous, OldPermit):
+        known = {
+            "company_name": previous.company,
+            "company_nib": previous.nib,
+            "site_address": previous.location,
+            "site_regency": previous.regency,
+        }
+        before: object = {key: value for key, value in known.items() if value}
+    else:
+        before = submitted(latest_submission(previous.case))["values"]
     assert isinstance(before, dict)
     asked = {field.key for field in revision.definition.form.fields if field.kind != "confirm"}
     return {
         **{key: value for key, value in before.items() if key in asked},
-        "previous_permit": previous.number.text,
+        "previous_permit": str(previous),
         "previous_permit_date": previous.issued_on.isoformat(),
     }
 

@@ -34,9 +34,16 @@ from muara.cases.models import Case, Draft, ElectronicDecree, SigningWay, Task
 from muara.documents.blobs import keep_blob
 from muara.documents.indonesian import tanggal
 from muara.documents.letters import LETTER_LIMIT, PDF, pdf
-from muara.documents.models import Blob, Letter
+from muara.documents.models import Blob, Certificate, Letter
 from muara.documents.signing import bsre, form, local
-from muara.documents.signing.certificates import key_of, official_certificate, seal_certificate, trust
+from muara.documents.signing.certificates import (
+    CertificateRefused,
+    key_of,
+    official_certificate,
+    revoke,
+    seal_certificate,
+    trust,
+)
 from muara.documents.signing.local import CannotSign
 from muara.documents.signing.timestamps import timestamps
 from muara.documents.signing.validate import Expected, Fault, Verdict, read_number, validate
@@ -65,7 +72,14 @@ def way_of(case: Case, *, at: datetime) -> str:
 
 
 def set_way(
-    *, service: str, way: str, effective_from: date, basis: str, by: User | None, at: datetime
+    *,
+    service: str,
+    way: str,
+    effective_from: date,
+    basis: str,
+    by: User | None,
+    at: datetime,
+    stamp: Stamp = NO_FORM,
 ) -> SigningWay:
     """Decide how a service's decrees are signed from a day on; a signature already asked for goes its way.
 
@@ -99,8 +113,26 @@ def set_way(
             by_id=by.pk if by else None,
             at=at,
             facts={"way": way, "effective_from": effective_from.isoformat(), "basis": row.basis},
+            key=stamp.key,
+            body=stamp.body,
         )
     return row
+
+
+def revoke_certificate(
+    certificate: Certificate, *, reason: str, by: User, at: datetime, stamp: Stamp = NO_FORM
+) -> None:
+    """Revoke a certificate from now on; what it signed before stays good where the moment is proved.
+
+    Raises:
+        NotYours: not the administrator. Refused: no reason, or it is revoked already.
+    """
+    if not may_administer(by, at=at):
+        raise NotYours
+    try:
+        revoke(certificate, reason=reason, by=by, at=at, key=stamp.key, body=stamp.body)
+    except CertificateRefused as refused:
+        raise Refused(str(refused), "reason") from None
 
 
 # --- step 15 --------------------------------------------------------------------------------------

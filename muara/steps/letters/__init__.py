@@ -447,7 +447,7 @@ def _earlier(case: Case) -> dict[str, str]:
     permit, values = earlier_permit(case), case_values(case)
     return {
         "application_kind": kind_of(case).label.lower(),
-        "earlier_number": permit.number.text if permit else text_of(case, values, "previous_permit"),
+        "earlier_number": str(permit) if permit else text_of(case, values, "previous_permit"),
         "earlier_date": tanggal(permit.issued_on)
         if permit
         else text_of(case, values, "previous_permit_date"),

@@ -10,9 +10,13 @@ from django.conf import settings
 
 from muara.cases.models import Recommendation, Referral, SiteVisit
 from muara.cases.terms import read_terms
+from muara.compliance.past import record_of
 from muara.documents.contents.agency import Party, Photo, Sample, VisitForm, VisitRecord, WorksheetPaper
 from muara.documents.models import Letter
+from muara.people.calendar import office_calendar
 from muara.people.models import User, office_day
+from muara.permits.models import Permit
+from muara.permits.queries import earlier_permit
 from muara.steps.letters import (
     _file,
     case_values,
@@ -107,6 +111,12 @@ def worksheet_letter(
     """F17: the worksheet that the agency's signers give their parafs to (steps 10.e and 10.f)."""
     case = referral.case
     terms = read_terms(said["terms"]) if said["terms"] else None
+    earlier = earlier_permit(case)
+    record = (
+        record_of(earlier, today=office_day(at), calendar=office_calendar())
+        if isinstance(earlier, Permit)
+        else None
+    )
     content = WorksheetPaper(
         **_shared(referral),
         subject=referral.subject,
@@ -118,6 +128,8 @@ def worksheet_letter(
         reasons=said["reasons"],
         **({"flows": printed_flows(terms), **printed_terms(terms)} if terms else {}),
         omitted=tuple(f"{name}: {reason}" for name, reason in said["omitted"].items()),
+        earlier=str(earlier or ""),
+        record=record.lines if record else (),
         signers=tuple(
             Party(name=item.user.name, position=item.position)
             for item in referral.agency.signers.select_related("user")

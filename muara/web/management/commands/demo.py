@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from muara.cases.models import Revision
 from muara.people.models import User
 from muara.people.queries import issuing_office
 from muara.sop.service import load_folder, read_service, services_root
@@ -28,6 +29,7 @@ from muara.web.demo import (
 )
 from muara.web.demo_duties import seed_duties
 from muara.web.demo_later import seed_later
+from muara.web.demo_old_permits import seed_old_permits
 from muara.web.demo_survey import seed_survey
 
 
@@ -54,6 +56,7 @@ class Command(BaseCommand):
             if not without_cases:
                 earlier = list(seed_survey(at))
                 seed_queue(at)
+                seed_old_permits(at, service=Revision.objects.latest("pk").service)
                 for line in (*earlier, *seed_cases(at), *seed_duties(at), *seed_later(at)):
                     self.stdout.write(f"  {line}")
         self.stdout.write(f"\nKios antrean: buka {kiosk_link(kiosk_secret())}")

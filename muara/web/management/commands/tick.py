@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from muara.audit.checkpoints import Faulty, take
 from muara.audit.keys import PERMIT, NoKey, UnsafeKey, signer
+from muara.compliance.actions.measuring import derive_days
 from muara.compliance.actions.reminders import remind_of_reports
 from muara.contacts.actions.complaints import find_handlers, lapse_uncompleted, warn_of_limits
 from muara.contacts.actions.queue import close_earlier_days
@@ -22,6 +23,7 @@ from muara.people.models import WITA
 from muara.permits.actions import settle_books
 from muara.steps.actions.collection import remind_by_the_clock
 from muara.steps.actions.ladder import climb, warn_of_legal_limits
+from muara.steps.actions.permit_life import remind_of_expiry
 from muara.steps.actions.reminders import remind_of_answers
 from muara.steps.actions.unreached import escalate
 from muara.steps.actions.uploading import clean_up
@@ -62,7 +64,9 @@ class Command(BaseCommand):
         done: dict[str, Sized] = {
             "pengingat pengambilan": list(remind_by_the_clock(at=at)),
             "pengingat perbaikan": list(remind_of_answers(at=at)),
+            "catatan harian dari alat ukur": list(derive_days(at=at)),
             "pengingat laporan pemegang izin": list(remind_of_reports(at=at)),
+            "pengingat masa berlaku izin": list(remind_of_expiry(at=at)),
             "pemberitahuan batas waktu": list(climb(at=at)),
             "peringatan batas hukum": list(warn_of_legal_limits(at=at)),
             "tugas telepon atau surat": list(escalate(at=at)),
