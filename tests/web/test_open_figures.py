@@ -38,6 +38,7 @@ def plain(page: bytes) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", page.decode()).split())
 
 
+@pytest.mark.both
 def test_page_csv_and_json_tell_the_same_and_nobody_is_named(visitor: Client) -> None:
     case = case_at("end", at=MONDAY)
     told = json.loads(visitor.get(f"{FILE}json").content)
