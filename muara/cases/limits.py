@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import Q
 
-from muara.cases.models import Case, CaseQuerySet, Task, TaskQuerySet
+from muara.cases.models import Case, CaseQuerySet, Task
 from muara.cases.models.case import definition_of, stored_revisions
 from muara.cases.queries import promise_due
 from muara.cases.timeline import elapsed, timeline
@@ -62,18 +62,14 @@ def promise_over(*, by: date, calendar: Calendar) -> Q:
     return over
 
 
-def past_legal_limit(*, today: date, among: TaskQuerySet | None = None) -> CaseQuerySet:
-    """The open cases without a decision whose legal limit is over, whoever has them (no pause helps).
-
-    `among` are open tasks, of the main line or beside it: only the cases of these.
-    """
+def past_legal_limit(*, today: date) -> CaseQuerySet:
+    """The open cases without a decision whose legal limit is over, whoever has them (no pause helps)."""
     by, calendar = today - DAY, office_calendar()
-    tasks = Task.objects.open().main() if among is None else among
     old = Q(pk__in=[])  # said of the case too, so that its index is used and not every open case looked at
     for pk in stored_revisions():
         day_0, last = _promised_since(definition_of(pk).process, by=by, calendar=calendar)
         old |= Q(revision=pk, **{f"{day_0}__lte": last})
-    over = tasks.filter(promise_over(by=by, calendar=calendar))
+    over = Task.objects.open().main().filter(promise_over(by=by, calendar=calendar))
     found: CaseQuerySet = Case.objects.filter(old, closed_at=None, pk__in=over.values("case"))
     return found
 

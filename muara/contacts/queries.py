@@ -15,11 +15,13 @@ from django.db.models import TextChoices
 from muara.cases.forecast import percentile
 from muara.contacts.models import Complaint, Counter, QueueDay, QueueSeries, Ticket, TicketEvent
 from muara.contacts.models.complaints import ComplaintQuerySet
-from muara.contacts.rules import PRIORITY_RUN, call_order, complaint_clocks
-from muara.people.models import WITA, OfficeSetting, User, midnight, office_day
-from muara.people.queries import complaint_target, office_setting
+from muara.contacts.rules import PRIORITY_RUN, call_order, comment_until, complaint_clocks
+from muara.contacts.survey import days_of
+from muara.people.calendar import office_calendar
+from muara.people.models import WITA, Absence, OfficeSetting, User, midnight, office_day
+from muara.people.queries import complaint_target, evaluation_days, office_setting
 from muara.people.rules import AUDITOR, COMPLAINT_MANAGER
-from muara.sop.working_time import Calendar
+from muara.sop.working_time import DAY, Calendar
 
 # A counter that has called or finished nobody for this long is taken for unattended.
 ATTENDED = timedelta(minutes=30)
@@ -29,6 +31,14 @@ Kind = TicketEvent.Kind
 def version_of(day: date) -> int:
     """The number that every act of the day raises: one row by its key, for whoever polls."""
     return QueueDay.objects.filter(day=day).values_list("version", flat=True).first() or 0
+
+
+def comment_day(semester: str, user: User) -> date:
+    """The last day on which an official may comment on their half year; days away do not count."""
+    last = days_of(semester)[1]
+    away = Absence.objects.standing().filter(user=user, ends__gt=last).values_list("starts", "ends")
+    days = evaluation_days(on=last + DAY)
+    return comment_until(last, days=days, calendar=office_calendar(), away=list(away))
 
 
 def priority_limit(day: date) -> int:

@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 
 from muara.contacts.models import Complaint, Consultation, Counter, Kiosk, QueueSeries, Ticket
 from muara.people.models import User, office_day
-from muara.people.rules import ADMINISTRATOR, AUDITOR, COMPLAINT_MANAGER, SUPERIORS
-from muara.sop.working_time import Calendar, add_working_days
+from muara.people.queries import Post
+from muara.people.rules import ADMINISTRATOR, AUDITOR, COMPLAINT_MANAGER, SUPERIORS, stands_above
+from muara.sop.working_time import DAY, Calendar, add_working_days, is_working_day
 
 # Whom the SOP puts before visitors; each series of numbers is called by one of them.
 FRONT_OFFICE = ("information_officer", "customer_service", "registration_counter", "collection_counter")
@@ -50,6 +51,40 @@ def series_served(user: User, counter: Counter, *, at: datetime) -> list[QueueSe
 
 def may_plan_follow_up(user: User, *, at: datetime) -> bool:
     """The heads of section, division and office answer for what the survey found (SOP T)."""
+    return user.is_active and bool(user.actors(at) & HEADS)
+
+
+# --- evaluations (SOP section T) --------------------------------------------------------------------------
+
+
+def may_read_evaluation(user: User, post: Post, *, at: datetime) -> bool:
+    """An official reads their own, a superior those of their subordinates, the head and the auditor all."""
+    if not user.is_active:
+        return False
+    return user.pk == post.user.pk or user.holds(AUDITOR, at) or stands_above(user.actors(at), post.actors)
+
+
+def may_close_evaluation(user: User, post: Post, *, at: datetime) -> bool:
+    """A superior of what the official held in that half year; nobody their own."""
+    return user.is_active and user.pk != post.user.pk and stands_above(user.actors(at), post.actors)
+
+
+def comment_until(last: date, *, days: int, calendar: Calendar, away: Sequence[tuple[date, date]]) -> date:
+    """The last day to comment on a half year that ended on `last`; working days away do not count."""
+    day = last
+    while days:
+        day += DAY
+        days -= is_working_day(calendar, day) and not any(first <= day <= until for first, until in away)
+    return day
+
+
+def may_close_assessment(user: User, *, at: datetime) -> bool:
+    """The head of the office answers for what the office says of itself (T.2)."""
+    return user.is_active and user.holds(SUPERIORS[-1], at)
+
+
+def may_answer_assessment(user: User, *, at: datetime) -> bool:
+    """The heads of section, division and office answer the questions."""
     return user.is_active and bool(user.actors(at) & HEADS)
 
 

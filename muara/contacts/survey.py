@@ -110,6 +110,12 @@ def semester_of(day: date) -> str:
     return f"{day.year}-{1 if day.month <= 6 else 2}"
 
 
+def days_of(semester: str) -> tuple[date, date]:
+    """The first and the last day of a semester."""
+    year, half = (int(part) for part in semester.split("-"))
+    return (date(year, 1, 1), date(year, 6, 30)) if half == 1 else (date(year, 7, 1), date(year, 12, 31))
+
+
 def last_day(semester: str) -> date:
     """Until when the questionnaires of a semester are taken: the end of the month after it."""
     year, half = (int(part) for part in semester.split("-"))

@@ -194,6 +194,57 @@ class Absence(models.Model):
         return f"{self.user}: {self.starts}"
 
 
+class Competence(models.Model):
+    """What an official learned, as SOP section O asks of them; a mistake is withdrawn, never overwritten."""
+
+    class Kind(models.TextChoices):
+        EDUCATION = "pendidikan", "Pendidikan (O.1)"
+        RULES = "peraturan", "Peraturan dan SOP (O.2)"
+        COMPUTER = "komputer", "Komputer dan aplikasi (O.3)"
+        OTHER = "lain", "Pelatihan lain"
+
+    # What the SOP demands of whoever carries it out.
+    DEMANDED: ClassVar = (Kind.EDUCATION, Kind.RULES, Kind.COMPUTER)
+
+    user = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="competences", verbose_name="pegawai"
+    )
+    kind = models.CharField("jenis", max_length=10, choices=Kind)
+    title = models.CharField("pendidikan atau pelatihan", max_length=160)
+    issuer = models.CharField("penyelenggara", max_length=160)
+    number = models.CharField("nomor ijazah atau sertifikat", max_length=60, blank=True)
+    obtained_on = models.DateField("diperoleh")
+    valid_until = models.DateField("berlaku sampai", null=True, blank=True)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField("dicatat")
+    withdrawn_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField("dibatalkan", null=True)
+
+    class Meta:
+        ordering = ["kind", "-obtained_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(title="") & ~Q(issuer=""), name="a_competence_says_what_and_from_whom"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until=None) | Q(valid_until__gte=F("obtained_on")),
+                name="a_competence_lasts_from_when_it_was_obtained",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None, withdrawn_by=None)
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
+                name="a_withdrawn_competence_has_its_person",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.title}"
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it was obtained by that day and had not run out."""
+        return self.obtained_on <= day and (self.valid_until is None or self.valid_until >= day)
+
+
 class AgencySigner(models.Model):
     """Who must give a paraf on an agency's worksheets, in which order, before its letter may go out."""
 
@@ -342,6 +393,7 @@ class OfficeSetting(models.Model):
         COMPLAINT_SIMPLE = "complaint_simple", "Sasaran jawaban: informasi atau tanpa pemeriksaan"
         COMPLAINT_EXAMINED = "complaint_examined", "Sasaran jawaban: dengan pemeriksaan"
         COMPLAINT_FIELD = "complaint_field", "Sasaran jawaban: dengan peninjauan lapangan"
+        EVALUATION_COMMENT = "evaluation_comment", "Hari kerja pegawai menanggapi penilaian semesternya"
         PUBLISHED_QUARTERS = (
             "published_quarters",
             "Triwulan ketaatan yang diumumkan pada halaman publik izin (0: tidak diumumkan)",
@@ -386,6 +438,8 @@ class OfficeSetting(models.Model):
         Key.COMPLAINT_EXAMINED: 14,
         Key.COMPLAINT_FIELD: 60,
     }
+    # The SOP evaluates staff every six months (T.1) and does not say how long they may answer.
+    EVALUATION: ClassVar = {Key.EVALUATION_COMMENT: 10}
 
     # Of these 0 says no; every other value counts something that there is.
     MAY_BE_ZERO: ClassVar = (Key.PUBLISHED_QUARTERS,)

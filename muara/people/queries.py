@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
 from muara.people.models import Absence, Holding, Office, OfficeSetting, User
+from muara.people.rules import AGENCY_ACTORS, SUPERIORS, SYSTEM_ACTORS
 
 
 def issuing_office() -> Office | None:
@@ -57,6 +61,37 @@ def logger_share(*, on: date) -> int:
 def complaint_target(key: OfficeSetting.Key, *, on: date) -> int:
     """How many working days the office gives itself to answer a complaint, as in force on a day."""
     return office_setting(key, on=on) or OfficeSetting.COMPLAINTS[key]
+
+
+def evaluation_days(*, on: date) -> int:
+    """How many working days an official has to comment on an evaluation, as in force on a day."""
+    key = OfficeSetting.Key.EVALUATION_COMMENT
+    return office_setting(key, on=on) or OfficeSetting.EVALUATION[key]
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """An official of the issuing office and the SOP's actors that they held at some time of a period."""
+
+    user: User
+    actors: frozenset[str]
+
+
+def evaluated(first: date, last: date, *, user_id: int | None = None) -> dict[int, Post]:
+    """Whose work is evaluated for these days (SOP T.1): who carried out the SOP, below the head of office.
+
+    Nobody in the system stands above the head; an agency evaluates its own people.
+    """
+    rows = Holding.objects.filter(
+        Q(ends=None) | Q(ends__gte=first), starts__lte=last, office__kind=Office.Kind.ISSUING
+    ).exclude(actor__in=[*SYSTEM_ACTORS, *AGENCY_ACTORS, SUPERIORS[-1]])
+    if user_id is not None:
+        rows = rows.filter(user=user_id)
+    found: dict[int, Post] = {}
+    for row in rows.select_related("user").order_by("user__name", "user", "actor"):
+        before = found.get(row.user_id)
+        found[row.user_id] = Post(row.user, frozenset({row.actor}) | (before.actors if before else set()))
+    return found
 
 
 def absent_until(users: Iterable[int], *, on: date) -> dict[int, date]:

@@ -72,6 +72,26 @@ def may_record_absence(user: User, of: User, *, at: datetime) -> bool:
     return user.pk == of.pk or answers_for(user.actors(at), theirs)
 
 
+def stands_above(mine: Collection[str], theirs: Collection[str]) -> bool:
+    """Tell whether who holds `mine` is a superior of who holds `theirs`."""
+    return answers_for(set(mine) - {ADMINISTRATOR}, theirs)
+
+
+def may_record_competence(user: User, of: User, *, at: datetime) -> bool:
+    """Whoever answers for an official writes down what they learned; nobody for themself."""
+    theirs = of.actors(at)
+    if not user.is_active or user.pk == of.pk or not theirs:
+        return False
+    return answers_for(user.actors(at), theirs)
+
+
+def may_read_competence(user: User, of: User, *, at: datetime) -> bool:
+    """The official, whoever answers for them, and the auditor."""
+    if not user.is_active or not of.actors(at):
+        return False
+    return user.pk == of.pk or user.holds(AUDITOR, at) or may_record_competence(user, of, at=at)
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
     """Somebody proved with their second factor that it is them: by what means, and when."""

@@ -17,6 +17,7 @@ from django.core.cache.backends.base import BaseCache
 
 from muara.cases.models import Task
 from muara.people.models import office_day
+from muara.records.evaluation import Measured, measure
 from muara.records.facts import facts_of
 from muara.records.figures import Proof, Ref, Summary, indicators, proofs, summary
 from muara.records.open_figures import published
@@ -128,7 +129,7 @@ def of_period(service: str, process: Process, period: Period, *, at: datetime) -
         period_key(service, period),
         at=at,
         count=lambda: count_period(service, process, period, on=office_day(at)),
-        is_quick=lambda: _is_short(period),
+        is_quick=lambda: is_short(period),
     )
     _want(service, period, at=at)
     return found
@@ -140,7 +141,7 @@ def for_everybody(service: str, process: Process, period: Period, *, at: datetim
     What was counted last is shown with its moment, however old; None: nobody has counted it yet.
     """
     key = period_key(service, period)
-    if _is_short(period):
+    if is_short(period):
         return recent(key, at=at, count=lambda: count_period(service, process, period, on=office_day(at)))
     return cast("Counted[Summary] | None", _look(key))
 
@@ -201,7 +202,18 @@ def _proof(row: Plain) -> Proof:
     return Proof(Ref(pk, number, company), day, what, against)
 
 
-def _is_short(period: Period) -> bool:
+def evaluation_key(period: Period) -> str:
+    return f"evaluation:{period.key}"
+
+
+def of_staff(period: Period, *, at: datetime) -> Counted[Measured] | None:
+    """A half year by officer and unit; None where it takes long and is not counted yet."""
+    return recent(
+        evaluation_key(period), at=at, count=lambda: measure(period), is_quick=lambda: is_short(period)
+    )
+
+
+def is_short(period: Period) -> bool:
     """Few enough passages fall into the period for a page to count them."""
     closed = Task.objects.main().filter(closed_at__gte=period.begins, closed_at__lt=period.ends)
     return closed.order_by()[: FEW + 1].count() <= FEW

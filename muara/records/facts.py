@@ -42,7 +42,7 @@ def facts_of(service: str, period: Period, *, on: date | None = None) -> Facts:
     wanted = Case.objects.filter(revision__service=service).filter(
         Q(pk__in=done) | Q(recommended_on__range=(period.first, period.last))
     )
-    for lives in _some(wanted.values_list("pk", flat=True)):
+    for lives in lives_of(wanted.values_list("pk", flat=True)):
         passages += _passages(lives, period, calendar)
         decided += _decided(lives, period, calendar)
         at_agency += _at_agency(lives, period, calendar)
@@ -75,7 +75,9 @@ def decided_in(service: str, period: Period) -> list[Decided]:
     )
     decided = Q(case__permit__isnull=False) | Q(case__refusal__isnull=False)
     found: list[Decided] = []
-    for lives in _some(numbered.filter(decided).values_list("case", flat=True).order_by("case").distinct()):
+    for lives in lives_of(
+        numbered.filter(decided).values_list("case", flat=True).order_by("case").distinct()
+    ):
         found += _decided(lives, period, calendar)
     return found
 
@@ -112,7 +114,7 @@ class _Stay(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Life:
+class Life:
     """A case with its main line, and what was elsewhere meanwhile."""
 
     ref: Ref
@@ -164,7 +166,7 @@ class _Life:
             yield from self.stays(place)
 
 
-def _some(keys: Iterable[int]) -> Iterator[list[_Life]]:
+def lives_of(keys: Iterable[int]) -> Iterator[list[Life]]:
     """Read cases with their main lines, some thousands at a time; the keys of all are small."""
     wanted = sorted(set(keys))
     for start in range(0, len(wanted), AT_ONCE):
@@ -185,7 +187,7 @@ def _some(keys: Iterable[int]) -> Iterator[list[_Life]]:
             )
         )
         lives = {
-            pk: _Life(
+            pk: Life(
                 Ref(pk, number or reference, company),
                 definition_of(revision).process,
                 registered_on,
@@ -235,8 +237,8 @@ def _some(keys: Iterable[int]) -> Iterator[list[_Life]]:
 # --- passages ---------------------------------------------------------------------------------------------
 
 
-def _passages(lives: Sequence[_Life], period: Period, calendar: Calendar) -> list[Passage]:
-    rows: list[tuple[_Life, int, bool]] = []
+def _passages(lives: Sequence[Life], period: Period, calendar: Calendar) -> list[Passage]:
+    rows: list[tuple[Life, int, bool]] = []
     for life in lives:
         seen: set[str] = set()
         for place, task in enumerate(life.tasks):
@@ -263,7 +265,7 @@ class _Counting:
         self.between: dict[tuple[date, date], int] = {}
         self.limits: dict[tuple[object, ...], date | None] = {}
 
-    def passage(self, life: _Life, task: _Task, *, first: bool, minutes: int | None) -> Passage:
+    def passage(self, life: Life, task: _Task, *, first: bool, minutes: int | None) -> Passage:
         process = life.process
         assert task.closed_at is not None
         opened, closed = office_day(task.opened_at), office_day(task.closed_at)
@@ -294,9 +296,9 @@ class _Counting:
         )
 
 
-def _touch(rows: Sequence[tuple[_Life, int]]) -> list[int | None]:
+def _touch(rows: Sequence[tuple[Life, int]]) -> list[int | None]:
     """Minutes of the office's hours in the hands of whoever received a task, without its time elsewhere."""
-    stretches = [list(_worked(life, place)) for life, place in rows]
+    stretches = [list(worked(life, place)) for life, place in rows]
     minutes = iter(minutes_served(stretch for some in stretches for stretch in some))
     return [
         sum(next(minutes) for _ in some) if life.tasks[place].received_at is not None else None
@@ -304,7 +306,7 @@ def _touch(rows: Sequence[tuple[_Life, int]]) -> list[int | None]:
     ]
 
 
-def _worked(life: _Life, place: int) -> Iterator[Stretch]:
+def worked(life: Life, place: int) -> Iterator[Stretch]:
     """From when whoever of the office received a task had it here, as cases.timeline.Span.worked says it."""
     received = life.tasks[place].received_at
     if received is not None:
@@ -316,8 +318,8 @@ def _worked(life: _Life, place: int) -> Iterator[Stretch]:
 # --- decisions --------------------------------------------------------------------------------------------
 
 
-def _decided(lives: Sequence[_Life], period: Period, calendar: Calendar) -> list[Decided]:
-    rows: list[tuple[_Life, date, date]] = []
+def _decided(lives: Sequence[Life], period: Period, calendar: Calendar) -> list[Decided]:
+    rows: list[tuple[Life, date, date]] = []
     for life in lives:
         ready, started = life.ready_at, life.promise_starts
         if ready is not None and started is not None and period.holds(office_day(ready)):
@@ -332,7 +334,7 @@ def _decided(lives: Sequence[_Life], period: Period, calendar: Calendar) -> list
     return found
 
 
-def _gaps(lives: Sequence[_Life]) -> dict[int, tuple[str, ...]]:
+def _gaps(lives: Sequence[Life]) -> dict[int, tuple[str, ...]]:
     """What the control sheets lack: who received and did a step, its entry, the parafs of the decision."""
     chains = [chain_of(life.ref.pk) for life in lives]
     written = set(Entry.objects.filter(chain__in=chains).order_by().values_list("task_id", "verb"))
@@ -343,7 +345,7 @@ def _gaps(lives: Sequence[_Life]) -> dict[int, tuple[str, ...]]:
     return {life.ref.pk: tuple(_lacking(life, written, given)) for life in lives}
 
 
-def _lacking(life: _Life, written: set[tuple[int | None, str]], given: dict[int, set[str]]) -> Iterator[str]:
+def _lacking(life: Life, written: set[tuple[int | None, str]], given: dict[int, set[str]]) -> Iterator[str]:
     process = life.process
     for task in life.tasks:
         if task.closed_at is None:
@@ -363,7 +365,7 @@ def _lacking(life: _Life, written: set[tuple[int | None, str]], given: dict[int,
 # --- the agency -------------------------------------------------------------------------------------------
 
 
-def _at_agency(lives: Sequence[_Life], period: Period, calendar: Calendar) -> Iterator[AtAgency]:
+def _at_agency(lives: Sequence[Life], period: Period, calendar: Calendar) -> Iterator[AtAgency]:
     for life in lives:
         received, delivering = life.recommended_on, life.process.doing("deliver")
         gone = [task.closed_at for task in life.tasks if task.closed_at and task.step in delivering]

@@ -21,7 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from muara.cases.actions import Stamp
-from muara.cases.limits import past_legal_limit
+from muara.cases.limits import past_legal_limit, promise_over
 from muara.cases.models import Application, Assignment, Case, Question, Revision, Task, TaskQuerySet
 from muara.cases.queries import at_step_doing
 from muara.cases.rules import (
@@ -40,11 +40,12 @@ from muara.people.calendar import office_calendar
 from muara.people.models import Company, User, office_day
 from muara.people.queries import absent_until
 from muara.people.reading import answered
-from muara.people.rules import ADMINISTRATOR, AUDITOR, SYSTEM_ACTORS
+from muara.people.rules import ADMINISTRATOR, AGENCY_ACTORS, AUDITOR, COMPLAINT_MANAGER, SYSTEM_ACTORS
 from muara.permits.models import LaterDecision
 from muara.permits.queries import old_permits_of, permits_of
 from muara.records.rules import OVERSEERS
 from muara.sop.definition import Step
+from muara.sop.working_time import DAY
 from muara.steps.actions import later
 from muara.steps.actions.later_delivery import delivery_limit, to_deliver
 from muara.steps.actions.paper import MAY_ENTER
@@ -72,7 +73,10 @@ OVERSIGHT = (
     ("Hambatan dan beban", "bottlenecks"),
     ("Indikator kinerja", "performance"),
     ("Survei kepuasan", "survey_oversight"),
+    ("Mutu pelayanan", "assessments"),
 )
+# Neither evaluates nor is evaluated here: an agency's people, and who only administers.
+OUTSIDE_EVALUATIONS = AGENCY_ACTORS | {ADMINISTRATOR, COMPLAINT_MANAGER}
 OVERSEES_DISCHARGES = OVERSEERS | {REVIEWER, WARNER}
 SIGNERS = frozenset({"head_of_office"})
 QUEUE_READERS = OVERSEERS | frozenset(FRONT_OFFICE)
@@ -155,6 +159,8 @@ def desk_links(here: Officer, current: str) -> list[dict[str, Any]]:
     if here.actors & READS_ARCHIVE:
         places.append(("Arsip", "archive", 0))
     places.append(("Ketidakhadiran", "absences", 0))
+    if here.actors - OUTSIDE_EVALUATIONS:
+        places.append(("Penilaian kinerja", "evaluations", 0))
     if may_open(here.user, at=here.at):
         places.append(("Susunan kata keputusan", "wordings", 0))
     links = [
@@ -333,9 +339,21 @@ def _with_cases(tasks: TaskQuerySet) -> TaskQuerySet:
 
 def _past_legal_limit(here: Officer, mine: TaskQuerySet) -> list[Case]:
     """The cases past their legal limit: all of them for superiors and auditors, else those on this desk."""
-    cases = past_legal_limit(today=here.today, among=None if here.actors & OVERSEERS else mine)
-    rows = cases.select_related("application__company").defer("application__data")
-    return list(rows.order_by("recommended_on", "registered_on", "pk")[: SHORT + 1])
+    if here.actors & OVERSEERS:
+        cases = past_legal_limit(today=here.today).order_by("recommended_on", "registered_on", "pk")
+    else:
+        # By way of the desk: it has far fewer tasks than the office has cases that old.
+        tasks = mine.filter(promise_over(by=here.today - DAY, calendar=office_calendar())).order_by()
+        rows = set(tasks.values_list("case__recommended_on", "case__registered_on", "case"))
+        oldest = sorted(rows, key=_clock)
+        cases = Case.objects.filter(pk__in=[pk for *_, pk in oldest[: SHORT + 1]])
+        cases = cases.order_by("recommended_on", "registered_on", "pk")
+    return list(cases.select_related("application__company").defer("application__data")[: SHORT + 1])
+
+
+def _clock(row: tuple[date | None, date | None, int]) -> tuple[date, date, int]:
+    recommended, registered, pk = row
+    return recommended or date.max, registered or date.max, pk
 
 
 def _waiting(tasks: Iterable[Task], here: Officer) -> list[Waiting]:

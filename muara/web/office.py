@@ -33,6 +33,7 @@ from muara.people.hours import next_opening, open_at
 from muara.people.models import CalendarDay, Holding, Notice, Office, OfficeSetting, User, office_day
 from muara.people.queries import (
     complaint_target,
+    evaluation_days,
     holder,
     issuing_office,
     logger_share,
@@ -521,6 +522,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     in_force |= {key: report_day(key, on=day) for key in OfficeSetting.REPORTS}
     in_force |= {key: logger_share(on=day) for key in OfficeSetting.LOGGERS}
     in_force |= {key: complaint_target(key, on=day) for key in OfficeSetting.COMPLAINTS}
+    in_force[OfficeSetting.Key.EVALUATION_COMMENT] = evaluation_days(on=day)
     in_force[OfficeSetting.Key.PUBLISHED_QUARTERS] = published_quarters_set(on=day)
     context = {
         "form": form,

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -24,6 +24,7 @@ from muara.records import board as live
 from muara.records import counted
 from muara.records.board import Standing, Today, Waiting
 from muara.records.counted import Counted
+from muara.records.evaluation_report import figures_of
 from muara.records.figures import (
     NOTHING,
     RETURNING,
@@ -46,6 +47,7 @@ from muara.web.charts import Chart, columns, lengths
 from muara.web.desk import A_PAGE, Officer, desk_links, desk_officer
 from muara.web.oversight_forms import CaseChoice, PeriodChoice
 from muara.web.paging import AT_MOST, Pages
+from muara.web.report_files import answer_with
 from muara.web.sheets import Cell, download
 
 AT_ONCE = 500  # cases of a file held in memory
@@ -390,6 +392,24 @@ def performance(request: HttpRequest) -> HttpResponse:
             "rest_at": shown.rest_at,
         }
     return render(request, "oversight/performance.html", context | _frame(here, "performance", service))
+
+
+@login_required
+@never_cache
+@require_safe
+def performance_pdf(request: HttpRequest) -> HttpResponse:
+    """K1–K11 of a period on paper; while it is still counted the page says so."""
+    here, service = overseer(request), _service(request)
+    period, process = PeriodChoice(request.GET, today=here.today).period(), live.newest(service)
+    if period is None:
+        raise Http404
+    this = counted.of_period(service, process, period, at=here.at)
+    before = counted.of_period(service, process, period.before, at=here.at)
+    if this is None or before is None:
+        return redirect(f"{reverse('performance')}?{_query(request)}")
+    report = figures_of(this.value.indicators, before.value.indicators, period=period, service=process.title)
+    name = f"kinerja-{period.first:%Y%m%d}-{period.last:%Y%m%d}"
+    return answer_with(report, "pdf", name=name, dated=min(period.last, here.today))
 
 
 def _compared(one: Indicator, was: Indicator) -> list[Compared]:

@@ -22,8 +22,9 @@ from django.views.decorators.http import require_POST, require_safe
 from muara.people import actions as people
 from muara.people.actions import second_factor
 from muara.people.models import Holding, Office, User, office_day
-from muara.people.rules import has_second_factor
+from muara.people.rules import has_second_factor, may_read_competence
 from muara.web.acts import Came, new_key
+from muara.web.files import person as signed_in
 from muara.web.office import (
     GET_POST,
     assignable_actors,
@@ -122,7 +123,8 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
 def _user_page(
     request: HttpRequest, person: User, form: forms.Form, *, came: Came = Came.DONE, link: str = ""
 ) -> HttpResponse:
-    day, labels = office_day(timezone.now()), assignable_actors()
+    at, labels = timezone.now(), assignable_actors()
+    day = office_day(at)
     holdings = [
         (holding, labels.get(holding.actor, holding.actor), _period(holding, day))
         for holding in person.holdings.select_related("office").order_by("-starts", "actor")
@@ -135,6 +137,7 @@ def _user_page(
         "link_days": LINK_DAYS,
         "invite_key": new_key(),
         "second_factor": has_second_factor(person),
+        "reads_competences": may_read_competence(signed_in(request), person, at=at),
     }
     return office_page(request, "user", context, came=came)
 

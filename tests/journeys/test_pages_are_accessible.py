@@ -18,6 +18,7 @@ from muara.cases.models import Application, Case, Draft, Task
 from muara.compliance.models import Certificate, Discharge
 from muara.compliance.reports import owed_reports
 from muara.contacts.models import (
+    Assessment,
     Complaint,
     Consultation,
     Counter,
@@ -33,6 +34,7 @@ from muara.people.models import CalendarDay, Office, User, office_day
 from muara.people.rules import COMPLAINT_MANAGER
 from muara.permits import marks
 from muara.permits.models import LaterDecision, Permit
+from muara.records.periods import semester
 from muara.steps.actions import later
 from muara.steps.actions.powers import record_power
 from muara.web.case_page import SECTIONS
@@ -280,8 +282,17 @@ def overseers() -> Iterator[Visit]:
     yield Visit("/pengawasan/kinerja/k3/", auditor)
     yield Visit("/pengawasan/survei/", auditor)
     yield Visit("/pengawasan/survei/saran/", auditor)
+    yield Visit("/meja/penilaian/", auditor)
+    judged, half = officer("verifier"), semester(today()).before.key
+    yield Visit(f"/meja/penilaian/{half}/{judged.pk}/", auditor)
+    yield Visit("/pengawasan/mutu/", auditor)
+    yield Visit(f"/pengawasan/mutu/{Assessment.objects.get().year}/", auditor)
     head, told = officer("section_head"), SurveyFollowUp.objects.filter(done_at=None)[0]
     yield Visit("/pengawasan/survei/", head)
+    yield Visit(f"/meja/penilaian/kompetensi/{judged.pk}/", head, press="Catat kompetensi")
+    before = semester(today()).before.before.key
+    yield Visit(f"/meja/penilaian/{before}/{judged.pk}/tutup/", head, press="Tutup penilaian")
+    yield Visit("/pengawasan/mutu/baru/", head)
     yield Visit(f"/pengawasan/survei/{told.semester}/rencana/", head, press="Simpan rencana")
     yield Visit(f"/pengawasan/survei/rencana/{told.pk}/", head, press="Simpan hasil")
 

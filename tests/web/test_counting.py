@@ -80,7 +80,7 @@ def test_what_stands_now_has_a_lane_of_its_own() -> None:
     """So the board is never behind a period, however long that takes to count."""
     now = {job.key.partition(":")[0] for job in count.present(LATER)}
     assert now == {"board", "flow"}
-    assert {job.key.partition(":")[0] for job in count.periods(LATER)} == {"load", "period"}
+    assert {job.key.partition(":")[0] for job in count.periods(LATER)} == {"load", "period", "evaluation"}
 
 
 def test_what_a_counter_that_died_left_behind_is_not_shown_for_ever(

@@ -22,6 +22,8 @@ from muara.cases.models import Case, ControlledCopy, DeliveryRound, PowerOfAttor
 from muara.contacts.actions import queue
 from muara.contacts.actions.complaints import Filing, file_complaint
 from muara.contacts.models import (
+    Assessment,
+    AssessmentItem,
     Complaint,
     Consultation,
     Counter,
@@ -36,7 +38,17 @@ from muara.documents.signing import certificates
 from muara.people.actions.absences import record_absence
 from muara.people.actions.companies import invite
 from muara.people.actions.notices import Addressee, give_up, notify
-from muara.people.models import Absence, CalendarDay, Holding, Invitation, Notice, Office, User, office_day
+from muara.people.models import (
+    Absence,
+    CalendarDay,
+    Competence,
+    Holding,
+    Invitation,
+    Notice,
+    Office,
+    User,
+    office_day,
+)
 from muara.steps.actions.powers import record_power
 from muara.steps.actions.unreached import escalate
 from muara.web.demo import applicant, ask_question, officer, open_always, other_applicant
@@ -739,6 +751,30 @@ ADDRESSES = {
         "in 403 403 403 403 403 200 200 403",
         "in 405 405 405 405 405 405 405 405",
     ),
+    "evaluations": (
+        "in 403 403 200 200 403 200 200 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "evaluation": (
+        "in 403 403 200 404 403 200 200 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "comment_evaluation": (
+        "in 403 403 200 404 403 403 403 403",
+        "in 403 403 422 404 403 403 403 403",
+    ),
+    "close_evaluation": (
+        "in 403 403 403 404 403 200 403 403",
+        "in 403 403 403 404 403 422 403 403",
+    ),
+    "competences": (
+        "in 403 403 200 404 404 200 200 200",
+        "in 403 403 403 404 404 422 403 422",
+    ),
+    "withdraw_competence": (
+        "in 405 405 405 405 405 405 405 405",
+        "in 403 403 404 404 404 302 404 302",
+    ),
     "survey_desk": (
         "in 403 403 200 200 403 403 403 403",
         "in 405 405 405 405 405 405 405 405",
@@ -746,6 +782,34 @@ ADDRESSES = {
     "questionnaire": (
         "in 403 403 404 404 403 403 403 403",
         "in 405 405 405 405 405 405 405 405",
+    ),
+    "performance_pdf": (
+        "in 403 403 403 403 403 200 200 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "assessments": (
+        "in 403 403 403 403 403 200 200 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "open_assessment": (
+        "in 403 403 403 403 403 200 403 403",
+        "in 403 403 403 403 403 422 403 403",
+    ),
+    "assessment": (
+        "in 403 403 403 403 403 200 200 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "close_assessment": (
+        "in 403 403 403 403 403 200 403 403",
+        "in 403 403 403 403 403 422 403 403",
+    ),
+    "assessment_file": (
+        "in 403 403 403 403 403 404 404 403",
+        "in 405 405 405 405 405 405 405 405",
+    ),
+    "answer_assessment": (
+        "in 403 403 403 403 403 200 403 403",
+        "in 403 403 403 403 403 422 403 403",
     ),
     "survey_oversight": (
         "in 403 403 403 403 403 200 200 403",
@@ -776,7 +840,7 @@ ADDRESSES = {
         "in 403 403 403 403 403 403 403 422",
     ),
     "old_template": (
-        "in 403 403 404 404 404 404 404 404",
+        "in 403 403 200 200 200 200 200 200",
         "in 405 405 405 405 405 405 405 405",
     ),
     "old_permit": (
@@ -1234,6 +1298,11 @@ def address(name: str, pattern: URLPattern, case: Case) -> str:
         "remove_second_factor": applicant().pk,
         "end_holding": Holding.objects.order_by("pk")[0].pk,
         "end_absence": Absence.objects.get().pk,
+        **dict.fromkeys(
+            ("evaluation", "comment_evaluation", "close_evaluation", "competences"),
+            officer("customer_service").pk,
+        ),
+        "withdraw_competence": Competence.objects.get().pk,
         "remove_day": CalendarDay.objects.order_by("date")[0].pk,
     }
     wanted = pattern.pattern.regex.groupindex
@@ -1313,6 +1382,12 @@ def test_every_address_answers_each_person_as_it_should(office: Office, who: str
     day = office_day(timezone.now())
     cs = officer("customer_service")
     record_absence(cs.pk, starts=day, ends=day, by=cs, at=timezone.now())
+    learned = {"kind": "lain", "title": "Pelatihan", "issuer": "Kantor", "obtained_on": MONDAY.date()}
+    Competence.objects.create(user=cs, **learned, recorded_by=cs, recorded_at=MONDAY)
+    year = Assessment.objects.create(year=MONDAY.year, opened_by=cs, opened_at=MONDAY)
+    AssessmentItem.objects.create(
+        assessment=year, order=1, code="F03", weight=1, needs_evidence=True, question="Adakah?"
+    )
     user, place = person(who), PEOPLE.index(who)
     paths = {name: address(name, pattern, case) for name, pattern in patterns().items()}
     acts = Entry.objects.count()

@@ -1,4 +1,7 @@
-"""Talk with citizens: questions, complaints, the queue, the survey, and whom a notice did not reach."""
+"""Talk with citizens: questions, complaints, the queue, the survey, and whom a notice did not reach.
+
+And section T, whose other half the survey is: evaluating staff and the office's own quality.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,15 @@ from muara.contacts.models.complaints import (
     ComplaintYear,
 )
 from muara.contacts.models.consultations import Consultation
+from muara.contacts.models.evaluation import Assessment, AssessmentFile, AssessmentItem, Evaluation
 from muara.contacts.models.queue import Counter, Kiosk, QueueDay, QueueSeries, Ticket, TicketEvent
 from muara.contacts.models.survey import Questionnaire, SurveyAnswer, SurveyFollowUp, SurveySuggestion
 from muara.contacts.models.unreached import NoticeLetter, PhoneCall, PhoneTask
 
 __all__ = [
+    "Assessment",
+    "AssessmentFile",
+    "AssessmentItem",
     "Complainant",
     "Complaint",
     "ComplaintAct",
@@ -24,6 +31,7 @@ __all__ = [
     "ComplaintYear",
     "Consultation",
     "Counter",
+    "Evaluation",
     "Kiosk",
     "NoticeLetter",
     "PhoneCall",

@@ -20,8 +20,10 @@ from muara.people.queries import published_quarters_set
 from muara.records import board as live
 from muara.records import counted
 from muara.records.board import Today
+from muara.records.evaluation import measure
 from muara.records.open_compliance import compliance_key, count_compliance
 from muara.records.periods import Period, semesters
+from muara.web.evaluations import over
 from muara.web.flow import count_marks, flow_key, watched_revisions
 from muara.web.open_figures import everybodys
 from muara.web.oversight import TREND, board_key, count_load, load_key
@@ -107,6 +109,8 @@ def periods(at: datetime) -> Iterator[Job]:
         process = live.newest(service)
         count = partial(counted.count_period, service, process, period, on=today.day)
         yield Job(counted.period_key(service, period), count, _rest(period, today))
+    for half in over(today.day):
+        yield Job(counted.evaluation_key(half), partial(measure, half), _rest(half, today))
     if published_quarters_set(on=today.day):
         yield Job(compliance_key(today.day), partial(count_compliance, today.day))
     for service, process, period in everybodys(today.day):  # what visitors may ask for, and never wait for

@@ -28,6 +28,7 @@ from muara.web.demo import (
     seed_second_factors,
 )
 from muara.web.demo_duties import seed_duties
+from muara.web.demo_evaluation import seed_evaluations
 from muara.web.demo_later import seed_later
 from muara.web.demo_old_permits import seed_old_permits
 from muara.web.demo_survey import seed_survey
@@ -57,7 +58,13 @@ class Command(BaseCommand):
                 earlier = list(seed_survey(at))
                 seed_queue(at)
                 seed_old_permits(at, service=Revision.objects.latest("pk").service)
-                for line in (*earlier, *seed_cases(at), *seed_duties(at), *seed_later(at)):
+                for line in (
+                    *earlier,
+                    *seed_evaluations(at),
+                    *seed_cases(at),
+                    *seed_duties(at),
+                    *seed_later(at),
+                ):
                     self.stdout.write(f"  {line}")
         self.stdout.write(f"\nKios antrean: buka {kiosk_link(kiosk_secret())}")
         self.stdout.write(f"\nMasuk dengan salah satu akun ini, kata sandinya {PASSWORD}:")
