@@ -38,6 +38,7 @@ from muara.web import (
     notices,
     office,
     old_permits,
+    open_figures,
     outfalls,
     oversight,
     paper,
@@ -82,6 +83,11 @@ urlpatterns = [
     path("pengaduan/saya/tanda-terima.pdf", complaining.own_receipt, name="own_receipt"),
     path("pengaduan/lembar.pdf", complaining.complaint_sheet, name="complaint_sheet"),
     path("pengaduan/angka/", complaining.public_complaints, name="public_complaints"),
+    path("statistik/", open_figures.open_figures, name="open_figures"),
+    path("statistik/kamus/", open_figures.dictionary, name="open_figures_dictionary"),
+    path(
+        "statistik/<slug:slug>/<slug:period>.<slug:form>", open_figures.take_along, name="open_figures_file"
+    ),
     path("privasi/", information.privacy, name="privacy"),
     path("akun/data-pribadi/", privacy.my_data, name="my_data"),
     path("akun/data-pribadi/unduh.<slug:ending>", privacy.my_data_file, name="my_data_file"),

@@ -278,7 +278,7 @@ def complaint_figures(first: date, last: date, *, on: date, calendar: Calendar) 
     rows = list(
         Complaint.objects.filter(
             received_at__gte=midnight(first), received_at__lt=midnight(last + timedelta(days=1))
-        )
+        ).defer("text", "harm", "wanted", "decision")
     )
     formal = [row for row in rows if row.is_formal]
     kept = [

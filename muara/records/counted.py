@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Generic, TypeVar, cast
 
@@ -20,6 +20,7 @@ from muara.people.models import office_day
 from muara.records.evaluation import Measured, measure
 from muara.records.facts import facts_of
 from muara.records.figures import Proof, Ref, Summary, indicators, proofs, summary
+from muara.records.open_figures import published
 from muara.records.periods import Period, between
 from muara.sop.definition import Process
 
@@ -134,6 +135,17 @@ def of_period(service: str, process: Process, period: Period, *, at: datetime) -
     return found
 
 
+def for_everybody(service: str, process: Process, period: Period, *, at: datetime) -> Counted[Summary] | None:
+    """The figures of a period for visitors from outside: nothing that takes long is counted for them.
+
+    What was counted last is shown with its moment, however old; None: nobody has counted it yet.
+    """
+    key = period_key(service, period)
+    if is_short(period):
+        return recent(key, at=at, count=lambda: count_period(service, process, period, on=office_day(at)))
+    return cast("Counted[Summary] | None", _look(key))
+
+
 def count_period(service: str, process: Process, period: Period, *, on: date) -> Summary:
     """Count a period's figures as told on a day; the cases behind them are laid down beside, in pieces."""
     facts = facts_of(service, period, on=on)
@@ -145,7 +157,8 @@ def count_period(service: str, process: Process, period: Period, *, on: date) ->
         for start in range(0, len(rows), A_PIECE):
             piece = [_plain(row) for row in rows[start : start + A_PIECE]]
             _store().set(_piece(service, period, code, start), piece, timeout=None)
-    return summary(facts, process, told, lengths)
+    found = summary(facts, process, told, lengths)
+    return replace(found, published=tuple(published(facts, service, process, period, on=on)))
 
 
 class ProofRows(Sequence[Proof]):

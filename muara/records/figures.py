@@ -429,6 +429,25 @@ NOTHING = AtStep(None, None, Share(0, 0), Share(0, 0), 0)
 
 
 @dataclass(frozen=True, slots=True)
+class OpenRow:
+    """A value that anybody may read; `value` is None where there is none or it is withheld, `remark` why.
+
+    `part` and `whole` are those of a share; `counted` is how many were measured.
+    """
+
+    section: str
+    key: str
+    label: str
+    measure: str
+    value: int | float | None
+    unit: str
+    part: int | None = None
+    whole: int | None = None
+    counted: int | None = None
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """A period's figures without its cases: so much is kept of it, however many cases it had."""
 
@@ -438,6 +457,7 @@ class Summary:
     kept: Share  # permits, K1
     gross: Spread | None  # permits, K2
     proofs: Mapping[str, int]  # of each indicator that names its cases, how many rows
+    published: tuple[OpenRow, ...] = ()  # what anybody may read of it
 
 
 def summary(facts: Facts, process: Process, told: Iterable[Indicator], proofs: Mapping[str, int]) -> Summary:

@@ -17,6 +17,7 @@ from muara.steps.actions.drafting import decree
 
 LICENCE = "CC BY 4.0"
 LICENCE_NAME = "Creative Commons Atribusi 4.0 Internasional"
+PROPOSED = "Lisensi ini usulan; berlaku setelah kantor menetapkannya."
 
 
 @dataclass(frozen=True, slots=True)

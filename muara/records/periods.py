@@ -8,6 +8,8 @@ from datetime import date, datetime
 from muara.people.models import midnight
 from muara.sop.working_time import DAY
 
+YEARS_PUBLISHED = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -62,3 +64,12 @@ def year(number: int) -> Period:
 
 def between(first: date, last: date) -> Period:
     return Period(first, last, f"{first:%d-%m-%Y} s.d. {last:%d-%m-%Y}")
+
+
+def open_periods(first: date, today: date) -> list[Period]:
+    """The semesters and years that are published, the newest first; at most ten years."""
+    since = max(first, date(today.year - YEARS_PUBLISHED + 1, 1, 1))
+    halves = [semester(today)]
+    while halves[-1].first > since:
+        halves.append(halves[-1].before)
+    return [*halves, *(year(number) for number in range(today.year, since.year - 1, -1))]

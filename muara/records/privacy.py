@@ -17,7 +17,7 @@ from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 
 from muara.cases.models import Application, ArchiveRule, Case, PowerOfAttorney, Submission
 from muara.cases.queries import submitted
-from muara.contacts.models import Consultation, DataAccess
+from muara.contacts.models import Consultation, DataAccess, DataRequest
 from muara.people.models import WITA, Notice, User, midnight
 from muara.records.archive import Retention, retention_of
 from muara.sop.working_time import add_years
@@ -127,7 +127,7 @@ def stored_of(user: User, *, on: date) -> dict[str, Any]:
                 "hasil": one.get_verdict_display(),
                 "jawaban": one.answer,
             }
-            for one in user.data_requests.order_by("received_at", "pk")
+            for one in DataRequest.objects.filter(subject=user).order_by("received_at", "pk")
         ],
     }
 
@@ -139,7 +139,8 @@ def _of_applicant(values: object) -> dict[str, object]:
 
 def seen_of(user: User) -> QuerySet[DataAccess]:
     """Who saw a person's data, the latest first."""
-    return user.seen.select_related("viewer", "case__revision", "case__application").order_by("-at", "-pk")
+    seen = DataAccess.objects.filter(subject=user)
+    return seen.select_related("viewer", "case__revision", "case__application").order_by("-at", "-pk")
 
 
 def kept_of(user: User, *, on: date, at_most: int) -> list[Kept]:

@@ -23,6 +23,8 @@ from muara.people.calendar import office_calendar
 from muara.people.models import office_day
 from muara.people.queries import holder
 from muara.people.rules import COMPLAINT_MANAGER
+from muara.records.counted import recent
+from muara.records.periods import year as period_of_year
 from muara.steps.letters.complaint import receipt_pdf, sheet_pdf
 from muara.web.acts import Came, attempt, new_key, read_number, stamp_of
 from muara.web.complaint_forms import Complaining, own_forms
@@ -191,12 +193,14 @@ def public_complaints(request: HttpRequest) -> HttpResponse:
     years = sorted({*Complaint.objects.values_list("year", flat=True), today.year}, reverse=True)
     wanted = read_number(request.GET.get("tahun"))
     year = wanted if wanted in years else today.year
-    figures = complaint_figures(
-        today.replace(year=year, month=1, day=1),
-        today.replace(year=year, month=12, day=31),
-        on=today,
-        calendar=office_calendar(),
+    whole = period_of_year(year)
+    found = recent(
+        f"complaints:{year}:{today}",
+        at=timezone.now(),
+        count=lambda: complaint_figures(whole.first, whole.last, on=today, calendar=office_calendar()),
     )
+    assert found is not None  # nobody counts it beforehand
+    figures = found.value
     tables = (("Jenis", figures.by_kind), ("Kategori", figures.by_category), ("Kanal", figures.by_channel))
     context = {"year": year, "years": years, "figures": figures, "tables": tables}
     return render(request, "public/complaint_figures.html", context)

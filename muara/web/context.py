@@ -21,6 +21,7 @@ FOOTER = (
     ("Bertanya kepada petugas", "questions"),
     ("Pengaduan dan saran", "complain"),
     ("Periksa izin", "verify_permit"),
+    ("Statistik dan data terbuka", "open_figures"),
     ("Hasil survei kepuasan", "survey_results"),
     ("Data pribadi Anda", "privacy"),
 )

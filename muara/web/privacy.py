@@ -98,7 +98,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
         "kept": kept_of(me, on=office_day(at), at_most=KEPT_SHOWN),
         "page": page,
         "rows": [(one, _step(one)) for one in page.object_list],
-        "requests": me.data_requests.select_related("answered_by"),
+        "requests": DataRequest.objects.filter(subject=me).select_related("answered_by"),
     }
     return render(request, "account/my_data.html", context, status=came.value if came else 200)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -14,8 +16,8 @@ from django.http import Http404, HttpResponse
 
 Cell = str | int | float | date | None
 
-# A spreadsheet takes a text that begins so for a formula (CWE-1236).
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes a text that begins so for a formula (CWE-1236), in wide letters too.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 NOT_XML = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
 TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -33,6 +35,15 @@ def download(form: str, *, name: str, head: Sequence[str], rows: Iterable[Sequen
         body,
         content_type=TYPES[form],
         headers={"Content-Disposition": f'attachment; filename="{name}.{form}"'},
+    )
+
+
+def json_file(told: Any, *, name: str) -> HttpResponse:
+    """Answer with what is told, for programs."""
+    return HttpResponse(
+        json.dumps(told, ensure_ascii=False, indent=1),
+        content_type="application/json; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}.json"'},
     )
 
 

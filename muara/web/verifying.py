@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -30,7 +29,7 @@ from muara.records.comparing import Comparison, compare
 from muara.records.counted import recent
 from muara.records.open_compliance import COLUMNS as OPEN_COMPLIANCE
 from muara.records.open_compliance import compliance_key, compliance_of, count_compliance
-from muara.records.open_register import COLUMNS, LICENCE, LICENCE_NAME, issued_permits, lines
+from muara.records.open_register import COLUMNS, LICENCE, LICENCE_NAME, PROPOSED, issued_permits, lines
 from muara.web import sheets
 from muara.web.paging import AT_MOST, Pages
 from muara.web.public import domain
@@ -143,6 +142,7 @@ def public_register(request: HttpRequest) -> HttpResponse:
             "compliance_columns": OPEN_COMPLIANCE,
             "licence": LICENCE,
             "licence_name": LICENCE_NAME,
+            "proposed": PROPOSED,
         },
     )
 
@@ -190,15 +190,12 @@ def compliance_download(request: HttpRequest, form: str) -> HttpResponse:
         "judul": "Ketaatan izin menurut triwulan",
         "penerbit": office.name if office else "",
         "lisensi": LICENCE,
+        "catatan_lisensi": PROPOSED,
         "diambil": timezone.localtime(found.at).isoformat(timespec="seconds"),
         "kolom": [{"nama": column.key, "arti": column.meaning} for column in OPEN_COMPLIANCE],
         "ketaatan": found.value,
     }
-    return HttpResponse(
-        json.dumps(told, ensure_ascii=False, indent=1),
-        content_type="application/json; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{COMPLIANCE_NAME}.json"'},
-    )
+    return sheets.json_file(told, name=COMPLIANCE_NAME)
 
 
 @require_safe
@@ -214,12 +211,9 @@ def register_download(request: HttpRequest, form: str) -> HttpResponse:
         "judul": "Register izin",
         "penerbit": office.name if office else "",
         "lisensi": LICENCE,
+        "catatan_lisensi": PROPOSED,
         "diambil": timezone.localtime(at).isoformat(timespec="seconds"),
         "kolom": [{"nama": column.key, "arti": column.meaning} for column in COLUMNS],
         "izin": [row.as_json() for row in rows],
     }
-    return HttpResponse(
-        json.dumps(told, ensure_ascii=False, indent=1),
-        content_type="application/json; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{FILE_NAME}.json"'},
-    )
+    return sheets.json_file(told, name=FILE_NAME)

@@ -25,6 +25,7 @@ from muara.records.open_compliance import compliance_key, count_compliance
 from muara.records.periods import Period, semesters
 from muara.web.evaluations import over
 from muara.web.flow import count_marks, flow_key, watched_revisions
+from muara.web.open_figures import everybodys
 from muara.web.oversight import TREND, board_key, count_load, load_key
 
 PAUSE = 10.0  # seconds between two looks at what is due
@@ -112,6 +113,9 @@ def periods(at: datetime) -> Iterator[Job]:
         yield Job(counted.evaluation_key(half), partial(measure, half), _rest(half, today))
     if published_quarters_set(on=today.day):
         yield Job(compliance_key(today.day), partial(count_compliance, today.day))
+    for service, process, period in everybodys(today.day):  # what visitors may ask for, and never wait for
+        count = partial(counted.count_period, service, process, period, on=today.day)
+        yield Job(counted.period_key(service, period), count, _rest(period, today))
 
 
 LANES: tuple[Lane, ...] = (present, periods)
