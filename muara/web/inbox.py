@@ -74,10 +74,9 @@ def narrow(
     calendar: Calendar,
 ) -> Narrowed:
     """Narrow open tasks as an address asks; what is no choice narrows nothing. All counts are one query."""
-    marked = tasks.annotate(
-        left=_left(working_day_after(calendar, today, SOON_DAYS), today), whose=_whose(user)
-    )
-    rows = marked.order_by().values_list("step_key", "left", "whose").annotate(Count("pk"))
+    left, whose = _left(working_day_after(calendar, today, SOON_DAYS), today), _whose(user)
+    marked = tasks.annotate(left=left, whose=whose).order_by()
+    rows = marked.values_list("step_key", "left", "whose").annotate(Count("pk"))
     counted = Counter({(step, left, whose): count for step, left, whose, count in rows})
     labels: dict[str, Mapping[str, str]] = {
         STEP: {step.key: f"{step.number}. {step.title}" for step in steps},
@@ -86,8 +85,10 @@ def narrow(
     }
     chosen = {key: asked[key] for key in labels if asked.get(key) in labels[key]}
     fields = {STEP: "step_key", LEFT: "left", WHOSE: "whose"}
+    # What narrows nothing is not asked of the rows either: the page's order then comes off an index.
+    known = tasks.alias(left=left, whose=whose)
     return Narrowed(
-        marked.filter(**{fields[key]: value for key, value in chosen.items()}),
+        known.filter(**{fields[key]: value for key, value in chosen.items()}) if chosen else tasks,
         [
             Facet(title, _choices(place, key, labels, chosen, counted))
             for place, (key, title) in enumerate(
