@@ -16,6 +16,7 @@ from typing import Any
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 
 from muara.cases.models import Application, ArchiveRule, Case, PowerOfAttorney, Submission
+from muara.cases.models.case import definition_of
 from muara.cases.queries import submitted
 from muara.contacts.models import Consultation, DataAccess, DataRequest
 from muara.people.models import WITA, Notice, User, midnight
@@ -98,15 +99,19 @@ def stored_of(user: User, *, on: date) -> dict[str, Any]:
             for one in user.powers.select_related("company").order_by("dated", "pk")
         ],
         "permohonan": [
-            {"nomor": one.reference, "jenis": one.kind, "isian": _of_applicant(one.data)}
-            for one in begun.order_by("pk")
+            {
+                "nomor": one.reference,
+                "jenis": one.revision.process.kind(one.kind).label,
+                "isian": _of_applicant(one.data, one),
+            }
+            for one in begun.select_related("revision").order_by("pk")
         ],
         "penyampaian": [
             {
                 "nomor": one.application.reference,
                 "ke": one.number,
                 "waktu": _moment(one.at),
-                "isian": _of_applicant(submitted(one)["values"]),
+                "isian": _of_applicant(submitted(one)["values"], one.application),
             }
             for one in given.select_related("application").order_by("application", "number")
         ],
@@ -132,9 +137,13 @@ def stored_of(user: User, *, on: date) -> dict[str, Any]:
     }
 
 
-def _of_applicant(values: object) -> dict[str, object]:
+def _of_applicant(values: object, application: Application) -> dict[str, object]:
+    """What they told of themselves, by the words that the form asked with."""
     assert isinstance(values, dict)
-    return {key: value for key, value in values.items() if key.startswith("applicant_")}
+    labels = {item.key: item.label for item in definition_of(application.revision_id).form.fields}
+    return {
+        str(labels.get(key) or key): value for key, value in values.items() if key.startswith("applicant_")
+    }
 
 
 def seen_of(user: User) -> QuerySet[DataAccess]:
@@ -199,6 +208,12 @@ def affected(rows: QuerySet[DataAccess]) -> QuerySet[DataAccess, Any]:
         .annotate(looks=Count("pk"), viewers=Count("viewer", distinct=True), first=Min("at"), last=Max("at"))
         .order_by("-last", "about")
     )
+
+
+def persons_in(rows: QuerySet[DataAccess]) -> int:
+    """How many persons were seen: accounts, and without one each file, which is about one person."""
+    known = rows.exclude(subject=None).order_by().values("subject").distinct().count()
+    return known + rows.filter(subject=None).order_by().values("about").distinct().count()
 
 
 def told(rows: Iterable[Mapping[str, Any]]) -> list[Affected]:

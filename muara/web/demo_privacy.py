@@ -59,7 +59,7 @@ def privacy_life(
         exposed="CONTOH: nama, telepon, dan surel pemohon pada layar loket.",
         how="CONTOH: komputer loket ditinggal terbuka semalam di ruang tunggu.",
         handling="CONTOH: sesi diputus, layar kini terkunci sesudah lima menit.",
-        persons=len(cases),
+        persons=len({case.application.applicant_id for case in cases}),
         by=officer,
         at=at - timedelta(hours=22),
     )

@@ -196,7 +196,7 @@ def _keep(request: HttpRequest, here: Officer, service: str) -> HttpResponse:
     )
     if came is Came.DONE:
         messages.success(
-            request, f"Register lama tersimpan: {len(rows)} izin dalam tabel ini sudah tercatat."
+            request, f"Register lama tersimpan. Semua izin dalam tabel ini kini tercatat: {len(rows)}."
         )
         return redirect("old_permits")
     found = preview_old_permits(rows, service=service, at=here.at)

@@ -40,6 +40,7 @@ from muara.records.privacy import (
     files_past_retention,
     kept_of,
     older_than_kept,
+    persons_in,
     seen_of,
     stored_of,
     told,
@@ -89,13 +90,15 @@ def my_data(request: HttpRequest) -> HttpResponse:
         if came is Came.DONE:
             messages.success(request, "Permintaan Anda tercatat. Jawabannya tampil di halaman ini.")
             return redirect("my_data")
+    kept = kept_of(me, on=office_day(at), at_most=KEPT_SHOWN + 1)
     page = Pages(seen_of(me), A_PAGE, at_most=AT_MOST).get_page(request.GET.get("halaman"))
     context = {
         "form": form,
         "kunci": new_key(),
         "stale": came is Came.STALE,
         "stored": stored_of(me, on=office_day(at)),
-        "kept": kept_of(me, on=office_day(at), at_most=KEPT_SHOWN),
+        "kept": kept[:KEPT_SHOWN],
+        "kept_more": len(kept) > KEPT_SHOWN,
         "page": page,
         "rows": [(one, _step(one)) for one in page.object_list],
         "requests": DataRequest.objects.filter(subject=me).select_related("answered_by"),
@@ -276,7 +279,7 @@ def data_accesses(request: HttpRequest) -> HttpResponse:
     taking = Taking(request.POST if request.method == "POST" else None, initial={"bentuk": "xlsx"})
     came = None
     if request.method == "POST":
-        persons = people.count()
+        persons = persons_in(rows)
         came = attempt_once(
             request,
             taking,
@@ -317,6 +320,7 @@ def data_accesses(request: HttpRequest) -> HttpResponse:
         "query": query.urlencode(),
         "page": page,
         "people": told(page.object_list),
+        "persons": persons_in(rows),
         "latest": [(one, _step(one)) for one in latest[:A_PAGE]],
         "taking": taking,
         "kunci": new_key(),

@@ -15,6 +15,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 
 from muara.people.models import User
 from muara.people.rules import FRESH, Proof, has_second_factor
@@ -23,6 +24,7 @@ from muara.people.rules import FRESH, Proof, has_second_factor
 DEMO_SECRET = "CONTOHMUARACONTOHMUARACONTOHMUAR"
 TOTP_SECONDS = 30
 RETURN = "sesudah_pengaman"  # in the session: the page of ours whose form waits for a second factor
+ASKED = "menunggu_kode"  # in the session: the page whose form waits for a code
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +65,22 @@ def ask_for_proof(request: HttpRequest, *, back: str) -> HttpResponse:
             "Anda isi disimpan dan menunggu Anda kembali.",
         )
         return redirect("mfa_index")
+    request.session[ASKED] = back
     return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': back})}")
 
 
 def came_back(request: HttpRequest) -> None:
-    """Forget the page that waited for a second factor, now that it is open again."""
+    """Forget the page that waited for a second factor or a code, now that it is open again.
+
+    Whoever comes back with the code is told that what they sent is still to be sent.
+    """
     if request.session.get(RETURN) == request.path:
         del request.session[RETURN]
+    if request.session.get(ASKED) == request.path:
+        del request.session[ASKED]
+        proof = proof_of(request)
+        if proof is not None and proof.is_fresh(at=timezone.now()):
+            messages.info(request, "Kode diterima. Yang Anda kirim belum dicatat: periksa lagi, lalu kirim.")
 
 
 def demo_code(user: User, *, at: datetime) -> str:
