@@ -121,7 +121,8 @@ def test_an_application_leaves_as_a_numbered_permit(
     receive(way)
 
     assert len(way.people) == 13
-    unused = {address_of(login) for login in ("admin", "auditor", "pengaduan", "sari", "budi", "rahmat")}
+    others = ("admin", "auditor", "pengaduan", "privasi", "sari", "budi", "rahmat")
+    unused = {address_of(login) for login in others}
     assert set(User.objects.filter(last_login=None).values_list("email", flat=True)) == unused
     done = Task.objects.filter(case=way.case, companion=False).order_by("opened_at", "pk")
     assert [task.step.number for task in done] == [
