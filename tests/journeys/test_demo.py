@@ -92,8 +92,12 @@ def test_the_demo_holds_every_letter_and_sets_the_others_on_asking(
 ) -> None:
     settings.MUARA_DEMO = True
     filed = set(CaseLetter.objects.values_list("kind", flat=True))
-    # The SOP prints no electronic original: it is the decree's own letter, with form fields for its blanks.
-    assert filed - {"electronic_decree"} == {letter.key for letter in PROCESS.letters} - ON_ASKING
+    # The SOP prints no electronic original (it is the decree's own letter, with form fields for its blanks),
+    # and nothing that is decided after the issue.
+    assert (
+        filed - {"electronic_decree", "later_decision"}
+        == {letter.key for letter in PROCESS.letters} - ON_ASKING
+    )
 
     deciding = Task.objects.open().get(step_key="decide").case_id
     watched = Task.objects.open().filter(companion=True)[0].case_id

@@ -168,7 +168,7 @@ def test_an_unanswered_question_keeps_the_other_answers(client: Client) -> None:
 
 
 def test_the_privacy_notice_names_whom_to_ask(client: Client, office: Office) -> None:
-    assert "Sekretaris kantor (contoh)" in text_of(client, "/privasi/")
+    assert "hubungi Pandu Misalkan, petugas pelindungan data pribadi" in text_of(client, "/privasi/")
 
     office.privacy_contact = ""
     office.save()
