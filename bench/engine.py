@@ -18,13 +18,15 @@ import gc
 import os
 import sqlite3
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from itertools import count
 from typing import Any
+
+from bench.apart import apart
 
 AT = datetime(2026, 7, 6, 1, tzinfo=UTC)
 BATCHES = 15
@@ -66,18 +68,7 @@ def main() -> None:
         if name == "PostgreSQL" and not url:
             print("PostgreSQL: dilewati (DATABASE_URL kosong; pakai `make bench-engine`)")
             continue
-        pid = os.fork()
-        if not pid:
-            os.environ["DATABASE_URL"] = url
-            with tempfile.TemporaryDirectory() as folder:
-                os.environ["MUARA_DATA"] = folder
-                os.environ["MUARA_SECOND_FACTOR"] = "0"  # the officials of the bench have no telephones
-                os.environ["DJANGO_SETTINGS_MODULE"] = "muara.settings"
-                measure(name)
-            os._exit(0)
-        _, status = os.waitpid(pid, 0)
-        if status:
-            raise SystemExit(f"{name}: pengukuran gagal")
+        apart(url, partial(measure, name), failed=f"{name}: pengukuran gagal")
 
 
 def measure(name: str) -> None:

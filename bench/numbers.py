@@ -26,10 +26,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from bench.apart import apart
 from tests.postgres import NoPostgres, cluster
 
 if TYPE_CHECKING:
@@ -62,19 +64,7 @@ def main() -> None:
 
 
 def _apart(url: str, options: argparse.Namespace) -> None:
-    """Run the trials on one database, in a process that has its settings to itself."""
-    pid = os.fork()
-    if not pid:
-        with tempfile.TemporaryDirectory() as folder:
-            os.environ |= {"DATABASE_URL": url, "MUARA_DATA": folder, "MUARA_DEMO": "1"}
-            # The trial is of numbers and signatures, not of telephones.
-            os.environ |= {"DJANGO_SETTINGS_MODULE": "muara.settings", "MUARA_SECOND_FACTOR": "0"}
-            os.environ.pop("MUARA_NUMBER_BOOKS", None)
-            trials(options)
-        os._exit(0)
-    _, status = os.waitpid(pid, 0)
-    if status:
-        raise SystemExit("percobaan nomor gagal")
+    apart(url, partial(trials, options), failed="percobaan nomor gagal", MUARA_DEMO="1")
 
 
 def trials(options: argparse.Namespace) -> None:

@@ -8,12 +8,11 @@ Rows are inserted in bulk, not made by acts: only what a search reads is there.
 from __future__ import annotations
 
 import argparse
-import os
-import sys
-import tempfile
 import time
 from datetime import UTC, datetime
+from functools import partial
 
+from bench.apart import apart
 from tests.postgres import NoPostgres, cluster
 
 AT = datetime(2026, 7, 6, 1, tzinfo=UTC)
@@ -37,23 +36,7 @@ def main() -> None:
 
 
 def _apart(url: str, cases: int) -> None:
-    """Measure one database in a process that has its settings to itself."""
-    pid = os.fork()
-    if not pid:
-        with tempfile.TemporaryDirectory() as folder:
-            os.environ |= {
-                "MUARA_DATA": folder,
-                "MUARA_DEMO": "1",
-                "DJANGO_SETTINGS_MODULE": "muara.settings",
-            }
-            os.environ.pop("DATABASE_URL", None)
-            if url:
-                os.environ["DATABASE_URL"] = url
-            measure(cases)
-            sys.stdout.flush()
-        os._exit(0)
-    if os.waitpid(pid, 0)[1]:
-        raise SystemExit("percobaan pencarian gagal")
+    apart(url, partial(measure, cases), failed="percobaan pencarian gagal", MUARA_DEMO="1")
 
 
 def measure(cases: int) -> None:

@@ -141,8 +141,8 @@ class Copier:
                 fresh[place][at] = day + later
             for place, at, moment in cells.moments:
                 fresh[place][at] = moment + moved
-            for place, at, word_ in cells.unique:
-                fresh[place][at] = word_ + ending
+            for place, at, stays in cells.unique:
+                fresh[place][at] = stays + ending
         self._name(n, copy, made, base, company=name, member=member)
         return made
 

@@ -66,12 +66,8 @@ def tables() -> dict[str, Table]:
     found = {}
     for room in ROOMS:
         for model in apps.get_app_config(room).get_models():
-            key = model._meta.pk
-            if (
-                model._meta.db_table not in SHARED
-                and key.column == "id"
-                and isinstance(key, models.AutoField)
-            ):
+            counted = isinstance(model._meta.pk, models.AutoField)
+            if counted and model._meta.db_table not in SHARED:
                 found[model._meta.db_table] = _table(model)
     return found
 
