@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import Q
 
-from muara.cases.models import Case, CaseQuerySet, Task
+from muara.cases.models import Case, CaseQuerySet, Task, TaskQuerySet
 from muara.cases.models.case import definition_of, stored_revisions
 from muara.cases.queries import promise_due
 from muara.cases.timeline import elapsed, timeline
@@ -71,6 +71,18 @@ def past_legal_limit(*, today: date) -> CaseQuerySet:
         old |= Q(revision=pk, **{f"{day_0}__lte": last})
     over = Task.objects.open().main().filter(promise_over(by=by, calendar=calendar))
     found: CaseQuerySet = Case.objects.filter(old, closed_at=None, pk__in=over.values("case"))
+    return found
+
+
+def past_legal_limit_among(tasks: TaskQuerySet, *, today: date, most: int) -> CaseQuerySet:
+    """The cases of these open tasks, of the main line or beside it, that are past it; at most the oldest.
+
+    By way of the tasks: a desk has far fewer of them than the office may have cases that old.
+    """
+    over = tasks.filter(promise_over(by=today - DAY, calendar=office_calendar())).order_by()
+    rows = set(over.values_list("case__recommended_on", "case__registered_on", "case"))
+    oldest = sorted(rows, key=lambda row: (row[0] or date.max, row[1] or date.max, row[2]))
+    found: CaseQuerySet = Case.objects.filter(pk__in=[pk for *_, pk in oldest[:most]])
     return found
 
 

@@ -21,7 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from muara.cases.actions import Stamp
-from muara.cases.limits import past_legal_limit, promise_over
+from muara.cases.limits import past_legal_limit, past_legal_limit_among
 from muara.cases.models import (
     Application,
     ArchiveLoan,
@@ -62,7 +62,6 @@ from muara.permits.models import LaterDecision
 from muara.permits.queries import old_permits_of, permits_of
 from muara.records.rules import OVERSEERS
 from muara.sop.definition import Step
-from muara.sop.working_time import DAY
 from muara.steps.actions import later
 from muara.steps.actions.later_delivery import delivery_limit, to_deliver
 from muara.steps.actions.paper import MAY_ENTER
@@ -363,20 +362,11 @@ def _with_cases(tasks: TaskQuerySet) -> TaskQuerySet:
 def _past_legal_limit(here: Officer, mine: TaskQuerySet) -> list[Case]:
     """The cases past their legal limit: all of them for superiors and auditors, else those on this desk."""
     if here.actors & OVERSEERS:
-        cases = past_legal_limit(today=here.today).order_by("recommended_on", "registered_on", "pk")
+        cases = past_legal_limit(today=here.today)
     else:
-        # By way of the desk: it has far fewer tasks than the office has cases that old.
-        tasks = mine.filter(promise_over(by=here.today - DAY, calendar=office_calendar())).order_by()
-        rows = set(tasks.values_list("case__recommended_on", "case__registered_on", "case"))
-        oldest = sorted(rows, key=_clock)
-        cases = Case.objects.filter(pk__in=[pk for *_, pk in oldest[: SHORT + 1]])
-        cases = cases.order_by("recommended_on", "registered_on", "pk")
-    return list(cases.select_related("application__company").defer("application__data")[: SHORT + 1])
-
-
-def _clock(row: tuple[date | None, date | None, int]) -> tuple[date, date, int]:
-    recommended, registered, pk = row
-    return recommended or date.max, registered or date.max, pk
+        cases = past_legal_limit_among(mine, today=here.today, most=SHORT + 1)
+    rows = cases.select_related("application__company").defer("application__data")
+    return list(rows.order_by("recommended_on", "registered_on", "pk")[: SHORT + 1])
 
 
 def _waiting(tasks: Iterable[Task], here: Officer) -> list[Waiting]:
