@@ -32,6 +32,7 @@ from muara.web.demo_evaluation import seed_evaluations
 from muara.web.demo_later import seed_later
 from muara.web.demo_old_permits import seed_old_permits
 from muara.web.demo_survey import seed_survey
+from muara.web.desk import OUTSIDE_THE_SOP
 
 
 class Command(BaseCommand):
@@ -84,4 +85,4 @@ class Command(BaseCommand):
 def _labels() -> dict[str, str]:
     folder = next(path for path in sorted(services_root().glob("*/*")) if path.is_dir())
     labels = {actor.key: actor.label for actor in read_service(load_folder(folder)).process.actors}
-    return labels | {"administrator": "administrator", "auditor": "auditor (hanya membaca)"}
+    return labels | OUTSIDE_THE_SOP
