@@ -28,7 +28,7 @@ from muara.steps.letters.forms import archive_label as print_label
 from muara.web.acts import Came, attempt, new_key, was_answered
 from muara.web.desk import A_PAGE, READS_ARCHIVE, Officer, desk_links, desk_officer
 from muara.web.desk_forms import LABEL
-from muara.web.files import OWN, guarded
+from muara.web.files import pdf_answer
 from muara.web.office import carry_out_once, office_page, office_reader
 from muara.web.office_forms import ArchiveRuleForm
 from muara.web.paging import AT_MOST, Pages
@@ -205,10 +205,7 @@ def archive_label(request: HttpRequest) -> HttpResponseBase:
     if not rows:
         raise Http404
     address = f"{reverse('archive')}?{urlencode({'cari': ' '.join(shelf)})}"
-    content = print_label(shelf, rows, address=address, on=here.today)
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = 'inline; filename="label-arsip.pdf"'
-    return guarded(answer, policy=OWN)
+    return pdf_answer(print_label(shelf, rows, address=address, on=here.today), "label-arsip.pdf")
 
 
 def _places(here: Officer) -> QuerySet[ArchivePlace]:
