@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet, Value
 
-from muara.cases.models import Revision
+from muara.cases.queries import newest_processes
 from muara.permits.models import OldPermit, Permit
 from muara.sop.places import regency
 from muara.steps.actions.drafting import decree
@@ -88,7 +88,8 @@ def issued_permits(text: str = "") -> QuerySet[Any, Key]:
 
 def lines(keys: Iterable[Key], *, day: date) -> Iterator[Line]:
     """What the register says of permits on a day, read some hundreds at a time."""
-    keys, products = iter(keys), _products()
+    keys = iter(keys)
+    products = {service: process.product for service, process in newest_processes().items()}
     while some := list(islice(keys, 500)):
         ours = Permit.objects.select_related(
             "number", "draft", "case", "replaces__number", "replaces_old"
@@ -128,9 +129,3 @@ def _old_line(old: OldPermit, products: dict[str, str], *, day: date) -> Line:
         menggantikan="",
         asal=OldPermit.ORIGIN,
     )
-
-
-def _products() -> dict[str, str]:
-    """What each service's permit is called, by its newest revision."""
-    rows = Revision.objects.order_by("effective_from", "pk").defer("files")
-    return {row.service: row.process.product for row in rows}

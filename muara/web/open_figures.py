@@ -19,10 +19,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from muara.cases.models import Case
+from muara.cases.queries import newest_processes
 from muara.documents.indonesian import angka
 from muara.people.models import office_day
 from muara.people.queries import issuing_office
-from muara.records import board, counted
+from muara.records import counted
 from muara.records.counted import Counted
 from muara.records.figures import OpenRow, Summary
 from muara.records.open_figures import COLUMNS, FEWEST, SECTIONS, as_record
@@ -40,8 +41,7 @@ DASH = "–"
 
 def open_services() -> dict[str, tuple[str, Process]]:
     """Each service with its newest process, by the short address that its figures are found at."""
-    found = ((service, board.newest(service)) for service in board.services())
-    return {process.slug: (service, process) for service, process in found}
+    return {process.slug: (service, process) for service, process in newest_processes().items()}
 
 
 def _since(service: str, today: date) -> date:
