@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Q, QuerySet, Value
 
 from muara.cases.queries import newest_processes
+from muara.people.queries import issuing_office
 from muara.permits.models import OldPermit, Permit
 from muara.sop.places import regency
 from muara.steps.actions.drafting import decree
@@ -26,6 +27,21 @@ class Column:
 
     key: str
     meaning: str
+
+
+def described(title: str) -> dict[str, str]:
+    """How a file of open data for programs begins: what it is, whose, and under which licence."""
+    office = issuing_office()
+    return {
+        "judul": title,
+        "penerbit": office.name if office else "",
+        "lisensi": LICENCE,
+        "catatan_lisensi": PROPOSED,
+    }
+
+
+def meanings(columns: Iterable[Column]) -> list[dict[str, str]]:
+    return [{"nama": column.key, "arti": column.meaning} for column in columns]
 
 
 COLUMNS = (
