@@ -156,9 +156,7 @@ def register_book(request: HttpRequest, key: str) -> HttpResponse:
         "start": page.start_index(),
         "query": query.urlencode(),
         "too_long": MOST.get(kind, 0),
-        "files": [
-            (label, one) for one, label in FILES.items() if not pages.goes_on and pages.count <= MOST[one]
-        ],
+        "files": [(FILES[one], one) for one in offered],
         "most": MOST,
     }
     return render(request, "desk/register_book.html", context, status=422 if kind else 200)
