@@ -664,11 +664,8 @@ def one_der(data: bytes) -> Der:
 
 
 NULL = b"\x05\x00"
-HASHES = {
-    "2.16.840.1.101.3.4.2.1": "sha256",
-    "2.16.840.1.101.3.4.2.2": "sha384",
-    "2.16.840.1.101.3.4.2.3": "sha512",
-}
+HASH_NUMBERS = {"sha256": 1, "sha384": 2, "sha512": 3}
+HASHES = {f"2.16.840.1.101.3.4.2.{last}": name for name, last in HASH_NUMBERS.items()}
 RSA, RSA_PSS, MGF1, EC = (
     *("1.2.840.113549.1.1.1", "1.2.840.113549.1.1.10", "1.2.840.113549.1.1.8", "1.2.840.10045.2.1"),
 )
@@ -735,12 +732,9 @@ def signature_holds(key: Der, algorithm: Der, message: bytes, signature: bytes, 
         hashed = RSA_WITH.get(name, digest)
         if (digest and digest != hashed) or any(one.whole != NULL for one in parameters):
             return False
-        oid = next(number for number, known in HASHES.items() if known == hashed)
         told = hashlib.new(hashed, message).digest()
         # DigestInfo: the hash's name with NULL, then the hash; PKCS#1 v1.5 has no other form.
-        last = 0x01 + ("sha256", "sha384", "sha512").index(hashed)
-        assert oid.endswith(f".{last}")
-        name_of = bytes.fromhex("300d06096086480165030402") + bytes([last]) + NULL
+        name_of = bytes.fromhex("300d06096086480165030402") + bytes([HASH_NUMBERS[hashed]]) + NULL
         info = name_of + bytes([0x04, len(told)]) + told
         info = bytes([0x30, len(info)]) + info
         return opened == b"\0\1" + b"\xff" * (size - len(info) - 3) + b"\0" + info
@@ -853,8 +847,7 @@ class Certificate:
         """Which bits of the key's usage are set; None where nothing is said."""
         if USAGE not in self.extensions:
             return None
-        spare, *octets = self.extensions[USAGE][1].body
-        del spare
+        _, *octets = self.extensions[USAGE][1].body  # first how many bits of the last octet are spare
         return {8 * i + bit for i, octet in enumerate(octets) for bit in range(8) if octet >> (7 - bit) & 1}
 
     def extended(self) -> set[str] | None:
@@ -1368,8 +1361,7 @@ def _signature(
     if how not in (slash("ETSI.CAdES.detached"), slash("adbe.pkcs7.detached")):
         raise Unreadable(f"tanda tangan {said} dibuat dengan cara yang tidak dikenal alat ini: {how}")
     content = told["Contents"]
-    size = len(content) - len(content.lstrip(b"\0"))
-    size += _der_size(content)
+    size = _der_size(content)
     if content[size:].strip(b"\0"):
         raise Broken(f"di belakang tanda tangan {said} ada yang disisipkan")
     try:
@@ -1456,7 +1448,7 @@ def _filled(
         added[one.number] = one
     table = reader.at
     places, trailer, at = read_table(pdf, table)
-    end = re.fullmatch(END.pattern, pdf[at:])
+    end = END.fullmatch(pdf, at)
     if places != {one.number: one.start for one in added.values()} or end is None or int(end[1]) != table:
         raise Broken("daftar isi berkasnya tidak cocok dengan yang diisikan sesudah tanda tangan pejabat")
     old = before.trailer

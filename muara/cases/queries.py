@@ -20,6 +20,7 @@ from muara.cases.models import (
     Case,
     Correction,
     PaperCase,
+    Revision,
     Submission,
     Task,
     TaskQuerySet,
@@ -30,6 +31,12 @@ from muara.people.reading import answered
 from muara.sop.authority import authority_warnings
 from muara.sop.definition import END, Process
 from muara.sop.working_time import Calendar, add_working_days
+
+
+def newest_processes() -> dict[str, Process]:
+    """Each service's process as it stands in its newest revision, by the service's code."""
+    newest = dict(Revision.objects.order_by("effective_from", "pk").values_list("service", "pk"))
+    return {service: definition_of(newest[service]).process for service in sorted(newest)}
 
 
 def latest_submission(case: Case) -> Submission:

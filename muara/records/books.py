@@ -246,7 +246,7 @@ def _warnings(keys: Sequence[int]) -> dict[int, Line]:
 
 def _permits(keys: Sequence[int]) -> dict[int, Line]:
     rows = Permit.objects.filter(pk__in=keys).select_related(
-        "number", "case__application", "replaces__number"
+        "number", "case__application", "replaces__number", "replaces_old"
     )
     return {
         one.pk: Line(
@@ -257,7 +257,7 @@ def _permits(keys: Sequence[int]) -> dict[int, Line]:
                 one.company,
                 str(one.case),
                 one.expires_on,
-                _of_a_decision(one, f"Menggantikan {one.replaces}" if one.replaces else ""),
+                _of_a_decision(one, f"Menggantikan {before}" if (before := one.takes_the_place_of) else ""),
             ),
             ("case", one.case_id),
         )

@@ -10,7 +10,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet, Value
 
-from muara.cases.models import Revision
+from muara.cases.queries import newest_processes
+from muara.people.queries import issuing_office
 from muara.permits.models import OldPermit, Permit
 from muara.sop.places import regency
 from muara.steps.actions.drafting import decree
@@ -26,6 +27,21 @@ class Column:
 
     key: str
     meaning: str
+
+
+def described(title: str) -> dict[str, str]:
+    """How a file of open data for programs begins: what it is, whose, and under which licence."""
+    office = issuing_office()
+    return {
+        "judul": title,
+        "penerbit": office.name if office else "",
+        "lisensi": LICENCE,
+        "catatan_lisensi": PROPOSED,
+    }
+
+
+def meanings(columns: Iterable[Column]) -> list[dict[str, str]]:
+    return [{"nama": column.key, "arti": column.meaning} for column in columns]
 
 
 COLUMNS = (
@@ -88,7 +104,8 @@ def issued_permits(text: str = "") -> QuerySet[Any, Key]:
 
 def lines(keys: Iterable[Key], *, day: date) -> Iterator[Line]:
     """What the register says of permits on a day, read some hundreds at a time."""
-    keys, products = iter(keys), _products()
+    keys = iter(keys)
+    products = {service: process.product for service, process in newest_processes().items()}
     while some := list(islice(keys, 500)):
         ours = Permit.objects.select_related(
             "number", "draft", "case", "replaces__number", "replaces_old"
@@ -128,9 +145,3 @@ def _old_line(old: OldPermit, products: dict[str, str], *, day: date) -> Line:
         menggantikan="",
         asal=OldPermit.ORIGIN,
     )
-
-
-def _products() -> dict[str, str]:
-    """What each service's permit is called, by its newest revision."""
-    rows = Revision.objects.order_by("effective_from", "pk").defer("files")
-    return {row.service: row.process.product for row in rows}

@@ -28,7 +28,7 @@ from muara.steps.letters.forms import archive_label as print_label
 from muara.web.acts import Came, attempt, new_key, was_answered
 from muara.web.desk import A_PAGE, READS_ARCHIVE, Officer, desk_links, desk_officer
 from muara.web.desk_forms import LABEL
-from muara.web.files import OWN, guarded
+from muara.web.files import pdf_answer
 from muara.web.office import carry_out_once, office_page, office_reader
 from muara.web.office_forms import ArchiveRuleForm
 from muara.web.paging import AT_MOST, Pages
@@ -132,24 +132,10 @@ def file_case(request: HttpRequest, pk: int) -> HttpResponse:
     """Step 17: say where a closed case's paper lies, or where it was moved to and why."""
     here, found = _to_keep(request, pk)
     place = found.archive_places.current().first()
-    form, came = FilePaper(found, request.POST or None, place=place), None
-    if request.method == "POST":
-        came = Came.REFUSED
-        if form.is_valid():
-            came = attempt(request, form, lambda stamp, at: form.carry_out(by=here.user, at=at, stamp=stamp))
-        if came is Came.DONE:
-            messages.success(request, "Tempat arsip berkas ini tersimpan.")
-            return redirect(f"{reverse('case', args=[found.pk])}?bagian=arsip#bagian")
-    context = {
-        "case": found,
-        "place": place,
-        "form": form,
-        "kunci": new_key(),
-        "stale": came is Came.STALE,
-        "side": desk_links(here, "archive"),
-        "side_title": "Meja kerja",
-    }
-    return render(request, "desk/file_case.html", context, status=came.value if came else 200)
+    form = FilePaper(found, request.POST or None, place=place)
+    context = {"case": found, "place": place}
+    told = "Tempat arsip berkas ini tersimpan."
+    return _act_on_paper(request, here, form, "desk/file_case.html", context, done=told)
 
 
 @login_required
@@ -205,10 +191,7 @@ def archive_label(request: HttpRequest) -> HttpResponseBase:
     if not rows:
         raise Http404
     address = f"{reverse('archive')}?{urlencode({'cari': ' '.join(shelf)})}"
-    content = print_label(shelf, rows, address=address, on=here.today)
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = 'inline; filename="label-arsip.pdf"'
-    return guarded(answer, policy=OWN)
+    return pdf_answer(print_label(shelf, rows, address=address, on=here.today), "label-arsip.pdf")
 
 
 def _places(here: Officer) -> QuerySet[ArchivePlace]:
@@ -238,26 +221,41 @@ def paper_loan(request: HttpRequest, pk: int) -> HttpResponse:
     loan, place = found.archive_loans.open().first(), found.archive_places.current().first()
     form: LendPaper | TakePaperBack
     form = TakePaperBack(loan, request.POST or None) if loan else LendPaper(found, request.POST or None)
+    late = loan is not None and loan.due_on < here.today
+    context = {"case": found, "place": place, "loan": loan, "late": late}
+    told = "Peminjaman berkas kertas ini tercatat."
+    return _act_on_paper(request, here, form, "desk/paper_loan.html", context, done=told)
+
+
+def _act_on_paper(
+    request: HttpRequest,
+    here: Officer,
+    form: FilePaper | LendPaper | TakePaperBack,
+    template: str,
+    context: dict[str, Any],
+    *,
+    done: str,
+) -> HttpResponse:
+    """A form about a case's paper, and back to its place on the case's page once it is done.
+
+    Whether it was answered before is asked first: what it did may have made another form of it.
+    """
     came = None
     if request.method == "POST":
         came = Came.DONE if was_answered(request) else Came.REFUSED
         if came is Came.REFUSED and form.is_valid():
             came = attempt(request, form, lambda stamp, at: form.carry_out(by=here.user, at=at, stamp=stamp))
         if came is Came.DONE:
-            messages.success(request, "Peminjaman berkas kertas ini tercatat.")
-            return redirect(f"{reverse('case', args=[found.pk])}?bagian=arsip#bagian")
-    context = {
-        "case": found,
-        "place": place,
-        "loan": loan,
-        "late": loan is not None and loan.due_on < here.today,
+            messages.success(request, done)
+            return redirect(f"{reverse('case', args=[context['case'].pk])}?bagian=arsip#bagian")
+    context |= {
         "form": form,
         "kunci": new_key(),
         "stale": came is Came.STALE,
         "side": desk_links(here, "archive"),
         "side_title": "Meja kerja",
     }
-    return render(request, "desk/paper_loan.html", context, status=came.value if came else 200)
+    return render(request, template, context, status=came.value if came else 200)
 
 
 @login_required

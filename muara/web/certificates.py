@@ -12,7 +12,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
-from muara.cases.models import Revision, SigningWay
+from muara.cases.models import SigningWay
+from muara.cases.queries import newest_processes
 from muara.documents.models import Certificate
 from muara.people.models import office_day
 from muara.steps.actions.signing import revoke_certificate, set_way
@@ -35,8 +36,8 @@ def signing_setup(request: HttpRequest) -> HttpResponse:
             messages.success(request, "Cara menandatangani disimpan. Yang lama tetap tercatat.")
             return redirect("signing_setup")
     day = office_day(at)
-    titles = {row.service: row.process.title for row in Revision.objects.order_by("effective_from", "pk")}
-    today = [(titles[key], SigningWay.Way(SigningWay.objects.on(key, day)).label) for key in sorted(titles)]
+    titles = {service: process.title for service, process in newest_processes().items()}
+    today = [(title, SigningWay.Way(SigningWay.objects.on(key, day)).label) for key, title in titles.items()]
     rows = Certificate.objects.select_related("holder")
     context = {
         "form": form,

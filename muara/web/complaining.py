@@ -18,7 +18,6 @@ from muara.audit.models import Entry
 from muara.contacts.models import Complainant, Complaint, ComplaintAct
 from muara.contacts.queries import complaint_figures, complaint_targets
 from muara.contacts.rules import complaint_clocks
-from muara.documents.uploads import PDF
 from muara.people.calendar import office_calendar
 from muara.people.models import office_day
 from muara.people.queries import holder
@@ -28,7 +27,7 @@ from muara.records.periods import year as period_of_year
 from muara.steps.letters.complaint import receipt_pdf, sheet_pdf
 from muara.web.acts import Came, attempt, new_key, read_number, stamp_of
 from muara.web.complaint_forms import Complaining, own_forms
-from muara.web.files import OWN, file_name, guarded
+from muara.web.files import file_name, pdf_answer
 from muara.web.follow import bare
 
 MINE, NEW = "pengaduan", "pengaduan-baru"  # the session's keys: the complaint that this browser may read
@@ -175,15 +174,14 @@ def own_receipt(request: HttpRequest) -> HttpResponse:
     found = _own(request)
     if found is None:
         raise Http404
-    return pdf_answer(
-        receipt_pdf(found, Complainant.objects.filter(complaint=found).first()), f"Tanda terima {found}"
-    )
+    content = receipt_pdf(found, Complainant.objects.filter(complaint=found).first())
+    return pdf_answer(content, file_name(f"Tanda terima {found}"))
 
 
 @require_safe
 def complaint_sheet(request: HttpRequest) -> HttpResponse:
     """F30: the empty sheet for the box at the counter."""
-    return pdf_answer(sheet_pdf(at=timezone.now()), "Lembar pengaduan dan masukan")
+    return pdf_answer(sheet_pdf(at=timezone.now()), file_name("Lembar pengaduan dan masukan"))
 
 
 @require_safe
@@ -204,12 +202,6 @@ def public_complaints(request: HttpRequest) -> HttpResponse:
     tables = (("Jenis", figures.by_kind), ("Kategori", figures.by_category), ("Kanal", figures.by_channel))
     context = {"year": year, "years": years, "figures": figures, "tables": tables}
     return render(request, "public/complaint_figures.html", context)
-
-
-def pdf_answer(pdf: bytes, title: str) -> HttpResponse:
-    answer = HttpResponse(pdf, content_type=PDF)
-    answer["Content-Disposition"] = f'inline; filename="{file_name(title)}"'
-    return guarded(answer, policy=OWN)
 
 
 def _own(request: HttpRequest) -> Complaint | None:

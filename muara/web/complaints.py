@@ -27,10 +27,9 @@ from muara.people.calendar import office_calendar
 from muara.people.models import office_day
 from muara.steps.letters.complaint import receipt_pdf
 from muara.web.acts import Came, new_key
-from muara.web.complaining import pdf_answer
 from muara.web.complaint_forms import HANDLER_FORMS, ComplaintFilter, HandlerForm, Recording
 from muara.web.desk import A_PAGE, Officer, attempt_once, desk_links, desk_officer
-from muara.web.files import original
+from muara.web.files import file_name, original, pdf_answer
 from muara.web.paging import AT_MOST, Pages
 
 IDENTITY = "identitas"
@@ -166,9 +165,8 @@ def complaint_receipt(request: HttpRequest, pk: int) -> HttpResponse:
     """The receipt (UU 25/2009, Pasal 44(1)), on the day it was written down, for whoever wrote it."""
     here = _recorder(request)
     found = _recorded(here, pk)
-    return pdf_answer(
-        receipt_pdf(found, Complainant.objects.filter(complaint=found).first()), f"Tanda terima {found}"
-    )
+    content = receipt_pdf(found, Complainant.objects.filter(complaint=found).first())
+    return pdf_answer(content, file_name(f"Tanda terima {found}"))
 
 
 def _reader(request: HttpRequest) -> Officer:

@@ -18,7 +18,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from muara.cases.models import Case, DeliveryRound, MonitoringNote, Question, Referral, Task, TaskQuerySet
 from muara.cases.queries import tasks_doing
 from muara.cases.rules import open_tasks_for
-from muara.documents.uploads import PDF
 from muara.people.calendar import office_calendar
 from muara.people.models import Office, User, office_day
 from muara.sop.working_time import Calendar, working_days_in
@@ -28,7 +27,7 @@ from muara.steps.forms.delivery import DeliverRound
 from muara.steps.letters import coordination as letters
 from muara.web.acts import Came, attempt, new_key, read_number, was_answered
 from muara.web.desk import A_PAGE, Officer, desk_links, desk_officer
-from muara.web.files import OWN, file_name, guarded
+from muara.web.files import file_name, pdf_answer
 from muara.web.paging import AT_MOST, Pages
 
 LIAISON = "liaison"
@@ -194,9 +193,8 @@ def _list_to_sign(load: Load, chosen: list[str], here: Officer) -> HttpResponse:
         case__in=[task.case_id for task in picked], agency=load.agency, delivered_at=None
     )
     rows = list(referrals.select_related("case__application__company", "case__revision").order_by("case"))
-    return _pdf(
-        letters.delivery_list(rows, agency=load.agency, by=here.user, at=here.at), "Bukti tanda terima berkas"
-    )
+    content = letters.delivery_list(rows, agency=load.agency, by=here.user, at=here.at)
+    return pdf_answer(content, file_name("Bukti tanda terima berkas"))
 
 
 @login_required
@@ -213,7 +211,7 @@ def delivery_list(request: HttpRequest, pk: int) -> HttpResponse:
     content = letters.delivery_list(
         rows, agency=made.agency, by=made.delivered_by, at=made.delivered_at, made=made
     )
-    return _pdf(content, "Bukti tanda terima berkas")
+    return pdf_answer(content, file_name("Bukti tanda terima berkas"))
 
 
 # --- monitoring (step 11.a) -----------------------------------------------------------------------------
@@ -285,7 +283,7 @@ def monitoring_form(request: HttpRequest, pk: int) -> HttpResponse:
     found = seen.select_related("application__company", "revision").filter(pk=pk).first()
     if found is None:
         raise Http404
-    return _pdf(letters.monitoring_form(found, at=here.at), f"Form monitoring {found}")
+    return pdf_answer(letters.monitoring_form(found, at=here.at), file_name(f"Form monitoring {found}"))
 
 
 def _office_person(request: HttpRequest) -> Officer:
@@ -294,12 +292,6 @@ def _office_person(request: HttpRequest) -> Officer:
     if not here.actors - OUTSIDERS:
         raise PermissionDenied
     return here
-
-
-def _pdf(content: bytes, title: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=PDF)
-    answer["Content-Disposition"] = f'inline; filename="{file_name(title)}"'
-    return guarded(answer, policy=OWN)
 
 
 def _beside(here: Officer, current: str = "") -> dict[str, Any]:

@@ -154,10 +154,8 @@ def control_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     case = _case(request, pk, at=at)
     if is_on_applicants_side(person(request), case.application):
         raise Http404
-    answer = HttpResponse(case_letters.control_sheet(case, at=at), content_type=PDF)
-    name = file_name(f"Lembar pengendali proses {case}")
-    answer["Content-Disposition"] = f'inline; filename="{name}"'
-    return guarded(answer, policy=OWN)
+    sheet = case_letters.control_sheet(case, at=at)
+    return pdf_answer(sheet, file_name(f"Lembar pengendali proses {case}"))
 
 
 @login_required
@@ -169,9 +167,7 @@ def case_summary(request: HttpRequest, pk: int) -> HttpResponse:
     draft = latest_draft(case)
     if draft is None or is_on_applicants_side(person(request), case.application):
         raise Http404
-    answer = HttpResponse(summary_pdf(case, draft, at=at), content_type=PDF)
-    answer["Content-Disposition"] = f'inline; filename="{file_name(f"Ringkasan {case}")}"'
-    return guarded(answer, policy=OWN)
+    return pdf_answer(summary_pdf(case, draft, at=at), file_name(f"Ringkasan {case}"))
 
 
 @login_required
@@ -187,10 +183,7 @@ def first_proof(request: HttpRequest, pk: int) -> HttpResponseBase:
     if "first_proof" not in case.revision.definition.letters:
         raise Http404
     sheet = first_proof_to_sign(case, cs_approval(case), at=at)
-    answer = HttpResponse(sheet, content_type=PDF)
-    name = file_name(f"Bukti awal proses {case}")
-    answer["Content-Disposition"] = f'inline; filename="{name}"'
-    return guarded(answer, policy=OWN)
+    return pdf_answer(sheet, file_name(f"Bukti awal proses {case}"))
 
 
 @require_safe
@@ -219,9 +212,7 @@ def folder_label(request: HttpRequest, pk: int) -> HttpResponseBase:
     case = _case(request, pk, at=at)
     if is_on_applicants_side(person(request), case.application):
         raise Http404
-    answer = HttpResponse(print_label(case, at=at), content_type=PDF)
-    answer["Content-Disposition"] = f'inline; filename="{file_name(f"Label map {case}")}"'
-    return guarded(answer, policy=OWN)
+    return pdf_answer(print_label(case, at=at), file_name(f"Label map {case}"))
 
 
 @login_required
@@ -232,9 +223,8 @@ def number_register(request: HttpRequest, service: str, key: str, year: int) -> 
     series = Series.objects.filter(service=service, key=key).first()
     if series is None or year not in register_years(series) or not reads_registers(person(request), at=at):
         raise Http404
-    answer = HttpResponse(issuance_letters.number_register(series, year=year, at=at), content_type=PDF)
-    answer["Content-Disposition"] = f'inline; filename="{file_name(f"Register {series.label} {year}")}"'
-    return guarded(answer, policy=OWN)
+    content = issuance_letters.number_register(series, year=year, at=at)
+    return pdf_answer(content, file_name(f"Register {series.label} {year}"))
 
 
 def person(request: HttpRequest) -> User:
@@ -357,6 +347,13 @@ def _for_everybody(letter: Letter) -> HttpResponseBase:
     guarded(answer, policy=OWN)
     answer["Cache-Control"] = "public, max-age=3600"
     return answer
+
+
+def pdf_answer(content: bytes, name: str) -> HttpResponse:
+    """Answer with a PDF that was set just now, for the browser's reader."""
+    answer = HttpResponse(content, content_type=PDF)
+    answer["Content-Disposition"] = f'inline; filename="{name}"'
+    return guarded(answer, policy=OWN)
 
 
 def guarded(answer: Answer, *, policy: str, seconds: int = 0) -> Answer:

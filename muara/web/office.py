@@ -5,7 +5,7 @@ Administrators change; auditors read. Who reads a page is settled by the first l
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -25,6 +25,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from muara.cases.actions import Stamp, act
 from muara.cases.models import Revision
+from muara.cases.queries import newest_processes
 from muara.cases.rules import stranded_tasks
 from muara.contacts.queries import priority_limit
 from muara.documents.indonesian import tanggal
@@ -176,17 +177,11 @@ def record_once(request: HttpRequest, form: forms.Form, change: Callable[..., ob
     return carry_out_once(request, form, lambda at, stamp: change(at=at, key=stamp.key, body=stamp.body))
 
 
-def _processes() -> list[Process]:
-    """The newest revision of each service that is stored."""
-    newest = {row.service: row.pk for row in Revision.objects.order_by("effective_from", "pk").defer("files")}
-    return [row.process for row in Revision.objects.filter(pk__in=newest.values()).defer("files")]
-
-
-def assignable_actors(processes: list[Process] | None = None) -> dict[str, str]:
+def assignable_actors(processes: Iterable[Process] | None = None) -> dict[str, str]:
     """What an official may hold: the SOP's columns that stand for a person, and the system's own."""
     columns = {
         actor.key: actor.label
-        for process in (processes if processes is not None else _processes())
+        for process in (processes if processes is not None else newest_processes().values())
         for actor in process.actors
         if actor.side not in {"applicant", "meeting"}  # whoever calls the joint meeting leads it
     }
@@ -200,7 +195,7 @@ def assignable_actors(processes: list[Process] | None = None) -> dict[str, str]:
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     _, at = office_reader(request)
-    processes, day = _processes(), office_day(at)
+    processes, day = list(newest_processes().values()), office_day(at)
     checks = [
         _check_identity(),
         _check_signatory(day),

@@ -10,6 +10,7 @@ from django import forms
 
 from muara.cases.copies import MOST
 from muara.cases.models import ArchiveRule, Revision, SigningWay
+from muara.cases.queries import newest_processes
 from muara.contacts.models import Counter, QueueSeries
 from muara.documents.repertoire import allowed
 from muara.people.actions import OfficeDetails, Profile, Signing
@@ -540,9 +541,7 @@ def _choose_service(form: forms.Form) -> None:
     """Offer the services that the office has a SOP for."""
     service = form.fields["service"]
     assert isinstance(service, forms.ChoiceField)
-    rows = Revision.objects.order_by("effective_from", "pk").defer("files")
-    newest = {row.service: row for row in rows}
-    service.choices = [(key, row.process.title) for key, row in sorted(newest.items())]
+    service.choices = [(key, process.title) for key, process in newest_processes().items()]
 
 
 class ArchiveRuleForm(forms.Form):

@@ -5,7 +5,7 @@ A visitor counts nothing: the figures are those of `records.counted`, with the m
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,14 +19,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from muara.cases.models import Case
+from muara.cases.queries import newest_processes
 from muara.documents.indonesian import angka
 from muara.people.models import office_day
-from muara.people.queries import issuing_office
-from muara.records import board, counted
+from muara.records import counted
 from muara.records.counted import Counted
 from muara.records.figures import OpenRow, Summary
 from muara.records.open_figures import COLUMNS, FEWEST, SECTIONS, as_record
-from muara.records.open_register import LICENCE, LICENCE_NAME, PROPOSED
+from muara.records.open_register import LICENCE, LICENCE_NAME, PROPOSED, described, meanings
 from muara.records.periods import Period, open_periods, semester
 from muara.sop.definition import Process
 from muara.web import sheets
@@ -34,27 +34,26 @@ from muara.web.charts import Chart, columns, lengths
 
 TREND = 4  # semesters
 FORMS = ("csv", "xlsx", "json")
-RETRY = "60"  # seconds, until what is not counted may be asked for again
+RETRY = 60  # seconds, until what is not counted may be asked for again
 DASH = "–"
 
 
 def open_services() -> dict[str, tuple[str, Process]]:
     """Each service with its newest process, by the short address that its figures are found at."""
-    found = ((service, board.newest(service)) for service in board.services())
-    return {process.slug: (service, process) for service, process in found}
+    return {process.slug: (service, process) for service, process in newest_processes().items()}
 
 
-def _since(service: str, today: date) -> date:
-    """The day of a service's first case."""
+def _periods(service: str, today: date) -> dict[str, Period]:
+    """The periods of a service that a visitor may ask for, since its first case, by their keys."""
     cases = Case.objects.filter(revision__service=service).order_by("opened_at")
     first = cases.values_list("opened_at", flat=True).first()
-    return office_day(first) if first else today
+    return {one.key: one for one in open_periods(office_day(first) if first else today, today)}
 
 
 def everybodys(today: date) -> Iterator[tuple[str, Process, Period]]:
     """Every period that a visitor may ask for, service by service, for the counter to count."""
     for service, process in open_services().values():
-        for period in open_periods(_since(service, today), today):
+        for period in _periods(service, today).values():
             yield service, process, period
 
 
@@ -72,7 +71,7 @@ class Choice(forms.Form):
     def __init__(self, said: Any, *, services: dict[str, tuple[str, Process]], today: date) -> None:
         wanted = said.get("layanan") or next(iter(services))
         service, _ = services.get(wanted, next(iter(services.values())))
-        self.periods = {one.key: one for one in open_periods(_since(service, today), today)}
+        self.periods = _periods(service, today)
         super().__init__({"layanan": wanted, "periode": said.get("periode") or semester(today).key})
         for name, choices in (
             ("layanan", [(slug, process.title) for slug, (_, process) in services.items()]),
@@ -114,7 +113,7 @@ def open_figures(request: HttpRequest) -> HttpResponse:
             "counted_at": found.at,
             "tables": _tables(rows),
             "steps": _steps(rows),
-            "charts": [*_charts(rows, process), _trend(service, process, at=at)],
+            "charts": [*_charts(rows, process), _trend(service, process, form.periods.values(), at=at)],
         }
     return render(request, "public/open_figures.html", context)
 
@@ -147,18 +146,13 @@ def take_along(request: HttpRequest, slug: str, period: str, form: str) -> HttpR
     service, process = open_services().get(slug, ("", None))
     if process is None or form not in FORMS:
         raise Http404
-    periods = {one.key: one for one in open_periods(_since(service, today), today)}
+    periods = _periods(service, today)
     if period not in periods:
         raise Http404
     found = counted.for_everybody(service, process, periods[period], at=at)
     if found is None:
-        answer = HttpResponse(
-            "Angka periode ini sedang dihitung. Coba lagi satu menit lagi.",
-            content_type="text/plain; charset=utf-8",
-            status=503,
-        )
-        answer["Retry-After"] = RETRY
-        return answer
+        told = "Angka periode ini sedang dihitung. Coba lagi satu menit lagi."
+        return sheets.being_counted(told, seconds=RETRY)
     name = f"statistik-{slug}-{period}"
     if form == "json":
         return sheets.json_file(_as_json(found, process, periods[period]), name=name)
@@ -173,12 +167,8 @@ def _moment(found: Counted[Summary]) -> str:
 
 
 def _as_json(found: Counted[Summary], process: Process, period: Period) -> dict[str, Any]:
-    office = issuing_office()
     return {
-        "judul": f"Statistik pelayanan {process.title}",
-        "penerbit": office.name if office else "",
-        "lisensi": LICENCE,
-        "catatan_lisensi": PROPOSED,
+        **described(f"Statistik pelayanan {process.title}"),
         "layanan": process.slug,
         "periode": {
             "kunci": period.key,
@@ -187,8 +177,8 @@ def _as_json(found: Counted[Summary], process: Process, period: Period) -> dict[
             "sampai": period.last.isoformat(),
         },
         "dihitung": _moment(found),
-        "kolom": [{"nama": column.key, "arti": column.meaning} for column in COLUMNS],
-        "bagian": [{"nama": section.key, "arti": section.meaning} for section in SECTIONS],
+        "kolom": meanings(COLUMNS),
+        "bagian": meanings(SECTIONS),
         "data": [as_record(row) for row in found.value.published],
     }
 
@@ -234,7 +224,6 @@ TITLES = {
     "penolakan": "Penolakan",
     "tepat_waktu": "Selesai tepat waktu",
     "lama_proses": "Lama proses sejak rekomendasi teknis diterima",
-    "langkah": "Lama tiap langkah",
     "survei": "Kepuasan masyarakat",
     "pengaduan": "Pengaduan, saran, dan pertanyaan",
     "pengaduan_jenis": "Pengaduan menurut jenis",
@@ -253,15 +242,15 @@ def _tables(rows: Sequence[OpenRow]) -> list[Table]:
         told[row.section].append(row)
     found = []
     for section in SECTIONS:
+        if section.key == "langkah":
+            continue
         listed = told[section.key]
         parts = section.key in PARTS
         bars = lengths([int(row.value or 0) if parts else 0 for row in listed])
         most = {row.key: row.value for row in listed if row.measure == "p90"}
         pairs = [(row, bar) for row, bar in zip(listed, bars, strict=True) if row.measure != "p90"]
         shown = [_shown(row, bar, most.get(row.key)) for row, bar in pairs]
-        if section.key != "langkah":
-            title = TITLES[section.key]
-            found.append(Table(section.key, title, section.meaning, shown, parts))
+        found.append(Table(section.key, TITLES[section.key], section.meaning, shown, parts))
     return found
 
 
@@ -336,9 +325,9 @@ def _or_dash(row: OpenRow) -> str:
     return DASH if row.value is None else str(row.value)
 
 
-def _trend(service: str, process: Process, *, at: datetime) -> Chart:
+def _trend(service: str, process: Process, periods: Iterable[Period], *, at: datetime) -> Chart:
     """The share of permits in time over the last semesters, as far as they are counted."""
-    halves = [one for one in open_periods(_since(service, office_day(at)), office_day(at)) if "-" in one.key]
+    halves = [one for one in periods if "-" in one.key]
     values: list[tuple[str, float | None, str]] = []
     for half in reversed(halves[:TREND]):
         found = counted.for_everybody(service, process, half, at=at)

@@ -24,7 +24,6 @@ from muara.audit.checkpoints import witness_of
 from muara.cases.actions import BINDING, Refused, Stamp
 from muara.cases.models import Case
 from muara.cases.rules import is_on_applicants_side
-from muara.documents import letters
 from muara.documents.contents.later import Misprint
 from muara.people.calendar import office_calendar
 from muara.people.models import User
@@ -42,7 +41,7 @@ from muara.steps.letters.later import BURDENS, Said, Verdict, Warned, decision_p
 from muara.web.acts import Came, attempt, new_key, read_number, was_answered
 from muara.web.desk import A_PAGE, desk_links, desk_officer, later_turns
 from muara.web.dossier import scan_paper
-from muara.web.files import OWN, file_name, guarded, person
+from muara.web.files import file_name, pdf_answer, person
 from muara.web.lives import life_of
 from muara.web.second_factor import ask_for_proof, came_back, doorway
 
@@ -338,10 +337,7 @@ def later_preview(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     except Refused as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         return _proposal(request, permit, form, Came.REFUSED)
-    answer = HttpResponse(paper, content_type=letters.PDF)
-    name = file_name(f"Pratinjau {form.kind.label.lower()} izin {permit.number.text}")
-    answer["Content-Disposition"] = f'inline; filename="{name}"'
-    return guarded(answer, policy=OWN)
+    return pdf_answer(paper, file_name(f"Pratinjau {form.kind.label.lower()} izin {permit.number.text}"))
 
 
 # --- a decision on its way -----------------------------------------------------------------------------
@@ -508,10 +504,8 @@ def later_decision_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     decision = _decision(here.user, pk, at=here.at)
     if decision.letter_id is not None:
         return redirect("letter", decision.letter_id)
-    answer = HttpResponse(decision_pdf(decision, boxes=later.boxes(decision)), content_type=letters.PDF)
-    name = file_name(f"{decision.get_kind_display()} {decision.permit.number.text}")
-    answer["Content-Disposition"] = f'inline; filename="{name}"'
-    return guarded(answer, policy=OWN)
+    content = decision_pdf(decision, boxes=later.boxes(decision))
+    return pdf_answer(content, file_name(f"{decision.get_kind_display()} {decision.permit.number.text}"))
 
 
 # --- when the database was restored --------------------------------------------------------------------

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from muara.cases.actions import Refused
 from muara.cases.queries import is_with_applicant
 from muara.cases.rules import may_do_step
-from muara.documents.uploads import PDF
 from muara.sop.form import Spot
 from muara.sop.places import UNCERTAIN, beside_the_sea
 from muara.sop.siting import doubts
@@ -25,7 +24,7 @@ from muara.steps.actions.filing import content_of
 from muara.steps.forms.drafting import DraftDecree
 from muara.steps.letters.forms import unsent_form_pdf
 from muara.web.acts import Came
-from muara.web.files import OWN, file_name, guarded, person
+from muara.web.files import file_name, pdf_answer, person
 from muara.web.portal import own_application
 from muara.web.tasks import task_page, visible_task
 
@@ -40,10 +39,8 @@ def unsent_form(request: HttpRequest, reference: str) -> HttpResponse:
     found = own_application(request, reference)
     if not is_with_applicant(found) or "application_form" not in found.revision.definition.letters:
         raise Http404
-    answer = HttpResponse(unsent_form_pdf(found, content_of(found), at=timezone.now()), content_type=PDF)
-    name = file_name(f"Formulir permohonan {found.reference} belum dikirim")
-    answer["Content-Disposition"] = f'inline; filename="{name}"'
-    return guarded(answer, policy=OWN)
+    content = unsent_form_pdf(found, content_of(found), at=timezone.now())
+    return pdf_answer(content, file_name(f"Formulir permohonan {found.reference} belum dikirim"))
 
 
 @login_required
@@ -69,13 +66,11 @@ def draft_preview(request: HttpRequest, pk: int) -> HttpResponse:
             del form.errors[name]
         return task_page(request, item, bound=form, came=Came.REFUSED)
     try:
-        answer = HttpResponse(form.preview(), content_type=PDF)
+        content = form.preview()
     except Refused as refusal:
         form.add_error(None, refusal.message)
         return task_page(request, item, bound=form, came=Came.REFUSED)
-    name = file_name(f"Pratinjau draf {item.case}")
-    answer["Content-Disposition"] = f'inline; filename="{name}"'
-    return guarded(answer, policy=OWN)
+    return pdf_answer(content, file_name(f"Pratinjau draf {item.case}"))
 
 
 @login_required

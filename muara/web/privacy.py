@@ -48,9 +48,8 @@ from muara.records.privacy import (
 from muara.sop.form import NUMBERS_OF_PERSONS, show
 from muara.steps.letters.breach import breach_pdf
 from muara.web.acts import Came, new_key
-from muara.web.complaining import pdf_answer
 from muara.web.desk import A_PAGE, Officer, attempt_once, desk_links, desk_officer
-from muara.web.files import person
+from muara.web.files import file_name, pdf_answer, person
 from muara.web.paging import AT_MOST, Pages
 from muara.web.privacy_forms import (
     Answer,
@@ -406,7 +405,7 @@ def breach_letter(request: HttpRequest, pk: int, recipient: str) -> HttpResponse
     if recipient not in {"pemilik-data", "lembaga"}:
         raise Http404
     letter = breach_pdf(found, to_agency=recipient == "lembaga", at=here.at)
-    return pdf_answer(letter, f"Pemberitahuan {found} {recipient}")
+    return pdf_answer(letter, file_name(f"Pemberitahuan {found} {recipient}"))
 
 
 @login_required

@@ -41,7 +41,6 @@ from muara.contacts.queries import (
     waits_by_hour,
 )
 from muara.contacts.rules import may_give_numbers, may_serve, series_served
-from muara.documents.uploads import PDF
 from muara.people.hours import next_opening, open_at, opening_on
 from muara.people.models import User, office_day
 from muara.people.queries import issuing_office
@@ -49,7 +48,7 @@ from muara.records.rules import reads_registers
 from muara.steps.letters.queue import poster_pdf, ticket_pdf, ticket_url
 from muara.web.acts import Came, attempt, new_key, read_number, stamp_of
 from muara.web.desk import Officer, desk_links, desk_officer
-from muara.web.files import OWN, guarded
+from muara.web.files import pdf_answer
 
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])
 MINE = "antrean"  # the session's key: this browser's mark and its tickets
@@ -289,7 +288,7 @@ def ticket(request: HttpRequest, token: str) -> HttpResponse:
 def ticket_paper(request: HttpRequest, token: str) -> HttpResponse:
     """The ticket as a PDF 80 mm wide."""
     found = _ticket(token)
-    return _pdf(ticket_pdf(found), f"antrean-{found}.pdf")
+    return pdf_answer(ticket_pdf(found), f"antrean-{found}.pdf")
 
 
 @require_safe
@@ -297,14 +296,7 @@ def poster(request: HttpRequest) -> HttpResponse:
     """The poster at the door, with the QR of the phone's page."""
     if issuing_office() is None:
         raise Http404
-    return _pdf(poster_pdf(at=timezone.now()), "poster-antrean.pdf")
-
-
-def _pdf(content: bytes, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=PDF)
-    answer["Content-Disposition"] = f'inline; filename="{name}"'
-    guarded(answer, policy=OWN)
-    return answer
+    return pdf_answer(poster_pdf(at=timezone.now()), "poster-antrean.pdf")
 
 
 # --- the display -------------------------------------------------------------------------------------------

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_safe
 
 from muara.cases.models import Case, Reminder, Task
 from muara.cases.queries import tasks_doing
-from muara.documents.letters import PDF
 from muara.people.calendar import office_calendar
 from muara.people.models import office_day
 from muara.permits.models import Number, Series
@@ -32,7 +31,7 @@ from muara.steps.actions.collection import days_waiting
 from muara.web import dossier
 from muara.web.acts import read_number
 from muara.web.desk import A_PAGE, OVERSEES_DISCHARGES, Officer, desk_links, desk_officer
-from muara.web.files import OWN, guarded
+from muara.web.files import pdf_answer
 from muara.web.oversight_forms import PeriodChoice
 from muara.web.paging import AT_MOST, Pages
 from muara.web.sheets import download
@@ -157,9 +156,7 @@ def register_book(request: HttpRequest, key: str) -> HttpResponse:
         "start": page.start_index(),
         "query": query.urlencode(),
         "too_long": MOST.get(kind, 0),
-        "files": [
-            (label, one) for one, label in FILES.items() if not pages.goes_on and pages.count <= MOST[one]
-        ],
+        "files": [(FILES[one], one) for one in offered],
         "most": MOST,
     }
     return render(request, "desk/register_book.html", context, status=422 if kind else 200)
@@ -169,11 +166,7 @@ def _taken_along(book: Book, kind: str, period: Period, here: Officer) -> HttpRe
     lines = list(book.all_lines(book.entries(period, by=here.user, at=here.at)))
     name = f"register-{book.key}-{period.first:%Y%m%d}-{period.last:%Y%m%d}"
     if kind == "pdf":
-        answer = HttpResponse(
-            book_pdf(book, lines, period=period, by=here.user, at=here.at), content_type=PDF
-        )
-        answer["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-        return guarded(answer, policy=OWN)
+        return pdf_answer(book_pdf(book, lines, period=period, by=here.user, at=here.at), f"{name}.pdf")
     head = ["No.", *(column.label for column in book.columns)]
     return download(
         kind, name=name, head=head, rows=[(place, *line.cells) for place, line in enumerate(lines, start=1)]

@@ -7,10 +7,9 @@ from datetime import date
 
 from django.http import Http404, HttpResponse
 
-from muara.documents.uploads import PDF
 from muara.people.queries import issuing_office
 from muara.records.tabled import Report
-from muara.web.files import OWN, guarded
+from muara.web.files import pdf_answer
 from muara.web.sheets import download
 
 
@@ -21,7 +20,5 @@ def answer_with(
     if kind == "pdf":
         if issuing_office() is None:
             raise Http404
-        answer = HttpResponse(report.pdf(dated=dated, texts=texts), content_type=PDF)
-        answer["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-        return guarded(answer, policy=OWN)
+        return pdf_answer(report.pdf(dated=dated, texts=texts), f"{name}.pdf")
     return download(kind, name=name, head=(report.title,), rows=report.lines(texts))

@@ -44,12 +44,12 @@ from muara.compliance.reports import (
 from muara.compliance.rules import may_enter, overseen_by
 from muara.documents import letters
 from muara.documents.store import BlobStore
-from muara.documents.uploads import PDF, PREFERRED
+from muara.documents.uploads import PREFERRED
 from muara.people.calendar import office_calendar
 from muara.people.models import User, office_day
 from muara.web.acts import Came, attempt
 from muara.web.duties import GET_POST, drawn, duty_page, followed, status_of
-from muara.web.files import OWN, file_name, guarded, original, person
+from muara.web.files import OWN, file_name, guarded, original, pdf_answer, person
 from muara.web.report_forms import AttachForm, SignForm, TellForm, accepted
 
 DAY = timedelta(days=1)
@@ -283,9 +283,7 @@ def draft(request: HttpRequest, pk: int, period: str) -> HttpResponse:
     made = assemble(found, owed.kind, owed.period, due_on=owed.due_on, until=today)
     over = today > owed.period.last
     content = content_of(made, signing="ink" if over else "account", repairs=owed.report, at=at)
-    answer = HttpResponse(draft_pdf(content, at=at), content_type=PDF)
-    answer["Content-Disposition"] = f'inline; filename="{file_name(owed.name)}"'
-    return guarded(answer, policy=OWN)
+    return pdf_answer(draft_pdf(content, at=at), file_name(owed.name))
 
 
 def readable(user: User, *, at: datetime) -> Q:

@@ -47,6 +47,16 @@ def json_file(told: Any, *, name: str) -> HttpResponse:
     )
 
 
+def being_counted(told: str, *, seconds: int) -> HttpResponse:
+    """Answer that a file is not counted yet, and after how long to ask again."""
+    return HttpResponse(
+        told,
+        status=503,
+        content_type="text/plain; charset=utf-8",
+        headers={"Retry-After": str(seconds)},
+    )
+
+
 def safe(cell: Cell) -> Cell:
     """A text that would be a formula gets a quote before it; numbers and dates stay what they are."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell

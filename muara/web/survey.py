@@ -30,7 +30,6 @@ from muara.contacts.models import Questionnaire, SurveyFollowUp
 from muara.contacts.rules import may_give_questionnaires, may_plan_follow_up
 from muara.contacts.survey import CODES, ELEMENTS, FEWEST, QUESTIONS, Question
 from muara.documents.indonesian import angka
-from muara.documents.uploads import PDF
 from muara.people.models import office_day
 from muara.people.queries import issuing_office
 from muara.records import board
@@ -39,7 +38,7 @@ from muara.records.survey_report import questionnaire_pdf, report_pdf, told
 from muara.web.acts import Came, new_key
 from muara.web.charts import Chart, columns
 from muara.web.desk import A_PAGE, Officer, attempt_once, desk_links, desk_officer
-from muara.web.files import OWN, guarded
+from muara.web.files import pdf_answer
 from muara.web.oversight import overseer
 from muara.web.paging import AT_MOST, Pages
 from muara.web.sheets import Cell, download
@@ -278,7 +277,7 @@ def survey_report(request: HttpRequest, semester: str) -> HttpResponse:
         plans=list(SurveyFollowUp.objects.filter(service=service, semester=semester)),
         history=[one for one in found if one.semester <= semester][:TREND][::-1],
     )
-    return _pdf(content, f"laporan-skm-{service.lower()}-{semester}.pdf")
+    return pdf_answer(content, f"laporan-skm-{service.lower()}-{semester}.pdf")
 
 
 HEAD = (
@@ -334,13 +333,6 @@ def _sheet(service: str, found: Sequence[Results]) -> Iterator[Sequence[Cell]]:
                 )
 
 
-def _pdf(content: bytes, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=PDF)
-    answer["Content-Disposition"] = f'inline; filename="{name}"'
-    guarded(answer, policy=OWN)
-    return answer
-
-
 # --- the counter ------------------------------------------------------------------------------------------
 
 
@@ -378,7 +370,7 @@ def questionnaire(request: HttpRequest, pk: int) -> HttpResponse:
     given = get_object_or_404(Questionnaire, pk=pk)
     if not given.is_open(on=here.today):
         raise Http404
-    return _pdf(
+    return pdf_answer(
         questionnaire_pdf(given, service=board.newest(given.service).title), f"kuesioner-{given.code}.pdf"
     )
 

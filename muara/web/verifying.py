@@ -20,7 +20,7 @@ from muara.compliance.models import Grant
 from muara.documents.store import BlobStore, TooLarge
 from muara.documents.uploads import MAGIC, readable_size
 from muara.people.models import office_day
-from muara.people.queries import issuing_office, published_quarters_set
+from muara.people.queries import published_quarters_set
 from muara.permits.lookups import TOKEN
 from muara.permits.models import Decision, OldPermit, Permit
 from muara.permits.queries import decision_by_token, permit_by_number
@@ -29,7 +29,16 @@ from muara.records.comparing import Comparison, compare
 from muara.records.counted import recent
 from muara.records.open_compliance import COLUMNS as OPEN_COMPLIANCE
 from muara.records.open_compliance import compliance_key, compliance_of, count_compliance
-from muara.records.open_register import COLUMNS, LICENCE, LICENCE_NAME, PROPOSED, issued_permits, lines
+from muara.records.open_register import (
+    COLUMNS,
+    LICENCE,
+    LICENCE_NAME,
+    PROPOSED,
+    described,
+    issued_permits,
+    lines,
+    meanings,
+)
 from muara.web import sheets
 from muara.web.paging import AT_MOST, Pages
 from muara.web.public import domain
@@ -174,25 +183,16 @@ def compliance_download(request: HttpRequest, form: str) -> HttpResponse:
         is_quick=lambda: Grant.objects.count() <= FEW_PERMITS,
     )
     if found is None:
-        return HttpResponse(
-            "Data sedang dihitung. Coba lagi beberapa menit lagi.",
-            status=503,
-            content_type="text/plain; charset=utf-8",
-            headers={"Retry-After": "120"},
-        )
+        return sheets.being_counted("Data sedang dihitung. Coba lagi beberapa menit lagi.", seconds=120)
     if form != "json":
         head = [column.key for column in OPEN_COMPLIANCE]
         return sheets.download(
             form, name=COMPLIANCE_NAME, head=head, rows=[list(row.values()) for row in found.value]
         )
-    office = issuing_office()
     told = {
-        "judul": "Ketaatan izin menurut triwulan",
-        "penerbit": office.name if office else "",
-        "lisensi": LICENCE,
-        "catatan_lisensi": PROPOSED,
+        **described("Ketaatan izin menurut triwulan"),
         "diambil": timezone.localtime(found.at).isoformat(timespec="seconds"),
-        "kolom": [{"nama": column.key, "arti": column.meaning} for column in OPEN_COMPLIANCE],
+        "kolom": meanings(OPEN_COMPLIANCE),
         "ketaatan": found.value,
     }
     return sheets.json_file(told, name=COMPLIANCE_NAME)
@@ -206,14 +206,10 @@ def register_download(request: HttpRequest, form: str) -> HttpResponse:
     if form != "json":
         head = [column.key for column in COLUMNS]
         return sheets.download(form, name=FILE_NAME, head=head, rows=[row.cells() for row in rows])
-    office = issuing_office()
     told = {
-        "judul": "Register izin",
-        "penerbit": office.name if office else "",
-        "lisensi": LICENCE,
-        "catatan_lisensi": PROPOSED,
+        **described("Register izin"),
         "diambil": timezone.localtime(at).isoformat(timespec="seconds"),
-        "kolom": [{"nama": column.key, "arti": column.meaning} for column in COLUMNS],
+        "kolom": meanings(COLUMNS),
         "izin": [row.as_json() for row in rows],
     }
     return sheets.json_file(told, name=FILE_NAME)

@@ -259,6 +259,10 @@ def test_an_old_permit_is_renewed_and_ends_on_that_day(time_machine: TimeMachine
     assert "nomor 503/77/BPPMD/2022 tanggal 9 Mei 2022" in said_first
     public = client.get(f"/izin/{permit.draft.token}/").content.decode()
     assert "diimpor dari register lama" in public.partition(old.number)[2]
+    client.force_login(officer("registrar"))
+    book = client.get("/meja/buku/keputusan/?unduh=csv").content.decode()
+    assert "Menggantikan 503/77/BPPMD/2022" in book
+    client.force_login(applicant())
     with pytest.raises(Refused, match="sudah diganti"):
         start("renewal", old, company=company)
 

@@ -329,9 +329,11 @@ def test_the_counter_files_on_the_page_and_finds_it_by_place_company_and_number(
     assert (refused.status_code, ArchivePlace.objects.count()) == (422, 0)
     assert 'value="A2"' in refused.content.decode()
 
-    answer = client.post(here, TYPED | {"kunci": new_key(), "versi": version})
+    form = TYPED | {"kunci": new_key(), "versi": version}
+    answer = client.post(here, form)
 
     assert answer.status_code == 302
+    assert (client.post(here, form).status_code, ArchivePlace.objects.count()) == (302, 1)
     for typed in ("arsip a2 14", "segara", str(case.registration_number)):
         shown = client.get("/meja/arsip/", {"cari": typed, "keadaan": "sudah"}).context["cases"]
         assert list(shown) == [case], typed

@@ -43,13 +43,12 @@ def file_paper(
         if not getattr(shelf, field).strip():
             raise Refused(f"Tuliskan {what}.", field)
     with act(stamp):
-        found = Case.objects.select_for_update().select_related("application").get(pk=case.pk)
+        found = _locked(case.pk)
         if found.closed_at is None:
             raise Refused("Berkas ini masih berjalan; arsipkan setelah selesai.")
         if not may_archive(by, found, at=at):
             raise NotYours
-        if (lent := found.archive_loans.open().first()) is not None:
-            raise Refused(f"Berkas kertas sedang dipinjam {lent}. Catat dahulu pengembaliannya.")
+        _demand_not_lent(found)
         before = found.archive_places.current().first()
         place = {field: value.strip() for field, value in asdict(shelf).items()}
         if before is not None and all(getattr(before, field) == value for field, value in place.items()):
@@ -95,13 +94,12 @@ def lend_paper(
     if due_on < today:
         raise Refused("Tanggal kembali sudah lewat. Pilih hari ini atau sesudahnya.", "due_on")
     with act(stamp):
-        found = Case.objects.select_for_update().select_related("application").get(pk=case.pk)
+        found = _locked(case.pk)
         if not may_archive(by, found, at=at):
             raise NotYours
         if not found.archive_places.exists():
             raise Refused("Berkas kertas ini belum diarsipkan. Catat dahulu tempatnya.")
-        if (lent := found.archive_loans.open().first()) is not None:
-            raise Refused(f"Berkas kertas sedang dipinjam {lent}. Catat dahulu pengembaliannya.")
+        _demand_not_lent(found)
         note_after_end(
             found.pk,
             verb="archive.lend",
@@ -127,7 +125,7 @@ def take_paper_back(
     if not condition.strip():
         raise Refused("Tuliskan keadaan berkas ketika kembali, misalnya lengkap dan baik.", "condition")
     with act(stamp):
-        found = Case.objects.select_for_update().select_related("application").get(pk=loan.case_id)
+        found = _locked(loan.case_id)
         if not may_archive(by, found, at=at):
             raise NotYours
         open_one = found.archive_loans.open().filter(pk=loan.pk).first()
@@ -140,6 +138,15 @@ def take_paper_back(
         open_one.condition = condition.strip()
         open_one.save(update_fields=["returned_on", "returned_at", "returned_to", "condition"])
         return open_one
+
+
+def _locked(pk: int) -> Case:
+    return Case.objects.select_for_update().select_related("application").get(pk=pk)
+
+
+def _demand_not_lent(case: Case) -> None:
+    if (lent := case.archive_loans.open().first()) is not None:
+        raise Refused(f"Berkas kertas sedang dipinjam {lent}. Catat dahulu pengembaliannya.")
 
 
 def set_archive_rule(
