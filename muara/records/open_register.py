@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Q, QuerySet, Value
 
 from muara.cases.models import Revision
+from muara.people.queries import issuing_office
 from muara.permits.models import OldPermit, Permit
 from muara.sop.places import regency
 from muara.steps.actions.drafting import decree
@@ -26,6 +27,22 @@ class Column:
 
     key: str
     meaning: str
+
+
+def described(title: str) -> dict[str, Any]:
+    """How a file of open data begins in JSON: what it is, who publishes it, and under which licence."""
+    office = issuing_office()
+    return {
+        "judul": title,
+        "penerbit": office.name if office else "",
+        "lisensi": LICENCE,
+        "catatan_lisensi": PROPOSED,
+    }
+
+
+def explained(columns: Iterable[Column]) -> list[dict[str, str]]:
+    """What each column means, for the same file."""
+    return [{"nama": column.key, "arti": column.meaning} for column in columns]
 
 
 COLUMNS = (

@@ -21,12 +21,11 @@ from django.views.decorators.http import require_safe
 from muara.cases.models import Case
 from muara.documents.indonesian import angka
 from muara.people.models import office_day
-from muara.people.queries import issuing_office
 from muara.records import board, counted
 from muara.records.counted import Counted
 from muara.records.figures import OpenRow, Summary
 from muara.records.open_figures import COLUMNS, FEWEST, SECTIONS, as_record
-from muara.records.open_register import LICENCE, LICENCE_NAME, PROPOSED
+from muara.records.open_register import LICENCE, LICENCE_NAME, PROPOSED, described, explained
 from muara.records.periods import Period, open_periods, semester
 from muara.sop.definition import Process
 from muara.web import sheets
@@ -173,12 +172,8 @@ def _moment(found: Counted[Summary]) -> str:
 
 
 def _as_json(found: Counted[Summary], process: Process, period: Period) -> dict[str, Any]:
-    office = issuing_office()
     return {
-        "judul": f"Statistik pelayanan {process.title}",
-        "penerbit": office.name if office else "",
-        "lisensi": LICENCE,
-        "catatan_lisensi": PROPOSED,
+        **described(f"Statistik pelayanan {process.title}"),
         "layanan": process.slug,
         "periode": {
             "kunci": period.key,
@@ -187,7 +182,7 @@ def _as_json(found: Counted[Summary], process: Process, period: Period) -> dict[
             "sampai": period.last.isoformat(),
         },
         "dihitung": _moment(found),
-        "kolom": [{"nama": column.key, "arti": column.meaning} for column in COLUMNS],
+        "kolom": explained(COLUMNS),
         "bagian": [{"nama": section.key, "arti": section.meaning} for section in SECTIONS],
         "data": [as_record(row) for row in found.value.published],
     }

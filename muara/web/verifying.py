@@ -20,7 +20,7 @@ from muara.compliance.models import Grant
 from muara.documents.store import BlobStore, TooLarge
 from muara.documents.uploads import MAGIC, readable_size
 from muara.people.models import office_day
-from muara.people.queries import issuing_office, published_quarters_set
+from muara.people.queries import published_quarters_set
 from muara.permits.lookups import TOKEN
 from muara.permits.models import Decision, OldPermit, Permit
 from muara.permits.queries import decision_by_token, permit_by_number
@@ -29,7 +29,16 @@ from muara.records.comparing import Comparison, compare
 from muara.records.counted import recent
 from muara.records.open_compliance import COLUMNS as OPEN_COMPLIANCE
 from muara.records.open_compliance import compliance_key, compliance_of, count_compliance
-from muara.records.open_register import COLUMNS, LICENCE, LICENCE_NAME, PROPOSED, issued_permits, lines
+from muara.records.open_register import (
+    COLUMNS,
+    LICENCE,
+    LICENCE_NAME,
+    PROPOSED,
+    described,
+    explained,
+    issued_permits,
+    lines,
+)
 from muara.web import sheets
 from muara.web.paging import AT_MOST, Pages
 from muara.web.public import domain
@@ -126,7 +135,7 @@ def _compared(given: UploadedFile[Any], expected: Decision | None, *, at: dateti
 @require_safe
 def public_register(request: HttpRequest) -> HttpResponse:
     """The permits that were issued, to search; what the columns mean, and under which licence."""
-    words = " ".join(request.GET.get("cari", "").split())[:100]
+    today, words = office_day(timezone.now()), " ".join(request.GET.get("cari", "").split())[:100]
     found = issued_permits(words) if "\0" not in words else OldPermit.objects.none()
     page = Pages(found, PAGE, at_most=AT_MOST).get_page(request.GET.get("halaman"))
     return render(
@@ -134,11 +143,11 @@ def public_register(request: HttpRequest) -> HttpResponse:
         "public/register.html",
         {
             "page": page,
-            "rows": list(lines(page.object_list, day=office_day(timezone.now()))),
+            "rows": list(lines(page.object_list, day=today)),
             "cari": words,
             "query": urlencode({"cari": words}) if words else "",
             "columns": COLUMNS,
-            "publishes": bool(published_quarters_set(on=office_day(timezone.now()))),
+            "publishes": bool(published_quarters_set(on=today)),
             "compliance_columns": OPEN_COMPLIANCE,
             "licence": LICENCE,
             "licence_name": LICENCE_NAME,
@@ -185,14 +194,10 @@ def compliance_download(request: HttpRequest, form: str) -> HttpResponse:
         return sheets.download(
             form, name=COMPLIANCE_NAME, head=head, rows=[list(row.values()) for row in found.value]
         )
-    office = issuing_office()
     told = {
-        "judul": "Ketaatan izin menurut triwulan",
-        "penerbit": office.name if office else "",
-        "lisensi": LICENCE,
-        "catatan_lisensi": PROPOSED,
+        **described("Ketaatan izin menurut triwulan"),
         "diambil": timezone.localtime(found.at).isoformat(timespec="seconds"),
-        "kolom": [{"nama": column.key, "arti": column.meaning} for column in OPEN_COMPLIANCE],
+        "kolom": explained(OPEN_COMPLIANCE),
         "ketaatan": found.value,
     }
     return sheets.json_file(told, name=COMPLIANCE_NAME)
@@ -206,14 +211,10 @@ def register_download(request: HttpRequest, form: str) -> HttpResponse:
     if form != "json":
         head = [column.key for column in COLUMNS]
         return sheets.download(form, name=FILE_NAME, head=head, rows=[row.cells() for row in rows])
-    office = issuing_office()
     told = {
-        "judul": "Register izin",
-        "penerbit": office.name if office else "",
-        "lisensi": LICENCE,
-        "catatan_lisensi": PROPOSED,
+        **described("Register izin"),
         "diambil": timezone.localtime(at).isoformat(timespec="seconds"),
-        "kolom": [{"nama": column.key, "arti": column.meaning} for column in COLUMNS],
+        "kolom": explained(COLUMNS),
         "izin": [row.as_json() for row in rows],
     }
     return sheets.json_file(told, name=FILE_NAME)
