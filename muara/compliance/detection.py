@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -22,6 +22,7 @@ from muara.compliance.arithmetic.units import M3_PER_DAY
 from muara.compliance.arithmetic.verdicts import Standing, Verdict, judge, worst
 from muara.compliance.models import Discharge, Finding, Grant, Obligation, Point, Reading, Result
 from muara.compliance.models import Limit as LimitRow
+from muara.compliance.queries import latest_grant
 from muara.compliance.reports import Owed, owed_reports
 from muara.documents.indonesian import tanggal
 from muara.sop.working_time import Calendar
@@ -59,8 +60,7 @@ def detect(
     A fixed number of queries, however many discharges there are.
     """
     found = [
-        *_exceeding_days(discharges, first=first, last=last),
-        *_exceeding_results(discharges, first=first, last=last),
+        *_exceeding(discharges, first=first, last=last),
         *_missing_reports(discharges, first=first, today=today, calendar=calendar),
         *_silent(discharges, today=today),
     ]
@@ -69,11 +69,14 @@ def detect(
 
 def exceedances(discharges: Sequence[Discharge], *, first: date, last: date) -> list[Detected]:
     """What exceeds in a period, and nothing else, the newest first."""
-    found = [
+    return _ruled(discharges, _exceeding(discharges, first=first, last=last))
+
+
+def _exceeding(discharges: Sequence[Discharge], *, first: date, last: date) -> list[Detected]:
+    return [
         *_exceeding_days(discharges, first=first, last=last),
         *_exceeding_results(discharges, first=first, last=last),
     ]
-    return _ruled(discharges, found)
 
 
 def _ruled(discharges: Sequence[Discharge], found: Iterable[Detected]) -> list[Detected]:
@@ -81,25 +84,8 @@ def _ruled(discharges: Sequence[Discharge], found: Iterable[Detected]) -> list[D
         (row.discharge_id, row.key): row
         for row in Finding.objects.standing().filter(discharge__in=discharges).select_related("by")
     }
-    ruled = [_with_ruling(one, rulings.get((one.discharge, one.key))) for one in found]
+    ruled = [replace(one, ruling=rulings.get((one.discharge, one.key))) for one in found]
     return sorted(ruled, key=lambda one: (one.day, one.key), reverse=True)
-
-
-def _with_ruling(one: Detected, ruling: Finding | None) -> Detected:
-    if ruling is None:
-        return one
-    return Detected(
-        one.discharge,
-        one.key,
-        one.kind,
-        one.day,
-        one.told,
-        one.point,
-        one.parameter,
-        one.name,
-        one.ratio,
-        ruling,
-    )
 
 
 def limits_by_discharge(
@@ -300,7 +286,7 @@ def rows_of(discharges: Sequence[Discharge], found: Iterable[Detected]) -> list[
         rows.append(
             Row(
                 discharge,
-                max(discharge.grants.all(), key=lambda grant: (grant.starts, grant.pk)),
+                latest_grant(discharge),
                 exceeding=sum(one.kind is Kind.EXCEEDANCE for one in still),
                 missing=sum(one.kind is Kind.MISSING_REPORT for one in still),
                 silent=any(one.kind is Kind.SILENCE for one in still),

@@ -11,11 +11,11 @@ from datetime import date, timedelta
 
 from django.db.models import QuerySet
 
-from muara.compliance.arithmetic.schedule import Frequency, Period, period_of
+from muara.compliance.arithmetic.schedule import Period
 from muara.compliance.arithmetic.verdicts import Tally
-from muara.compliance.detection import Kind, detect
+from muara.compliance.detection import exceedances
 from muara.compliance.models import Finding, Grant, Incident, WarningLetter
-from muara.compliance.queries import Summary, month_summaries
+from muara.compliance.queries import Summary, by_quarter, month_summaries, quarter_tally
 from muara.compliance.reports import Owed, owed_reports
 from muara.people.models import midnight
 from muara.permits.models import Permit
@@ -106,7 +106,7 @@ def record_of(permit: Permit, *, today: date, calendar: Calendar) -> Record | No
         return None
     summaries = month_summaries(discharge, first=first, last=last, until=last)
     rulings = discharge.findings.standing().filter(day__range=(first, last))
-    found = detect([discharge], first=first, last=last, today=today, calendar=calendar)
+    found = exceedances([discharge], first=first, last=last)
     owed = [
         one for one in owed_reports([discharge], today=today, calendar=calendar) if one.period.first >= first
     ]
@@ -118,7 +118,7 @@ def record_of(permit: Permit, *, today: date, calendar: Calendar) -> Record | No
         last=last,
         quarters=tuple(_quarters(summaries)),
         confirmed=tuple(rulings.filter(outcome=Finding.Outcome.CONFIRMED)),
-        unruled=sum(one.kind is Kind.EXCEEDANCE and one.ruling is None for one in found),
+        unruled=sum(one.is_open for one in found),
         warnings=tuple(sent.order_by("dated", "pk")),
         missing=tuple(one for one in owed if one.is_missing),
         late=tuple(one for one in owed if one.late),
@@ -129,9 +129,6 @@ def record_of(permit: Permit, *, today: date, calendar: Calendar) -> Record | No
 
 
 def _quarters(summaries: Iterable[Summary]) -> Iterable[Quarter]:
-    of: dict[Period, list[Summary]] = {}
-    for summary in summaries:
-        of.setdefault(period_of(Frequency.QUARTERLY, summary.period.first), []).append(summary)
-    for period, months in of.items():
+    for period, months in by_quarter(summaries).items():
         days = sum((month.flows + month.phs for month in months), Tally())
-        yield Quarter(period, days, sum((month.parameters for month in months), Tally()))
+        yield Quarter(period, days, quarter_tally(months))

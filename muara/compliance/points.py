@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from django.db.models import Count, F, Max, Q
 
-from muara.cases.terms import PointKind
+from muara.cases.terms import LimitKind, PointKind
 from muara.compliance.arithmetic.schedule import DueRule, DutyKind, Frequency, due_day, periods
 from muara.compliance.arithmetic.verdicts import Standing, Verdict, judge
 from muara.compliance.detection import (
@@ -223,7 +223,7 @@ def _tested(
             seen[point].missing.append(f"{number} uji bulanan belum ada.")
     unsure: dict[int, int] = defaultdict(int)
     limited = Q(sample__point__discharge__limits__parameter=F("parameter"))
-    natural = Q(sample__point__discharge__limits__kind="alami")
+    natural = Q(sample__point__discharge__limits__kind=LimitKind.NATURAL)
     odd = results.filter(limited & (Q(sign="<") | natural)).values("pk")
     limits = limits_by_discharge(of, first=first, last=today)
     for row in Result.objects.filter(pk__in=odd).select_related("sample__point"):

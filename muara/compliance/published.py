@@ -14,8 +14,8 @@ from datetime import date, timedelta
 from muara.compliance.arithmetic.limits import parameter
 from muara.compliance.arithmetic.schedule import Frequency, Period, due_day, period_of
 from muara.compliance.arithmetic.verdicts import Standing
-from muara.compliance.models import Discharge, Finding, Grant
-from muara.compliance.queries import Summary, month_summary, quarter_tally, report_rule
+from muara.compliance.models import Finding, Grant
+from muara.compliance.queries import Summary, by_quarter, month_summaries, quarter_tally, report_rule
 from muara.people.calendar import office_calendar
 
 DAY = timedelta(days=1)
@@ -66,13 +66,13 @@ def published_quarters(grant: Grant, *, number: int, today: date) -> list[Publis
         .select_related("point")
         .order_by("day", "pk")
     )
-    return [_published(discharge, one, confirmed, today=today) for one in quarters]
+    months = by_quarter(
+        month_summaries(discharge, first=quarters[-1].first, last=quarters[0].last, until=today)
+    )
+    return [_published(one, months[one], confirmed) for one in quarters]
 
 
-def _published(
-    discharge: Discharge, quarter: Period, confirmed: Iterable[Finding], *, today: date
-) -> PublishedQuarter:
-    months = _months(discharge, quarter, today=today)
+def _published(quarter: Period, months: Sequence[Summary], confirmed: Iterable[Finding]) -> PublishedQuarter:
     owed = [day for month in months for log in month.logs for day in log.days if day.owed]
     tests = quarter_tally(months)
     return PublishedQuarter(
@@ -83,11 +83,6 @@ def _published(
         tests_required=tests.required,
         confirmed=tuple(_named(row) for row in confirmed if quarter.first <= row.day <= quarter.last),
     )
-
-
-def _months(discharge: Discharge, quarter: Period, *, today: date) -> Sequence[Summary]:
-    firsts = [quarter.first.replace(month=quarter.first.month + step) for step in range(3)]
-    return [month_summary(discharge, first, until=today) for first in firsts]
 
 
 def _named(row: Finding) -> str:

@@ -502,6 +502,14 @@ def _excess(held: Iterable[tuple[Result, Limit | None]], flows: Mapping[date, De
             yield found
 
 
+def by_quarter(summaries: Iterable[Summary]) -> dict[Period, list[Summary]]:
+    """The months by the quarter that each is of, in their order."""
+    found: dict[Period, list[Summary]] = {}
+    for summary in summaries:
+        found.setdefault(period_of(Frequency.QUARTERLY, summary.period.first), []).append(summary)
+    return found
+
+
 def quarter_tally(summaries: Iterable[Summary]) -> Tally:
     """Compliance of several months: parameters that complied of those that were required."""
     return sum((summary.parameters for summary in summaries), Tally())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
@@ -22,7 +23,7 @@ from muara.compliance.actions.readings import Entry, Preview, Value, enter_readi
 from muara.compliance.arithmetic.measured import exactly
 from muara.compliance.models import Discharge, Source
 from muara.compliance.sheets import HEAD, NoLog, Sheet, read_log
-from muara.documents.tables import MOST_BYTES, TOO_LARGE, read_table
+from muara.documents.tables import MOST_BYTES, TOO_LARGE, Table, read_table
 from muara.documents.uploads import UploadRefused
 from muara.people.models import office_day
 from muara.web.acts import Came
@@ -37,7 +38,7 @@ SHOWN = 50  # bad cells on one page
 
 
 class TableForm(forms.Form):
-    """The table to read."""
+    """The table to read; `sha256` is the hash of its file."""
 
     use_required_attribute = False
     table = forms.FileField(
@@ -46,6 +47,38 @@ class TableForm(forms.Form):
         error_messages={"required": "Pilih berkasnya."},
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
     )
+    sha256 = ""
+
+    def clean_table(self) -> Table:
+        """Read the file as a table, or say why it is none."""
+        upload = self.cleaned_data["table"]
+        if upload.size > MOST_BYTES:
+            raise forms.ValidationError(TOO_LARGE)
+        data = upload.read()
+        self.sha256 = hashlib.sha256(data).hexdigest()
+        try:
+            return read_table(data)
+        except UploadRefused as refusal:
+            raise forms.ValidationError(refusal.message) from None
+
+
+def seal(signer: signing.TimestampSigner, *, of: object, **said: object) -> str:
+    """What was read, sealed for the preview's form; `of` says for whom it may be kept."""
+    return signer.sign_object({"of": of, **said}, compress=True)
+
+
+def unseal(signer: signing.TimestampSigner, sealed: str, *, of: object) -> dict[str, Any] | None:
+    """What was sealed within a day for the same, else None."""
+    try:
+        said: dict[str, Any] = signer.unsign_object(sealed, max_age=A_DAY)
+    except signing.BadSignature:
+        return None
+    return said if said["of"] == of else None
+
+
+def cells(name: str, told: Mapping[str, str]) -> dict[str, object]:
+    """The first cells of which something is told, under a name, and how many more there are."""
+    return {name: list(told.items())[:SHOWN], f"more_{name}": max(len(told) - SHOWN, 0)}
 
 
 class KeepForm(Answering):
@@ -66,11 +99,8 @@ def import_log(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return duty_page(request, "import_log", found, {"form": form}, status=status_of(form, None))
     try:
-        upload = form.cleaned_data["table"]
-        if upload.size > MOST_BYTES:
-            raise UploadRefused(TOO_LARGE)
-        sheet = read_log(read_table(upload.read()), _points(found))
-    except (UploadRefused, NoLog) as refusal:
+        sheet = read_log(form.cleaned_data["table"], _points(found))
+    except NoLog as refusal:
         form.add_error("table", refusal.message)
         return duty_page(request, "import_log", found, {"form": form}, status=422)
     preview = preview_readings(found, sheet.entries, at=timezone.now())
@@ -97,10 +127,8 @@ def _preview(
     context: dict[str, Any] = {
         "form": form,
         "preview": preview,
-        "errors": list(errors.items())[:SHOWN],
-        "more_errors": max(len(errors) - SHOWN, 0),
-        "asked": list(asked.items())[:SHOWN],
-        "more_asked": max(len(asked) - SHOWN, 0),
+        **cells("errors", errors),
+        **cells("asked", asked),
         "values": [
             (title, [_line(one) for one in values[:SHOWN]], len(values[SHOWN:]), opened)
             for title, values, opened in (
@@ -159,7 +187,7 @@ def _points(found: Discharge) -> dict[str, int]:
 
 def _sealed(entries: tuple[Entry, ...], found: Discharge) -> str:
     rows = [[row.point, row.day.isoformat(), _text(row.flow), _text(row.ph), row.place] for row in entries]
-    return READ.sign_object({"of": found.pk, "rows": rows}, compress=True)
+    return seal(READ, of=found.pk, rows=rows)
 
 
 def _text(value: Decimal | None) -> str:
@@ -167,11 +195,8 @@ def _text(value: Decimal | None) -> str:
 
 
 def _unsealed(sealed: str, found: Discharge) -> tuple[Entry, ...] | None:
-    try:
-        said = READ.unsign_object(sealed, max_age=A_DAY)
-    except signing.BadSignature:
-        return None
-    if said["of"] != found.pk:
+    said = unseal(READ, sealed, of=found.pk)
+    if said is None:
         return None
     return tuple(
         Entry(

@@ -26,6 +26,7 @@ from muara.compliance.actions.readings import Asked, Entry, Unfit, told
 from muara.compliance.arithmetic.measured import exactly
 from muara.compliance.arithmetic.units import M3_PER_DAY, convert, read_unit, same_dimension
 from muara.compliance.models import Logger, Point
+from muara.people.models import WITA
 from muara.sop.values import ValueRefused
 from muara.steps.forms.fields import Line
 from muara.web.acts import Came, attempt, read_number
@@ -126,14 +127,7 @@ def measured_day(request: HttpRequest, pk: int) -> HttpResponse:
     told_of = measured(point, day)
     reading = point.readings.filter(day=day, current=True).first()
     series = [
-        (
-            name,
-            {
-                **{key: getattr(one, key) for key in ("shown", "needed", "share", "is_complete", "mean")},
-                "low_shown": exactly(one.low) if one.low is not None else "",
-                "high_shown": exactly(one.high) if one.high is not None else "",
-            },
-        )
+        (name, one, *("" if value is None else exactly(value) for value in (one.low, one.high)))
         for name, one in (("Debit (m³/hari)", told_of.flow), ("pH", told_of.ph))
     ]
     context = {
@@ -253,6 +247,10 @@ def _sendings(said: Mapping[str, Any]) -> list[Sending]:
             raise Unreadable(f"{place}: “waktu” ditulis seperti 2026-08-10T07:05:00+08:00.") from None
         if moment.utcoffset() is None:
             raise Unreadable(f"{place}: “waktu” tanpa zona. Tulis selisihnya, misalnya +08:00 untuk WITA.")
+        try:
+            moment = moment.astimezone(WITA)
+        except OverflowError:
+            raise Unreadable(f"{place}: tahun pada “waktu” tidak masuk akal. Periksa jam alat.") from None
         flow = _number(row, "debit", place)
         flow = None if flow is None else _converted(flow, unit, place)
         found.append(Sending(moment, flow, _number(row, "ph", place), place=place))

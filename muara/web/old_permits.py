@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -19,8 +18,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from muara.documents.tables import MOST_BYTES, TOO_LARGE, read_table
-from muara.documents.uploads import UploadRefused
 from muara.permits.actions import OldPreview, OldRow, import_old_permits, preview_old_permits
 from muara.permits.models import OldPermit
 from muara.permits.rules import may_import_old
@@ -29,7 +26,7 @@ from muara.sop.places import regency
 from muara.sop.values import Coordinate, parse_decimal, show_coordinate
 from muara.web.acts import Came, attempt, new_key
 from muara.web.desk import A_PAGE, Officer, desk_links, desk_officer
-from muara.web.imports import A_DAY, SHOWN, TableForm
+from muara.web.imports import TableForm, cells, seal, unseal
 from muara.web.paging import AT_MOST, Pages
 from muara.web.public import revisions_in_force
 from muara.web.sheets import download
@@ -68,7 +65,7 @@ def _service(here: Officer) -> str:
 @never_cache
 @require_safe
 def old_permits(request: HttpRequest) -> HttpResponse:
-    """The imported permits, those that end first on top of the others; searched by number or holder."""
+    """The imported permits, those that end last on top of the others; searched by number or holder."""
     here = desk_officer(request)
     words = " ".join(request.GET.get("cari", "").replace("\0", "").split())[:100]
     rows = OldPermit.objects.order_by("-expires_on", "-pk")
@@ -144,16 +141,12 @@ def import_old(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return _page(request, here, "import_old", {"form": form, "head": HEAD}, 422 if form.errors else 200)
     try:
-        upload = form.cleaned_data["table"]
-        if upload.size > MOST_BYTES:
-            raise UploadRefused(TOO_LARGE)
-        data = upload.read()
-        read = read_old_register(read_table(data), today=here.today)
-    except (UploadRefused, NoRegister) as refusal:
+        read = read_old_register(form.cleaned_data["table"], today=here.today)
+    except NoRegister as refusal:
         form.add_error("table", refusal.message)
         return _page(request, here, "import_old", {"form": form, "head": HEAD}, 422)
     found = preview_old_permits(read.rows, service=service, at=here.at)
-    sealed = _sealed(read.rows, service, hashlib.sha256(data).hexdigest())
+    sealed = _sealed(read.rows, service, form.sha256)
     return _preview(
         request, here, found, KeepForm(initial={"read": sealed}), errors={**read.errors, **found.errors}
     )
@@ -173,8 +166,7 @@ def _preview(
         "found": found,
         "shown": [(row, regency(row.regency)) for row in found.fresh[:ROWS_SHOWN]],
         "more_rows": max(len(found.fresh) - ROWS_SHOWN, 0),
-        "errors": list(errors.items())[:SHOWN],
-        "more_errors": max(len(errors) - SHOWN, 0),
+        **cells("errors", errors),
         "stale": came is Came.STALE,
     }
     return _page(request, here, "import_old_preview", context, 422 if errors else came.value)
@@ -208,15 +200,12 @@ def _sealed(rows: Sequence[OldRow], service: str, sheet: str) -> str:
         {**row.says(), "cell": row.cell, "issued_on": str(row.issued_on), "expires_on": str(row.expires_on)}
         for row in rows
     ]
-    return READ.sign_object({"of": service, "sheet": sheet, "rows": said}, compress=True)
+    return seal(READ, of=service, sheet=sheet, rows=said)
 
 
 def _unsealed(sealed: str, service: str) -> tuple[list[OldRow], str] | None:
-    try:
-        said = READ.unsign_object(sealed, max_age=A_DAY)
-    except signing.BadSignature:
-        return None
-    if said["of"] != service:
+    said = unseal(READ, sealed, of=service)
+    if said is None:
         return None
     dates = ("issued_on", "expires_on")
     rows = [OldRow(**{**row, **{key: date.fromisoformat(row[key]) for key in dates}}) for row in said["rows"]]

@@ -11,7 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -222,7 +222,7 @@ def _query(request: HttpRequest, **changed: str | None) -> str:
     return urlencode({key: value for key, value in kept.items() if value})
 
 
-def _placed(discharges: Sequence[Discharge], *, at: Any) -> list[PlacedPoint]:
+def _placed(discharges: Sequence[Discharge], *, at: datetime) -> list[PlacedPoint]:
     today = office_day(at)
     return placed_points(discharges, first=today - DAY * LOOKED_BACK, today=today, calendar=office_calendar())
 

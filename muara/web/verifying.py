@@ -135,7 +135,7 @@ def _compared(given: UploadedFile[Any], expected: Decision | None, *, at: dateti
 @require_safe
 def public_register(request: HttpRequest) -> HttpResponse:
     """The permits that were issued, to search; what the columns mean, and under which licence."""
-    words = " ".join(request.GET.get("cari", "").split())[:100]
+    today, words = office_day(timezone.now()), " ".join(request.GET.get("cari", "").split())[:100]
     found = issued_permits(words) if "\0" not in words else OldPermit.objects.none()
     page = Pages(found, PAGE, at_most=AT_MOST).get_page(request.GET.get("halaman"))
     return render(
@@ -143,11 +143,11 @@ def public_register(request: HttpRequest) -> HttpResponse:
         "public/register.html",
         {
             "page": page,
-            "rows": list(lines(page.object_list, day=office_day(timezone.now()))),
+            "rows": list(lines(page.object_list, day=today)),
             "cari": words,
             "query": urlencode({"cari": words}) if words else "",
             "columns": COLUMNS,
-            "publishes": bool(published_quarters_set(on=office_day(timezone.now()))),
+            "publishes": bool(published_quarters_set(on=today)),
             "compliance_columns": OPEN_COMPLIANCE,
             "licence": LICENCE,
             "licence_name": LICENCE_NAME,

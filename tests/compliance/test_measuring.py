@@ -183,6 +183,9 @@ def test_a_ph_that_left_its_range_exceeds_though_its_mean_does_not(
     [
         ({"waktu": "2026-08-09T07:00:00", "ph": 7}, {}, 400, "tanpa zona"),
         ({"waktu": "kemarin", "ph": 7}, {}, 400, "ditulis seperti"),
+        ({"waktu": "9999-12-31T23:00:00Z", "ph": 7}, {}, 400, "Periksa jam alat"),
+        ({"waktu": "0001-01-01T00:00:00+14:00", "ph": 7}, {}, 400, "Periksa jam alat"),
+        ({"waktu": "0001-01-01T00:00:00Z", "ph": 7}, {}, 422, "belum berlaku"),
         ({"waktu": "2026-08-10T10:00:00+08:00", "ph": 7}, {}, 422, "belum tiba"),
         ({"waktu": "2026-07-05T23:59:00+08:00", "ph": 7}, {}, 422, "belum berlaku"),
         ({"waktu": "2026-08-09T07:00:00+08:00"}, {}, 422, "Isi debit atau pH"),

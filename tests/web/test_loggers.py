@@ -74,6 +74,8 @@ def test_a_reading_sent_twice_is_kept_once(holder: Holder, token: str) -> None:
         (day(ph=70), 422),
         (day(hari="2026-08-11"), 422),
         (day(hari="2026-07-05"), 422),
+        (day(hari="0001-01-01"), 422),
+        (day(hari="9999-12-31"), 422),
     ],
 )
 def test_what_cannot_be_kept_is_told_and_changes_nothing(token: str, body: Any, status: int) -> None:

@@ -9,13 +9,17 @@ from datetime import date
 
 import pytest
 from django.core.cache import caches
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from time_machine import TimeMachineFixture
 
 from muara.compliance.actions.oversight import rule
-from muara.compliance.models import Finding
+from muara.compliance.models import Finding, Grant
+from muara.compliance.published import published_quarters
 from muara.compliance.queries import month_summary, quarter_tally
 from muara.people.actions import Refused, set_office_setting
+from muara.people.calendar import office_calendar
 from muara.people.models import office_day
 from muara.web.demo import officer
 from tests.clock import at
@@ -123,6 +127,23 @@ def test_a_quarter_is_published_only_once_its_report_is_due(
     time_machine.move_to(at("2027-01-18 09:00"), tick=False)
     assert "Triwulan III 2026" not in said(anybody.get(register))  # only the last one is told
     assert "Triwulan IV 2026" in said(anybody.get(register))
+
+
+def test_many_quarters_are_read_with_as_many_queries_as_one(holder: Holder, anybody: Client) -> None:
+    grant = Grant.objects.select_related("discharge").prefetch_related("discharge__grants").get()
+    office_calendar()  # it is read once, whoever asks
+    told = []
+    for number in (1, 3):
+        with CaptureQueriesContext(connection) as seen:
+            found = published_quarters(grant, number=number, today=date(2027, 4, 20))
+        told.append(([one.name for one in found], len(seen)))
+
+    (one, queries), (three, same) = told
+    assert (one, three) == (
+        ["Triwulan I 2027"],
+        ["Triwulan I 2027", "Triwulan IV 2026", "Triwulan III 2026"],
+    )
+    assert same == queries
 
 
 def test_the_open_data_say_the_same_in_every_form(holder: Holder, anybody: Client) -> None:

@@ -355,14 +355,15 @@ def _keep(
         if there is not None:
             old.append(there.pk)
             corrected += 1
+        seen = there if there is not None and _same_ph(entry, there) else entry
         new.append(
             Reading(
                 point_id=entry.point,
                 day=entry.day,
                 flow=entry.flow if entry.flow is not None or there is None else there.flow,
                 ph=entry.ph if entry.ph is not None or there is None else there.ph,
-                ph_low=there.ph_low if _same_ph(entry, there) and there else entry.ph_low,
-                ph_high=there.ph_high if _same_ph(entry, there) and there else entry.ph_high,
+                ph_low=seen.ph_low,
+                ph_high=seen.ph_high,
                 version=there.version + 1 if there else 1,
                 source=source,
                 by=by,
@@ -376,9 +377,9 @@ def _keep(
     return Kept(new=len(new) - corrected, corrected=corrected, unchanged=0)
 
 
-def _same_ph(entry: Entry, there: Reading | None) -> bool:
+def _same_ph(entry: Entry, there: Reading) -> bool:
     """The day's pH stays what it was, so what the instrument saw of it stays too."""
-    return there is not None and entry.ph_low is None and entry.ph in (None, there.ph)
+    return entry.ph_low is None and entry.ph in (None, there.ph)
 
 
 def enter_production(

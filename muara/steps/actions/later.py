@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import QuerySet
+
 from muara.audit.actions import record
 from muara.audit.models import Entry
 from muara.cases.actions import NO_FORM, NotYours, Refused, Stamp, act, demand_proof
@@ -65,16 +67,17 @@ def next_step(decision: LaterDecision) -> Step | None:
 
 def may_prepare(user: User, permit: Permit, *, at: datetime) -> bool:
     """Whoever drafts the service's decrees, nothing barring them from this permit's case."""
-    return _may(user, permit, way_of(permit.case.process)[0], done={}, at=at)
+    return may_take(user, permit, way_of(permit.case.process)[0], done={}, at=at)
 
 
 def may_do_next(user: User, decision: LaterDecision, *, at: datetime) -> bool:
     """The person holds the actor whose turn it is, and did nothing that bars them from this step."""
     step = next_step(decision)
-    return step is not None and _may(user, decision.permit, step, done=done_by(decision), at=at)
+    return step is not None and may_take(user, decision.permit, step, done=done_by(decision), at=at)
 
 
-def _may(user: User, permit: Permit, step: Step, *, done: dict[str, User], at: datetime) -> bool:
+def may_take(user: User, permit: Permit, step: Step, *, done: Mapping[str, User], at: datetime) -> bool:
+    """The person holds a step's actor, and neither the permit's case nor what is `done` bars them from it."""
     case = permit.case
     if not (user.is_active and user.holds(step.actor, at)) or is_recused(user, case_id=case.pk):
         return False
@@ -83,7 +86,7 @@ def _may(user: User, permit: Permit, step: Step, *, done: dict[str, User], at: d
     return not _is_separated(user, case.process, step, done=done)
 
 
-def _is_separated(user: User, process: Process, step: Step, *, done: dict[str, User]) -> bool:
+def _is_separated(user: User, process: Process, step: Step, *, done: Mapping[str, User]) -> bool:
     return any(done.get(key) == user for key in process.separated_from(step.key))
 
 
@@ -92,22 +95,21 @@ def turns_of(user: User, *, at: datetime) -> list[LaterDecision]:
     held = user.actors(at)
     if not (user.is_active and held):
         return []
+    rows = nothing_bars(user).filter(since=None, dropped_at=None).prefetch_related("endorsements__by")
+    return [one for one in rows.order_by("pk") if _is_turn_of(user, one, held)]
+
+
+def nothing_bars(user: User) -> QuerySet[LaterDecision]:
+    """The decisions about permits that are neither the person's own nor of a case they withdrew from."""
     theirs = Case.objects.filter(for_the_applicant(user))
-    rows = (
-        LaterDecision.objects.filter(since=None, dropped_at=None)
-        .filter(without_conflict(user, case="permit__case"))
-        .exclude(permit__case__in=theirs)
-        .select_related(
-            "proposed_by",
-            "number__given_by",
-            "permit__number",
-            "permit__case__revision",
-            "permit__case__application__company",
-        )
-        .prefetch_related("endorsements__by")
-        .order_by("pk")
+    rows = LaterDecision.objects.filter(without_conflict(user, case="permit__case"))
+    return rows.exclude(permit__case__in=theirs).select_related(
+        "proposed_by",
+        "number__given_by",
+        "permit__number",
+        "permit__case__revision",
+        "permit__case__application__company",
     )
-    return [one for one in rows if _is_turn_of(user, one, held)]
 
 
 def _is_turn_of(user: User, decision: LaterDecision, held: frozenset[str]) -> bool:

@@ -9,15 +9,15 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from muara.cases.actions import NO_FORM, NotYours, Refused, Stamp, act, act_for_applicant, by_power
-from muara.cases.models import Case, PowerOfAttorney
-from muara.cases.rules import Doing, for_the_applicant, is_on_applicants_side, is_recused, without_conflict
+from muara.cases.models import PowerOfAttorney
+from muara.cases.rules import Doing, is_on_applicants_side
 from muara.documents.indonesian import tanggal
 from muara.documents.models import Blob
 from muara.people.models import User, office_day
 from muara.permits.models import LaterDecision, LaterDelivery, Permit
 from muara.sop.definition import Process, Step
 from muara.sop.working_time import Calendar, add_working_days
-from muara.steps.actions.later import record_later
+from muara.steps.actions.later import may_take, nothing_bars, record_later
 
 Way = LaterDelivery.Way
 ON_PAPER = (Way.COUNTER, Way.POST, Way.COURIER)
@@ -46,10 +46,8 @@ def delivery_limit(decision: LaterDecision, *, calendar: Calendar) -> date:
 
 def may_deliver(user: User, decision: LaterDecision, *, at: datetime) -> bool:
     """Whoever hands decisions over, unless the permit is their own or they withdrew from its case."""
-    case, step = decision.permit.case, delivers(decision.permit.case.process)
-    if step is None or not (user.is_active and user.holds(step.actor, at)):
-        return False
-    return not is_recused(user, case_id=case.pk) and not is_on_applicants_side(user, case.application)
+    step = delivers(decision.permit.case.process)
+    return step is not None and may_take(user, decision.permit, step, done={}, at=at)
 
 
 def to_deliver(user: User, *, at: datetime) -> list[tuple[LaterDecision, Step]]:
@@ -57,22 +55,8 @@ def to_deliver(user: User, *, at: datetime) -> list[tuple[LaterDecision, Step]]:
     held = user.actors(at)
     if not (user.is_active and held):
         return []
-    theirs = Case.objects.filter(for_the_applicant(user))
-    rows = (
-        LaterDecision.objects.filter(since__isnull=False, delivery=None)
-        .filter(without_conflict(user, case="permit__case"))
-        .exclude(permit__case__in=theirs)
-        .select_related(
-            "proposed_by",
-            "number",
-            "permit__number",
-            "permit__case__revision",
-            "permit__case__application__company",
-        )
-        .prefetch_related("endorsements")
-        .order_by("since", "pk")
-    )
-    steps = [(one, delivers(one.permit.case.process)) for one in rows]
+    rows = nothing_bars(user).filter(since__isnull=False, delivery=None).prefetch_related("endorsements")
+    steps = [(one, delivers(one.permit.case.process)) for one in rows.order_by("since", "pk")]
     return [(one, step) for one, step in steps if step is not None and step.actor in held]
 
 
