@@ -277,21 +277,25 @@ def data_accesses(request: HttpRequest) -> HttpResponse:
     rows = form.rows()
     people = affected(rows)
     taking = Taking(request.POST if request.method == "POST" else None, initial={"bentuk": "xlsx"})
-    came = None
+    came, noted = None, list[DataAccess]()
     if request.method == "POST":
         persons = persons_in(rows)
         came = attempt_once(
             request,
             taking,
-            lambda stamp, at: acts.note_export(
-                what=f"Daftar orang yang datanya dilihat: {form.told()}",
-                persons=persons,
-                reason=taking.cleaned_data["alasan"],
-                by=here.user,
-                at=at,
-                stamp=stamp,
+            lambda stamp, at: noted.append(
+                acts.note_export(
+                    what=f"Daftar orang yang datanya dilihat: {form.told()}",
+                    persons=persons,
+                    reason=taking.cleaned_data["alasan"],
+                    by=here.user,
+                    at=at,
+                    stamp=stamp,
+                )
             ),
         )
+        if came is Came.DONE and not noted:
+            came = Came.STALE  # the same form once more, perhaps with another query, is noted nowhere
         if came is Came.DONE:
             return download(
                 taking.cleaned_data["bentuk"],

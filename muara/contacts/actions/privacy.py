@@ -126,7 +126,7 @@ def reveal_numbers(case: Case, *, reason: str, by: User, at: datetime, stamp: St
 
 def note_export(
     *, what: str, persons: int, reason: str, by: User, at: datetime, stamp: Stamp = NO_FORM
-) -> None:
+) -> DataAccess:
     """Keep that a list of persons was taken along; raises NotYours and Refused like `reveal_numbers`."""
     with act(stamp):
         if not may_read_privacy(by, at=at):
@@ -152,6 +152,7 @@ def note_export(
             key=stamp.key,
             body=stamp.body,
         )
+        return row
 
 
 # --- requests ----------------------------------------------------------------------------------------------
