@@ -39,6 +39,13 @@ def newest_processes() -> dict[str, Process]:
     return {service: definition_of(newest[service]).process for service in sorted(newest)}
 
 
+def case_by_number(number: str) -> Case | None:
+    """The case with a registration number, or else with the number of its application, as it was typed."""
+    wanted = number.strip()
+    found = Case.objects.filter(registration_number=wanted).first()
+    return found or Case.objects.filter(application__reference=wanted.upper()).first()
+
+
 def latest_submission(case: Case) -> Submission:
     rows = Submission.objects.filter(application=case.application_id).order_by("-number")
     return answered(("submission", case.application_id), lambda: rows[0])

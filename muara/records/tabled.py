@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -45,23 +45,7 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         """What is kept of it, to be read again by `of_json`."""
-        return {
-            "title": self.title,
-            "about": self.about,
-            "lead": [list(row) for row in self.lead],
-            "tables": [
-                {
-                    "heading": one.heading,
-                    "header": list(one.header),
-                    "rows": [list(row) for row in one.rows],
-                    "widths": list(one.widths),
-                    "numbers": list(one.numbers),
-                    "note": one.note,
-                }
-                for one in self.tables
-            ],
-            "notes": list(self.notes),
-        }
+        return asdict(self)
 
     @classmethod
     def of_json(cls, kept: Mapping[str, Any]) -> Report:

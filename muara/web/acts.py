@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -13,7 +13,8 @@ from django import forms
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 
 from muara.audit.chains import canonical
@@ -146,3 +147,11 @@ def attempt(request: HttpRequest, form: forms.Form, carry_out: Callable[[Stamp, 
     except NotYours:
         raise PermissionDenied from None
     return Came.DONE
+
+
+def form_page(
+    request: HttpRequest, template: str, form: forms.Form, came: Came | None, context: Mapping[str, object]
+) -> HttpResponse:
+    """Show a page with its form under a new key; what came of it, where it was posted, is the status."""
+    shown = {"form": form, "kunci": new_key(), "stale": came is Came.STALE, **context}
+    return render(request, template, shown, status=came.value if came else 200)

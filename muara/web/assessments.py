@@ -20,9 +20,9 @@ from muara.contacts.models import Assessment, AssessmentFile, AssessmentItem
 from muara.contacts.rules import may_answer_assessment, may_close_assessment
 from muara.people.models import office_day
 from muara.records.evaluation_report import assessment_of
-from muara.web.acts import Came, new_key
+from muara.web.acts import Came, form_page
 from muara.web.complaint_forms import one_file, taken
-from muara.web.desk import Officer, attempt_once, desk_links
+from muara.web.desk import Officer, attempt_once, beside_the_desk
 from muara.web.files import original
 from muara.web.oversight import overseer
 from muara.web.report_files import answer_with
@@ -32,9 +32,8 @@ GET_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 def _beside(here: Officer) -> dict[str, Any]:
     return {
-        "side": desk_links(here, "assessments"),
-        "side_title": "Meja kerja",
         "may_answer": may_answer_assessment(here.user, at=here.at),
+        **beside_the_desk(here, "assessments"),
     }
 
 
@@ -97,7 +96,7 @@ def open_assessment(request: HttpRequest) -> HttpResponse:
             messages.success(request, "Penilaian dibuka. Jawab pertanyaannya satu per satu.")
             return redirect("assessment", form.cleaned_data["year"])
     context = {"heading": "Buka penilaian tahunan", "submit": "Buka penilaian"}
-    return _form_page(request, here, form, came, **context)
+    return form_page(request, "assessment/form.html", form, came, context | _beside(here))
 
 
 def _newest_questions() -> str:
@@ -180,7 +179,7 @@ def answer(request: HttpRequest, year: int, code: str) -> HttpResponse:
             messages.success(request, f"Jawaban {item.code} tersimpan.")
             return redirect("assessment", year)
     context = {"heading": item.question, "submit": "Simpan jawaban", "year": year, "item": item}
-    return _form_page(request, here, form, came, **context)
+    return form_page(request, "assessment/form.html", form, came, context | _beside(here))
 
 
 class CloseForm(forms.Form):
@@ -217,7 +216,7 @@ def close_assessment(request: HttpRequest, year: int) -> HttpResponse:
             messages.success(request, "Penilaian ditutup dan tidak berubah lagi.")
             return redirect("assessment", year)
     context = {"heading": f"Tutup penilaian {year}", "submit": "Tutup penilaian", "year": year}
-    return _form_page(request, here, form, came, **context)
+    return form_page(request, "assessment/form.html", form, came, context | _beside(here))
 
 
 @login_required
@@ -230,10 +229,3 @@ def evidence(request: HttpRequest, year: int, file: int) -> HttpResponseBase:
         AssessmentFile.objects.select_related("blob"), pk=file, item__assessment__year=year
     )
     return original(found.blob, found.filename)
-
-
-def _form_page(
-    request: HttpRequest, here: Officer, form: forms.Form, came: Came | None, **context: Any
-) -> HttpResponse:
-    told = {"form": form, "kunci": new_key(), "stale": came is Came.STALE, **context, **_beside(here)}
-    return render(request, "assessment/form.html", told, status=came.value if came else 200)

@@ -272,9 +272,9 @@ def correction(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         return redirect("application", found.application.reference)
     rows = found.corrections.select_related("submission__application", "answering", "answered_by")
     asked = get_object_or_404(rows.prefetch_related("items"), number=number)
-    saw_case(here.user, found, place="berkas/perbaikan", what=SHOWS_PERSONS["perbaikan"], at=here.at)
     if asked.answering is None:
         return redirect(f"{reverse('case', args=[found.pk])}?bagian=perbaikan#bagian")
+    saw_case(here.user, found, place="berkas/perbaikan", what=SHOWS_PERSONS["perbaikan"], at=here.at)
     before, after = asked.submission, asked.answering
     return render(
         request,

@@ -141,6 +141,11 @@ def desk_officer(request: HttpRequest) -> Officer:
     return Officer(me, actors, at)
 
 
+def beside_the_desk(here: Officer, current: str) -> dict[str, Any]:
+    """What stands beside a page of the desk."""
+    return {"side": desk_links(here, current), "side_title": "Meja kerja"}
+
+
 def desk_links(here: Officer, current: str) -> list[dict[str, Any]]:
     """The links beside every page of the desk, for what this person does."""
     waiting = _unanswered(here).count() if here.desks else 0

@@ -47,7 +47,7 @@ from muara.people.models import office_day
 from muara.sop.places import regency
 from muara.steps.actions import warnings
 from muara.web.acts import Came, attempt, new_key
-from muara.web.desk import Officer, desk_links, desk_officer
+from muara.web.desk import Officer, beside_the_desk, desk_officer
 from muara.web.duties import GET_POST, drawn
 from muara.web.files import OWN, file_name, guarded, original, person
 from muara.web.report_forms import (
@@ -71,10 +71,6 @@ NARROWED: dict[str, tuple[str, Callable[[Row], object]]] = {
     "diam": ("Berhenti mencatat", lambda row: row.silent),
     "laporan": ("Laporan belum masuk", lambda row: row.missing),
 }
-
-
-def beside_the_desk(here: Officer) -> dict[str, Any]:
-    return {"side": desk_links(here, "discharges"), "side_title": "Meja kerja"}
 
 
 def _overseen(here: Officer, pk: int) -> Discharge:
@@ -122,7 +118,7 @@ def discharges(request: HttpRequest) -> HttpResponse:
         "query": without_page(request),
         "days": LOOKED_BACK,
         **choices,
-        **beside_the_desk(here),
+        **beside_the_desk(here, "discharges"),
     }
     return render(request, "desk/discharges.html", context)
 
@@ -226,7 +222,7 @@ def overseen(request: HttpRequest, pk: int) -> HttpResponse:
         "charts": drawn(charts_of(found, first=first, last=last, until=here.today)),
         "quarter": quarter,
         "days": LOOKED_BACK,
-        **beside_the_desk(here),
+        **beside_the_desk(here, "discharges"),
     }
     return render(request, "desk/overseen.html", context)
 
@@ -272,7 +268,7 @@ def rule_finding(request: HttpRequest, pk: int) -> HttpResponse:
 def _form_page(
     request: HttpRequest, name: str, here: Officer, context: dict[str, Any], came: Came
 ) -> HttpResponse:
-    shared = {"kunci": new_key(), "stale": came is Came.STALE, **beside_the_desk(here)}
+    shared = {"kunci": new_key(), "stale": came is Came.STALE, **beside_the_desk(here, "discharges")}
     return render(request, f"desk/{name}.html", shared | context, status=came.value)
 
 

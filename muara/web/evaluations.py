@@ -34,8 +34,8 @@ from muara.records.evaluation_report import actor_labels, sheet_of, units_of
 from muara.records.periods import Period, semester, semesters
 from muara.records.rules import may_oversee
 from muara.records.tabled import Report
-from muara.web.acts import Came, new_key
-from muara.web.desk import OUTSIDE_EVALUATIONS, Officer, attempt_once, desk_links, desk_officer
+from muara.web.acts import Came, form_page, new_key
+from muara.web.desk import OUTSIDE_EVALUATIONS, Officer, attempt_once, beside_the_desk, desk_officer
 from muara.web.office import record_once
 from muara.web.office_forms import Day, Empty
 from muara.web.report_files import answer_with
@@ -121,12 +121,8 @@ def evaluations(request: HttpRequest) -> HttpResponse:
         if units is not None and (kind := request.GET.get("unduh")):
             return answer_with(units, kind, name=f"evaluasi-unit-{half.key}", dated=here.today)
         context |= {"oversees": True, "report": units, "counted_at": found.at if found else None}
-    context |= {"query": f"semester={half.key}", **_beside(here)}
+    context |= {"query": f"semester={half.key}", **beside_the_desk(here, "evaluations")}
     return render(request, "evaluation/list.html", context)
-
-
-def _beside(here: Officer) -> dict[str, Any]:
-    return {"side": desk_links(here, "evaluations"), "side_title": "Meja kerja"}
 
 
 # --- a sheet ----------------------------------------------------------------------------------------------
@@ -134,12 +130,11 @@ def _beside(here: Officer) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """An official's half year on the page: as it was closed, or as it counts now."""
+    """An official's half year on the page, and what was said of it."""
 
     half: Period
     post: Post
     row: Evaluation | None
-    report: Report
     until: date
 
     @property
@@ -164,17 +159,16 @@ def _sheet(here: Officer, key: str, pk: int) -> Sheet:
     if post is None or not may_read_evaluation(here.user, post, at=here.at):
         raise Http404
     row = Evaluation.objects.select_related("closed_by").filter(user=pk, semester=half.key).first()
-    if row is not None and row.figures is not None:
-        report = Report.of_json(row.figures)
-    else:
-        report = _counted(half, post, here)
-    return Sheet(half, post, row, report, comment_day(half.key, post.user))
+    return Sheet(half, post, row, comment_day(half.key, post.user))
 
 
-def _counted(half: Period, post: Post, here: Officer) -> Report:
-    pk = post.user.pk
+def _report(sheet: Sheet, *, on: date) -> Report:
+    """The figures of a sheet: as it was closed, or as it counts now."""
+    if sheet.row is not None and sheet.row.figures is not None:
+        return Report.of_json(sheet.row.figures)
+    pk = sheet.post.user.pk
     known = Competence.objects.filter(user=pk, withdrawn_at=None)
-    return sheet_of(post, measure(half, only=pk).people[pk], known, period=half, on=here.today)
+    return sheet_of(sheet.post, measure(sheet.half, only=pk).people[pk], known, period=sheet.half, on=on)
 
 
 @login_required
@@ -184,20 +178,21 @@ def evaluation(request: HttpRequest, semester: str, pk: int) -> HttpResponse:
     """A sheet, with what its official said and what its superior concluded."""
     here = _here(request)
     sheet = _sheet(here, semester, pk)
+    report = _report(sheet, on=here.today)
     if kind := request.GET.get("unduh"):
         name = f"penilaian-{sheet.half.key}-{pk}"
         dated = office_day(sheet.row.closed_at) if sheet.row and sheet.row.closed_at else here.today
-        return answer_with(sheet.report, kind, name=name, dated=dated, texts=sheet.texts)
+        return answer_with(report, kind, name=name, dated=dated, texts=sheet.texts)
     mine = pk == here.user.pk
     context = {
         "sheet": sheet,
-        "report": sheet.report,
+        "report": report,
         "mine": mine,
         "may_comment": mine and not sheet.closed and here.today <= sheet.until,
         "may_close": not sheet.closed and may_close_evaluation(here.user, sheet.post, at=here.at),
         "waits": not (sheet.row and sheet.row.commented_at) and here.today <= sheet.until,
         "reads_competences": may_read_competence(here.user, sheet.post.user, at=here.at),
-        **_beside(here),
+        **beside_the_desk(here, "evaluations"),
     }
     return render(request, "evaluation/sheet.html", context)
 
@@ -247,8 +242,13 @@ def comment_evaluation(request: HttpRequest, semester: str, pk: int) -> HttpResp
         if came is Came.DONE:
             messages.success(request, "Tanggapan Anda tersimpan dan dibaca atasan sebelum menutup penilaian.")
             return redirect("evaluation", sheet.half.key, pk)
-    context = {"heading": "Tanggapan atas penilaian", "submit": "Simpan tanggapan"}
-    return _form_page(request, here, sheet, form, came, **context)
+    context = {
+        "sheet": sheet,
+        "heading": "Tanggapan atas penilaian",
+        "submit": "Simpan tanggapan",
+        **beside_the_desk(here, "evaluations"),
+    }
+    return form_page(request, "evaluation/form.html", form, came, context)
 
 
 @login_required
@@ -277,7 +277,7 @@ def close_evaluation(request: HttpRequest, semester: str, pk: int) -> HttpRespon
                 sheet.half.key,
                 user_id=pk,
                 conclusion=form.cleaned_data["conclusion"],
-                figures=_counted(sheet.half, sheet.post, here).as_json(),
+                figures=_report(sheet, on=here.today).as_json(),
                 by=here.user,
                 at=at,
                 stamp=stamp,
@@ -286,16 +286,13 @@ def close_evaluation(request: HttpRequest, semester: str, pk: int) -> HttpRespon
         if came is Came.DONE:
             messages.success(request, "Penilaian ditutup. Lembarnya tersimpan dan tidak berubah lagi.")
             return redirect("evaluation", sheet.half.key, pk)
-    context = {"heading": "Tutup penilaian", "submit": "Tutup penilaian"}
-    return _form_page(request, here, sheet, form, came, **context)
-
-
-def _form_page(
-    request: HttpRequest, here: Officer, sheet: Sheet, form: forms.Form, came: Came | None, **context: Any
-) -> HttpResponse:
-    told = {"form": form, "kunci": new_key(), "stale": came is Came.STALE, "sheet": sheet}
-    status = came.value if came else 200
-    return render(request, "evaluation/form.html", told | context | _beside(here), status=status)
+    context = {
+        "sheet": sheet,
+        "heading": "Tutup penilaian",
+        "submit": "Tutup penilaian",
+        **beside_the_desk(here, "evaluations"),
+    }
+    return form_page(request, "evaluation/form.html", form, came, context)
 
 
 # --- competences (section O) ------------------------------------------------------------------------------
@@ -354,12 +351,9 @@ def competences(request: HttpRequest, pk: int) -> HttpResponse:
         "of": of,
         "rows": [(row, row.holds_on(here.today), new_key()) for row in rows],
         "may_record": may_record,
-        "form": form,
-        "kunci": new_key(),
-        "stale": came is Came.STALE,
-        **_beside(here),
+        **beside_the_desk(here, "evaluations"),
     }
-    return render(request, "evaluation/competences.html", context, status=came.value)
+    return form_page(request, "evaluation/competences.html", form, came, context)
 
 
 @login_required

@@ -273,10 +273,9 @@ def _letter(request: HttpRequest, pk: int) -> CaseLetter:
     found = filed.filter(letter__pk=pk).first()
     if found is None:
         raise Http404
-    me = person(request)
-    if found.kind in TELLS_PERSONS and not is_on_applicants_side(me, found.case.application):
+    if found.kind in TELLS_PERSONS:
         what = found.letter.title[:160]
-        saw_case(me, found.case, place=f"surat/{pk}", what=what, at=timezone.now(), kind=FILE)
+        saw_case(person(request), found.case, place=f"surat/{pk}", what=what, at=timezone.now(), kind=FILE)
     return found
 
 

@@ -25,8 +25,8 @@ from muara.people.models import Notice, User
 from muara.steps.actions.unreached import AGAIN, CALLER, mark_posted, may_tell, note_call
 from muara.steps.forms.fields import Day, Line, Paragraph
 from muara.steps.notices import still_theirs
-from muara.web.acts import Came, attempt, new_key
-from muara.web.desk import Officer, desk_links, desk_officer
+from muara.web.acts import Came, attempt, form_page
+from muara.web.desk import Officer, beside_the_desk, desk_officer
 from muara.web.files import person
 from muara.web.office import office_administrator, office_page, office_reader, record_once
 from muara.web.seen import saw_case
@@ -118,8 +118,7 @@ def phone_tasks(request: HttpRequest) -> HttpResponse:
         "to_post": _papers(me).filter(posted_on=None).order_by("made_at", "pk"),
         "called": _calls(me).exclude(closed_at=None).order_by("-closed_at")[:DONE_SHOWN],
         "posted": _papers(me).exclude(posted_on=None).order_by("-posted_on", "-pk")[:DONE_SHOWN],
-        "side": desk_links(here, "phone_tasks"),
-        "side_title": "Meja kerja",
+        **beside_the_desk(here, "phone_tasks"),
     }
     return render(request, "desk/phone_tasks.html", context)
 
@@ -176,15 +175,8 @@ def notice_letter(request: HttpRequest, pk: int) -> HttpResponse:
 def _form_page(
     request: HttpRequest, template: str, here: Officer, form: forms.Form, came: Came | None, *, item: object
 ) -> HttpResponse:
-    context = {
-        "item": item,
-        "form": form,
-        "kunci": new_key(),
-        "stale": came is Came.STALE,
-        "side": desk_links(here, "phone_tasks"),
-        "side_title": "Meja kerja",
-    }
-    return render(request, f"desk/{template}.html", context, status=came.value if came else 200)
+    context = {"item": item, **beside_the_desk(here, "phone_tasks")}
+    return form_page(request, f"desk/{template}.html", form, came, context)
 
 
 # --- the office ------------------------------------------------------------------------------------------

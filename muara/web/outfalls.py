@@ -29,8 +29,8 @@ from muara.compliance.points import GRAVEST, PlacedPoint, PointState, placed_poi
 from muara.people.calendar import office_calendar
 from muara.people.models import office_day
 from muara.sop.places import UNCERTAIN
-from muara.web.desk import desk_officer
-from muara.web.discharges import LOOKED_BACK, beside_the_desk, looked_at, narrowing, without_page
+from muara.web.desk import beside_the_desk, desk_officer
+from muara.web.discharges import LOOKED_BACK, looked_at, narrowing, without_page
 from muara.web.files import person
 from muara.web.maps import Frame, frame_of
 
@@ -240,7 +240,7 @@ def overseen_map(request: HttpRequest) -> HttpResponse:
     looked, left_out = looked_at(seen, *FETCHED)
     made = map_page(request, _placed(looked, at=here.at), href=lambda one: reverse("overseen", args=[one.pk]))
     made["left_out"] = left_out
-    return render(request, "desk/discharge_map.html", made | choices | beside_the_desk(here))
+    return render(request, "desk/discharge_map.html", made | choices | beside_the_desk(here, "discharges"))
 
 
 @login_required

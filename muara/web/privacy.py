@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -47,8 +48,8 @@ from muara.records.privacy import (
 )
 from muara.sop.form import NUMBERS_OF_PERSONS, show
 from muara.steps.letters.breach import breach_pdf
-from muara.web.acts import Came, new_key
-from muara.web.desk import A_PAGE, Officer, attempt_once, desk_links, desk_officer
+from muara.web.acts import Came, form_page
+from muara.web.desk import A_PAGE, Officer, attempt_once, beside_the_desk, desk_officer
 from muara.web.files import file_name, pdf_answer, person
 from muara.web.paging import AT_MOST, Pages
 from muara.web.privacy_forms import (
@@ -92,9 +93,6 @@ def my_data(request: HttpRequest) -> HttpResponse:
     kept = kept_of(me, on=office_day(at), at_most=KEPT_SHOWN + 1)
     page = Pages(seen_of(me), A_PAGE, at_most=AT_MOST).get_page(request.GET.get("halaman"))
     context = {
-        "form": form,
-        "kunci": new_key(),
-        "stale": came is Came.STALE,
         "stored": stored_of(me, on=office_day(at)),
         "kept": kept[:KEPT_SHOWN],
         "kept_more": len(kept) > KEPT_SHOWN,
@@ -102,7 +100,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
         "rows": [(one, _step(one)) for one in page.object_list],
         "requests": DataRequest.objects.filter(subject=me).select_related("answered_by"),
     }
-    return render(request, "account/my_data.html", context, status=came.value if came else 200)
+    return form_page(request, "account/my_data.html", form, came, context)
 
 
 @login_required
@@ -156,14 +154,11 @@ def reveal_numbers(request: HttpRequest, pk: int) -> HttpResponse:
         )
     context = {
         "case": found,
-        "form": form,
-        "kunci": new_key(),
-        "stale": came is Came.STALE,
         "again": came is Came.DONE and not given,  # the same form once more is no look of its own
         "numbers": numbers_of(found) if given else None,
-        **_beside(here, "cases"),
+        **beside_the_desk(here, "cases"),
     }
-    return render(request, "desk/privacy_reveal.html", context, status=came.value if came else 200)
+    return form_page(request, "desk/privacy_reveal.html", form, came, context)
 
 
 def numbers_of(case: Case) -> list[tuple[str, str]]:
@@ -192,7 +187,7 @@ def privacy_desk(request: HttpRequest) -> HttpResponse:
         "page": page.get_page(request.GET.get("halaman")),
         "breaches": [(one, one.is_late(at=here.at)) for one in DataBreach.objects.all()[:A_PAGE]],
         "protects": may_protect_data(here.user, at=here.at),
-        **_beside(here, "privacy_desk"),
+        **beside_the_desk(here, "privacy_desk"),
     }
     return render(request, "desk/privacy.html", context)
 
@@ -219,13 +214,8 @@ def new_data_request(request: HttpRequest) -> HttpResponse:
             number = f" {made[0].number}" if made else ""
             messages.success(request, f"Permintaan{number} tercatat; dijawab paling lambat 3 × 24 jam.")
             return redirect("new_data_request")
-    context = {
-        "form": form,
-        "kunci": new_key(),
-        "stale": came is Came.STALE,
-        **_beside(here, "new_data_request"),
-    }
-    return render(request, "desk/privacy_new_request.html", context, status=came.value if came else 200)
+    context = beside_the_desk(here, "new_data_request")
+    return form_page(request, "desk/privacy_new_request.html", form, came, context)
 
 
 @login_required
@@ -258,12 +248,9 @@ def data_request(request: HttpRequest, pk: int) -> HttpResponse:
         "answers": answers and found.is_open,
         "erased": [DataRequest.Erased(one).label for one in found.erased],
         "kept": _kept(found, here) if found.is_open else [],
-        "form": form,
-        "kunci": new_key(),
-        "stale": came is Came.STALE,
-        **_beside(here, "privacy_desk"),
+        **beside_the_desk(here, "privacy_desk"),
     }
-    return render(request, "desk/privacy_request.html", context, status=came.value if came else 200)
+    return form_page(request, "desk/privacy_request.html", form, came, context)
 
 
 @login_required
@@ -276,21 +263,25 @@ def data_accesses(request: HttpRequest) -> HttpResponse:
     rows = form.rows()
     people = affected(rows)
     taking = Taking(request.POST if request.method == "POST" else None, initial={"bentuk": "xlsx"})
-    came = None
+    came, noted = None, list[DataAccess]()
     if request.method == "POST":
         persons = persons_in(rows)
         came = attempt_once(
             request,
             taking,
-            lambda stamp, at: acts.note_export(
-                what=f"Daftar orang yang datanya dilihat: {form.told()}",
-                persons=persons,
-                reason=taking.cleaned_data["alasan"],
-                by=here.user,
-                at=at,
-                stamp=stamp,
+            lambda stamp, at: noted.append(
+                acts.note_export(
+                    what=f"Daftar orang yang datanya dilihat: {form.told()}",
+                    persons=persons,
+                    reason=taking.cleaned_data["alasan"],
+                    by=here.user,
+                    at=at,
+                    stamp=stamp,
+                )
             ),
         )
+        if came is Came.DONE and not noted:
+            came = Came.STALE  # the same form once more, perhaps with another query, is noted nowhere
         if came is Came.DONE:
             return download(
                 taking.cleaned_data["bentuk"],
@@ -321,12 +312,9 @@ def data_accesses(request: HttpRequest) -> HttpResponse:
         "people": told(page.object_list),
         "persons": persons_in(rows),
         "latest": [(one, _step(one)) for one in latest[:A_PAGE]],
-        "taking": taking,
-        "kunci": new_key(),
-        "stale": came is Came.STALE,
-        **_beside(here, "privacy_desk"),
+        **beside_the_desk(here, "privacy_desk"),
     }
-    return render(request, "desk/privacy_accesses.html", context, status=came.value if came else 200)
+    return form_page(request, "desk/privacy_accesses.html", taking, came, context)
 
 
 @login_required
@@ -347,13 +335,8 @@ def new_breach(request: HttpRequest) -> HttpResponse:
         )
         if came is Came.DONE:
             return redirect("breach", made[0].pk) if made else redirect("privacy_desk")
-    context = {
-        "form": form,
-        "kunci": new_key(),
-        "stale": came is Came.STALE,
-        **_beside(here, "privacy_desk"),
-    }
-    return render(request, "desk/privacy_new_breach.html", context, status=came.value if came else 200)
+    context = beside_the_desk(here, "privacy_desk")
+    return form_page(request, "desk/privacy_new_breach.html", form, came, context)
 
 
 @login_required
@@ -387,12 +370,9 @@ def breach(request: HttpRequest, pk: int) -> HttpResponse:
         "acts": found.acts.select_related("by"),
         "whose": f"{reverse('data_accesses')}?{days}",
         "protects": protects and found.closed_at is None,
-        "form": form,
-        "kunci": new_key(),
-        "stale": came is Came.STALE,
-        **_beside(here, "privacy_desk"),
+        **beside_the_desk(here, "privacy_desk"),
     }
-    return render(request, "desk/privacy_breach.html", context, status=came.value if came else 200)
+    return form_page(request, "desk/privacy_breach.html", form, came, context)
 
 
 @login_required
@@ -414,7 +394,7 @@ def breach_letter(request: HttpRequest, pk: int, recipient: str) -> HttpResponse
 def processing(request: HttpRequest) -> HttpResponse:
     """The record of processing (Pasal 31)."""
     here = _reader(request)
-    context = {"activities": activities(), **_beside(here, "privacy_desk")}
+    context = {"activities": activities(), **beside_the_desk(here, "privacy_desk")}
     return render(request, "desk/privacy_processing.html", context)
 
 
@@ -424,16 +404,12 @@ def processing(request: HttpRequest) -> HttpResponse:
 def retention(request: HttpRequest) -> HttpResponse:
     """What has passed its retention; nothing is deleted by it."""
     here = _reader(request)
-    files = []
-    for one in files_past_retention(on=here.today):
-        files.append(one)
-        if len(files) > PAST_SHOWN:
-            break
+    files = list(islice(files_past_retention(on=here.today), PAST_SHOWN + 1))
     context = {
         "files": files[:PAST_SHOWN],
         "more": len(files) > PAST_SHOWN,
         "older": older_than_kept(on=here.today),
-        **_beside(here, "privacy_desk"),
+        **beside_the_desk(here, "privacy_desk"),
     }
     return render(request, "desk/privacy_retention.html", context)
 
@@ -453,10 +429,6 @@ def _protector(request: HttpRequest) -> Officer:
     if not may_protect_data(here.user, at=here.at):
         raise PermissionDenied
     return here
-
-
-def _beside(here: Officer, current: str) -> dict[str, Any]:
-    return {"side": desk_links(here, current), "side_title": "Meja kerja"}
 
 
 def _kept(asked: DataRequest, here: Officer) -> list[Kept]:

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from muara.cases.models import Case
+from muara.cases.queries import case_by_number
 from muara.contacts.models import BreachAct, DataAccess, DataRequest
 from muara.contacts.rules import why_not_erase
 from muara.people.models import User
@@ -164,8 +164,7 @@ class WhoseData(forms.Form):
             self.add_error("sampai", "Akhir masa lebih awal dari mulainya.")
         said["about"] = ""
         if number := said.get("berkas"):
-            case = Case.objects.filter(registration_number=number).first()
-            case = case or Case.objects.filter(application__reference=number.upper()).first()
+            case = case_by_number(number)
             if case is None:
                 self.add_error("berkas", "Tidak ada berkas dengan nomor itu.")
             else:

@@ -35,9 +35,9 @@ from muara.people.queries import issuing_office
 from muara.records import board
 from muara.records.survey import Results, results, running, suggestions
 from muara.records.survey_report import questionnaire_pdf, report_pdf, told
-from muara.web.acts import Came, new_key
+from muara.web.acts import Came, form_page
 from muara.web.charts import Chart, columns
-from muara.web.desk import A_PAGE, Officer, attempt_once, desk_links, desk_officer
+from muara.web.desk import A_PAGE, Officer, attempt_once, beside_the_desk, desk_officer
 from muara.web.files import pdf_answer
 from muara.web.oversight import overseer
 from muara.web.paging import AT_MOST, Pages
@@ -355,8 +355,7 @@ def survey_desk(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": [(one, one.is_open(on=here.today)) for one in page.object_list],
         "form": CodeForm(),
-        "side": desk_links(here, "survey_desk"),
-        "side_title": "Meja kerja",
+        **beside_the_desk(here, "survey_desk"),
     }
     return render(request, "survey/desk.html", context)
 
@@ -429,9 +428,8 @@ class ResultForm(forms.Form):
 
 def _beside(here: Officer) -> dict[str, Any]:
     return {
-        "side": desk_links(here, "survey_oversight"),
-        "side_title": "Meja kerja",
         "plans": may_plan_follow_up(here.user, at=here.at),
+        **beside_the_desk(here, "survey_oversight"),
     }
 
 
@@ -498,7 +496,7 @@ def plan_follow_up(request: HttpRequest, semester: str) -> HttpResponse:
             messages.success(request, "Rencana tindak lanjut tersimpan.")
             return redirect(f"{reverse('survey_oversight')}?layanan={service}&semester={semester}")
     context = {"result": result, "heading": "Rencana tindak lanjut", "submit": "Simpan rencana"}
-    return _form_page(request, here, form, came, **context)
+    return form_page(request, "survey/follow_up.html", form, came, context | _beside(here))
 
 
 @login_required
@@ -525,11 +523,4 @@ def finish_follow_up(request: HttpRequest, pk: int) -> HttpResponse:
                 f"{reverse('survey_oversight')}?layanan={found.service}&semester={found.semester}"
             )
     context = {"follow_up": found, "heading": "Hasil tindak lanjut", "submit": "Simpan hasil"}
-    return _form_page(request, here, form, came, **context)
-
-
-def _form_page(
-    request: HttpRequest, here: Officer, form: forms.Form, came: Came | None, **context: Any
-) -> HttpResponse:
-    told = {"form": form, "kunci": new_key(), "stale": came is Came.STALE, **context, **_beside(here)}
-    return render(request, "survey/follow_up.html", told, status=came.value if came else 200)
+    return form_page(request, "survey/follow_up.html", form, came, context | _beside(here))

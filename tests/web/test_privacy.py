@@ -477,6 +477,18 @@ def test_whose_data_and_when_is_answered_from_the_log_within_a_minute() -> None:
     assert Entry.objects.filter(verb="personal_data.export").count() == 1
 
 
+def test_a_list_is_taken_along_once_a_note_whatever_is_asked_with_the_same_form() -> None:
+    client = signed_in(protector())
+    form = {"kunci": new_key(), "bentuk": "csv", "alasan": "Insiden INS/2026/0001"}
+
+    first = client.post(f"{DESK}akses/?dari=2026-06-30&sampai=2026-06-30", form)
+    again = client.post(f"{DESK}akses/", form)
+
+    assert (first.status_code, again.status_code) == (200, 409)
+    assert again["Content-Type"].startswith("text/html")
+    assert DataAccess.objects.filter(kind="export").count() == 1
+
+
 def test_the_query_says_what_it_cannot_find_and_costs_the_same_for_one_and_many() -> None:
     client = signed_in(officer("auditor"))
     assert "Tidak ada berkas dengan nomor itu." in read(client, f"{DESK}akses/?berkas=XX")

@@ -7,13 +7,13 @@ from datetime import datetime
 
 from muara.audit.actions import record
 from muara.cases.actions import NO_FORM, NotYours, Refused, Stamp, act
+from muara.contacts.actions.words import cleaned
 from muara.contacts.assessment import read_questions
 from muara.contacts.models import Assessment, AssessmentFile, AssessmentItem
 from muara.contacts.rules import may_answer_assessment, may_close_assessment
-from muara.documents.repertoire import allowed
 from muara.documents.uploads import Accepted
 from muara.people.models import User, office_day
-from muara.sop.values import ValueRefused, clean_text
+from muara.sop.values import ValueRefused
 
 LONGEST = 2000  # characters of an explanation or a conclusion
 FIRST = 2000  # year
@@ -33,7 +33,7 @@ def open_assessment(
         raise NotYours
     if not FIRST <= year <= office_day(at).year:
         raise Refused("Isi tahun yang sudah berjalan atau sudah lewat.", "year")
-    told = _clean(basis, "basis", limit=200, lines=False)
+    told = cleaned(basis, "basis", limit=200)
     try:
         asked = read_questions(questions)
     except ValueRefused as refusal:
@@ -77,7 +77,7 @@ def answer(
         raise NotYours
     if mark not in AssessmentItem.Mark.values:
         raise Refused("Pilih nilai 0 sampai 4.", "mark")
-    said = _clean(note, "note")
+    said = cleaned(note, "note", limit=LONGEST, lines=True)
     with act(stamp):
         item = AssessmentItem.objects.get(pk=item_id)
         _open(item.assessment_id)
@@ -103,17 +103,16 @@ def close_assessment(
     """
     if not may_close_assessment(by, at=at):
         raise NotYours
-    said = _clean(conclusion, "conclusion")
-    if not said:
-        raise Refused("Tuliskan kesimpulan dan rencana perbaikannya.", "conclusion")
+    lacking = "Tuliskan kesimpulan dan rencana perbaikannya."
+    said = cleaned(conclusion, "conclusion", limit=LONGEST, lines=True, lacking=lacking)
     with act(stamp):
         found = _open(Assessment.objects.get(year=year).pk)
         items = list(found.items.prefetch_related("files"))
         if unanswered := [one.code for one in items if one.mark is None]:
             raise Refused(f"Belum dijawab: {', '.join(unanswered)}.")
-        lacking = [one.code for one in items if one.needs_evidence and one.mark and not one.files.all()]
-        if lacking:
-            raise Refused(f"Belum ada berkas bukti untuk: {', '.join(lacking)}. Unggah, atau beri nilai 0.")
+        unproven = [one.code for one in items if one.needs_evidence and one.mark and not one.files.all()]
+        if unproven:
+            raise Refused(f"Belum ada berkas bukti untuk: {', '.join(unproven)}. Unggah, atau beri nilai 0.")
         found.conclusion, found.closed_by, found.closed_at = said, by, at
         found.save(update_fields=["conclusion", "closed_by", "closed_at"])
         marks = {one.code: one.mark for one in items}
@@ -127,13 +126,6 @@ def _open(pk: int) -> Assessment:
     if found.closed_at is not None:
         raise Refused(CLOSED)
     return found
-
-
-def _clean(text: str, field: str, *, limit: int = LONGEST, lines: bool = True) -> str:
-    try:
-        return clean_text(text, printable=allowed, max_length=limit, lines=lines)
-    except ValueRefused as refusal:
-        raise Refused(refusal.message, field) from None
 
 
 def _record(

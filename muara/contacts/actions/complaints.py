@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from muara.audit.actions import record
 from muara.cases.actions import NO_FORM, NotYours, Refused, Stamp, act
 from muara.cases.models import Case, Task
+from muara.contacts.actions.words import cleaned
 from muara.contacts.models import (
     Complainant,
     Complaint,
@@ -33,14 +34,13 @@ from muara.contacts.rules import (
     may_record_complaint,
 )
 from muara.documents.indonesian import tanggal
-from muara.documents.repertoire import allowed
 from muara.documents.uploads import Accepted
 from muara.people.actions.notices import Addressee, addressee, notify
 from muara.people.calendar import office_calendar
 from muara.people.models import Absence, Holding, Notice, User, office_day
 from muara.people.queries import holder, issuing_office
 from muara.people.rules import COMPLAINT_MANAGER, SUPERIORS
-from muara.sop.values import ValueRefused, check_email, check_phone, clean_text
+from muara.sop.values import ValueRefused, check_email, check_phone
 from muara.sop.working_time import DAY
 
 TEXT, LINE = 5000, 120
@@ -333,7 +333,7 @@ def rate(
     with act(stamp):
         complaint = _locked(complaint_id)
         _demand_state(complaint, State.DELIVERED)
-        words = _cleaned(text, "text", TEXT, lines=True)
+        words = cleaned(text, "text", limit=TEXT, lines=True)
         complaint.state, complaint.satisfied = State.DONE, satisfied
         _note(complaint, Act.RATE, by=None, at=at, text=words, stamp=stamp, facts={"satisfied": satisfied})
         return _saved(complaint)
@@ -480,8 +480,8 @@ def _words(said: Filing, *, at: datetime) -> dict[str, str]:
         raise Refused("Tanggal pelayanan tidak boleh sesudah hari ini.", "served_on")
     return {
         "text": _text(said.text, "text", "Tuliskan apa yang ingin Anda sampaikan."),
-        "harm": _cleaned(said.harm, "harm", TEXT, lines=True),
-        "wanted": _cleaned(said.wanted, "wanted", TEXT, lines=True),
+        "harm": cleaned(said.harm, "harm", limit=TEXT, lines=True),
+        "wanted": cleaned(said.wanted, "wanted", limit=TEXT, lines=True),
         "place": _line(said.place, "place", LINE),
         "about": _line(said.about, "about", LINE),
         "case_number": _line(said.case_number, "case_number", 60),
@@ -509,19 +509,12 @@ def _checked(check: Callable[[str], str], typed: str, field: str) -> str:
         raise Refused(refusal.message, field) from None
 
 
-def _cleaned(typed: str, field: str, limit: int, *, lines: bool = False) -> str:
-    try:
-        return clean_text(typed, printable=allowed, max_length=limit, lines=lines)
-    except ValueRefused as refusal:
-        raise Refused(refusal.message, field) from None
-
-
 def _line(typed: str, field: str, limit: int) -> str:
-    return _cleaned(typed, field, limit)
+    return cleaned(typed, field, limit=limit)
 
 
 def _text(typed: str, field: str, lacking: str) -> str:
-    return _cleaned(typed, field, TEXT, lines=True).strip() or _lacking(field, lacking)
+    return cleaned(typed, field, limit=TEXT, lines=True, lacking=lacking)
 
 
 def _lacking(field: str, sentence: str) -> NoReturn:

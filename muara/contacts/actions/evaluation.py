@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from datetime import datetime
 
 from muara.audit.actions import record
+from muara.audit.chains import canonical, digest
 from muara.cases.actions import NO_FORM, NotYours, Refused, Stamp, act
+from muara.contacts.actions.words import EMPTY, cleaned
 from muara.contacts.models import Evaluation
 from muara.contacts.queries import comment_day
 from muara.contacts.rules import may_close_evaluation
 from muara.contacts.survey import days_of
 from muara.documents.indonesian import tanggal
-from muara.documents.repertoire import allowed
 from muara.people.models import User, office_day
 from muara.people.queries import Post, evaluated
-from muara.sop.values import ValueRefused, clean_text
 
 LONGEST = 4000  # characters of a comment or a conclusion
 CLOSED = "Penilaian ini sudah ditutup dan tidak berubah lagi."
@@ -32,7 +30,7 @@ def comment(semester: str, *, text: str, by: User, at: datetime, stamp: Stamp = 
     """
     post = _post(semester, by.pk)
     _demand_over(semester, at)
-    said = _clean(text, "comment")
+    said = cleaned(text, "comment", limit=LONGEST, lines=True, lacking=EMPTY)
     with act(stamp):
         found = _locked(semester, post)
         if found.closed_at is not None:
@@ -66,7 +64,7 @@ def close(
     if not may_close_evaluation(by, post, at=at):
         raise NotYours
     _demand_over(semester, at)
-    said = _clean(conclusion, "conclusion")
+    said = cleaned(conclusion, "conclusion", limit=LONGEST, lines=True, lacking=EMPTY)
     with act(stamp):
         found = _locked(semester, post)
         if found.closed_at is not None:
@@ -80,15 +78,9 @@ def close(
         found.conclusion, found.figures = said, dict(figures)
         found.closed_by, found.closed_at = by, at
         found.save(update_fields=["conclusion", "figures", "closed_by", "closed_at"])
-        facts = {"sha256": fingerprint(figures)}
+        facts = {"sha256": digest(canonical(figures))}
         _record(found, "evaluation.close", facts, note=said, by=by, at=at, stamp=stamp)
         return found
-
-
-def fingerprint(figures: Mapping[str, object]) -> str:
-    """The SHA-256 of a sheet in one way of writing it."""
-    text = json.dumps(figures, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _post(semester: str, user_id: int) -> Post:
@@ -107,16 +99,6 @@ def _demand_over(semester: str, at: datetime) -> None:
 def _locked(semester: str, post: Post) -> Evaluation:
     Evaluation.objects.get_or_create(user=post.user, semester=semester)
     return Evaluation.objects.select_for_update().get(user=post.user, semester=semester)
-
-
-def _clean(text: str, field: str) -> str:
-    try:
-        value = clean_text(text, printable=allowed, max_length=LONGEST, lines=True)
-    except ValueRefused as refusal:
-        raise Refused(refusal.message, field) from None
-    if not value:
-        raise Refused("Isi bagian ini.", field)
-    return value
 
 
 def _record(

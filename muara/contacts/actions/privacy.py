@@ -19,6 +19,8 @@ from muara.audit.actions import record
 from muara.audit.models import Entry
 from muara.cases.actions import NO_FORM, NotYours, Refused, Stamp, act
 from muara.cases.models import Case
+from muara.cases.queries import case_by_number
+from muara.contacts.actions.words import cleaned
 from muara.contacts.models import (
     BreachAct,
     Consultation,
@@ -37,12 +39,11 @@ from muara.contacts.rules import (
     why_not_erase,
 )
 from muara.documents.indonesian import waktu
-from muara.documents.repertoire import allowed
 from muara.people.actions.notices import Addressee, addressee, notify
 from muara.people.models import Holding, Notice, User, office_day
 from muara.people.queries import holder
 from muara.people.rules import PRIVACY_OFFICER
-from muara.sop.values import CARDS, ValueRefused, check_card, clean_text, masked
+from muara.sop.values import CARDS, ValueRefused, check_card, masked
 
 TEXT, LINE = 4000, 200
 Kind, Verdict, Erased = DataRequest.Kind, DataRequest.Verdict, DataRequest.Erased
@@ -126,7 +127,7 @@ def reveal_numbers(case: Case, *, reason: str, by: User, at: datetime, stamp: St
 
 def note_export(
     *, what: str, persons: int, reason: str, by: User, at: datetime, stamp: Stamp = NO_FORM
-) -> None:
+) -> DataAccess:
     """Keep that a list of persons was taken along; raises NotYours and Refused like `reveal_numbers`."""
     with act(stamp):
         if not may_read_privacy(by, at=at):
@@ -152,6 +153,7 @@ def note_export(
             key=stamp.key,
             body=stamp.body,
         )
+        return row
 
 
 # --- requests ----------------------------------------------------------------------------------------------
@@ -484,30 +486,17 @@ def _account(email: str) -> User | None:
 
 
 def _case(number: str) -> Case | None:
-    wanted = number.strip()
-    if not wanted:
+    if not number.strip():
         return None
-    found: Case | None = Case.objects.filter(registration_number=wanted).first()
-    found = found or Case.objects.filter(application__reference=wanted.upper()).first()
+    found = case_by_number(number)
     if found is None:
         raise Refused("Tidak ada berkas dengan nomor itu. Periksa di daftar berkas.", "case_number")
     return found
 
 
 def _line(text: str, field: str, lacking: str, *, limit: int = LINE) -> str:
-    return _cleaned(text, field, limit, lines=False) or _refuse(lacking, field)
+    return cleaned(text, field, limit=limit, lacking=lacking)
 
 
 def _text(text: str, field: str, lacking: str) -> str:
-    return _cleaned(text, field, TEXT, lines=True) or _refuse(lacking, field)
-
-
-def _refuse(message: str, field: str) -> str:
-    raise Refused(message, field)
-
-
-def _cleaned(text: str, field: str, limit: int, *, lines: bool) -> str:
-    try:
-        return clean_text(text, printable=allowed, max_length=limit, lines=lines)
-    except ValueRefused as refusal:
-        raise Refused(refusal.message, field) from None
+    return cleaned(text, field, limit=TEXT, lines=True, lacking=lacking)

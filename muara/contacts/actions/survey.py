@@ -17,13 +17,12 @@ from django.db.models import F, Value, When
 from muara.audit.actions import record
 from muara.cases.actions import NO_FORM, NotYours, Refused, Stamp, act
 from muara.cases.models import Case
+from muara.contacts.actions.words import EMPTY, cleaned
 from muara.contacts.models import Questionnaire, SurveyAnswer, SurveyFollowUp, SurveySuggestion
 from muara.contacts.rules import may_plan_follow_up
 from muara.contacts.survey import CODES, counted_from, is_counted, last_day, semester_of
 from muara.documents.indonesian import tanggal
-from muara.documents.repertoire import allowed
 from muara.people.models import User, office_day
-from muara.sop.values import ValueRefused, clean_text
 
 LONGEST = 2000  # characters of a suggestion
 ANSWERED = "Kuesioner ini sudah diisi. Satu berkas diisi satu kali; terima kasih."
@@ -45,7 +44,7 @@ def take_back(code: str, *, marks: Mapping[str, int | None], suggestion: str = "
         Questionnaire.DoesNotExist: there is no such code; before the handover there is none.
         Refused: it was answered before, its time is over, or nothing was marked.
     """
-    text = _clean(suggestion, "suggestion", lines=True) if suggestion.strip() else ""
+    text = cleaned(suggestion, "suggestion", limit=LONGEST, lines=True)
     said = {name: marks.get(name) for name in CODES}
     if not any(said.values()):
         raise Refused("Pilih jawaban paling sedikit untuk satu pertanyaan.")
@@ -103,7 +102,8 @@ def plan_follow_up(
         raise Refused("Pilih unsur yang ditindaklanjuti.", "element")
     if due < office_day(at):
         raise Refused("Tanggal selesai sudah lewat; pilih hari ini atau sesudahnya.", "due")
-    what, who = _clean(plan, "plan", lines=True), _clean(owner, "owner", limit=120)
+    what = cleaned(plan, "plan", limit=LONGEST, lines=True, lacking=EMPTY)
+    who = cleaned(owner, "owner", limit=120, lacking=EMPTY)
     with act(stamp):
         made = SurveyFollowUp.objects.create(
             service=service,
@@ -129,7 +129,7 @@ def finish_follow_up(
         NotYours: only the heads do. Refused: it was done before, or the result is missing.
     """
     _demand_head(by, at)
-    came = _clean(result, "result", lines=True)
+    came = cleaned(result, "result", limit=LONGEST, lines=True, lacking=EMPTY)
     with act(stamp):
         found = SurveyFollowUp.objects.select_for_update().get(pk=follow_up_id)
         if found.done_at is not None:
@@ -157,13 +157,3 @@ def _record(
         key=stamp.key,
         body=stamp.body,
     )
-
-
-def _clean(text: str, field: str, *, limit: int = LONGEST, lines: bool = False) -> str:
-    try:
-        value = clean_text(text, printable=allowed, max_length=limit, lines=lines)
-    except ValueRefused as refusal:
-        raise Refused(refusal.message, field) from None
-    if not value:
-        raise Refused("Isi bagian ini.", field)
-    return value

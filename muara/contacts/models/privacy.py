@@ -89,7 +89,26 @@ class PrivacyYear(models.Model):
         return f"{self.register} {self.year}: {self.last}"
 
 
-class DataRequest(models.Model):
+class Registered(models.Model):
+    """A row of a register with its number of a year."""
+
+    REGISTER: ClassVar[str]
+
+    year = models.PositiveSmallIntegerField("tahun")
+    serial = models.PositiveIntegerField("nomor urut")
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        return f"{self.REGISTER}/{self.year}/{self.serial:04d}"
+
+
+class DataRequest(Registered):
     """What a person asks about their own data (Pasal 5 to 14), and what the office answered."""
 
     REGISTER: ClassVar = "PDP"
@@ -123,8 +142,6 @@ class DataRequest(models.Model):
     # Of these the law itself says 3 x 24 hours (Pasal 30, 32, 40, 41); of erasure it says no number.
     TIMED_BY_LAW: ClassVar = (Kind.ACCESS, Kind.CORRECTION, Kind.RESTRICTION, Kind.WITHDRAWAL)
 
-    year = models.PositiveSmallIntegerField("tahun")
-    serial = models.PositiveIntegerField("nomor urut")
     kind = models.CharField("jenis", max_length=12, choices=Kind)
     channel = models.CharField("kanal", max_length=8, choices=Channel)
     subject = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="data_requests")
@@ -161,13 +178,6 @@ class DataRequest(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return self.number
-
-    @property
-    def number(self) -> str:
-        return f"{self.REGISTER}/{self.year}/{self.serial:04d}"
-
     @property
     def chain(self) -> str:
         return f"data_request:{self.pk}"
@@ -189,13 +199,11 @@ class DataRequest(models.Model):
         return (self.answered_at or at) > self.due_at
 
 
-class DataBreach(models.Model):
+class DataBreach(Registered):
     """Personal data got out, was lost or changed (Pasal 46): which, when, how, and what was done."""
 
     REGISTER: ClassVar = "INS"
 
-    year = models.PositiveSmallIntegerField("tahun")
-    serial = models.PositiveIntegerField("nomor urut")
     began_at = models.DateTimeField("terjadi sejak")
     ended_at = models.DateTimeField("sampai", null=True)
     known_at = models.DateTimeField("diketahui")
@@ -226,13 +234,6 @@ class DataBreach(models.Model):
                 name="a_breach_is_closed_once_all_are_told",
             ),
         ]
-
-    def __str__(self) -> str:
-        return self.number
-
-    @property
-    def number(self) -> str:
-        return f"{self.REGISTER}/{self.year}/{self.serial:04d}"
 
     @property
     def chain(self) -> str:

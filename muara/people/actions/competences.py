@@ -42,7 +42,8 @@ def record_competence(
         raise NotTheirs
     if kind not in Competence.Kind.values:
         raise Refused("Pilih jenisnya.", "kind")
-    said = {name: _clean(name, text) for name, text in _texts(title, issuer, number).items()}
+    texts = {"title": title, "issuer": issuer, "number": number}
+    said = {name: _clean(name, text) for name, text in texts.items()}
     if obtained_on > office_day(at):
         raise Refused("Tanggalnya belum tiba. Catat setelah diperoleh.", "obtained_on")
     if valid_until is not None and valid_until < obtained_on:
@@ -78,10 +79,6 @@ def withdraw_competence(
     found.save(update_fields=["withdrawn_by", "withdrawn_at"])
     _record(found, "competence.withdraw", by=by, at=at, key=key, body=body)
     return found
-
-
-def _texts(title: str, issuer: str, number: str) -> dict[str, str]:
-    return {"title": title, "issuer": issuer, "number": number}
 
 
 def _clean(name: str, text: str) -> str:
